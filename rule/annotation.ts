@@ -1,0 +1,60 @@
+import { type AccessKey, idleSince, wasUsed } from './access-key.ts';
+import type { Choice, RankingPolicy, Refusal } from './ranking.ts';
+
+/**
+ * Characters that an annotation may have.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html
+ */
+export const MAXIMUM_ANNOTATION_LENGTH = 256;
+
+/** The UTC date of an instant, `2026-01-31`. */
+const date = (instant: Date): string => instant.toISOString().slice(0, 10);
+
+/** What IAM knows of a key's use: `last used 2026-01-31` or `never used, created 2026-01-31`. */
+export const describeUse = (key: AccessKey): string =>
+  `${wasUsed(key) ? 'last used' : 'never used, created'} ${date(idleSince(key))}`;
+
+/** Why no key is chosen, as the end of the sentence `no key is chosen: …`. */
+export const describeRefusal = (refusal: Refusal, policy: RankingPolicy): string => {
+  switch (refusal.reason) {
+    case 'LastActiveKey':
+      return 'the last active key stays';
+    case 'Tie':
+      return `${refusal.candidate.AccessKeyId} and ${refusal.other.AccessKeyId} are idle since the same instant (${describeUse(refusal.candidate)})`;
+    case 'NewKeyNeverUsed':
+      return `${refusal.keep.AccessKeyId} was never used but ${refusal.candidate.AccessKeyId} was (last ${date(idleSince(refusal.candidate))}), so the new key may not be deployed yet`;
+    case 'UsedRecently':
+      return `${refusal.candidate.AccessKeyId}, the key idle longest (${describeUse(refusal.candidate)}), is idle for less than ${policy.minimumIdleDays} days on ${date(policy.at)}`;
+  }
+};
+
+const describeChoice = (choice: Choice, policy: RankingPolicy, excess: number): string => {
+  if (choice.refusal !== undefined)
+    return `No key is chosen: ${describeRefusal(choice.refusal, policy)}. Name one in the runbook.`;
+  const { deactivate, keep } = choice;
+  const idle = `idle since ${date(idleSince(deactivate))} (${wasUsed(deactivate) ? 'last used' : 'created, never used'})`;
+  const more = excess > 1 ? ` Then ${excess - 1} more.` : '';
+  return `Deactivate ${deactivate.AccessKeyId}: ${idle}.${more} Keep ${keep.AccessKeyId}: ${describeUse(keep)}.`;
+};
+
+/** Cuts a text that is too long for Config, visibly; no text of ids as IAM makes them (20 characters) is. */
+const shorten = (text: string): string =>
+  text.length <= MAXIMUM_ANNOTATION_LENGTH
+    ? text
+    : `${text.slice(0, MAXIMUM_ANNOTATION_LENGTH - 3)}...`;
+
+/**
+ * What the Config console shows beside a user with more active keys than allowed; ASCII, dates in UTC.
+ *
+ * `2 active access keys, 1 allowed. Deactivate AKIA…: idle since 2026-01-31 (last used). Keep AKIA…: …`
+ */
+export const describeViolation = (
+  counts: { readonly active: number; readonly allowed: number },
+  choice: Choice,
+  policy: RankingPolicy,
+): string => {
+  const violation = `${counts.active} active access keys, ${counts.allowed} allowed.`;
+  const advice = describeChoice(choice, policy, counts.active - counts.allowed);
+  return shorten(`${violation} ${advice} UTC dates.`);
+};

@@ -1,0 +1,58 @@
+import { type AccessKey, idleSince, isActive, wasUsed } from './access-key.ts';
+
+const DAY_IN_MILLISECONDS = 86_400_000;
+
+/** How a key is chosen: idle for at least `minimumIdleDays` × 24 hours at the instant `at`. */
+export type RankingPolicy = { readonly minimumIdleDays: number; readonly at: Date };
+
+/** Why no key is chosen. `candidate` is the key idle longest, `keep` the one that would stay. */
+export type Refusal =
+  | { readonly reason: 'LastActiveKey' }
+  | { readonly reason: 'Tie'; readonly candidate: AccessKey; readonly other: AccessKey }
+  | { readonly reason: 'NewKeyNeverUsed'; readonly candidate: AccessKey; readonly keep: AccessKey }
+  | { readonly reason: 'UsedRecently'; readonly candidate: AccessKey };
+
+/** The key to deactivate beside the key to keep, or why there is none. */
+export type Choice =
+  | { readonly deactivate: AccessKey; readonly keep: AccessKey; readonly refusal?: never }
+  | { readonly refusal: Refusal };
+
+/** The active keys, the one idle longest first; equal ones by their id, so that an order is always the same. */
+export const rankByIdleTime = (keys: readonly AccessKey[]): readonly AccessKey[] =>
+  keys
+    .filter(isActive)
+    .sort(
+      (one, other) =>
+        idleSince(one).getTime() - idleSince(other).getTime() ||
+        (one.AccessKeyId < other.AccessKeyId ? -1 : 1),
+    );
+
+const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: RankingPolicy): boolean =>
+  minimumIdleDays === 0 ||
+  at.getTime() - idleSince(key).getTime() >= minimumIdleDays * DAY_IN_MILLISECONDS;
+
+/**
+ * Of a user's active keys, the one idle longest is deactivated and the one idle shortest is kept.
+ *
+ * Scenarios:
+ *   1  fewer than two active keys                              → refused: the last active key stays
+ *   2  two keys idle longest, since the same millisecond       → refused: a tie
+ *   3  the key to keep was never used, the candidate was       → refused: a rotation not deployed yet
+ *   4  the candidate is idle for less than `minimumIdleDays`   → refused: it may be in use
+ *   5  else                                                    → the candidate
+ * Boundary: idle for exactly `minimumIdleDays` × 24 hours is long enough; 0 days asks for nothing.
+ */
+export const chooseAccessKey = (keys: readonly AccessKey[], policy: RankingPolicy): Choice => {
+  const ranked = rankByIdleTime(keys);
+  const [candidate, other] = ranked;
+  const keep = ranked.at(-1);
+  if (candidate === undefined || other === undefined || keep === undefined)
+    return { refusal: { reason: 'LastActiveKey' } };
+  if (idleSince(candidate).getTime() === idleSince(other).getTime())
+    return { refusal: { reason: 'Tie', candidate, other } };
+  if (wasUsed(candidate) && !wasUsed(keep))
+    return { refusal: { reason: 'NewKeyNeverUsed', candidate, keep } };
+  if (!isIdleLongEnough(candidate, policy))
+    return { refusal: { reason: 'UsedRecently', candidate } };
+  return { deactivate: candidate, keep };
+};
