@@ -1,0 +1,45 @@
+import type { Config } from '../rule/config.ts';
+import { withEvidence } from '../rule/evaluation.ts';
+import { readAccessKeys, type UserAccessKeys } from '../rule/find-user.ts';
+import type { Iam } from '../rule/iam.ts';
+import type { LogRun } from '../rule/log.ts';
+import { parseRuleParameters } from '../rule/parameters.ts';
+import { parsePlannerInput } from './input.ts';
+import { type Plan, planDeactivation } from './plan.ts';
+
+/** What the planner reads with; it has nothing to write with. */
+export type Dependencies = {
+  readonly iam: Iam;
+  readonly config: Pick<Config, 'getInputParameters'>;
+  readonly logRun: LogRun;
+  readonly now: () => Date;
+};
+
+const readFacts = async (iam: Iam, UserId: string): Promise<UserAccessKeys | undefined> => {
+  const found = await readAccessKeys(iam, { UserId });
+  return found && { user: found.user, keys: await withEvidence(iam, found.keys) };
+};
+
+/**
+ * One plan of the runbook: reads the rule's own parameters and the user's live state, then decides.
+ *
+ * Whatever fails is thrown: a plan that could not be made is no plan.
+ */
+export const createHandler =
+  ({ iam, config, logRun, now }: Dependencies) =>
+  (input: unknown): Promise<Plan> =>
+    logRun('planned', async (fields) => {
+      const { UserId, AccessKeyId, MinimumIdleDays, DryRun, ConfigRuleName } =
+        parsePlannerInput(input);
+      const parameters = parseRuleParameters(await config.getInputParameters(ConfigRuleName));
+      const plan = planDeactivation(UserId, await readFacts(iam, UserId), {
+        ...parameters,
+        minimumIdleDays: MinimumIdleDays ?? parameters.minimumIdleDays,
+        AccessKeyId,
+        DryRun,
+        at: now(),
+      });
+      const accessKeyId = plan.AccessKeyId && `...${plan.AccessKeyId.slice(-4)}`;
+      Object.assign(fields, { UserId, outcome: plan.Outcome, accessKeyId });
+      return plan;
+    });

@@ -1,0 +1,5 @@
+import { createClients } from '../rule/clients.ts';
+import { createHandler } from './handler.ts';
+
+/** The Lambda entry of the planner that the runbooks ask. */
+export const handler = createHandler({ ...createClients(), now: () => new Date() });
