@@ -3,20 +3,17 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { createConfig } from './config.ts';
 import { createIam } from './iam.ts';
 import { createLogRun } from './log.ts';
+import { createRetryStrategy } from './retry-strategy.ts';
 
-/** IAM publishes no rate: throttled calls are paced by what it admits and tried this often. */
-const MAXIMUM_ATTEMPTS = 12;
-
-const connection = {
-  maxAttempts: MAXIMUM_ATTEMPTS,
-  retryMode: 'adaptive',
+const connection = () => ({
+  retryStrategy: createRetryStrategy(),
   // Without bounds a connection that hangs takes the whole sweep with it; a timeout is tried again.
   requestHandler: {
     connectionTimeout: 5_000,
     requestTimeout: 20_000,
     throwOnRequestTimeout: true,
   },
-};
+});
 
 /** A client's stack of middleware, as far as counting needs it. */
 type Counted = Pick<IAMClient | ConfigServiceClient, 'middlewareStack'>;
@@ -42,8 +39,8 @@ const countCalls = (clients: readonly Counted[]) => {
 
 /** The AWS side of a Lambda: IAM, Config and the log line of a run. */
 export const createClients = () => {
-  const iamClient = new IAMClient(connection);
-  const configClient = new ConfigServiceClient(connection);
+  const iamClient = new IAMClient(connection());
+  const configClient = new ConfigServiceClient(connection());
   const takeCalls = countCalls([iamClient, configClient]);
   return {
     iam: createIam(iamClient),

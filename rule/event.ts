@@ -9,17 +9,7 @@ export class InvalidEventError extends Error {
 
 const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
 
-const Json = v.pipe(
-  v.string(),
-  v.rawTransform<string, unknown>(({ dataset, addIssue, NEVER }) => {
-    try {
-      return JSON.parse(dataset.value);
-    } catch {
-      addIssue({ message: 'JSON text' });
-      return NEVER;
-    }
-  }),
-);
+const Json = v.pipe(v.string(), v.parseJson({}, 'JSON text'));
 
 const Instant = v.pipe(
   v.string(),

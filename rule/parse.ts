@@ -14,7 +14,7 @@ const describeValue = (value: unknown): string => {
 const describeIssue = (issue: v.BaseIssue<unknown>, what: string): string => {
   const path = v.getDotPath(issue);
   const where = path === null ? what : `${what}.${path}`;
-  if (issue.kind === 'validation')
+  if (issue.kind !== 'schema')
     return `${where}: expected ${issue.message}, got ${describeValue(issue.input)}`;
   if (issue.received === 'undefined' && path !== null)
     return `${where}: expected a value, got nothing`;

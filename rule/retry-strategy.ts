@@ -1,0 +1,50 @@
+import { DefaultRateLimiter } from '@smithy/core/retry';
+import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
+
+/** Attempts that a call gets: at a service that refuses every second call, one call in 16 million fails. */
+const MAXIMUM_ATTEMPTS = 24;
+
+/** Calls a second below which pacing never falls: random refusals would slow a sweep down past its Lambda's time. */
+const MINIMUM_CALLS_PER_SECOND = 20;
+
+/** Milliseconds waited before the first retry at most; doubled for each further one up to the limit. */
+const FIRST_DELAY = 200;
+const LONGEST_DELAY = 2_000;
+
+const tokenOf = (retryCount: number, delay: number): RetryToken => ({
+  getRetryCount: () => retryCount,
+  getRetryDelay: () => delay,
+});
+
+const backoff = (retryCount: number): number =>
+  Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** retryCount);
+
+const isTransient = ({ errorType }: RetryErrorInfo): boolean =>
+  errorType === 'THROTTLING' || errorType === 'TRANSIENT';
+
+/**
+ * Tries throttled and transient calls again, at the rate that the service turns out to admit.
+ *
+ * The SDK's own adaptive mode differs in two ways: its budget of retries is spent when a service keeps
+ * refusing, and its pace has no floor; either ends a sweep of thousands of calls.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+export const createRetryStrategy = (): RetryStrategyV2 => {
+  const limiter = new DefaultRateLimiter({ minFillRate: MINIMUM_CALLS_PER_SECOND });
+  return {
+    acquireInitialRetryToken: async () => {
+      await limiter.getSendToken();
+      return tokenOf(0, 0);
+    },
+    refreshRetryTokenForRetry: async (token, errorInfo) => {
+      limiter.updateClientSendingRate(errorInfo);
+      const retryCount = token.getRetryCount() + 1;
+      if (!isTransient(errorInfo) || retryCount >= MAXIMUM_ATTEMPTS)
+        throw errorInfo.error ?? new Error('no retry left');
+      await limiter.getSendToken();
+      return tokenOf(retryCount, backoff(retryCount - 1));
+    },
+    recordSuccess: () => limiter.updateClientSendingRate({}),
+  };
+};

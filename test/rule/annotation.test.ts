@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeViolation, MAXIMUM_ANNOTATION_LENGTH } from '../../rule/annotation.ts';
+import { chooseAccessKey } from '../../rule/ranking.ts';
+import { accessKey, at, daysBefore } from '../support/build.ts';
+
+const policy = { minimumIdleDays: 7, at };
+const annotate = (keys: Parameters<typeof chooseAccessKey>[0], allowed = 1) =>
+  describeViolation({ active: keys.length, allowed }, chooseAccessKey(keys, policy), policy);
+
+const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
+const neverUsed = accessKey('NEVER', { CreateDate: daysBefore(300) });
+const inUse = accessKey('NEW', { LastUsedDate: daysBefore(1) });
+
+describe('describeViolation', () => {
+  it('names the key to deactivate, since when it is idle, the key to keep and its last use', () => {
+    expect(annotate([abandoned, inUse])).toBe(
+      '2 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXXXOLD: idle since 2025-07-15 (last used). Keep AKIAXXXXXXXXXXXXXNEW: last used 2026-01-30. UTC dates.',
+    );
+  });
+
+  it('says of a key that was never used when it was created', () => {
+    expect(annotate([neverUsed, inUse])).toContain(
+      'Deactivate AKIAXXXXXXXXXXXNEVER: idle since 2025-04-06 (created, never used).',
+    );
+  });
+
+  it('says of three keys which one goes first and how many follow', () => {
+    expect(annotate([abandoned, inUse, neverUsed])).toBe(
+      '3 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXNEVER: idle since 2025-04-06 (created, never used). Then 1 more. Keep AKIAXXXXXXXXXXXXXNEW: last used 2026-01-30. UTC dates.',
+    );
+    expect(annotate([abandoned, inUse, neverUsed], 2)).not.toContain('more');
+  });
+
+  it.each([
+    [
+      'a tie',
+      [abandoned, { ...abandoned, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }],
+      'No key is chosen: AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOLD are idle since the same instant (last used 2025-07-15). Name one in the runbook.',
+    ],
+    [
+      'a rotation not deployed yet',
+      [abandoned, accessKey('FRESH', { CreateDate: daysBefore(2) })],
+      'No key is chosen: AKIAXXXXXXXXXXXFRESH was never used but AKIAXXXXXXXXXXXXXOLD was (last 2025-07-15), so the new key may not be deployed yet. Name one in the runbook.',
+    ],
+    [
+      'keys that are both in use',
+      [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })],
+      'No key is chosen: AKIAXXXXXXXXXXXXBUSY, the key idle longest (last used 2026-01-25), is idle for less than 7 days on 2026-01-31. Name one in the runbook.',
+    ],
+  ])('says why no key is chosen: %s', (_, keys, expected) => {
+    expect(annotate(keys)).toContain(expected);
+  });
+
+  it('cuts visibly what ids of 128 characters make too long', () => {
+    const long = (name: string) => ({ ...accessKey(name), AccessKeyId: name.repeat(128) });
+    const text = annotate([long('A'), { ...long('B'), LastUsedDate: at }]);
+    expect(text).toHaveLength(MAXIMUM_ANNOTATION_LENGTH);
+    expect(text.endsWith('...')).toBe(true);
+  });
+
+  it('fits whole, in one line of ASCII, whatever the keys, with ids as IAM makes them', () => {
+    const instant = fc.date({ min: new Date('2010-01-01'), max: at, noInvalidDate: true });
+    const key = fc.record({
+      AccessKeyId: fc.stringMatching(/^AKIA[A-Z2-7]{16}$/),
+      Status: fc.constant('Active'),
+      CreateDate: instant,
+      LastUsedDate: fc.option(instant, { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(key, { minLength: 2, maxLength: 12 }),
+        fc.integer({ min: 0, max: 365 }),
+        (keys, minimumIdleDays) => {
+          const days = { minimumIdleDays, at };
+          const counts = { active: keys.length, allowed: 1 };
+          const text = describeViolation(counts, chooseAccessKey(keys, days), days);
+          expect(text.length).toBeLessThanOrEqual(MAXIMUM_ANNOTATION_LENGTH);
+          expect(text).toMatch(/^[\x20-\x7e]+UTC dates\.$/);
+        },
+      ),
+    );
+  });
+});

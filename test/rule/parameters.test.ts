@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import {
+  InvalidParameterError,
+  parseRuleParameters,
+  RULE_PARAMETERS,
+} from '../../rule/parameters.ts';
+
+const defaults = { maxActiveAccessKeys: 1, minimumIdleDays: 7 };
+
+describe('parseRuleParameters', () => {
+  it.each([undefined, '', '{}'])('takes the defaults for %j', (inputParameters) => {
+    expect(parseRuleParameters(inputParameters)).toEqual(defaults);
+  });
+
+  it('reads the texts that Config stores, and numbers', () => {
+    expect(parseRuleParameters('{"maxActiveAccessKeys":"2"}')).toEqual({
+      ...defaults,
+      maxActiveAccessKeys: 2,
+    });
+    expect(parseRuleParameters('{"minimumIdleDays":30}')).toEqual({
+      ...defaults,
+      minimumIdleDays: 30,
+    });
+  });
+
+  describe.each(Object.entries(RULE_PARAMETERS))('%s', (name, { minimum, maximum, unit }) => {
+    const read = (value: unknown) => parseRuleParameters(JSON.stringify({ [name]: value }));
+
+    it.each([minimum, maximum])('takes %d, a bound', (value) => {
+      expect(read(String(value))).toEqual({ ...defaults, [name]: value });
+    });
+
+    it.each([
+      String(minimum - 1),
+      String(maximum + 1),
+      '',
+      ' ',
+      '1.5',
+      '1e1',
+      'abc',
+      '+1',
+      '１',
+      true,
+      null,
+      ['1'],
+      99999999999,
+    ])('refuses %j, and says what it expects and what it got', (value) => {
+      expect(() => read(value)).toThrow(InvalidParameterError);
+      expect(() => read(value)).toThrow(
+        `${name} must be a whole number of ${unit} from ${minimum} to ${maximum}, got ${JSON.stringify(value)}`,
+      );
+    });
+  });
+
+  it.each(['{"maxActiveKeys":"1"}', '{"__proto__":"1"}', '{"constructor":"1"}', '{"":"1"}'])(
+    'refuses the unknown name in %s, and says which there are',
+    (inputParameters) => {
+      expect(() => parseRuleParameters(inputParameters)).toThrow(
+        /unknown rule parameter ".*", expected maxActiveAccessKeys, minimumIdleDays/,
+      );
+    },
+  );
+
+  it.each([
+    ['{', /must be a JSON object, got no JSON/],
+    ['[]', /must be a JSON object, got \[\]/],
+    ['null', /must be a JSON object, got null/],
+    ['"1"', /must be a JSON object, got "1"/],
+  ])('refuses %s, which is no JSON object', (inputParameters, message) => {
+    expect(() => parseRuleParameters(inputParameters)).toThrow(message);
+  });
+});

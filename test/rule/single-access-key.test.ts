@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { evaluateSingleAccessKey, exceedsMaximum } from '../../rule/single-access-key.ts';
+import { accessKey, at, daysBefore } from '../support/build.ts';
+
+const parameters = { maxActiveAccessKeys: 1, minimumIdleDays: 7 };
+const active = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    accessKey(`A${index}`, { CreateDate: daysBefore(400 - index) }),
+  );
+const other = (Status: string) => accessKey(Status.toUpperCase(), { Status });
+
+describe('evaluateSingleAccessKey', () => {
+  it.each([
+    ['no key', []],
+    ['one active key', active(1)],
+    ['an active and an inactive key', [...active(1), other('Inactive')]],
+    ['an active and an expired key', [other('Expired'), ...active(1)]],
+    ['two inactive keys', [other('Inactive'), other('Inactive')]],
+    ['an active key and one of a status yet to come', [...active(1), other('Suspended')]],
+  ])('scenario 2: %s is COMPLIANT, without an annotation', (_, keys) => {
+    expect(evaluateSingleAccessKey(keys, parameters, at)).toEqual({ ComplianceType: 'COMPLIANT' });
+  });
+
+  it.each([
+    ['two active keys', active(2)],
+    ['two active keys behind an inactive one', [other('Inactive'), ...active(2)]],
+    ['two active keys around an inactive one', [...active(1), other('Inactive'), accessKey('B')]],
+    ['three active keys', active(3)],
+    ['eight active keys', active(8)],
+  ])('scenario 5: %s is NON_COMPLIANT', (_, keys) => {
+    const count = keys.filter((key) => key.Status === 'Active').length;
+    expect(evaluateSingleAccessKey(keys, parameters, at)).toEqual({
+      ComplianceType: 'NON_COMPLIANT',
+      Annotation: expect.stringContaining(`${count} active access keys, 1 allowed.`),
+    });
+  });
+
+  it.each([
+    [2, 2, 'COMPLIANT'],
+    [3, 2, 'NON_COMPLIANT'],
+    [10, 10, 'COMPLIANT'],
+    [11, 10, 'NON_COMPLIANT'],
+  ])(
+    '%d active keys with maxActiveAccessKeys %d are %s',
+    (count, maxActiveAccessKeys, expected) => {
+      const verdict = evaluateSingleAccessKey(
+        active(count),
+        { ...parameters, maxActiveAccessKeys },
+        at,
+      );
+      expect(verdict.ComplianceType).toBe(expected);
+    },
+  );
+
+  it('the annotation tells of the choice by minimumIdleDays', () => {
+    const keys = [
+      accessKey('A', { LastUsedDate: daysBefore(10) }),
+      accessKey('B', { LastUsedDate: at }),
+    ];
+    const annotation = (minimumIdleDays: number) =>
+      evaluateSingleAccessKey(keys, { ...parameters, minimumIdleDays }, at).Annotation;
+    expect(annotation(10)).toContain('Deactivate AKIAXXXXXXXXXXXXXXXA');
+    expect(annotation(11)).toContain('No key is chosen');
+  });
+});
+
+describe('evaluateSingleAccessKey, for any keys', () => {
+  const status = fc.constantFrom('Active', 'Inactive', 'Expired', 'Suspended');
+
+  it('is NON_COMPLIANT exactly when more than the allowed number are Active', () => {
+    fc.assert(
+      fc.property(
+        fc.array(status, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 10 }),
+        (all, most) => {
+          const keys = all.map((Status, index) => accessKey(`K${index}`, { Status }));
+          const policy = { ...parameters, maxActiveAccessKeys: most };
+          const exceeds = all.filter((one) => one === 'Active').length > most;
+          expect(exceedsMaximum(keys, policy)).toBe(exceeds);
+          expect(evaluateSingleAccessKey(keys, policy, at).ComplianceType).toBe(
+            exceeds ? 'NON_COMPLIANT' : 'COMPLIANT',
+          );
+        },
+      ),
+    );
+  });
+});

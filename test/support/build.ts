@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import type { AccessKey } from '../../rule/access-key.ts';
+
+const DAY_IN_MILLISECONDS = 86_400_000;
+
+/** The instant of every evaluation in the tests. */
+export const at = new Date('2026-01-31T12:00:00.000Z');
+
+/** An instant some days (and milliseconds) before `at`. */
+export const daysBefore = (days: number, milliseconds = 0): Date =>
+  new Date(at.getTime() - days * DAY_IN_MILLISECONDS + milliseconds);
+
+/** A key id as IAM makes them, ending in a name that a test can tell. */
+export const keyId = (name: string): string => `AKIA${name.padStart(16, 'X')}`;
+
+/** An active key, created 400 days ago and never used, but for what a test says. */
+export const accessKey = (name: string, overrides: Partial<AccessKey> = {}): AccessKey => ({
+  AccessKeyId: keyId(name),
+  Status: 'Active',
+  CreateDate: daysBefore(400),
+  ...overrides,
+});
+
+type ConfigEventName =
+  | 'configuration-item-change'
+  | 'configuration-item-deleted'
+  | 'oversized-configuration-item-change'
+  | 'scheduled-notification';
+
+/** A recorded event, its invokingEvent unpacked so that a test can change one member. */
+export const recordedEvent = (name: ConfigEventName) => {
+  const file = new URL(`../fixtures/config-events/${name}.json`, import.meta.url);
+  const event = JSON.parse(readFileSync(file, 'utf8')) as { invokingEvent: string };
+  return { ...event, invokingEvent: JSON.parse(event.invokingEvent) as Record<string, unknown> };
+};
+
+/** The event as Config sends it: the invokingEvent is JSON text. */
+export const asSent = <Event extends { invokingEvent: unknown }>(event: Event) => ({
+  ...event,
+  invokingEvent: JSON.stringify(event.invokingEvent),
+});

@@ -1,0 +1,19 @@
+import { beforeEach } from 'vitest';
+
+/**
+ * Keeps every test away from a real account: a client that a test gives no endpoint finds this one,
+ * where nothing listens, and credentials that no account knows.
+ */
+const NOBODY = 'http://127.0.0.1:9';
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env))
+    if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: NOBODY,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  });
+});
