@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError, parsePlannerInput } from '../../remediation/input.ts';
+import { keyId } from '../support/build.ts';
+
+/** What the runbook sends when only the user is given. */
+const input = {
+  UserId: 'AIDAXXXXXXXXXXXXALICE',
+  AccessKeyId: '',
+  MinimumIdleDays: '',
+  DryRun: 'false',
+  ConfigRuleName: 'iam-user-single-access-key',
+};
+
+describe('parsePlannerInput', () => {
+  it('takes empty parameters as absent', () => {
+    expect(parsePlannerInput(input)).toEqual({
+      UserId: input.UserId,
+      AccessKeyId: undefined,
+      MinimumIdleDays: undefined,
+      DryRun: false,
+      ConfigRuleName: input.ConfigRuleName,
+    });
+  });
+
+  it('reads what is given', () => {
+    const given = { ...input, AccessKeyId: keyId('A'), MinimumIdleDays: '30', DryRun: 'true' };
+    expect(parsePlannerInput(given)).toMatchObject({
+      AccessKeyId: keyId('A'),
+      MinimumIdleDays: 30,
+      DryRun: true,
+    });
+  });
+
+  it.each(['0', '365'])('takes %s idle days, a bound of the rule', (MinimumIdleDays) => {
+    expect(parsePlannerInput({ ...input, MinimumIdleDays })).toMatchObject({
+      MinimumIdleDays: Number(MinimumIdleDays),
+    });
+  });
+
+  it.each(['366', '-1', 'seven'])(
+    'refuses %s idle days by the bounds of the rule',
+    (MinimumIdleDays) => {
+      expect(() => parsePlannerInput({ ...input, MinimumIdleDays })).toThrow(
+        `minimumIdleDays must be a whole number of days from 0 to 365, got "${MinimumIdleDays}"`,
+      );
+    },
+  );
+
+  it.each([
+    ['nothing', undefined, 'input: expected Object, got nothing'],
+    ['a text', 'AIDA', 'input: expected Object, got "AIDA"'],
+    ['no user', { ...input, UserId: undefined }, 'input.UserId'],
+    [
+      'a user name instead of an id',
+      { ...input, UserId: 'alice' },
+      'input.UserId: expected 16 to 128 letters and digits, got "alice"',
+    ],
+    [
+      'an id with a path',
+      { ...input, UserId: 'AIDA/XXXXXXXXXXXXXXXX' },
+      'input.UserId: expected 16 to 128',
+    ],
+    ['half a key id', { ...input, AccessKeyId: 'AKIA' }, 'input.AccessKeyId'],
+    [
+      'a boolean DryRun',
+      { ...input, DryRun: true },
+      'input.DryRun: expected ("true" | "false"), got true',
+    ],
+    [
+      'a rule name with a space',
+      { ...input, ConfigRuleName: 'a b' },
+      'input.ConfigRuleName: expected the name of a Config rule, got "a b"',
+    ],
+    ['a parameter that the runbook does not have', { ...input, Force: 'true' }, 'input.Force'],
+  ])('refuses %s, and says which parameter', (_, given, message) => {
+    expect(() => parsePlannerInput(given)).toThrow(InvalidInputError);
+    expect(() => parsePlannerInput(given)).toThrow(message);
+  });
+});
