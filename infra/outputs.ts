@@ -1,0 +1,38 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
+import type { Runbook } from './runbook.ts';
+
+/** What the outputs speak of. */
+type Deployed = { readonly configRule: CfnConfigRule; readonly runbook: Runbook };
+
+/** Stands where the operator puts the id of a user; the runbook refuses it as it is. */
+const USER_ID = 'USER_ID';
+
+/** Prints the rule, the runbook and the AWS CLI commands that start them; `USER_ID` is for the operator to fill in. */
+export const addOutputs = (stack: Stack, { configRule, runbook }: Deployed): void => {
+  const name = configRule.ref;
+  const document = runbook.document.ref;
+  const role = runbook.automationRole.roleArn;
+  const region = `--region ${stack.region}`;
+  const add = (id: string, description: string, value: string) =>
+    new CfnOutput(stack, id, { description, value });
+
+  add('ConfigRuleName', 'The AWS Config rule', name);
+  add('RunbookName', 'The runbook that deactivates an access key', document);
+  add('AutomationRoleArn', 'The role with which the runbook acts', role);
+  add(
+    'EvaluateCommand',
+    'Evaluates every IAM user now, at most once a minute',
+    `aws configservice start-config-rules-evaluation ${region} --config-rule-names ${name}`,
+  );
+  add(
+    'RemediateCommand',
+    'Remediates a NON_COMPLIANT user, as the button Remediate does',
+    `aws configservice start-remediation-execution ${region} --config-rule-name ${name} --resource-keys resourceType=AWS::IAM::User,resourceId=${USER_ID}`,
+  );
+  add(
+    'RunbookCommand',
+    'Starts the runbook for any user; takes AccessKeyId, MinimumIdleDays and DryRun too',
+    `aws ssm start-automation-execution ${region} --document-name ${document} --parameters UserId=${USER_ID},AutomationAssumeRole=${role},ConfigRuleName=${name}`,
+  );
+};

@@ -1,0 +1,47 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+
+/**
+ * A service that may assume a role only on behalf of this account.
+ *
+ * @param conditions  further operators, beside the account
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+ */
+export const serviceOfThisAccount = (
+  scope: Construct,
+  service: string,
+  conditions: Record<string, Record<string, string>> = {},
+): ServicePrincipal =>
+  new ServicePrincipal(service, {
+    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account }, ...conditions },
+  });
+
+/** Allows actions on the IAM users of this account, whatever their path, and on nothing else. */
+export const allowOnUsers = (role: IRole, actions: readonly string[]): void => {
+  const users = Stack.of(role).formatArn({
+    service: 'iam',
+    region: '',
+    resource: 'user',
+    resourceName: '*',
+  });
+  role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [users] }));
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*]',
+    reason: 'The rule is about every IAM user of the account, and users come and go.',
+  });
+};
+
+/**
+ * Allows actions that know no resource: IAM grants these on every resource or not at all.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsconfig.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
+export const allowWithoutResource = (role: IRole, actions: readonly string[]): void => {
+  role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: ['*'] }));
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: `No resource type is defined for ${actions.join(' and ')}.`,
+  });
+};

@@ -1,0 +1,23 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { NodeFunction } from './node-function.ts';
+import { allowOnUsers, allowWithoutResource } from './permissions.ts';
+import type { Settings } from './settings.ts';
+
+/** The function that decides what a runbook does; its role can read and nothing else. */
+export class Planner extends NodeFunction {
+  constructor(
+    scope: Construct,
+    id: string,
+    { logRetentionDays }: Pick<Settings, 'logRetentionDays'>,
+  ) {
+    super(scope, id, {
+      entry: 'remediation/index.ts',
+      description: 'Plans which access key of an IAM user a runbook deactivates (read-only)',
+      timeout: Duration.minutes(2),
+      logRetentionDays,
+    });
+    allowOnUsers(this.role, ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed']);
+    allowWithoutResource(this.role, ['iam:ListUsers', 'config:DescribeConfigRules']);
+  }
+}

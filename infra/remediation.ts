@@ -1,0 +1,60 @@
+import { type CfnConfigRule, CfnRemediationConfiguration } from 'aws-cdk-lib/aws-config';
+import { Construct } from 'constructs';
+import type { Runbook } from './runbook.ts';
+
+/** What joins a rule and a runbook. */
+export type RemediationProps = {
+  readonly configRule: CfnConfigRule;
+  readonly runbook: Runbook;
+  /** Whether Config starts the runbook by itself, or only when somebody asks for it. */
+  readonly automatic: boolean;
+};
+
+/**
+ * The parameters that Config passes to a runbook, in the shape that CDK leaves unchecked.
+ *
+ * @param resourceIdParameter  the one parameter that gets the id of the resource
+ * @param staticValues         the others
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationParameterValue.html
+ */
+const toParameters = (
+  resourceIdParameter: string,
+  staticValues: Readonly<Record<string, string>>,
+) => ({
+  [resourceIdParameter]: { ResourceValue: { Value: 'RESOURCE_ID' } },
+  ...Object.fromEntries(
+    Object.entries(staticValues).map(([name, value]) => [
+      name,
+      { StaticValue: { Values: [value] } },
+    ]),
+  ),
+});
+
+/** One attempt, as a refusal repeated is noise; the window is longer than the runbook can take. */
+const AUTOMATIC = { automatic: true, maximumAutomaticAttempts: 1, retryAttemptSeconds: 900 };
+
+/**
+ * The Remediate button of the rule.
+ *
+ * An automatic attempt that fails blocks the user's next one until its remediation exception is deleted.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationConfiguration.html
+ */
+export class Remediation extends Construct {
+  constructor(scope: Construct, id: string, { configRule, runbook, automatic }: RemediationProps) {
+    super(scope, id);
+    const { document, automationRole } = runbook;
+
+    new CfnRemediationConfiguration(this, 'Configuration', {
+      configRuleName: configRule.ref,
+      resourceType: 'AWS::IAM::User',
+      targetType: 'SSM_DOCUMENT',
+      targetId: document.ref,
+      parameters: toParameters('UserId', {
+        AutomationAssumeRole: automationRole.roleArn,
+        ConfigRuleName: configRule.ref,
+      }),
+      ...(automatic ? AUTOMATIC : { automatic: false }),
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { addOutputs } from './outputs.ts';
+import { Planner } from './planner.ts';
+import { Remediation } from './remediation.ts';
+import { Runbook } from './runbook.ts';
+import type { Settings } from './settings.ts';
+import { SingleAccessKeyRule } from './single-access-key-rule.ts';
+
+/** A stack's own properties and what the deployment decides. */
+export type SingleAccessKeyStackProps = StackProps & { readonly settings: Settings };
+
+/** The rule, the runbook that deactivates a key, and the remediation that joins them; for any account and Region. */
+export class SingleAccessKeyStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, ...props }: SingleAccessKeyStackProps) {
+    super(scope, id, {
+      description: 'AWS Config rule and remediation: at most one active access key per IAM user',
+      ...props,
+    });
+    Tags.of(this).add('project', 'iam-user-single-access-key');
+
+    const { configRule } = new SingleAccessKeyRule(this, 'Rule', settings);
+    const planner = new Planner(this, 'Planner', settings);
+    const runbook = new Runbook(this, 'DeactivateAccessKey', {
+      document: 'remediation/deactivate-access-key.yaml',
+      planner,
+      configRule,
+      userActions: ['iam:UpdateAccessKey', 'iam:ListAccessKeys'],
+    });
+    new Remediation(this, 'Remediation', {
+      configRule,
+      runbook,
+      automatic: settings.automaticRemediation,
+    });
+    addOutputs(this, { configRule, runbook });
+  }
+}

@@ -1,0 +1,17 @@
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { synthesize } from './synthesize.ts';
+
+describe('the AWS Solutions rules of cdk-nag', () => {
+  it.each([{}, { triggers: 'schedule', automaticRemediation: true }])(
+    'find nothing that is not explained beside its resource, with %j',
+    (settings) => {
+      const { stack } = synthesize(settings);
+
+      expect(new AwsSolutionsChecks().validateScope(stack)).toEqual({
+        success: true,
+        violations: [],
+      });
+    },
+  );
+});

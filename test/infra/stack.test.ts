@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { allowedActions, propertiesOf, synthesize, toText } from './synthesize.ts';
+
+const { template } = synthesize();
+const users = 'arn:{AWS::Partition}:iam::{AWS::AccountId}:user/*';
+
+/** What the template allows, by the first part of the role's logical id. */
+const allowed = (role: string) =>
+  Object.fromEntries(
+    allowedActions(template)
+      .filter((row) => row.role.startsWith(role))
+      .map(({ action, on }) => [action, on]),
+  );
+
+describe('what each role may do', () => {
+  it('the rule reads users and keys and reports', () => {
+    expect(allowed('RuleEvaluator')).toEqual({
+      'logs:CreateLogStream': expect.stringMatching(/^\{RuleEvaluatorLogGroup\w+\}$/),
+      'logs:PutLogEvents': expect.stringMatching(/^\{RuleEvaluatorLogGroup\w+\}$/),
+      'sqs:SendMessage': expect.stringMatching(/^\{RuleDeadLetterQueue\w+\}$/),
+      'iam:GetUser': users,
+      'iam:ListAccessKeys': users,
+      'iam:GetAccessKeyLastUsed': users,
+      'iam:ListUsers': '*',
+      'config:PutEvaluations': '*',
+    });
+  });
+
+  it('the planner only reads', () => {
+    expect(allowed('Planner')).toEqual({
+      'logs:CreateLogStream': expect.stringMatching(/^\{PlannerLogGroup\w+\}$/),
+      'logs:PutLogEvents': expect.stringMatching(/^\{PlannerLogGroup\w+\}$/),
+      'iam:ListAccessKeys': users,
+      'iam:GetAccessKeyLastUsed': users,
+      'iam:ListUsers': '*',
+      'config:DescribeConfigRules': '*',
+    });
+  });
+
+  it('the runbook asks the planner, updates and lists keys, and has this one rule evaluated', () => {
+    expect(allowed('DeactivateAccessKey')).toEqual({
+      'lambda:InvokeFunction': expect.stringMatching(/^\{PlannerFunction\w+\}$/),
+      'config:StartConfigRulesEvaluation': expect.stringMatching(/^\{RuleConfigRule\w+\}$/),
+      'iam:UpdateAccessKey': users,
+      'iam:ListAccessKeys': users,
+    });
+  });
+
+  it('no role has a policy that we did not write', () => {
+    for (const role of propertiesOf(template, 'AWS::IAM::Role'))
+      expect(role).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it('every role is for one service, on behalf of this account', () => {
+    for (const role of propertiesOf(template, 'AWS::IAM::Role'))
+      expect(role).toMatchObject({
+        AssumeRolePolicyDocument: {
+          Statement: [
+            {
+              Principal: { Service: expect.stringMatching(/^(lambda|ssm)\.amazonaws\.com$/) },
+              Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+            },
+          ],
+        },
+      });
+  });
+});
+
+describe('every function', () => {
+  it.each(propertiesOf(template, 'AWS::Lambda::Function'))(
+    'runs on arm64 and Node 24, within any account quota: $Description',
+    (properties) => {
+      expect(properties).toMatchObject({
+        Architectures: ['arm64'],
+        Runtime: 'nodejs24.x',
+        MemorySize: 512,
+        LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
+        Environment: { Variables: { NODE_OPTIONS: '--max-semi-space-size=4' } },
+      });
+      expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    },
+  );
+});
+
+describe('the stack', () => {
+  it('keeps logs as long as it is told', () => {
+    const retentions = propertiesOf(
+      synthesize({ logRetentionDays: '30' }).template,
+      'AWS::Logs::LogGroup',
+    ).map(({ RetentionInDays }) => RetentionInDays);
+
+    expect(retentions).toEqual([30, 30]);
+  });
+
+  it('fits any partition, account and Region', () => {
+    expect(JSON.stringify(template.toJSON()['Resources'])).not.toMatch(/arn:aws|us-east-1/);
+  });
+
+  it('leaves every name but that of the rule to CloudFormation', () => {
+    const named = Object.values<{ Type: string; Properties: object }>(
+      template.toJSON()['Resources'],
+    ).flatMap(({ Type, Properties }) =>
+      Object.entries(Properties)
+        .filter(([name, value]) => /^\w*Name$/.test(name) && typeof value === 'string')
+        .map(([name]) => `${Type} ${name}`),
+    );
+
+    // CDK generates the name of an inline policy.
+    expect(new Set(named)).toEqual(
+      new Set(['AWS::Config::ConfigRule ConfigRuleName', 'AWS::IAM::Policy PolicyName']),
+    );
+  });
+
+  it('prints what it made and the commands that start it', () => {
+    const outputs = Object.entries(template.findOutputs('*')).map(([id, { ['Value']: value }]) => [
+      id,
+      toText(value).replaceAll(/(\{[A-Z][A-Za-z]+?)[0-9A-F]{8}\}/g, '$1}'),
+    ]);
+
+    expect(Object.fromEntries(outputs)).toEqual({
+      ConfigRuleName: '{RuleConfigRule}',
+      RunbookName: '{DeactivateAccessKeyDocument}',
+      AutomationRoleArn: '{DeactivateAccessKeyAutomationRole}',
+      EvaluateCommand:
+        'aws configservice start-config-rules-evaluation --region {AWS::Region} --config-rule-names {RuleConfigRule}',
+      RemediateCommand:
+        'aws configservice start-remediation-execution --region {AWS::Region} --config-rule-name {RuleConfigRule} --resource-keys resourceType=AWS::IAM::User,resourceId=USER_ID',
+      RunbookCommand:
+        'aws ssm start-automation-execution --region {AWS::Region} --document-name {DeactivateAccessKeyDocument} --parameters UserId=USER_ID,AutomationAssumeRole={DeactivateAccessKeyAutomationRole},ConfigRuleName={RuleConfigRule}',
+    });
+  });
+
+  it('changes only when somebody means it to', () => {
+    const known = JSON.stringify(template.toJSON(), (key, value) => {
+      if (key === 'S3Key') return 'the bundle';
+      return key === 'Content' ? 'the document' : value;
+    });
+
+    expect(JSON.parse(known)).toMatchSnapshot();
+  });
+});

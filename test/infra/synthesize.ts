@@ -1,0 +1,66 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as v from 'valibot';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { parseSettings } from '../../infra/settings.ts';
+import { SingleAccessKeyStack } from '../../infra/stack.ts';
+
+// `npm run synth` validates the template; here it would only cost time.
+process.env['CDK_VALIDATION'] = 'false';
+
+const Statement = v.looseObject({
+  Effect: v.string(),
+  Action: v.union([v.string(), v.array(v.string())]),
+  Resource: v.optional(v.unknown()),
+});
+const PolicyProperties = v.looseObject({
+  PolicyDocument: v.looseObject({ Statement: v.array(Statement) }),
+  Roles: v.array(v.looseObject({ Ref: v.string() })),
+});
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** The stack as `cdk.json` and these settings make it, without bundling. */
+export const synthesize = (settings: Properties = {}) => {
+  const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
+  const stack = new SingleAccessKeyStack(app, 'IamUserSingleAccessKey', {
+    settings: parseSettings(settings),
+  });
+  return { stack, template: Template.fromStack(stack) };
+};
+
+/** The properties of every resource of a type. */
+export const propertiesOf = (template: Template, type: string): Properties[] =>
+  Object.values(template.findResources(type)).map(({ ['Properties']: found }) =>
+    v.parse(v.record(v.string(), v.unknown()), found),
+  );
+
+/** The only resource of a type. */
+export const onlyOne = (template: Template, type: string): Properties => {
+  const [only, ...others] = propertiesOf(template, type);
+  if (only === undefined || others.length > 0) throw new Error(`expected exactly one ${type}`);
+  return only;
+};
+
+/** An action that a role is allowed; `on` is the resource as one text, `Fn::Join` and `Ref` resolved to names. */
+type Allowed = { readonly role: string; readonly action: string; readonly on: string };
+
+/** An ARN or a name of the template as text, references as `{LogicalId}`. */
+export const toText = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(toText).join('');
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = Object(value);
+  if (join) return toText(join[1]);
+  return `{${toText(Ref ?? attribute?.[0])}}`;
+};
+
+/** Every action that the template allows, one row an action. */
+export const allowedActions = (template: Template): Allowed[] =>
+  propertiesOf(template, 'AWS::IAM::Policy').flatMap((properties) => {
+    const { PolicyDocument, Roles } = v.parse(PolicyProperties, properties);
+    return PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
+      [Action]
+        .flat()
+        .flatMap((action) => Roles.map(({ Ref }) => ({ role: Ref, action, on: toText(Resource) }))),
+    );
+  });
