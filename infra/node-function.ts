@@ -11,30 +11,11 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { BuildOptions } from 'esbuild';
+import { BUNDLE, ENVIRONMENT } from './bundle.ts';
 import { serviceOfThisAccount } from './permissions.ts';
 
 /** Where this repository lies, with `/` at the end. */
 export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
-
-/**
- * How every function is bundled: one minified ES module with everything in it, the SDK too.
- *
- * The oldest Node that runs it is the one of the local account, not Lambda's.
- */
-export const BUNDLE = {
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  minify: true,
-  // esbuild would take CommonJS first, which is twice as large and twice as slow to load.
-  mainFields: ['module', 'main'],
-  // What is CommonJS nevertheless calls `require`, which a module does not have.
-  banner: {
-    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-  },
-} satisfies BuildOptions;
 
 /** The same, as CDK says it. */
 const BUNDLING: BundlingOptions = {
@@ -91,8 +72,7 @@ export class NodeFunction extends Construct {
       architecture: Architecture.ARM_64,
       runtime: Runtime.NODEJS_24_X,
       memorySize: 512,
-      // Node 24 lets the young generation grow to where 5,000 users take more than 200 MB.
-      environment: { NODE_OPTIONS: '--max-semi-space-size=4' },
+      environment: ENVIRONMENT,
       awsSdkConnectionReuse: false,
       bundling: BUNDLING,
     });

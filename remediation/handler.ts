@@ -39,7 +39,11 @@ export const createHandler =
         DryRun,
         at: now(),
       });
-      const accessKeyId = plan.AccessKeyId && `...${plan.AccessKeyId.slice(-4)}`;
-      Object.assign(fields, { UserId, outcome: plan.Outcome, accessKeyId });
+      // A key id in full belongs into annotations and outputs, not into logs.
+      Object.assign(fields, {
+        UserId,
+        outcome: plan.Outcome,
+        keyEndsWith: plan.AccessKeyId.slice(-4),
+      });
       return plan;
     });

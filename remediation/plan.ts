@@ -3,9 +3,13 @@ import { describeRefusal, describeUse } from '../rule/annotation.ts';
 import type { UserAccessKeys } from '../rule/find-user.ts';
 import { chooseAccessKey, rankByIdleTime } from '../rule/ranking.ts';
 import { exceedsMaximum } from '../rule/single-access-key.ts';
+import { undoCommand } from './undo.ts';
+
+/** Stands where a plan has nothing to say: an output of an execution should not be empty. */
+const NONE = 'none';
 
 /**
- * What the runbook does, and what it says when it has done it; every member is a text, empty where
+ * What the runbook does, and what it says when it has done it; every member is a text, `none` where
  * there is nothing to say. `Deactivate` alone leads to a write.
  */
 export type Plan = {
@@ -30,13 +34,6 @@ export type PlanPolicy = {
   readonly at: Date;
 };
 
-/** A text as one word of a POSIX shell, whatever it contains. */
-const shellWord = (text: string): string =>
-  /^[\w+=,.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-
-const undoCommand = (UserName: string, AccessKeyId: string): string =>
-  `aws iam update-access-key --user-name=${shellWord(UserName)} --access-key-id=${shellWord(AccessKeyId)} --status=Active`;
-
 const deactivate = (
   { user, keep }: { readonly user: UserAccessKeys['user']; readonly keep: AccessKey },
   key: AccessKey,
@@ -50,53 +47,51 @@ const deactivate = (
   UndoCommand: undoCommand(user.UserName, key.AccessKeyId),
 });
 
-const withoutWrite = (
+/** A plan that writes nothing, and why. */
+const without = (
   Outcome: 'NothingToDo' | 'Refused',
-  about: Pick<Plan, 'UserId' | 'UserName' | 'AccessKeyId'>,
   Reason: string,
-): Plan => ({ Outcome, ...about, KeepAccessKeyId: '', Reason, UndoCommand: '' });
+  about: Partial<Plan> & Pick<Plan, 'UserId'>,
+): Plan => ({
+  UserName: NONE,
+  AccessKeyId: NONE,
+  KeepAccessKeyId: NONE,
+  UndoCommand: NONE,
+  ...about,
+  Outcome,
+  Reason,
+});
 
 const planForNamedKey = (
   { user, keys }: UserAccessKeys,
   AccessKeyId: string,
   { DryRun }: PlanPolicy,
 ): Plan => {
-  const about = { UserId: user.UserId, UserName: user.UserName, AccessKeyId };
+  const { UserName } = user;
+  const about = { ...user, AccessKeyId };
   const key = keys.find((candidate) => candidate.AccessKeyId === AccessKeyId);
   if (key === undefined)
-    return withoutWrite(
-      'Refused',
-      about,
-      `${AccessKeyId} is not an access key of ${user.UserName}`,
-    );
+    return without('Refused', `${AccessKeyId} is not an access key of ${UserName}`, about);
   if (!isActive(key))
-    return withoutWrite('NothingToDo', about, `${AccessKeyId} is ${key.Status} already`);
+    return without('NothingToDo', `${AccessKeyId} is ${key.Status} already`, about);
   const keep = rankByIdleTime(keys).findLast((other) => other !== key);
   if (keep === undefined)
-    return withoutWrite(
-      'Refused',
-      about,
-      `${AccessKeyId} is the last active key of ${user.UserName}`,
-    );
+    return without('Refused', `${AccessKeyId} is the last active key of ${UserName}`, about);
   return deactivate({ user, keep }, key, DryRun);
 };
 
 const planForChosenKey = ({ user, keys }: UserAccessKeys, policy: PlanPolicy): Plan => {
-  const about = { UserId: user.UserId, UserName: user.UserName, AccessKeyId: '' };
+  const { UserName } = user;
   if (!exceedsMaximum(keys, policy)) {
     const active = keys.filter(isActive).length;
     const counts = `${active} active access keys, ${policy.maxActiveAccessKeys} allowed`;
-    return withoutWrite('NothingToDo', about, `${user.UserName} has ${counts}`);
+    return without('NothingToDo', `${UserName} has ${counts}`, user);
   }
   const choice = chooseAccessKey(keys, policy);
   if (choice.refusal === undefined)
     return deactivate({ user, keep: choice.keep }, choice.deactivate, policy.DryRun);
-  const reason = describeRefusal(choice.refusal, policy);
-  return withoutWrite(
-    'Refused',
-    about,
-    `no key of ${user.UserName} is chosen: ${reason}; to decide, start the runbook with AccessKeyId`,
-  );
+  const reason = `no key of ${UserName} is chosen: ${describeRefusal(choice.refusal, policy)}`;
+  return without('Refused', `${reason}; to decide, start the runbook with AccessKeyId`, user);
 };
 
 /**
@@ -120,14 +115,11 @@ export const planDeactivation = (
   found: UserAccessKeys | undefined,
   policy: PlanPolicy,
 ): Plan => {
-  const { AccessKeyId = '' } = policy;
-  if (found === undefined)
-    return withoutWrite(
-      'Refused',
-      { UserId, UserName: '', AccessKeyId },
-      `no IAM user of this account has the id ${UserId}; it may be deleted`,
-    );
-  return AccessKeyId === ''
+  if (found === undefined) {
+    const reason = `no IAM user of this account has the id ${UserId}; it may be deleted`;
+    return without('Refused', reason, { UserId });
+  }
+  return policy.AccessKeyId === undefined
     ? planForChosenKey(found, policy)
-    : planForNamedKey(found, AccessKeyId, policy);
+    : planForNamedKey(found, policy.AccessKeyId, policy);
 };

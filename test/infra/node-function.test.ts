@@ -1,7 +1,8 @@
 import { builtinModules } from 'node:module';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { BUNDLE, REPOSITORY } from '../../infra/node-function.ts';
+import { BUNDLE } from '../../infra/bundle.ts';
+import { REPOSITORY } from '../../infra/node-function.ts';
 
 const KILOBYTES = 1000;
 

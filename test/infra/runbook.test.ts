@@ -12,7 +12,7 @@ const document = onlyOne(template, 'AWS::SSM::Document');
 describe('the runbook', () => {
   it('is the document as it is written, with the name of the planner in it', () => {
     const [planner] = Object.keys(
-      template.findResources('AWS::Lambda::Function', { Properties: { Timeout: 60 } }),
+      template.findResources('AWS::Lambda::Function', { Properties: { Timeout: 120 } }),
     );
     const deployed = JSON.stringify(document['Content']);
     const name = JSON.stringify({ Ref: planner });

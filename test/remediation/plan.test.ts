@@ -18,11 +18,11 @@ describe('planDeactivation', () => {
     expect(planDeactivation(user.UserId, undefined, policy)).toEqual({
       Outcome: 'Refused',
       UserId: user.UserId,
-      UserName: '',
-      AccessKeyId: '',
-      KeepAccessKeyId: '',
+      UserName: 'none',
+      AccessKeyId: 'none',
+      KeepAccessKeyId: 'none',
       Reason: 'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may be deleted',
-      UndoCommand: '',
+      UndoCommand: 'none',
     });
   });
 
@@ -31,7 +31,7 @@ describe('planDeactivation', () => {
       Outcome: 'Refused',
       AccessKeyId: keyId('ELSE'),
       Reason: 'AKIAXXXXXXXXXXXXELSE is not an access key of alice',
-      UndoCommand: '',
+      UndoCommand: 'none',
     });
   });
 
@@ -77,7 +77,7 @@ describe('planDeactivation', () => {
     expect(plan(keys, { maxActiveAccessKeys })).toMatchObject({
       Outcome: 'NothingToDo',
       Reason: `alice has ${reason}`,
-      UndoCommand: '',
+      UndoCommand: 'none',
     });
   });
 
@@ -166,7 +166,7 @@ describe('planDeactivation, for any keys and any request', () => {
       fc.property(anyKeys, anyPolicy, (keys, request) => {
         const { Outcome, Reason, UndoCommand } = plan(keys, request);
         expect(Reason).not.toBe('');
-        expect(UndoCommand !== '').toBe(Outcome === 'Deactivate' || Outcome === 'DryRun');
+        expect(UndoCommand !== 'none').toBe(Outcome === 'Deactivate' || Outcome === 'DryRun');
       }),
     );
   });

@@ -1,0 +1,46 @@
+import { mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { BUNDLE } from '../../infra/bundle.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The two SDK clients with the commands that the rule sends, and nothing of ours. */
+const CLIENTS = `
+import { GetAccessKeyLastUsedCommand, GetUserCommand, IAMClient, ListAccessKeysCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import { ConfigServiceClient, PutEvaluationsCommand } from '@aws-sdk/client-config-service';
+export const handler = [new IAMClient(), new ConfigServiceClient(), GetAccessKeyLastUsedCommand, GetUserCommand, ListAccessKeysCommand, ListUsersCommand, PutEvaluationsCommand];
+`;
+
+/** What people write first: every call awaited before the next, everything reported. */
+const NAIVE = new URL('naive.ts', import.meta.url);
+
+/** A bundle made as a function's is. */
+export type Bundle = { readonly path: string; readonly kilobytes: number };
+
+const bundle = async (directory: string, name: string, source: URL | string): Promise<Bundle> => {
+  const path = join(directory, `${name}.mjs`);
+  const input =
+    typeof source === 'string'
+      ? { stdin: { contents: source, resolveDir: repository } }
+      : { entryPoints: [fileURLToPath(source)] };
+  await build({ ...BUNDLE, ...input, outfile: path, absWorkingDir: repository });
+  return { path, kilobytes: statSync(path).size / 1000 };
+};
+
+/** The bundles to compare, all made with the options of the deployed functions. */
+export const createBundles = async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-'));
+  return {
+    rule: await bundle(directory, 'rule', new URL('../../rule/index.ts', import.meta.url)),
+    planner: await bundle(
+      directory,
+      'planner',
+      new URL('../../remediation/index.ts', import.meta.url),
+    ),
+    clients: await bundle(directory, 'clients', CLIENTS),
+    naive: await bundle(directory, 'naive', NAIVE),
+  };
+};

@@ -1,0 +1,16 @@
+// A fresh process: imports a bundle, invokes its handler with an event when there is one, and says what it took.
+const [bundle, event] = process.argv.slice(2);
+
+const startedAt = performance.now();
+const { handler } = await import(bundle);
+const importMilliseconds = performance.now() - startedAt;
+
+if (event !== undefined) await handler(JSON.parse(event));
+
+process.stderr.write(
+  JSON.stringify({
+    importMilliseconds,
+    milliseconds: performance.now() - startedAt - importMilliseconds,
+    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  }),
+);

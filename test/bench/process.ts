@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { ENVIRONMENT } from '../../infra/bundle.ts';
+import type { Bundle } from './bundles.ts';
+
+/** What one fresh process took. */
+export type Measure = {
+  readonly importMilliseconds: number;
+  readonly milliseconds: number;
+  readonly peakMegabytes: number;
+};
+
+const script = fileURLToPath(new URL('invoke-once.mjs', import.meta.url));
+const schedule = readFileSync(
+  new URL('../fixtures/config-events/scheduled-notification.json', import.meta.url),
+  'utf8',
+);
+
+/** Runs a bundle in a fresh process that has the function's environment: imports it, and with an endpoint invokes it. */
+export const runOnce = async (
+  node: string,
+  { path }: Bundle,
+  endpoint?: string,
+): Promise<Measure> => {
+  const child = spawn(node, [script, path, ...(endpoint === undefined ? [] : [schedule])], {
+    env: {
+      ...ENVIRONMENT,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'bench',
+      AWS_SECRET_ACCESS_KEY: 'bench',
+      AWS_ENDPOINT_URL: endpoint ?? 'http://127.0.0.1:9',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [said] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  if (child.exitCode !== 0) throw new Error(`expected exit code 0, got ${child.exitCode}: ${said}`);
+  return JSON.parse(said) as Measure;
+};
