@@ -37,14 +37,22 @@ const countCalls = (clients: readonly Counted[]) => {
   };
 };
 
-/** The AWS side of a Lambda: IAM, Config and the log line of a run. */
-export const createClients = () => {
+const writeToStdout = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/**
+ * The AWS side of a Lambda: IAM, Config and the log line of a run.
+ *
+ * Reads Region, endpoint and credentials from the environment, as Lambda sets it.
+ */
+export const createClients = (writeLine = writeToStdout) => {
   const iamClient = new IAMClient(connection());
   const configClient = new ConfigServiceClient(connection());
   const takeCalls = countCalls([iamClient, configClient]);
   return {
     iam: createIam(iamClient),
     config: createConfig(configClient),
-    logRun: createLogRun((line) => process.stdout.write(`${line}\n`), takeCalls),
+    logRun: createLogRun(writeLine, takeCalls),
   };
 };

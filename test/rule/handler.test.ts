@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ServiceError } from '../../infra/local/dispatch.ts';
+import { asSent, daysBefore, recordedEvent } from '../support/build.ts';
+import { RULE_NAME } from '../support/served-account.ts';
+import { compliantUsers, type ServedRule, serveRule } from '../support/served-rule.ts';
+
+const violation = {
+  UserName: 'alice',
+  keys: [{ CreateDate: daysBefore(400) }, { CreateDate: daysBefore(100) }],
+};
+
+let rule: ServedRule;
+beforeEach(async () => {
+  rule = await serveRule({ users: [...compliantUsers(4), violation] });
+});
+afterEach(() => rule.close());
+
+const line = () => rule.lines.map((text) => JSON.parse(text));
+
+describe('an invocation', () => {
+  it('obeys the parameters of the rule', async () => {
+    const event = asSent(recordedEvent('scheduled-notification'));
+    const resultToken = 'TESTMODE';
+    const ruleParameters = '{"maxActiveAccessKeys":"2"}';
+
+    await rule.handler({ ...event, resultToken, ruleParameters });
+
+    expect(rule.reported()['alice']).toMatchObject({ ComplianceType: 'COMPLIANT' });
+  });
+
+  it('asks for a trial with the token TESTMODE, and only with that', async () => {
+    await rule.handler({
+      ...asSent(recordedEvent('scheduled-notification')),
+      resultToken: 'TESTMODE',
+    });
+    await rule.sweep();
+    expect(rule.batches().map(({ TestMode }) => TestMode)).toEqual([true, false]);
+  });
+
+  it.each([
+    [
+      'parameters out of bounds',
+      { ruleParameters: '{"minimumIdleDays":"366"}' },
+      'minimumIdleDays must be',
+    ],
+    ['an unknown parameter', { ruleParameters: '{"minIdleDays":"3"}' }, 'unknown rule parameter'],
+    ['an event that Config does not send', { invokingEvent: '{}' }, 'invokingEvent.messageType'],
+  ])('calls nobody for %s, and throws', async (_, wrong, message) => {
+    const event = { ...asSent(recordedEvent('scheduled-notification')), ...wrong };
+    await expect(rule.handler(event)).rejects.toThrow(message);
+    expect(rule.dispatcher.calls).toEqual([]);
+  });
+
+  it('evaluates an oversized notification whose name is null', async () => {
+    const user = rule.iam.users.get('alice');
+    if (user !== undefined) await rule.config.deliverOversizedChange(RULE_NAME, user);
+    expect(rule.reported()).toMatchObject({ alice: { ComplianceType: 'NON_COMPLIANT' } });
+  });
+
+  it('gives the same result when Lambda delivers an event twice', async () => {
+    await rule.sweep();
+    await rule.handler(rule.delivered[0]);
+    const [first, second] = rule.batches();
+    const byId = (batch: typeof first) =>
+      new Map(
+        batch?.Evaluations.map((evaluation) => [evaluation.ComplianceResourceId, evaluation]),
+      );
+    expect(byId(second)).toEqual(byId(first));
+  });
+});
+
+describe('the log', () => {
+  it('has one line a run, with counts', async () => {
+    await rule.sweep();
+    expect(line()).toEqual([
+      {
+        level: 'INFO',
+        message: 'evaluated',
+        configRuleName: RULE_NAME,
+        messageType: 'ScheduledNotification',
+        users: 5,
+        violations: 1,
+        calls: 9,
+        callsByName: {
+          ListUsers: 1,
+          ListAccessKeys: 5,
+          GetAccessKeyLastUsed: 2,
+          PutEvaluations: 1,
+        },
+        milliseconds: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('counts each run alone, and every attempt of a call', async () => {
+    rule.faults.fail({
+      service: 'iam',
+      operation: 'ListUsers',
+      error: new ServiceError('Throttling', 'slow down'),
+    });
+    await rule.sweep();
+    await rule.sweep();
+    expect(line().map(({ callsByName }) => callsByName.ListUsers)).toEqual([2, 1]);
+  });
+
+  it('says what a run failed of, and what it had done', async () => {
+    const error = new ServiceError('AccessDenied', 'not authorized', 403);
+    rule.faults.fail({ service: 'iam', operation: 'GetAccessKeyLastUsed', error, always: true });
+
+    await expect(rule.sweep()).rejects.toThrow('not authorized');
+
+    expect(line()).toMatchObject([
+      {
+        level: 'ERROR',
+        message: 'evaluated',
+        errorType: 'AccessDenied',
+        errorMessage: 'not authorized',
+      },
+    ]);
+  });
+
+  it('never has a token, a key id or an event in it', async () => {
+    await rule.sweep();
+    await expect(rule.handler({ resultToken: 'secret-token' })).rejects.toThrow();
+    const text = rule.lines.join('\n');
+    expect(text).not.toContain(rule.delivered[0]?.resultToken);
+    expect(text).not.toContain('secret-token');
+    for (const { AccessKeyId } of rule.iam.users.get('alice')?.keys ?? [])
+      expect(text).not.toContain(AccessKeyId);
+  });
+});

@@ -1,0 +1,81 @@
+import { ConfigServiceClient } from '@aws-sdk/client-config-service';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { createConfig } from '../../infra/local/config.ts';
+import type { AutomationDeps } from '../../infra/local/config-remediation-executions.ts';
+import { createDispatcher } from '../../infra/local/dispatch.ts';
+import { createFaults } from '../../infra/local/faults.ts';
+import { createIam } from '../../infra/local/iam.ts';
+import { startServer } from '../../infra/local/server.ts';
+
+/** The event that a rule's function was invoked with. */
+export type Delivered = Record<string, unknown> & { invokingEvent: string; resultToken: string };
+
+export const RULE_NAME = 'iam-user-single-access-key';
+export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rule';
+
+/** A rule's properties with both triggers, but for what a test says. */
+export const ruleProperties = (...messageTypes: string[]) => ({
+  ConfigRuleName: RULE_NAME,
+  Source: {
+    Owner: 'CUSTOM_LAMBDA',
+    SourceIdentifier: FUNCTION_ARN,
+    SourceDetails: (messageTypes.length > 0
+      ? messageTypes
+      : ['ConfigurationItemChangeNotification', 'ScheduledNotification']
+    ).map((MessageType) => ({ EventSource: 'aws.config', MessageType })),
+  },
+});
+
+export const remediationProperties = {
+  ConfigRuleName: RULE_NAME,
+  TargetType: 'SSM_DOCUMENT',
+  TargetId: 'DeactivateAccessKey',
+  Parameters: {
+    UserId: { ResourceValue: { Value: 'RESOURCE_ID' } },
+    AutomationAssumeRole: { StaticValue: { Values: ['arn:aws:iam::123456789012:role/runbook'] } },
+  },
+};
+
+/** IAM and Config on loopback, with a clock that a test moves and a function that only listens. */
+export const serveAccount = async (
+  options: { pageSize?: number } & Partial<AutomationDeps> = {},
+) => {
+  const clock = { now: new Date('2026-01-31T12:00:00.000Z') };
+  const now = () => clock.now;
+  const faults = createFaults();
+  const dispatcher = createDispatcher(faults, now);
+  const iam = createIam({ now, accountId: '123456789012', ...options });
+  const delivered: Delivered[] = [];
+  const rule = { whenInvoked: async (_event: Delivered) => {} };
+  const config = createConfig({
+    now,
+    accountId: '123456789012',
+    region: 'us-east-1',
+    iam,
+    invokeFunction: async (_functionArn, event) => {
+      delivered.push(event as Delivered);
+      await rule.whenInvoked(event as Delivered);
+    },
+    startAutomation: async () => 'execution-1',
+    automationExecution: () => ({ AutomationExecutionStatus: 'Success' }),
+    ...options,
+  });
+  dispatcher.register('iam', iam.operations);
+  dispatcher.register('config', config.operations);
+  const principalOf = (accessKeyId: string) => (accessKeyId === 'RULE' ? 'rule-role' : 'operator');
+  const server = await startServer({ dispatcher, principalOf });
+  const client = {
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'RULE', secretAccessKey: 'any' },
+    maxAttempts: 1,
+  };
+  return {
+    ...{ clock, faults, dispatcher, iam, config, rule, delivered, endpoint: server.endpoint },
+    iamClient: new IAMClient(client),
+    configClient: new ConfigServiceClient(client),
+    close: server.close,
+  };
+};
+
+export type ServedAccount = Awaited<ReturnType<typeof serveAccount>>;
