@@ -1,4 +1,4 @@
-import type { RetryErrorInfo, RetryToken } from '@smithy/types';
+import type { RetryErrorInfo, RetryToken, SdkError } from '@smithy/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRetryStrategy } from '../../rule/retry-strategy.ts';
 
@@ -9,8 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const serviceError = (name: string) =>
-  Object.assign(new Error(name), { name, $fault: 'client' as const, $metadata: {} });
+const serviceError = (name: string) => Object.assign(new Error(name), { name }) as SdkError;
 const throttled: RetryErrorInfo = { errorType: 'THROTTLING', error: serviceError('Throttling') };
 
 /** Lets the time pass that a strategy waits for. */

@@ -1,0 +1,25 @@
+/** What the account does without anybody waiting for it: deliveries and automatic remediation. */
+export const createWork = () => {
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+
+  return {
+    /** Runs `work` behind the caller's back; `ended` tells of its failure. */
+    begin: (work: () => Promise<void>) => {
+      const promise = work()
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => underWay.delete(promise));
+      underWay.add(promise);
+    },
+    isUnderWay: () => underWay.size > 0,
+    /** Resolves when nothing is under way; throws what failed since the last call. */
+    ended: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
+      const failed = failures.splice(0);
+      if (failed.length > 0)
+        throw new AggregateError(failed, `work of AWS Config failed: ${failed.join('; ')}`);
+    },
+  };
+};
+
+export type Work = ReturnType<typeof createWork>;

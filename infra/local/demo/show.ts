@@ -1,0 +1,66 @@
+import { createColors } from 'picocolors';
+
+/** What a table of results shows of one user. */
+export type Result = {
+  readonly userName: string;
+  readonly complianceType: string;
+  readonly annotation: string;
+};
+
+const WIDTH = 100;
+
+const isTerminal = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+const color = createColors(isTerminal);
+
+/** Cuts a text into lines of at most `width` characters, between words. */
+const wrap = (text: string, width: number): string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+};
+
+const print = (line = ''): void => console.log(line);
+
+/** A heading of the story. */
+export const showHeading = (text: string): void => {
+  print();
+  print(color.bold(text));
+};
+
+/** A paragraph, indented. */
+export const showText = (text: string): void => {
+  for (const line of wrap(text, WIDTH - 2)) print(`  ${line}`);
+};
+
+/** The results as the Config console groups them: NON_COMPLIANT first, each with its annotation. */
+export const showResults = (results: readonly Result[]): void => {
+  const width = Math.max(...results.map(({ userName }) => userName.length));
+  for (const complianceType of ['NON_COMPLIANT', 'COMPLIANT']) {
+    const group = results.filter((result) => result.complianceType === complianceType);
+    const paint = complianceType === 'COMPLIANT' ? color.green : color.red;
+    print(`  ${paint(complianceType)} (${group.length})`);
+    for (const { userName, annotation } of group) {
+      const [first = '', ...more] = wrap(annotation, WIDTH - width - 6);
+      print(`    ${userName.padEnd(width)}  ${color.dim(first)}`.trimEnd());
+      for (const line of more) print(`    ${' '.repeat(width)}  ${color.dim(line)}`);
+    }
+  }
+};
+
+/** A step of an execution that has ended, behind the steps before it. */
+export const showStep = (name: string, succeeded: boolean): void => {
+  process.stdout.write(`${succeeded ? color.green('✓') : color.red('✗')} ${name}  `);
+};
+
+/** How an execution ended, below its steps. */
+export const showOutcome = (outcome: string, reason: string): void => {
+  print();
+  showText(`${outcome}: ${reason}`);
+};
+
+/** A command that a person can copy. */
+export const showCommand = (command: string): void => print(`  ${color.cyan(command)}`);

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as v from 'valibot';
+import { parseTemplate, type Template } from './template.ts';
+
+const AssetManifest = v.object({
+  files: v.record(
+    v.string(),
+    v.object({
+      source: v.object({ path: v.string() }),
+      destinations: v.record(v.string(), v.object({ objectKey: v.string() })),
+    }),
+  ),
+});
+
+/** A synthesized stack: the directory of CDK's output, and the stack's name in it. */
+export type SynthesizedStack = { readonly directory: string; readonly stackName: string };
+
+const readJson = ({ directory, stackName }: SynthesizedStack, kind: string): unknown =>
+  JSON.parse(readFileSync(path.join(directory, `${stackName}.${kind}.json`), 'utf8'));
+
+/** Reads the template of a stack. */
+export const readTemplate = (stack: SynthesizedStack): Template =>
+  parseTemplate(readJson(stack, 'template'));
+
+/**
+ * Reads where the assets of a stack lie: a directory, by the key that its archive would have in the bucket.
+ *
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/assets.html
+ */
+export const readAssets = (stack: SynthesizedStack) => {
+  const { directory, stackName } = stack;
+  const { files } = v.parse(AssetManifest, readJson(stack, 'assets'));
+  return (key: string): string => {
+    const found = Object.values(files).find(({ destinations }) =>
+      Object.values(destinations).some(({ objectKey }) => objectKey === key),
+    );
+    if (found !== undefined) return path.join(directory, found.source.path);
+    throw new Error(`${stackName}: the asset manifest has no ${key}`);
+  };
+};

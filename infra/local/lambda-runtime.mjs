@@ -1,0 +1,47 @@
+// The main module of a function's process: plain JavaScript, as it runs on bare Node.
+// One event comes over IPC and one answer leaves by it; stdout and stderr are the function's log.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
+
+const EXTENSIONS = ['.mjs', '.js', '.cjs'];
+
+const fail = (name, message) => {
+  throw Object.assign(new Error(message), { name });
+};
+
+/** @param {string} handler  `index.handler`: a file of the task root, and what it exports */
+const loadHandler = async (taskRoot, handler) => {
+  const [file = '', name = ''] = handler.split('.');
+  const candidates = EXTENSIONS.map((extension) => path.join(taskRoot, `${file}${extension}`));
+  const found = candidates.find((candidate) => existsSync(candidate));
+  if (found === undefined) fail('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
+  const exported = await import(pathToFileURL(found).href);
+  const loaded = exported[name] ?? exported.default?.[name];
+  if (typeof loaded === 'function') return loaded;
+  return fail('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
+};
+
+const describeError = (error) =>
+  types.isNativeError(error)
+    ? { errorType: error.name, errorMessage: error.message, trace: error.stack?.split('\n') ?? [] }
+    : { errorType: typeof error, errorMessage: String(error), trace: [] };
+
+const run = async ({ event, context, deadline }) => {
+  try {
+    const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+    const getRemainingTimeInMillis = () => deadline - Date.now();
+    const result = await handler(JSON.parse(event), { ...context, getRemainingTimeInMillis });
+    return { Payload: JSON.stringify(result ?? null) };
+  } catch (error) {
+    const Payload = JSON.stringify(describeError(error));
+    console.error(`${context.awsRequestId} ERROR Invoke Error ${Payload}`);
+    return { FunctionError: 'Unhandled', Payload };
+  }
+};
+
+process.once('message', async (request) => {
+  // Lambda freezes a function that has answered: whatever it left running ends here.
+  process.send(await run(request), () => process.exit());
+});

@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+
+/** What the names in a template stand for. */
+export type Scope = {
+  /** A resource, a parameter or a pseudo parameter; `undefined` is AWS::NoValue. */
+  readonly ref: (name: string) => unknown;
+  readonly getAtt: (logicalId: string, attribute: string) => unknown;
+  readonly condition: (name: string) => boolean;
+};
+
+const Text = v.union([v.string(), v.pipe(v.union([v.number(), v.boolean()]), v.transform(String))]);
+const Texts = v.array(Text);
+const SubArgument = v.union([
+  v.pipe(
+    v.string(),
+    v.transform((template): [string, Record<string, unknown>] => [template, {}]),
+  ),
+  v.strictTuple([v.string(), v.record(v.string(), v.unknown())]),
+]);
+const GetAttArgument = v.union([
+  v.strictTuple([v.string(), v.string()]),
+  v.pipe(
+    v.string(),
+    v.transform((name) => name.split(/\.(.*)/s)),
+    v.strictTuple([v.string(), v.string(), v.literal('')]),
+  ),
+]);
+
+/** `${Name}`, `${Name.Attribute}`, and `${!Literal}`, which stands for itself without the mark. */
+const PLACEHOLDER = /\$\{(!?)([\w:.]+)\}/g;
+
+const substitute = (argument: unknown, scope: Scope) => {
+  const [template, given] = v.parse(SubArgument, argument);
+  const values = v.parse(v.record(v.string(), Text), resolve(given, scope));
+  return template.replace(PLACEHOLDER, (_, literal: string, name: string) => {
+    if (literal !== '') return `\${${name}}`;
+    const [logicalId = '', attribute] = name.split(/\.(.*)/s);
+    const found =
+      values[name] ?? (attribute ? scope.getAtt(logicalId, attribute) : scope.ref(name));
+    return v.parse(Text, found);
+  });
+};
+
+type Intrinsic = (argument: unknown, scope: Scope) => unknown;
+
+const select = (argument: unknown, scope: Scope) => {
+  const [index, items] = v.parse(
+    v.strictTuple([Text, v.array(v.unknown())]),
+    resolve(argument, scope),
+  );
+  if (Number(index) in items) return items[Number(index)];
+  throw new Error(`Fn::Select must have an index below ${items.length}, got ${index}`);
+};
+
+const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
+  Ref: (argument, scope) => scope.ref(v.parse(v.string(), argument)),
+  'Fn::GetAtt': (argument, scope) => {
+    const [logicalId, attribute] = v.parse(GetAttArgument, argument);
+    return scope.getAtt(logicalId, attribute);
+  },
+  'Fn::Sub': substitute,
+  'Fn::Join': (argument, scope) => {
+    const [delimiter, texts] = v.parse(
+      v.strictTuple([v.string(), Texts]),
+      resolve(argument, scope),
+    );
+    return texts.join(delimiter);
+  },
+  'Fn::Select': select,
+  'Fn::Split': (argument, scope) => {
+    const [delimiter, text] = v.parse(v.strictTuple([v.string(), Text]), resolve(argument, scope));
+    return text.split(delimiter);
+  },
+  'Fn::If': (argument, scope) => {
+    const [condition, yes, no] = v.parse(
+      v.strictTuple([v.string(), v.unknown(), v.unknown()]),
+      argument,
+    );
+    return resolve(scope.condition(condition) ? yes : no, scope);
+  },
+};
+
+const intrinsicIn = (value: object): [string, unknown] | undefined => {
+  const [member, ...others] = Object.entries(value);
+  if (member === undefined || others.length > 0) return undefined;
+  return member[0] === 'Ref' || member[0].startsWith('Fn::') ? member : undefined;
+};
+
+/**
+ * Puts values in for the intrinsic functions of a template's value; what is AWS::NoValue is left out.
+ *
+ * @throws for an intrinsic function that is unknown here, or has other arguments than CloudFormation's
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+ */
+export const resolve = (value: unknown, scope: Scope): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value))
+    return value.map((item) => resolve(item, scope)).filter((item) => item !== undefined);
+  const [name, argument] = intrinsicIn(value) ?? [];
+  if (name === undefined) {
+    const members = Object.entries(value).map(([key, member]) => [key, resolve(member, scope)]);
+    return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+  }
+  const intrinsic = INTRINSICS[name];
+  if (intrinsic !== undefined) return intrinsic(argument, scope);
+  const known = Object.keys(INTRINSICS).join(', ');
+  throw new Error(`unknown intrinsic function ${name}, expected one of ${known}`);
+};

@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { createLocalAccount } from '../../infra/local/account.ts';
+import type { ActionSettings } from '../../infra/local/automation-action.ts';
+import { deploy } from '../../infra/local/deploy.ts';
+import type { UserSeed } from '../../infra/local/iam-users.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+
+process.env['CDK_VALIDATION'] = 'false';
+
+const Started = v.object({ AutomationExecutionId: v.string() });
+const PlanInputs = v.looseObject({ FunctionName: v.string() });
+
+/** Seconds that pass for a script in one: the minute that the runbook may wait is one second here. */
+const SCRIPT_SPEED = 60;
+
+/** The stack, synthesized once for the accounts of a test file. */
+export const createDeployedAccounts = (context?: Record<string, unknown>) => {
+  const stack = synthesize(context);
+
+  /** An account with the stack, on the real clock, as the planner has no other. */
+  return async (automation: Partial<ActionSettings> = {}) => {
+    const account = await createLocalAccount({
+      automation: { scriptSpeed: SCRIPT_SPEED, ...automation },
+    });
+    const outputs = deploy(account, stack);
+    const { RunbookName = '', AutomationRoleArn = '', ConfigRuleName = '' } = outputs;
+    const { ssm, iam } = account;
+    const planStep = ssm.documents.find(RunbookName)?.content.mainSteps[0];
+
+    return {
+      ...account,
+      outputs,
+      ConfigRuleName,
+      planner: v.parse(PlanInputs, planStep?.inputs).FunctionName,
+      automationRole: AutomationRoleArn.split('/').at(-1) ?? '',
+      /** Starts the runbook and waits for its end. */
+      run: async (parameters: Record<string, string>) => {
+        const given = { AutomationAssumeRole: AutomationRoleArn, ConfigRuleName, ...parameters };
+        const entries = Object.entries(given).map(([name, value]) => [name, [value]]);
+        const input = { DocumentName: RunbookName, Parameters: Object.fromEntries(entries) };
+        const started = ssm.operations.StartAutomationExecution(input, 'operator');
+        const execution = await ssm.finished(v.parse(Started, started).AutomationExecutionId);
+        const output = (name: string) => execution.Outputs[`Report.${name}`]?.[0];
+        const steps = execution.StepExecutions.filter(({ StepStatus }) => StepStatus !== 'Pending');
+        return {
+          status: execution.AutomationExecutionStatus,
+          message: execution.FailureMessage ?? '',
+          outcome:
+            execution.AutomationExecutionStatus === 'Success' ? output('Outcome') : undefined,
+          output,
+          steps: steps.map(({ StepName, StepStatus }) => `${StepName} ${StepStatus}`),
+        };
+      },
+      seed: (seed: UserSeed) => iam.seedUser(seed),
+    };
+  };
+};
+
+export type DeployedAccount = Awaited<ReturnType<ReturnType<typeof createDeployedAccounts>>>;
