@@ -7,6 +7,11 @@ export default defineConfig({
     setupFiles: ['test/support/no-real-account.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    coverage: { provider: 'v8', include: ['rule/**', 'remediation/**', 'infra/**'] },
+    // Most tests wait for a process or a socket: two to a core keep it busy.
+    maxWorkers: '200%',
+    coverage: {
+      provider: 'v8',
+      include: ['rule/**/*.ts', 'remediation/**/*.ts', 'infra/**/*.ts'],
+    },
   },
 });

@@ -1,8 +1,8 @@
-import type { ActionSettings } from './automation-action.ts';
 import { createDispatcher } from './dispatch.ts';
 import { createFaults } from './faults.ts';
 import { createRoles } from './roles.ts';
-import { startServer } from './server.ts';
+import type { ActionSettings } from './ssm/action.ts';
+import { startServer } from './wire/server.ts';
 
 /** How the local account differs from the usual one. */
 export type LocalAccountOptions = {

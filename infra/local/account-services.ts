@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Foundation } from './account-foundation.ts';
-import { createConfig } from './config.ts';
-import { createIam } from './iam.ts';
-import { createLambda } from './lambda.ts';
-import { createSsm } from './ssm.ts';
+import { createConfig } from './config/config.ts';
+import { createIam } from './iam/iam.ts';
+import { createLambda } from './lambda/lambda.ts';
+import { createSsm } from './ssm/ssm.ts';
 
 const FromRule = v.object({ configRuleArn: v.string() });
 const Started = v.object({ AutomationExecutionId: v.string() });

@@ -1,5 +1,5 @@
-import type { Iam } from './iam.ts';
-import type { LocalAccessKey, UserSeed } from './iam-users.ts';
+import type { Iam } from './iam/iam.ts';
+import type { LocalAccessKey, UserSeed } from './iam/users.ts';
 
 const HOUR_IN_MILLISECONDS = 3_600_000;
 const DAY_IN_HOURS = 24;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { createLocalAccount } from './account.ts';
-import { deploy } from './deploy.ts';
+import { deploy } from './deploy/deploy.ts';
+import { synthesize } from './deploy/synthesize.ts';
 import { seedUsers } from './seed.ts';
-import { synthesize } from './synthesize.ts';
 
 const USAGE = 'npm run local -- [--port <1 to 65535>] [--empty]';
 

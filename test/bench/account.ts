@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { createDispatcher, operation } from '../../infra/local/dispatch.ts';
 import { createFaults } from '../../infra/local/faults.ts';
-import { createIam } from '../../infra/local/iam.ts';
-import { startServer } from '../../infra/local/server.ts';
+import { createIam } from '../../infra/local/iam/iam.ts';
+import { startServer } from '../../infra/local/wire/server.ts';
 
 /** Milliseconds that the server takes for every call. */
 export const LATENCY_MILLISECONDS = 20;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalAccessKey, LocalUser } from '../../infra/local/iam-users.ts';
+import type { LocalAccessKey, LocalUser } from '../../infra/local/iam/users.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 import { ruleProperties } from '../support/served-account.ts';
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { createLocalAccount } from '../../infra/local/account.ts';
-import type { ActionSettings } from '../../infra/local/automation-action.ts';
-import { deploy } from '../../infra/local/deploy.ts';
-import type { UserSeed } from '../../infra/local/iam-users.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
+import { deploy } from '../../infra/local/deploy/deploy.ts';
+import { synthesize } from '../../infra/local/deploy/synthesize.ts';
+import type { UserSeed } from '../../infra/local/iam/users.ts';
+import type { ActionSettings } from '../../infra/local/ssm/action.ts';
 
 process.env['CDK_VALIDATION'] = 'false';
 

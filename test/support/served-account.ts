@@ -1,11 +1,11 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { createConfig } from '../../infra/local/config.ts';
-import type { AutomationDeps } from '../../infra/local/config-remediation-executions.ts';
+import { createConfig } from '../../infra/local/config/config.ts';
+import type { AutomationDeps } from '../../infra/local/config/remediation-executions.ts';
 import { createDispatcher } from '../../infra/local/dispatch.ts';
 import { createFaults } from '../../infra/local/faults.ts';
-import { createIam } from '../../infra/local/iam.ts';
-import { startServer } from '../../infra/local/server.ts';
+import { createIam } from '../../infra/local/iam/iam.ts';
+import { startServer } from '../../infra/local/wire/server.ts';
 
 /** The event that a rule's function was invoked with. */
 export type Delivered = Record<string, unknown> & { invokingEvent: string; resultToken: string };

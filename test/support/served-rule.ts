@@ -1,5 +1,5 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
-import type { UserSeed } from '../../infra/local/iam-users.ts';
+import type { UserSeed } from '../../infra/local/iam/users.ts';
 import { createClients } from '../../rule/clients.ts';
 import { createHandler } from '../../rule/handler.ts';
 import { asSent, recordedEvent } from './build.ts';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createLocalAccount, type LocalAccount } from '../account.ts';
-import { deploy } from '../deploy.ts';
+import { deploy } from '../deploy/deploy.ts';
+import { synthesize } from '../deploy/synthesize.ts';
 import { seedUsers } from '../seed.ts';
-import { synthesize } from '../synthesize.ts';
 import { createOperator, type Remediated } from './operator.ts';
 import {
   type Result,

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-config-service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalAccount, type LocalAccount } from '../../../infra/local/account.ts';
-import { deploy } from '../../../infra/local/deploy.ts';
-import { synthesize } from '../../../infra/local/synthesize.ts';
+import { deploy } from '../../../infra/local/deploy/deploy.ts';
+import { synthesize } from '../../../infra/local/deploy/synthesize.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
 
 const ConfigRuleName = 'iam-user-single-access-key';

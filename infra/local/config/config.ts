@@ -1,0 +1,90 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Iam, UserChange } from '../iam/iam.ts';
+import { describeComplianceByConfigRule, getComplianceDetailsByConfigRule } from './compliance.ts';
+import { createDeliveries } from './deliveries.ts';
+import { createEvaluations } from './evaluations.ts';
+import { createRemediation } from './remediation.ts';
+import type { AutomationDeps } from './remediation-executions.ts';
+import { remediationOperations } from './remediation-operations.ts';
+import { listDiscoveredResources } from './resources.ts';
+import { createRules, describeConfigRules, isTriggeredBy } from './rules.ts';
+import { startConfigRulesEvaluation } from './rules-evaluation.ts';
+import { createWork } from './work.ts';
+
+/** What AWS Config works with: the account's users, its functions and its runbooks. */
+export type ConfigDeps = AutomationDeps & {
+  readonly now: () => Date;
+  readonly accountId: string;
+  readonly region: string;
+  readonly iam: Iam;
+  readonly invokeFunction: (functionArn: string, event: unknown) => Promise<void>;
+  readonly pageSize?: number | undefined;
+};
+
+const createServices = (deps: ConfigDeps) => {
+  const work = createWork();
+  const rules = createRules(deps);
+  const deliveries = createDeliveries(deps);
+  const remediation = createRemediation({ ...deps, rules, work });
+  const evaluations = createEvaluations({ ...deps, ...deliveries, ...remediation });
+  return { work, rules, deliveries, remediation, evaluations };
+};
+
+const operationsOf = (deps: ConfigDeps, services: ReturnType<typeof createServices>) => {
+  const pageSize = deps.pageSize ?? Number.POSITIVE_INFINITY;
+  const sources = { ...deps, ...services, pageSize };
+  return {
+    DescribeConfigRules: describeConfigRules(services.rules, pageSize),
+    StartConfigRulesEvaluation: startConfigRulesEvaluation(sources),
+    PutEvaluations: services.evaluations.putEvaluations,
+    GetComplianceDetailsByConfigRule: getComplianceDetailsByConfigRule(sources),
+    DescribeComplianceByConfigRule: describeComplianceByConfigRule(sources),
+    ListDiscoveredResources: listDiscoveredResources(deps.iam, pageSize),
+    ...remediationOperations(services.remediation, pageSize),
+  };
+};
+
+/**
+ * The account's AWS Config: rules, their evaluation, its results, and remediation.
+ *
+ * A changed user is told at once to the rules that ask for it; a schedule runs when `deliverSchedule` says so.
+ * A page holds at most `pageSize` items, whatever was asked for.
+ */
+export const createConfig = (deps: ConfigDeps) => {
+  const services = createServices(deps);
+  const { work, rules, deliveries, remediation, evaluations } = services;
+
+  deps.iam.onUserChange((change) => {
+    for (const rule of rules.all()) work.begin(() => deliveries.deliverChange(rule, change));
+  });
+
+  return {
+    operations: operationsOf(deps, services),
+    /** @throws {ServiceError} InvalidParameterValueException */
+    putConfigRule: (properties: unknown) => rules.put(properties),
+    /** @throws {ServiceError} InvalidParameterValueException, NoSuchConfigRuleException */
+    putRemediationConfiguration: (properties: unknown) => remediation.put(properties),
+    /** Evaluates the rule as AWS Config does by itself once it is created. */
+    evaluateNewRule: (ruleName: string) => deliveries.evaluate(rules.named(ruleName)),
+    /** Runs the rule's schedule; resolves when its function has answered. */
+    deliverSchedule: async (ruleName: string) => {
+      const rule = rules.named(ruleName);
+      if (!isTriggeredBy(rule, 'ScheduledNotification'))
+        throw new Error(`the rule ${ruleName} has no schedule`);
+      await deliveries.evaluate(rule);
+    },
+    /** Tells the rule of a user, by id alone: its configuration item is too large to send. */
+    deliverOversizedChange: (ruleName: string, user: UserChange['user']) =>
+      deliveries.deliverOversized(rules.named(ruleName), user),
+    /** From now on PutEvaluations fails for these resources, and only for these. */
+    failEvaluationsOf: evaluations.failEvaluationsOf,
+    /** Resolves when no delivery and no remediation is under way; throws what failed meanwhile. */
+    settled: async () => {
+      await work.ended();
+      while (work.isUnderWay() || rules.areEvaluated() || remediation.isUnderWay()) {
+        await setTimeout(10);
+        await work.ended();
+      }
+    },
+  };
+};

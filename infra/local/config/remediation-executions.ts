@@ -1,0 +1,118 @@
+import { ServiceError } from '../dispatch.ts';
+import type { RemediationProperties } from './remediation-properties.ts';
+
+/** An SSM Automation execution, as far as AWS Config looks at it. */
+export type ObservedAutomation = {
+  readonly AutomationExecutionStatus?: string | undefined;
+  readonly ExecutionEndTime?: Date | undefined;
+  readonly FailureMessage?: string | undefined;
+  readonly StepExecutions?:
+    | readonly {
+        readonly StepName?: string | undefined;
+        readonly StepStatus?: string | undefined;
+        readonly ExecutionStartTime?: Date | undefined;
+        readonly ExecutionEndTime?: Date | undefined;
+        readonly FailureMessage?: string | undefined;
+      }[]
+    | undefined;
+};
+
+/** The way to SSM Automation. */
+export type AutomationDeps = {
+  readonly startAutomation: (input: {
+    DocumentName: string;
+    Parameters: Record<string, string[]>;
+  }) => Promise<string>;
+  readonly automationExecution: (id: string) => ObservedAutomation;
+};
+
+/** One remediation of one resource: SSM accepted it and gave an id, or refused it, or has not answered yet. */
+export type RemediationExecution = {
+  readonly resourceId: string;
+  readonly automatic: boolean;
+  readonly InvocationTime: Date;
+  AutomationExecutionId?: string;
+  refusal?: string;
+};
+
+/** Any other status of an execution or a step is an end without success. */
+const EXECUTION_STATES = new Map([
+  ['Pending', 'QUEUED'],
+  ['InProgress', 'IN_PROGRESS'],
+  ['Waiting', 'IN_PROGRESS'],
+  ['Success', 'SUCCEEDED'],
+]);
+const STEP_STATES = new Map([
+  ['Pending', 'PENDING'],
+  ['InProgress', 'IN_PROGRESS'],
+  ['Waiting', 'IN_PROGRESS'],
+  ['Success', 'SUCCEEDED'],
+  ['Cancelled', 'EXITED'],
+]);
+
+const parametersFor = ({ Parameters }: RemediationProperties, resourceId: string) =>
+  Object.fromEntries(
+    Object.entries(Parameters).map(([name, { StaticValue }]) => [
+      name,
+      StaticValue === undefined ? [resourceId] : [...StaticValue.Values],
+    ]),
+  );
+
+const stepDetails = ({ StepExecutions = [] }: ObservedAutomation) =>
+  StepExecutions.map((step) => ({
+    Name: step.StepName,
+    State: STEP_STATES.get(step.StepStatus ?? 'Pending') ?? 'FAILED',
+    ErrorMessage: step.FailureMessage,
+    StartTime: step.ExecutionStartTime,
+    StopTime: step.ExecutionEndTime,
+  }));
+
+const lastUpdate = (
+  { InvocationTime }: RemediationExecution,
+  { StepExecutions = [], ExecutionEndTime }: ObservedAutomation,
+) => {
+  const times = StepExecutions.flatMap((step) => [step.ExecutionStartTime, step.ExecutionEndTime]);
+  const known = [InvocationTime, ExecutionEndTime, ...times].filter((time) => time !== undefined);
+  return new Date(Math.max(...known.map(Number)));
+};
+
+/** Starts the document of a remediation configuration, and reads how its executions stand. */
+export const createExecutions = ({ startAutomation, automationExecution }: AutomationDeps) => {
+  const observed = ({ AutomationExecutionId: id }: RemediationExecution) =>
+    id === undefined ? {} : automationExecution(id);
+
+  const stateOf = (execution: RemediationExecution) => {
+    if (execution.refusal !== undefined) return 'FAILED';
+    const status = observed(execution).AutomationExecutionStatus ?? 'Pending';
+    return EXECUTION_STATES.get(status) ?? 'FAILED';
+  };
+
+  return {
+    stateOf,
+    start: async (properties: RemediationProperties, execution: RemediationExecution) => {
+      const Parameters = parametersFor(properties, execution.resourceId);
+      try {
+        const DocumentName = properties.TargetId;
+        execution.AutomationExecutionId = await startAutomation({ DocumentName, Parameters });
+      } catch (error) {
+        execution.refusal = String(error);
+        if (!(error instanceof ServiceError)) throw error;
+      }
+    },
+    describe: (execution: RemediationExecution) => {
+      const { resourceId, InvocationTime, refusal } = execution;
+      const automation = observed(execution);
+      return {
+        ResourceKey: { resourceType: 'AWS::IAM::User', resourceId },
+        State: stateOf(execution),
+        // The API has no other member that could tell why SSM refused to begin.
+        StepDetails:
+          refusal === undefined
+            ? stepDetails(automation)
+            : [{ State: 'FAILED', ErrorMessage: refusal }],
+        InvocationTime,
+        LastUpdatedTime: lastUpdate(execution, automation),
+      };
+    },
+  };
+};

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { LocalAccount } from '../account.ts';
+import { readAssets, readTemplate, type SynthesizedStack } from './assets.ts';
+import { makeConfigRule, makeDocument, makeRemediationConfiguration } from './config.ts';
+import { resolve, type Scope } from './intrinsics.ts';
+import { makeFunction, makePermission } from './lambda.ts';
+import { type Make, makeLogGroup, makePolicy, makeQueue, makeRole } from './resources.ts';
+import { createScope, type MadeResource, type Template } from './template.ts';
+
+const makeNothing: Make = ({ generatedName }) => ({ Ref: generatedName, attributes: {} });
+
+const RESOURCE_TYPES: Readonly<Record<string, Make>> = {
+  'AWS::CDK::Metadata': makeNothing,
+  'AWS::Config::ConfigRule': makeConfigRule,
+  'AWS::Config::RemediationConfiguration': makeRemediationConfiguration,
+  'AWS::IAM::Policy': makePolicy,
+  'AWS::IAM::Role': makeRole,
+  'AWS::Lambda::Function': makeFunction,
+  'AWS::Lambda::Permission': makePermission,
+  'AWS::Logs::LogGroup': makeLogGroup,
+  'AWS::SQS::Queue': makeQueue,
+  'AWS::SQS::QueuePolicy': makeNothing,
+  'AWS::SSM::Document': makeDocument,
+};
+
+const pseudoParameters = ({ accountId, region }: LocalAccount, stackName: string) => ({
+  'AWS::AccountId': accountId,
+  'AWS::NoValue': undefined,
+  'AWS::Partition': 'aws',
+  'AWS::Region': region,
+  'AWS::StackName': stackName,
+  'AWS::URLSuffix': 'amazonaws.com',
+});
+
+/** As CloudFormation makes them, at most 64 characters; the same in every deployment. */
+const generateName = (stackName: string, logicalId: string) => {
+  const digest = createHash('sha256').update(`${stackName}/${logicalId}`).digest('hex');
+  return `${stackName.slice(0, 24)}-${logicalId.slice(0, 24)}-${digest.slice(0, 12).toUpperCase()}`;
+};
+
+/** Says which resource has the property that does not fit; what a service refuses says enough itself. */
+const named = (resource: string, error: unknown) => {
+  if (!(error instanceof v.ValiError)) return error;
+  const [issue] = error.issues;
+  const where = v.getDotPath(issue) ?? 'properties';
+  return new Error(`${resource}: ${where}: ${issue.message}`, { cause: error });
+};
+
+/** Makes each resource once, after what it depends on; its properties make what they refer to. */
+const createMaker = (
+  { Resources }: Template,
+  make: (logicalId: string, scope: Scope) => MadeResource,
+) => {
+  const made = new Map<string, MadeResource>();
+  const underWay = new Set<string>();
+  const resource = (logicalId: string, scope: Scope): MadeResource | undefined => {
+    const before = made.get(logicalId);
+    const { DependsOn, Condition } = Resources[logicalId] ?? {};
+    if (before !== undefined || DependsOn === undefined) return before;
+    if (Condition !== undefined && !scope.condition(Condition)) return undefined;
+    if (underWay.has(logicalId))
+      throw new Error(`expected no circle of references, got one of ${[...underWay].join(', ')}`);
+    underWay.add(logicalId);
+    for (const dependency of DependsOn) resource(dependency, scope);
+    const created = make(logicalId, scope);
+    underWay.delete(logicalId);
+    made.set(logicalId, created);
+    return created;
+  };
+  return resource;
+};
+
+/**
+ * Deploys a synthesized stack into a local account and returns its outputs.
+ *
+ * @throws for a resource type that the account does not know, and for whatever AWS would refuse
+ */
+export const deploy = (account: LocalAccount, stack: SynthesizedStack): Record<string, string> => {
+  const { stackName } = stack;
+  const template = readTemplate(stack);
+  const assetDirectory = readAssets(stack);
+  const make = (logicalId: string, scope: Scope): MadeResource => {
+    const { Type = '', Properties } = template.Resources[logicalId] ?? {};
+    const makeOne = RESOURCE_TYPES[Type];
+    if (makeOne === undefined) throw new Error(`${logicalId}: the local account has no ${Type}`);
+    const properties = v.parse(v.record(v.string(), v.unknown()), resolve(Properties, scope));
+    const generatedName = generateName(stackName, logicalId);
+    try {
+      return makeOne({ account, generatedName, properties, assetDirectory });
+    } catch (error) {
+      throw named(`${logicalId} (${Type})`, error);
+    }
+  };
+  const resource = createMaker(template, make);
+  const scope = createScope(template, {
+    pseudoParameters: pseudoParameters(account, stackName),
+    resource,
+  });
+  for (const logicalId of Object.keys(template.Resources)) resource(logicalId, scope);
+  const outputs = Object.entries(template.Outputs).filter(
+    ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
+  );
+  return Object.fromEntries(
+    outputs.map(([name, { Value }]) => [name, String(resolve(Value, scope))]),
+  );
+};

@@ -1,0 +1,38 @@
+import { keyOperations } from './key-operations.ts';
+import { type Announce, userOperations } from './user-operations.ts';
+import { createUsers, type LocalUser, type UserSeed } from './users.ts';
+
+/** A change of a user that becomes a configuration item; `user` is the user at that moment. */
+export type UserChange = {
+  readonly configurationItemStatus: Parameters<Announce>[0];
+  readonly user: Readonly<Omit<LocalUser, 'keys'>>;
+};
+
+/**
+ * The account's IAM: users and access keys, their operations in the API's own shapes.
+ *
+ * A page holds at most `pageSize` items, whatever was asked for: IAM may answer fewer than `MaxItems`.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
+ */
+export const createIam = (deps: { now: () => Date; accountId: string; pageSize?: number }) => {
+  const users = createUsers(deps);
+  const listeners: ((change: UserChange) => void)[] = [];
+  const pageSize = deps.pageSize ?? Number.POSITIVE_INFINITY;
+
+  const announce: Announce = (configurationItemStatus, { keys: _, ...user }) => {
+    for (const listener of listeners) listener({ configurationItemStatus, user });
+  };
+
+  return {
+    operations: { ...userOperations(users, announce, pageSize), ...keyOperations(users, pageSize) },
+    /** By the user's name in lower case. */
+    users: users.byName,
+    /** Adds a user that was there before anybody looked: no listener hears of it. */
+    seedUser: (seed: UserSeed): LocalUser => users.create(seed),
+    /** Calls `listener` for every user created, renamed, moved or deleted; never for a key. */
+    onUserChange: (listener: (change: UserChange) => void) => void listeners.push(listener),
+  };
+};
+
+export type Iam = ReturnType<typeof createIam>;

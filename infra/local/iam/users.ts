@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { ServiceError } from '../dispatch.ts';
+
+/** An access key as IAM holds it; `lastUsed` is missing from a key that was never used. */
+export type LocalAccessKey = {
+  readonly AccessKeyId: string;
+  Status: 'Active' | 'Inactive' | 'Expired';
+  readonly CreateDate: Date;
+  lastUsed?: { LastUsedDate: Date; ServiceName: string; Region: string } | undefined;
+};
+
+/** An IAM user and its access keys. */
+export type LocalUser = {
+  UserName: string;
+  readonly UserId: string;
+  Path: string;
+  Arn: string;
+  readonly CreateDate: Date;
+  readonly keys: LocalAccessKey[];
+};
+
+/** A user to begin with: all but the name has a default; its keys may be of any number and state. */
+export type UserSeed = Pick<LocalUser, 'UserName'> &
+  Partial<Pick<LocalUser, 'UserId' | 'Path' | 'CreateDate'>> & {
+    readonly keys?: readonly Partial<LocalAccessKey>[];
+  };
+
+const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** Ids that look like IAM's and are the same in every run. */
+const createIds = () => {
+  let count = 0;
+  return (prefix: string, length: number) => {
+    count += 1;
+    const digest = createHash('sha512').update(`${prefix}${count}`).digest();
+    const letters = Array.from(digest, (byte) => ID_ALPHABET[byte % ID_ALPHABET.length]);
+    return prefix + letters.slice(0, length).join('');
+  };
+};
+
+const claimName = (byName: Map<string, LocalUser>, UserName: string, user: LocalUser) => {
+  const holder = byName.get(UserName.toLowerCase()) ?? user;
+  if (holder !== user) {
+    const message = `User with name ${UserName} already exists.`;
+    throw new ServiceError('EntityAlreadyExists', message, 409);
+  }
+  byName.set(UserName.toLowerCase(), user);
+};
+
+/** The users of one account, by name: unique whatever its case. */
+export const createUsers = ({ now, accountId }: { now: () => Date; accountId: string }) => {
+  const byName = new Map<string, LocalUser>();
+  const newId = createIds();
+  const arnOf = (path: string, name: string) => `arn:aws:iam::${accountId}:user${path}${name}`;
+  const newKey = (seed: Partial<LocalAccessKey> = {}): LocalAccessKey => {
+    const AccessKeyId = newId('AKIA', 16);
+    return { AccessKeyId, Status: 'Active', CreateDate: now(), ...seed };
+  };
+
+  return {
+    /** By the name in lower case. */
+    byName: byName as ReadonlyMap<string, LocalUser>,
+    newKey,
+    newSecret: () => newId('', 40),
+    create: ({ keys = [], Path = '/', ...seed }: UserSeed): LocalUser => {
+      const UserId = newId('AIDA', 17);
+      const Arn = arnOf(Path, seed.UserName);
+      const user = { UserId, CreateDate: now(), ...seed, Path, Arn, keys: keys.map(newKey) };
+      claimName(byName, user.UserName, user);
+      return user;
+    },
+    named: (UserName: string) => {
+      const user = byName.get(UserName.toLowerCase());
+      if (user !== undefined) return user;
+      const message = `The user with name ${UserName} cannot be found.`;
+      throw new ServiceError('NoSuchEntity', message, 404);
+    },
+    rename: (user: LocalUser, UserName: string, Path: string) => {
+      const name = user.UserName.toLowerCase();
+      claimName(byName, UserName, user);
+      if (name !== UserName.toLowerCase()) byName.delete(name);
+      Object.assign(user, { UserName, Path, Arn: arnOf(Path, UserName) });
+    },
+    remove: (user: LocalUser) => void byName.delete(user.UserName.toLowerCase()),
+  };
+};
+
+export type Users = ReturnType<typeof createUsers>;

@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import { operation, ServiceError } from '../dispatch.ts';
+import { createEvents } from './events.ts';
+import { createFunctions } from './functions.ts';
+import { type Behaviour, createInvocations, type InvocationDeps } from './invocations.ts';
+
+/** How much of the log an answer carries. @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+const LOG_RESULT_BYTES = 4096;
+
+const Invoke = v.strictObject({
+  FunctionName: v.pipe(v.string(), v.minLength(1), v.maxLength(170)),
+  InvocationType: v.optional(v.literal('RequestResponse'), 'RequestResponse'),
+  Payload: v.optional(v.string(), ''),
+});
+
+const parsePayload = (payload: string): unknown => {
+  try {
+    return JSON.parse(payload || '{}');
+  } catch {
+    const got = JSON.stringify(payload.slice(0, 40));
+    const message = `Could not parse request body into json: expected JSON, got ${got}`;
+    throw new ServiceError('InvalidRequestContentException', message);
+  }
+};
+
+/** Lambda of one account and Region. */
+export const createLambda = (deps: Omit<InvocationDeps, 'arnOf'> & { accountId: string }) => {
+  const arnOf = (name: string) =>
+    `arn:aws:lambda:${deps.region}:${deps.accountId}:function:${name}`;
+  const functions = createFunctions(arnOf);
+  const invocations = createInvocations({ ...deps, arnOf });
+
+  const invoke = (nameOrArn: string, event: unknown, invoker: string) =>
+    invocations.run(functions.named(nameOrArn), event, invoker);
+
+  const answer = async (input: v.InferOutput<typeof Invoke>, principal: string) => {
+    const event = parsePayload(input.Payload);
+    const { result, lines } = await invoke(input.FunctionName, event, principal);
+    const log = Buffer.from(lines.join('\n')).subarray(-LOG_RESULT_BYTES);
+    return { StatusCode: 200, ...result, LogResult: log.toString('base64') };
+  };
+
+  return {
+    operations: { Invoke: operation(Invoke, answer) },
+    functions,
+    /** Runs a function and waits for its answer; `invoker` is who asked. */
+    invoke,
+    ...createEvents(functions, invoke),
+    invocations: invocations.record,
+    /** Lets a test decide what a function does, until it is given its code back with `undefined`. */
+    override: (nameOrArn: string, behaviour: Behaviour | undefined) => {
+      const { FunctionName } = functions.named(nameOrArn);
+      if (behaviour === undefined) invocations.behaviours.delete(FunctionName);
+      else invocations.behaviours.set(FunctionName, behaviour);
+    },
+    close: invocations.close,
+  };
+};
+
+export type Lambda = ReturnType<typeof createLambda>;

@@ -1,0 +1,38 @@
+import type { ServiceName } from '../dispatch.ts';
+
+/** What an action works with: the automation role's rights, and the step's time. */
+export type ActionContext = {
+  /** One API call as the automation role. */
+  readonly call: (service: ServiceName, operation: string, input: unknown) => Promise<unknown>;
+  /** Region, credentials and endpoint of the automation role, for a script's process. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Aborts when the step's time is up. */
+  readonly signal: AbortSignal;
+  readonly settings: ActionSettings;
+};
+
+/** What AWS leaves open, and what the machine has. */
+export type ActionSettings = {
+  /** AWS does not document whether a function that answers with an error fails its step. */
+  readonly failsOnFunctionError: boolean;
+  /** The command that runs scripts, with its leading arguments. */
+  readonly python: readonly string[];
+  /** Seconds that pass for a script in one second: a test does not wait a minute. */
+  readonly scriptSpeed: number;
+};
+
+/** What a step did: its response, from which outputs are selected, and where a branch leads. */
+export type ActionResult = {
+  readonly response: Readonly<Record<string, unknown>>;
+  readonly nextStep?: string;
+};
+
+/** One of the actions that a step can have. */
+export type Action = {
+  /** The outputs that a step of this action has without declaring them. */
+  readonly outputs: readonly string[];
+  /** How long a step may take, at most and when it says nothing. */
+  readonly maxSeconds: number;
+  /** @param inputs  references already resolved */
+  readonly run: (inputs: unknown, context: ActionContext) => Promise<ActionResult>;
+};

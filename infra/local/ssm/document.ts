@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { parse } from 'yaml';
+import { ServiceError } from '../dispatch.ts';
+
+const Name = v.pipe(v.string(), v.regex(/^\w{1,128}$/, 'expected letters, digits and _'));
+
+const Parameter = v.strictObject({
+  type: v.picklist(['String', 'StringList', 'Boolean', 'Integer']),
+  description: v.optional(v.string()),
+  default: v.optional(v.union([v.string(), v.array(v.string()), v.boolean(), v.number()])),
+  allowedValues: v.optional(v.array(v.union([v.string(), v.boolean(), v.number()]))),
+  allowedPattern: v.optional(v.string()),
+});
+/** A runtime parameter as a document declares it. */
+export type DocumentParameter = v.InferOutput<typeof Parameter>;
+
+const Output = v.strictObject({
+  Name,
+  Selector: v.pipe(v.string(), v.startsWith('$')),
+  Type: v.picklist(['String', 'StringList', 'Boolean', 'Integer', 'StringMap', 'MapList']),
+});
+/** An output that a step declares. */
+export type StepOutput = v.InferOutput<typeof Output>;
+
+const Step = v.strictObject({
+  name: Name,
+  action: v.string(),
+  description: v.optional(v.string()),
+  inputs: v.optional(v.record(v.string(), v.unknown()), {}),
+  outputs: v.optional(v.array(Output), []),
+  timeoutSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  maxAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 1),
+  onFailure: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(Abort|Continue|step:\w+)$/, 'expected Abort, Continue or step:<name>'),
+    ),
+    'Abort',
+  ),
+  isCritical: v.optional(v.boolean()),
+  isEnd: v.optional(v.boolean(), false),
+  nextStep: v.optional(Name),
+});
+/** A step of a runbook. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html */
+export type Step = v.InferOutput<typeof Step>;
+
+const Document = v.strictObject({
+  schemaVersion: v.literal('0.3'),
+  description: v.optional(v.string()),
+  // Without one the steps would act as the caller, which no document of ours wants.
+  assumeRole: v.string(),
+  parameters: v.optional(v.record(Name, Parameter), {}),
+  outputs: v.optional(
+    v.array(v.pipe(v.string(), v.regex(/^\w+\.\w+$/, 'expected step.Output'))),
+    [],
+  ),
+  mainSteps: v.pipe(v.array(Step), v.minLength(1)),
+});
+/** The content of an Automation document. */
+export type AutomationDocument = v.InferOutput<typeof Document>;
+
+/** @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
+const MAX_DOCUMENT_BYTES = 64 * 1024;
+
+/** How Systems Manager refuses a document. */
+export const invalidDocument = (message: string) =>
+  new ServiceError('InvalidDocumentContent', message);
+
+/**
+ * Reads the content of an Automation document: an object, or YAML or JSON text.
+ *
+ * @throws {ServiceError} InvalidDocumentContent for whatever the local account could not run as AWS does
+ */
+export const parseDocument = (content: unknown): AutomationDocument => {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_DOCUMENT_BYTES)
+    throw invalidDocument(`a document must have at most ${MAX_DOCUMENT_BYTES} bytes, got ${bytes}`);
+  const parsed = v.safeParse(Document, parse(text));
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw invalidDocument(`${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);
+};

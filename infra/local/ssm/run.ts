@@ -1,0 +1,95 @@
+import type { AutomationDocument, Step } from './document.ts';
+import {
+  type AutomationExecution,
+  isCritical,
+  outputsOf,
+  type StepExecution,
+} from './execution.ts';
+import { toTexts } from './parameters.ts';
+import type { Lookup } from './references.ts';
+import { runStep, type StepContext, type StepOutcome } from './steps.ts';
+
+/** An execution under way, and what its steps run with. */
+export type Run = {
+  readonly document: AutomationDocument;
+  readonly execution: AutomationExecution;
+  /** Parameters and system variables, by the name that a reference has. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly contextOf: (step: Step) => Omit<StepContext, 'lookup'>;
+  readonly now: () => Date;
+  readonly changed: (step: StepExecution) => void;
+};
+
+type Outputs = Map<string, Readonly<Record<string, unknown>>>;
+
+const createLookup =
+  ({ values }: Run, outputs: Outputs): Lookup =>
+  (reference) => {
+    if (Object.hasOwn(values, reference)) return values[reference];
+    const [stepName = '', name = ''] = reference.split('.');
+    const value = outputs.get(stepName)?.[name];
+    if (value !== undefined) return value;
+    throw new Error(`expected a value for {{ ${reference} }}, got none: the step did not succeed`);
+  };
+
+const mapValues = <Value, Mapped>(
+  record: Readonly<Record<string, Value>>,
+  map: (value: Value) => Mapped,
+) => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+
+const perform = async (step: Step, shown: StepExecution, run: Run, outputs: Outputs) => {
+  Object.assign(run.execution, { CurrentStepName: step.name, CurrentAction: step.action });
+  Object.assign(shown, { StepStatus: 'InProgress', ExecutionStartTime: run.now() });
+  run.changed(shown);
+  const context = { ...run.contextOf(step), lookup: createLookup(run, outputs) };
+  const outcome = await runStep(step, context, (inputs) => {
+    shown.Inputs = mapValues(inputs, (value) => JSON.stringify(value));
+  });
+  if (outcome.StepStatus === 'Success') {
+    outputs.set(step.name, outcome.outputs);
+    shown.Outputs = mapValues(outcome.outputs, toTexts);
+  } else shown.FailureMessage = outcome.FailureMessage;
+  Object.assign(shown, { StepStatus: outcome.StepStatus, ExecutionEndTime: run.now() });
+  run.changed(shown);
+  return outcome;
+};
+
+const nextName = (step: Step, outcome: StepOutcome, following: Step | undefined) => {
+  const failed = outcome.StepStatus !== 'Success';
+  if (step.isEnd || (failed && step.onFailure === 'Abort')) return undefined;
+  if (failed && step.onFailure.startsWith('step:')) return step.onFailure.slice(5);
+  if (outcome.StepStatus === 'Success' && outcome.nextStep !== undefined) return outcome.nextStep;
+  return step.nextStep ?? following?.name;
+};
+
+/** What fails the execution: a step that stops it, or one that is critical to it. */
+const failureOf = (step: Step, outcome: StepOutcome) =>
+  outcome.StepStatus !== 'Success' && (isCritical(step) || step.onFailure === 'Abort')
+    ? outcome
+    : undefined;
+
+/** Runs an execution's steps in the order in which they lead to each other, until none follows. */
+export const runToEnd = async (run: Run): Promise<void> => {
+  const { document, execution } = run;
+  const { mainSteps } = document;
+  const outputs: Outputs = new Map();
+  let failure: ReturnType<typeof failureOf>;
+  let name = mainSteps[0]?.name;
+  while (name !== undefined) {
+    const index = mainSteps.findIndex((step) => step.name === name);
+    const step = mainSteps[index];
+    const shown = execution.StepExecutions[index];
+    if (step === undefined || shown === undefined) throw new Error(`there is no step ${name}`);
+    const outcome = await perform(step, shown, run, outputs);
+    failure ??= failureOf(step, outcome);
+    name = nextName(step, outcome, mainSteps[index + 1]);
+  }
+  Object.assign(execution, {
+    AutomationExecutionStatus: failure?.StepStatus ?? 'Success',
+    FailureMessage: failure?.FailureMessage,
+    Outputs: outputsOf(document, execution),
+    ExecutionEndTime: run.now(),
+    CurrentStepName: undefined,
+    CurrentAction: undefined,
+  });
+};

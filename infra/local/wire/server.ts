@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Dispatcher, ServiceError } from '../dispatch.ts';
+import { INVOCATION_PATH, invokeProtocol } from './invoke.ts';
+import { jsonProtocol } from './json.ts';
+import type { WireAnswer, WireProtocol, WireRequest } from './protocol.ts';
+import { queryProtocol } from './query.ts';
+
+/** Where the account listens, and who calls it. */
+export type ServerOptions = {
+  readonly dispatcher: Dispatcher;
+  /** @default a free one */
+  readonly port?: number | undefined;
+  /** Names the caller whose access key id signed the request. */
+  readonly principalOf: (accessKeyId: string) => string;
+};
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Reads to the end even what is too large: a client that still sends does not read the refusal. */
+const readBody = async (request: IncomingMessage) => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return { text: Buffer.concat(chunks).toString(), bytes };
+};
+
+const protocolOf = ({ path, headers }: WireRequest): WireProtocol => {
+  if (INVOCATION_PATH.test(path)) return invokeProtocol;
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  return isForm ? queryProtocol : jsonProtocol;
+};
+
+const accessKeyIdIn = (authorization = '') => {
+  const accessKeyId = /\bCredential=([^/,\s]+)\//.exec(authorization)?.[1];
+  if (accessKeyId !== undefined) return accessKeyId;
+  const message = 'expected a request signed with Signature Version 4, got none';
+  throw new ServiceError('MissingAuthenticationToken', message, 403);
+};
+
+const asServiceError = (error: unknown) =>
+  error instanceof ServiceError
+    ? error
+    : new ServiceError('InternalFailure', `the local account failed: ${error}`, 500);
+
+const ask = async (
+  request: WireRequest,
+  requestId: string,
+  options: ServerOptions,
+): Promise<WireAnswer> => {
+  const protocol = protocolOf(request);
+  try {
+    if (request.method !== 'POST' || (protocol !== invokeProtocol && request.path !== '/')) {
+      const got = `${request.method} ${request.path}`;
+      throw new ServiceError('UnknownOperationException', `expected POST /, got ${got}`, 404);
+    }
+    const principal = options.principalOf(accessKeyIdIn(request.headers.authorization));
+    const asked = protocol.decode(request);
+    const output = await options.dispatcher.call({ ...asked, principal });
+    return protocol.encode(output, asked, requestId);
+  } catch (error) {
+    return protocol.encodeError(asServiceError(error), requestId);
+  }
+};
+
+const answer = async (
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+) => {
+  const { text, bytes } = await readBody(incoming);
+  const { method = '', url: path = '', headers } = incoming;
+  const request = { method, path, headers, body: text };
+  const tooLarge = new ServiceError(
+    'RequestEntityTooLargeException',
+    `the body must have at most ${MAX_BODY_BYTES} bytes, got ${bytes}`,
+    413,
+  );
+  const requestId = randomUUID();
+  const given =
+    bytes > MAX_BODY_BYTES
+      ? protocolOf(request).encodeError(tooLarge, requestId)
+      : await ask(request, requestId, options);
+  response
+    .writeHead(given.statusCode, { ...given.headers, 'x-amzn-requestid': requestId })
+    .end(given.body);
+};
+
+/** Serves the account's services in their real wire protocols, on 127.0.0.1 only. */
+export const startServer = async (options: ServerOptions) => {
+  const server = createServer((incoming, response) => {
+    // Only a client that went away in the middle of its body fails here: nobody is left to answer.
+    answer(incoming, response, options).catch(() => response.destroy());
+  });
+  // SDK clients keep connections; one that the server closes first is a failed request to them.
+  server.keepAliveTimeout = 10 * 60_000;
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+};
