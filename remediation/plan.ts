@@ -1,8 +1,10 @@
 import { type AccessKey, isActive } from '../rule/access-key.ts';
 import { describeRefusal, describeUse } from '../rule/annotation.ts';
 import type { UserAccessKeys } from '../rule/find-user.ts';
+import type { RuleParameters } from '../rule/parameters.ts';
 import { chooseAccessKey, rankByIdleTime } from '../rule/ranking.ts';
 import { exceedsMaximum } from '../rule/single-access-key.ts';
+import type { PlannerInput } from './input.ts';
 import { undoCommand } from './undo.ts';
 
 /** Stands where a plan has nothing to say: an output of an execution should not be empty. */
@@ -16,9 +18,7 @@ export type Plan = {
   readonly Outcome: 'Deactivate' | 'DryRun' | 'NothingToDo' | 'Refused';
   readonly UserId: string;
   readonly UserName: string;
-  /** The key to deactivate, or the one that was named. */
   readonly AccessKeyId: string;
-  /** A key that is active and stays so. */
   readonly KeepAccessKeyId: string;
   readonly Reason: string;
   /** The command that makes the deactivated key active again. */
@@ -26,13 +26,8 @@ export type Plan = {
 };
 
 /** By what a plan is made: the runbook's parameters, and the rule's own for what they leave open. */
-export type PlanPolicy = {
-  readonly AccessKeyId?: string | undefined;
-  readonly DryRun: boolean;
-  readonly maxActiveAccessKeys: number;
-  readonly minimumIdleDays: number;
-  readonly at: Date;
-};
+export type PlanPolicy = RuleParameters &
+  Pick<PlannerInput, 'AccessKeyId' | 'DryRun'> & { readonly at: Date };
 
 const deactivate = (
   { user, keep }: { readonly user: UserAccessKeys['user']; readonly keep: AccessKey },

@@ -5,7 +5,13 @@ import { isActive } from '../../rule/access-key.ts';
 import { accessKey, at, daysBefore, keyId } from '../support/build.ts';
 
 const user = { UserId: 'AIDAXXXXXXXXXXXXALICE', UserName: 'alice' };
-const policy: PlanPolicy = { DryRun: false, maxActiveAccessKeys: 1, minimumIdleDays: 7, at };
+const policy: PlanPolicy = {
+  AccessKeyId: undefined,
+  DryRun: false,
+  maxActiveAccessKeys: 1,
+  minimumIdleDays: 7,
+  at,
+};
 const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
 const inUse = accessKey('NEW', { LastUsedDate: daysBefore(1) });
 const inactive = accessKey('OFF', { Status: 'Inactive' });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeViolation, MAXIMUM_ANNOTATION_LENGTH } from '../../rule/annotation.ts';
+import {
+  describeRefusal,
+  describeViolation,
+  MAXIMUM_ANNOTATION_LENGTH,
+} from '../../rule/annotation.ts';
 import { chooseAccessKey } from '../../rule/ranking.ts';
 import { accessKey, at, daysBefore } from '../support/build.ts';
 
@@ -80,5 +84,11 @@ describe('describeViolation', () => {
         },
       ),
     );
+  });
+});
+
+describe('describeRefusal', () => {
+  it('has a word for the last active key too', () => {
+    expect(describeRefusal({ reason: 'LastActiveKey' }, policy)).toBe('the last active key stays');
   });
 });

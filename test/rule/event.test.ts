@@ -103,6 +103,11 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
       withInvokingEvent(null),
       'invokingEvent: expected Object, got null',
     ],
+    [
+      'a name that is a list',
+      withItem({ resourceName: [] }),
+      'resourceName: expected string, got an array',
+    ],
     ['a list of events', withInvokingEvent([]), 'invokingEvent.messageType: expected'],
     [
       'an unknown message type',

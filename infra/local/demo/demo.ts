@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { createLocalAccount, type LocalAccount } from '../account.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { synthesize } from '../deploy/synthesize.ts';
 import { seedUsers } from '../seed.ts';
 import { createOperator, type Remediated } from './operator.ts';
+import { activeKeys, expect, PROMISED } from './promises.ts';
 import {
   type Result,
   showCommand,
@@ -12,6 +12,7 @@ import {
   showResults,
   showStep,
   showText,
+  showUsers,
 } from './show.ts';
 
 // The SDK would tell Node 20 once a process that its time comes; not in the middle of the story.
@@ -19,48 +20,10 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 // `npm run synth` validates the template.
 process.env['CDK_VALIDATION'] = 'false';
 
-/** What the demo promises; it fails when anything comes out otherwise. */
-const PROMISED = {
-  nonCompliantBefore: ['billing-export', 'ci-deploy', 'mobile-backend', 'reporting'],
-  /** One execution deactivates one key, so the user with three keys is remediated twice. */
-  remediations: [
-    ['billing-export', 'Acted'],
-    ['ci-deploy', 'Acted'],
-    ['mobile-backend', 'Acted'],
-    ['mobile-backend', 'Acted'],
-    ['reporting', 'Refused'],
-  ],
-  nonCompliantAfter: ['reporting'],
-  /** Positions of the active keys afterwards, in the order in which they were made. */
-  activeAfter: {
-    'billing-export': [1],
-    'break-glass': [],
-    'ci-deploy': [0],
-    'ci-deploy-staging': [1],
-    'dora.lindqvist@example.com': [0],
-    'legacy-sync': [],
-    'mobile-backend': [2],
-    reporting: [0, 1],
-  },
-} as const;
-
-const expect = (what: string, got: unknown, promised: unknown): void => {
-  if (isDeepStrictEqual(got, promised)) return;
-  throw new Error(`${what}: promised ${JSON.stringify(promised)}, got ${JSON.stringify(got)}`);
-};
-
 const nonCompliant = (results: readonly Result[]): string[] =>
   results
     .filter(({ complianceType }) => complianceType === 'NON_COMPLIANT')
     .map(({ userName }) => userName);
-
-const activeKeys = ({ iam }: LocalAccount): Record<string, number[]> =>
-  Object.fromEntries(
-    [...iam.users.values()].map(({ UserName, keys }) => [
-      UserName,
-      keys.flatMap(({ Status }, index) => (Status === 'Active' ? [index] : [])),
-    ]),
-  );
 
 /** The account's clock: Config evaluates a rule at most once a minute, and nobody wants to wait for it here. */
 const createClock = () => {
@@ -80,6 +43,9 @@ const tellStory = async (account: LocalAccount, passTwoMinutes: () => void) => {
   account.ssm.onStep(({ StepName, StepStatus }) => {
     if (StepStatus !== 'InProgress') showStep(StepName, StepStatus === 'Success');
   });
+
+  showHeading('The account');
+  showUsers([...account.iam.users.values()]);
 
   showHeading(`AWS Config evaluates the rule ${ConfigRuleName}`);
   await operator.evaluate();

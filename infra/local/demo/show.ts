@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import type { LocalAccessKey, LocalUser } from '../iam/users.ts';
 
 /** What a table of results shows of one user. */
 export type Result = {
@@ -34,6 +35,23 @@ export const showHeading = (text: string): void => {
 /** A paragraph, indented. */
 export const showText = (text: string): void => {
   for (const line of wrap(text, WIDTH - 2)) print(`  ${line}`);
+};
+
+const describeKey = ({ AccessKeyId, Status, CreateDate, lastUsed }: LocalAccessKey): string => {
+  const day = (date: Date) => date.toISOString().slice(0, 10);
+  const use = lastUsed === undefined ? 'never used' : `last used ${day(lastUsed.LastUsedDate)}`;
+  return `${AccessKeyId}  ${Status.padEnd(8)}  created ${day(CreateDate)}  ${use}`;
+};
+
+/** The users with their path and their keys. */
+export const showUsers = (users: readonly LocalUser[]): void => {
+  const nameOf = ({ Path, UserName }: LocalUser) => `${Path.slice(1)}${UserName}`;
+  const width = Math.max(...users.map((user) => nameOf(user).length));
+  for (const user of users) {
+    const [first = 'no access key', ...more] = user.keys.map(describeKey);
+    print(`  ${nameOf(user).padEnd(width)}  ${color.dim(first)}`);
+    for (const line of more) print(`  ${' '.repeat(width)}  ${color.dim(line)}`);
+  }
 };
 
 /** The results as the Config console groups them: NON_COMPLIANT first, each with its annotation. */
