@@ -4,16 +4,13 @@ import type { LocalUser } from '../../infra/local/iam/users.ts';
 import type { Plan } from '../../remediation/plan.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 
-// Without site-packages: the scripts run on the stand-in for boto3, which starts ten times as fast.
-const FAST_PYTHON = ['python3', '-S'];
-
 const createAccount = createDeployedAccounts();
 
 let account: DeployedAccount;
 let alice: LocalUser;
 let plan: Plan;
 beforeEach(async () => {
-  account = await createAccount({ python: FAST_PYTHON });
+  account = await createAccount();
   alice = account.seed({ UserName: 'alice', keys: [{}, {}] });
   plan = {
     Outcome: 'Deactivate',
@@ -66,7 +63,7 @@ describe('a plan that is none never reaches the write', () => {
     'an error of the planner, whether it fails its step (%s) or not',
     async (failsOnFunctionError) => {
       await account.close();
-      account = await createAccount({ python: FAST_PYTHON, failsOnFunctionError });
+      account = await createAccount({ failsOnFunctionError });
       account.lambda.override(account.planner, () => {
         throw new TypeError('out of order');
       });
@@ -175,7 +172,7 @@ describe('when IAM fails', () => {
 
   it('reads every page of the keys back', async () => {
     await account.close();
-    account = await createAccount({ python: FAST_PYTHON });
+    account = await createAccount();
     alice = account.seed({ UserName: 'alice', keys: Array.from({ length: 130 }, () => ({})) });
     const key = (index: number) => alice.keys[index]?.AccessKeyId ?? '';
     plan = { ...plan, UserId: alice.UserId, AccessKeyId: key(129), KeepAccessKeyId: key(0) };

@@ -57,6 +57,13 @@ describe('the runbook', () => {
     ]);
   });
 
+  it('does so on the boto3 of the machine, where there is one', async () => {
+    await account.close();
+    account = await createAccount({ python: ['python3'] });
+    const alice = seed('alice', used(1), used(200));
+    expect((await account.run({ UserId: alice.UserId })).outcome).toBe('Acted');
+  });
+
   it('takes one of three keys in an execution', async () => {
     const alice = seed('alice', used(1), used(200), used(100));
     await account.run({ UserId: alice.UserId });

@@ -13,6 +13,9 @@ const PlanInputs = v.looseObject({ FunctionName: v.string() });
 /** Seconds that pass for a script in one: the minute that the runbook may wait is one second here. */
 const SCRIPT_SPEED = 60;
 
+/** Without site-packages: scripts run on the stand-in for boto3, which starts ten times as fast. */
+const FAST_PYTHON = ['python3', '-S'];
+
 /** The stack, synthesized once for the accounts of a test file. */
 export const createDeployedAccounts = (context?: Record<string, unknown>) => {
   const stack = synthesize(context);
@@ -20,7 +23,7 @@ export const createDeployedAccounts = (context?: Record<string, unknown>) => {
   /** An account with the stack, on the real clock, as the planner has no other. */
   return async (automation: Partial<ActionSettings> = {}) => {
     const account = await createLocalAccount({
-      automation: { scriptSpeed: SCRIPT_SPEED, ...automation },
+      automation: { scriptSpeed: SCRIPT_SPEED, python: FAST_PYTHON, ...automation },
     });
     const outputs = deploy(account, stack);
     const { RunbookName = '', AutomationRoleArn = '', ConfigRuleName = '' } = outputs;
