@@ -1,34 +1,9 @@
 import * as v from 'valibot';
+import { type Call, ServiceError, type ServiceName } from './call.ts';
 import type { Faults } from './faults.ts';
-
-/** The AWS services of the local account, by their endpoint prefix. */
-export type ServiceName = 'iam' | 'config' | 'ssm' | 'lambda';
-
-/** One request as the account saw it; `principal` is a role's name, or `operator` for anybody else. */
-export type Call = {
-  readonly service: ServiceName;
-  readonly operation: string;
-  readonly input: unknown;
-  readonly principal: string;
-  readonly at: Date;
-  readonly errorCode?: string;
-};
 
 /** An operation of a service: parsed input in, the output's members out; throws `ServiceError`. */
 export type Operation = (input: unknown, principal: string) => unknown;
-
-/** An error as AWS services answer it. */
-export class ServiceError extends Error {
-  override readonly name = 'ServiceError';
-  readonly code: string;
-  readonly statusCode: number;
-
-  constructor(code: string, message: string, statusCode = 400) {
-    super(message);
-    this.code = code;
-    this.statusCode = statusCode;
-  }
-}
 
 /** Makes an operation that takes exactly the members of `schema`: anything else is a ValidationException. */
 export const operation =

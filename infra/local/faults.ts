@@ -1,4 +1,4 @@
-import { type Call, ServiceError } from './dispatch.ts';
+import { type Call, ServiceError } from './call.ts';
 
 /** A call to fail: the `nth` (from 1) matching call, or with `always` every one from there on. */
 export type Fault = {

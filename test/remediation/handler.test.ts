@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../infra/local/dispatch.ts';
+import { ServiceError } from '../../infra/local/call.ts';
 import type { LocalUser } from '../../infra/local/iam/users.ts';
 import { createHandler } from '../../remediation/handler.ts';
 import { createClients } from '../../rule/clients.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../infra/local/dispatch.ts';
+import { ServiceError } from '../../infra/local/call.ts';
 import { daysBefore } from '../support/build.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../support/served-rule.ts';
 

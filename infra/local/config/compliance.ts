@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { operation, ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
+import { operation } from '../dispatch.ts';
 import { cutPage } from '../page.ts';
 import { ComplianceType, type Evaluations, type StoredResult } from './evaluations.ts';
 import { ConfigRuleNames, invalidNextToken, Limit, NextToken, text } from './members.ts';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { operation, ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
+import { operation } from '../dispatch.ts';
 import type { Deliveries } from './deliveries.ts';
 import { text } from './members.ts';
 import type { LocalRule } from './rules.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 
 /** Text of so many characters, both bounds included. */
 export const text = (minimum: number, maximum: number) =>

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 import { text } from './members.ts';
 
 /** PutConfigRule takes 128 characters, but GetComplianceDetailsByConfigRule finds only up to 64. */

@@ -1,4 +1,4 @@
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 import type { RemediationProperties } from './remediation-properties.ts';
 
 /** An SSM Automation execution, as far as AWS Config looks at it. */

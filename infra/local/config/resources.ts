@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { operation, ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
+import { operation } from '../dispatch.ts';
 import type { Iam } from '../iam/iam.ts';
 import { cutPage } from '../page.ts';
 import { invalidNextToken, Limit, NextToken, text } from './members.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 import type { Make } from './resources.ts';
 
 const WithSource = v.looseObject({ Source: v.looseObject({ SourceIdentifier: v.string() }) });

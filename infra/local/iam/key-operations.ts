@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type Operation, operation, ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
+import { type Operation, operation } from '../dispatch.ts';
 import { cutPage } from '../page.ts';
 import { invalidMarker, PAGING, UserName } from './user-operations.ts';
 import type { LocalAccessKey, LocalUser, Users } from './users.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 
 /** An access key as IAM holds it; `lastUsed` is missing from a key that was never used. */
 export type LocalAccessKey = {

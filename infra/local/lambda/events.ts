@@ -1,4 +1,4 @@
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 import type { Functions, InvokingService } from './functions.ts';
 import type { Invocation } from './invocations.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 
 const RESERVED = /^(AWS_|LAMBDA_|_HANDLER$|TZ$)/;
 

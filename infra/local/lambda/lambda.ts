@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { operation, ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
+import { operation } from '../dispatch.ts';
 import { createEvents } from './events.ts';
 import { createFunctions } from './functions.ts';
 import { type Behaviour, createInvocations, type InvocationDeps } from './invocations.ts';

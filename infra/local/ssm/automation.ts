@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 import { type AutomationDeps, actionContext, assumedRole, systemVariables } from './context.ts';
 import type { AutomationDocument } from './document.ts';
 import { type AutomationExecution, beginExecution, type StepExecution } from './execution.ts';

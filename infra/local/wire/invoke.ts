@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 import type { WireProtocol } from './protocol.ts';
 
 /** Where a function is invoked; the name may be an ARN. */

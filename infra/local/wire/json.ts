@@ -1,4 +1,4 @@
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 import type { WireProtocol } from './protocol.ts';
 
 const SERVICES = { StarlingDoveService: 'config', AmazonSSM: 'ssm' } as const;

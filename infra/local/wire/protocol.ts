@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Call, ServiceError } from '../dispatch.ts';
+import type { Call, ServiceError } from '../call.ts';
 
 /** An HTTP request as it came, its body read. */
 export type WireRequest = {

@@ -1,5 +1,5 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import { ServiceError } from '../dispatch.ts';
+import { ServiceError } from '../call.ts';
 import type { WireProtocol } from './protocol.ts';
 
 const IAM_VERSION = '2010-05-08';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDispatcher, operation, ServiceError } from '../../../infra/local/dispatch.ts';
+import { ServiceError } from '../../../infra/local/call.ts';
+import { createDispatcher, operation } from '../../../infra/local/dispatch.ts';
 import { createFaults } from '../../../infra/local/faults.ts';
 
 const at = new Date('2026-01-31T12:00:00.000Z');

@@ -4,11 +4,11 @@ import {
   StartRemediationExecutionCommand,
 } from '@aws-sdk/client-config-service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ServiceError } from '../../../../infra/local/call.ts';
 import type {
   AutomationDeps,
   ObservedAutomation,
 } from '../../../../infra/local/config/remediation-executions.ts';
-import { ServiceError } from '../../../../infra/local/dispatch.ts';
 import {
   RULE_NAME,
   remediationProperties,

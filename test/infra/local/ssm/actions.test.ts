@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAccountOptions } from '../../../../infra/local/account-foundation.ts';
-import { ServiceError } from '../../../../infra/local/dispatch.ts';
+import { ServiceError } from '../../../../infra/local/call.ts';
 import { keyId } from '../../../support/build.ts';
 import { createRunbookAccount } from '../../../support/runbook-account.ts';
 import { trustOf } from '../../../support/trust.ts';

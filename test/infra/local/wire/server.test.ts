@@ -1,6 +1,6 @@
 import { ListUsersCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../../../infra/local/dispatch.ts';
+import { ServiceError } from '../../../../infra/local/call.ts';
 import { type ServedAccount, serveAccount } from '../../../support/served-account.ts';
 
 const SIGNED = {
