@@ -1,6 +1,6 @@
+import { type AccessKey, isActive } from '../rule/access-key.ts';
 import type { Config } from '../rule/config.ts';
-import { withEvidence } from '../rule/evaluation.ts';
-import { readAccessKeys, type UserAccessKeys } from '../rule/find-user.ts';
+import { readUser } from '../rule/find-user.ts';
 import type { Iam } from '../rule/iam.ts';
 import type { LogRun } from '../rule/log.ts';
 import { parseRuleParameters } from '../rule/parameters.ts';
@@ -15,10 +15,8 @@ export type Dependencies = {
   readonly now: () => Date;
 };
 
-const readFacts = async (iam: Iam, UserId: string): Promise<UserAccessKeys | undefined> => {
-  const found = await readAccessKeys(iam, { UserId });
-  return found && { user: found.user, keys: await withEvidence(iam, found.keys) };
-};
+/** A plan takes no key without another active one, so only then the last use matters. */
+const hasChoice = (keys: readonly AccessKey[]): boolean => keys.filter(isActive).length > 1;
 
 /**
  * One plan of the runbook: reads the rule's own parameters and the user's live state, then decides.
@@ -32,7 +30,7 @@ export const createHandler =
       const { UserId, AccessKeyId, MinimumIdleDays, DryRun, ConfigRuleName } =
         parsePlannerInput(input);
       const parameters = parseRuleParameters(await config.getInputParameters(ConfigRuleName));
-      const plan = planDeactivation(UserId, await readFacts(iam, UserId), {
+      const plan = planDeactivation(UserId, await readUser(iam, { UserId }, hasChoice), {
         ...parameters,
         minimumIdleDays: MinimumIdleDays ?? parameters.minimumIdleDays,
         AccessKeyId,

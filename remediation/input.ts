@@ -7,7 +7,7 @@ export class InvalidInputError extends Error {
   override readonly name = 'InvalidInputError';
 }
 
-const Id = v.pipe(v.string(), v.regex(/^\w{16,128}$/, '16 to 128 letters and digits'));
+const Id = v.pipe(v.string(), v.regex(/^\w{16,128}$/, '16 to 128 letters, digits and _'));
 /** A runbook parameter that was left empty. */
 const Empty = v.pipe(
   v.literal(''),
@@ -20,19 +20,21 @@ const Input = v.strictObject({
   MinimumIdleDays: v.union([
     Empty,
     v.pipe(
-      v.string(),
+      v.unknown(),
       v.transform((days) => parseParameter('minimumIdleDays', days)),
     ),
   ]),
   DryRun: v.pipe(
-    v.picklist(['true', 'false']),
-    v.transform((text) => text === 'true'),
+    v.union([v.picklist(['true', 'false']), v.boolean()], '"true" or "false"'),
+    v.transform((value) => String(value) === 'true'),
   ),
   ConfigRuleName: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/, 'the name of a Config rule')),
 });
 
 /**
- * What the runbook asks the planner: its own parameters, texts by nature, empty ones absent.
+ * What the runbook asks the planner: its own parameters, empty ones absent.
+ *
+ * They are texts; whether Systems Manager may make a number or a boolean of one is not documented, so both are taken.
  *
  * `MinimumIdleDays` overrides the rule's `minimumIdleDays`, within the same bounds.
  */

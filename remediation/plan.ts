@@ -68,7 +68,7 @@ const planForNamedKey = (
   if (key === undefined)
     return without('Refused', `${AccessKeyId} is not an access key of ${UserName}`, about);
   if (!isActive(key))
-    return without('NothingToDo', `${AccessKeyId} is ${key.Status} already`, about);
+    return without('NothingToDo', `${AccessKeyId} is not active: it is ${key.Status}`, about);
   const keep = rankByIdleTime(keys).findLast((other) => other !== key);
   if (keep === undefined)
     return without('Refused', `${AccessKeyId} is the last active key of ${UserName}`, about);
@@ -79,7 +79,7 @@ const planForChosenKey = ({ user, keys }: UserAccessKeys, policy: PlanPolicy): P
   const { UserName } = user;
   if (!exceedsMaximum(keys, policy)) {
     const active = keys.filter(isActive).length;
-    const counts = `${active} active access keys, ${policy.maxActiveAccessKeys} allowed`;
+    const counts = `${active} active access key${active === 1 ? '' : 's'}, ${policy.maxActiveAccessKeys} allowed`;
     return without('NothingToDo', `${UserName} has ${counts}`, user);
   }
   const choice = chooseAccessKey(keys, policy);

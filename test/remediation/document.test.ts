@@ -38,8 +38,10 @@ const text = readFileSync(
 const document = parse(text) as Document;
 const steps = new Map(document.mainSteps.map((step) => [step.name, step]));
 
-const choicesOf = ({ inputs }: Step): string[] =>
-  ((inputs['Choices'] ?? []) as { NextStep: string }[]).map(({ NextStep }) => NextStep);
+const choicesOf = ({ inputs }: Step): string[] => [
+  ...((inputs['Choices'] ?? []) as { NextStep: string }[]).map(({ NextStep }) => NextStep),
+  ...(inputs['Default'] === undefined ? [] : [String(inputs['Default'])]),
+];
 
 /** Where a step can lead: on success, by a branch, after a failure. */
 const successors = (step: Step): string[] => [
@@ -97,6 +99,40 @@ describe('the document DeactivateAccessKey', () => {
     }
     for (const name of ['Plan', 'ReadPlan', 'Decide', 'Verify'])
       expect(steps.get(name)?.onFailure).toBe('Abort');
+  });
+
+  it('leads only a plan to deactivate to the write, and everything unforeseen to the report', () => {
+    const { Choices, Default } = steps.get('Decide')?.inputs ?? {};
+    expect(Choices).toEqual([
+      { NextStep: 'Report', Variable: '{{ DryRun }}', StringEquals: 'true' },
+      {
+        NextStep: 'DeactivateAccessKey',
+        Variable: '{{ ReadPlan.Outcome }}',
+        StringEquals: 'Deactivate',
+      },
+      {
+        NextStep: 'EvaluateAgain',
+        Variable: '{{ ReadPlan.Outcome }}',
+        StringEquals: 'NothingToDo',
+      },
+    ]);
+    // A branch without a default goes on with the step below it.
+    expect(Default).toBe('Report');
+  });
+
+  it('leaves Verify the time to restore a key although every call hangs', () => {
+    const script = String(steps.get('Verify')?.inputs['Script']);
+    const numberIn = (pattern: RegExp) => Number(pattern.exec(script)?.[1]);
+    const connect = numberIn(/connect_timeout=(\d+)/);
+    const call =
+      (connect + numberIn(/read_timeout=(\d+)/)) * numberIn(/total_max_attempts': (\d+)/) + 1;
+    const pause = numberIn(/SECONDS_BETWEEN_READS = (\d+)/);
+    const longest =
+      numberIn(/VISIBLE_WITHIN_SECONDS = (\d+)/) +
+      call +
+      numberIn(/range\((\d+)\)/) * (call + pause);
+    expect(longest).toBeGreaterThan(200);
+    expect(steps.get('Verify')?.timeoutSeconds).toBeGreaterThan(longest);
   });
 
   it('has one write, and it deactivates the key of the plan', () => {

@@ -31,6 +31,13 @@ describe('parsePlannerInput', () => {
     });
   });
 
+  it('takes a number and a boolean, should Systems Manager make them of the texts', () => {
+    expect(parsePlannerInput({ ...input, MinimumIdleDays: 30, DryRun: true })).toMatchObject({
+      MinimumIdleDays: 30,
+      DryRun: true,
+    });
+  });
+
   it.each(['0', '365'])('takes %s idle days, a bound of the rule', (MinimumIdleDays) => {
     expect(parsePlannerInput({ ...input, MinimumIdleDays })).toMatchObject({
       MinimumIdleDays: Number(MinimumIdleDays),
@@ -53,7 +60,7 @@ describe('parsePlannerInput', () => {
     [
       'a user name instead of an id',
       { ...input, UserId: 'alice' },
-      'input.UserId: expected 16 to 128 letters and digits, got "alice"',
+      'input.UserId: expected 16 to 128 letters, digits and _, got "alice"',
     ],
     [
       'an id with a path',
@@ -62,9 +69,9 @@ describe('parsePlannerInput', () => {
     ],
     ['half a key id', { ...input, AccessKeyId: 'AKIA' }, 'input.AccessKeyId'],
     [
-      'a boolean DryRun',
-      { ...input, DryRun: true },
-      'input.DryRun: expected ("true" | "false"), got true',
+      'a DryRun that is neither',
+      { ...input, DryRun: 'yes' },
+      'input.DryRun: expected (("true" | "false") | boolean), got "yes"',
     ],
     [
       'a rule name with a space',

@@ -47,7 +47,7 @@ describe('planDeactivation', () => {
       const named = { ...inactive, Status };
       expect(plan([inUse, named], { AccessKeyId: named.AccessKeyId })).toMatchObject({
         Outcome: 'NothingToDo',
-        Reason: `AKIAXXXXXXXXXXXXXOFF is ${Status} already`,
+        Reason: `AKIAXXXXXXXXXXXXXOFF is not active: it is ${Status}`,
       });
     },
   );
@@ -77,7 +77,7 @@ describe('planDeactivation', () => {
 
   it.each([
     ['no key', [], '0 active access keys, 1 allowed', 1],
-    ['one active key', [inUse, inactive], '1 active access keys, 1 allowed', 1],
+    ['one active key', [inUse, inactive], '1 active access key, 1 allowed', 1],
     ['two where two are allowed', [inUse, abandoned], '2 active access keys, 2 allowed', 2],
   ])('scenario 6: has nothing to do with %s', (_, keys, reason, maxActiveAccessKeys) => {
     expect(plan(keys, { maxActiveAccessKeys })).toMatchObject({

@@ -218,7 +218,7 @@ describe('when the key to keep is deactivated by somebody else', () => {
     const { status, message } = await run();
     expect(status).toBe('Failed');
     expect(message).toContain('COULD NOT BE MADE ACTIVE AGAIN');
-    expect(message).toContain('Undo: a command');
+    expect(message).toContain('if it is not active, make it so: a command');
   });
 });
 

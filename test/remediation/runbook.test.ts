@@ -90,7 +90,7 @@ describe('the runbook', () => {
     const alice = seed('alice', used(1), { ...used(200), Status: 'Inactive' });
     const { outcome, output } = await account.run({ UserId: alice.UserId });
     expect(outcome).toBe('NothingToDo');
-    expect(output('Reason')).toBe('alice has 1 active access keys, 1 allowed');
+    expect(output('Reason')).toBe('alice has 1 active access key, 1 allowed');
     expect(callsOfRole()).toEqual(['Invoke', 'StartConfigRulesEvaluation']);
   });
 

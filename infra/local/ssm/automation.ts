@@ -9,7 +9,7 @@ import { type AutomationParameters, parseParameters } from './parameters.ts';
 import { runToEnd } from './run.ts';
 
 /** What is executed, and for whom. */
-export type AutomationRequest = {
+type AutomationRequest = {
   readonly DocumentName: string;
   readonly document: AutomationDocument;
   readonly Parameters: AutomationParameters;
@@ -17,7 +17,7 @@ export type AutomationRequest = {
 };
 
 /** Hears of every change of a step's status. */
-export type StepListener = (step: Readonly<StepExecution>, AutomationExecutionId: string) => void;
+type StepListener = (step: Readonly<StepExecution>, AutomationExecutionId: string) => void;
 
 /** What all executions of an account share. */
 type Shared = {

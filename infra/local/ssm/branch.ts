@@ -51,12 +51,11 @@ export const branchTargets = ({ name, inputs }: Step): readonly string[] => {
   const parsed = v.safeParse(Inputs, inputs);
   if (!parsed.success) throw invalidDocument(`${name}: ${parsed.issues[0].message}`);
   const { Choices, Default } = parsed.output;
-  const targets = Choices.map(({ NextStep }) => NextStep);
-  return Default === undefined ? targets : [...targets, Default];
+  return [...Choices.map(({ NextStep }) => NextStep), Default].filter((name) => name !== undefined);
 };
 
 /**
- * aws:branch: the first choice that holds, else the default; none of both fails the step.
+ * aws:branch: the first choice that holds, else the default; without both, the step that stands below.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-branch.html
  */
@@ -66,8 +65,6 @@ export const branch: Action = {
   run: async (given) => {
     const { Choices, Default } = v.parse(Inputs, given);
     const nextStep = Choices.find(holds)?.NextStep ?? Default;
-    if (nextStep !== undefined) return { response: {}, nextStep };
-    const variables = JSON.stringify(Choices.map(({ Variable }) => Variable));
-    throw new Error(`no choice holds for ${variables}, and there is no Default`);
+    return nextStep === undefined ? { response: {} } : { response: {}, nextStep };
   },
 };

@@ -13,10 +13,10 @@ const VARIABLES = [
 
 const followersOf = (step: Step, following: Step | undefined): readonly string[] => {
   const onFailure = step.onFailure.startsWith('step:') ? [step.onFailure.slice(5)] : [];
-  if (step.action === 'aws:branch') return [...branchTargets(step), ...onFailure];
-  if (step.isEnd) return onFailure;
+  const targets = step.action === 'aws:branch' ? branchTargets(step) : [];
+  if (step.isEnd) return [...targets, ...onFailure];
   const next = step.nextStep ?? following?.name;
-  return next === undefined ? onFailure : [next, ...onFailure];
+  return [...targets, ...(next === undefined ? [] : [next]), ...onFailure];
 };
 
 const requireNoCircle = (graph: ReadonlyMap<string, readonly string[]>) => {

@@ -10,7 +10,7 @@ import type { Lookup } from './references.ts';
 import { runStep, type StepContext, type StepOutcome } from './steps.ts';
 
 /** An execution under way, and what its steps run with. */
-export type Run = {
+type Run = {
   readonly document: AutomationDocument;
   readonly execution: AutomationExecution;
   /** Parameters and system variables, by the name that a reference has. */
@@ -37,7 +37,11 @@ const mapValues = <Value, Mapped>(
   map: (value: Value) => Mapped,
 ) => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 
-const perform = async (step: Step, shown: StepExecution, run: Run, outputs: Outputs) => {
+const perform = async (
+  { step, shown }: { readonly step: Step; readonly shown: StepExecution },
+  run: Run,
+  outputs: Outputs,
+) => {
   Object.assign(run.execution, { CurrentStepName: step.name, CurrentAction: step.action });
   Object.assign(shown, { StepStatus: 'InProgress', ExecutionStartTime: run.now() });
   run.changed(shown);
@@ -80,7 +84,7 @@ export const runToEnd = async (run: Run): Promise<void> => {
     const step = mainSteps[index];
     const shown = execution.StepExecutions[index];
     if (step === undefined || shown === undefined) throw new Error(`there is no step ${name}`);
-    const outcome = await perform(step, shown, run, outputs);
+    const outcome = await perform({ step, shown }, run, outputs);
     failure ??= failureOf(step, outcome);
     name = nextName(step, outcome, mainSteps[index + 1]);
   }

@@ -81,5 +81,3 @@ export const createSsm = (deps: AutomationDeps) => {
     documents,
   };
 };
-
-export type Ssm = ReturnType<typeof createSsm>;

@@ -60,11 +60,8 @@ describe('aws:branch', () => {
     expect((await branchOn(condition)).taken).toBe(expected);
   });
 
-  it('fails when no choice holds and there is no default', async () => {
-    const { status, steps } = await branchOn(doesNot, {} as { Default: string });
-
-    expect(status).toBe('Failed');
-    expect(steps['Branch']?.FailureMessage).toContain('no choice holds for ["Deactivate"]');
+  it('goes on with the step below when no choice holds and there is no default', async () => {
+    expect((await branchOn(doesNot, {} as { Default: string })).taken).toBe('No');
   });
 
   it.each([

@@ -24,7 +24,7 @@ def client(service, config=None):
 
 class Iam:
     def __init__(self, config):
-        self._attempts = (config.retries or {}).get('max_attempts', 5)
+        self._attempts = (config.retries or {}).get('total_max_attempts', 5)
 
     def list_access_keys(self, **members):
         result = self._call('ListAccessKeys', members).find(f'{NAMESPACE}ListAccessKeysResult')

@@ -1,4 +1,4 @@
-"""What a client is made with; the stand-in looks at `retries['max_attempts']` only."""
+"""What a client is made with; the stand-in looks at `retries['total_max_attempts']` only."""
 
 
 class Config:
