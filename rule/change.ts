@@ -1,8 +1,8 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
-import { type EvaluationContext, evaluateUser, RESOURCE_TYPE, toEvaluation } from './evaluation.ts';
+import { type EvaluationContext, RESOURCE_TYPE, toEvaluation } from './evaluation.ts';
 import type { ConfigurationItem } from './event.ts';
-import { readAccessKeys } from './find-user.ts';
-import { NOT_APPLICABLE } from './single-access-key.ts';
+import { readUser } from './find-user.ts';
+import { evaluateSingleAccessKey, exceedsMaximum, NOT_APPLICABLE } from './single-access-key.ts';
 
 const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationItem): boolean =>
   resourceType === RESOURCE_TYPE &&
@@ -16,13 +16,14 @@ const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationIte
 export const evaluateChange = async (
   configurationItem: ConfigurationItem,
   eventLeftScope: boolean,
-  context: EvaluationContext,
+  { iam, parameters, at }: EvaluationContext,
 ): Promise<Evaluation> => {
-  const { resourceType: type, resourceId: id, resourceName } = configurationItem;
+  const { resourceType: type, resourceId: id, resourceName: UserName } = configurationItem;
+  const resource = { type, id };
   if (eventLeftScope || !isEvaluated(configurationItem))
-    return toEvaluation({ type, id }, NOT_APPLICABLE, context.at);
-  const found = await readAccessKeys(context.iam, { UserId: id, UserName: resourceName });
-  return found === undefined
-    ? toEvaluation({ type, id }, NOT_APPLICABLE, context.at)
-    : evaluateUser(id, found.keys, context);
+    return toEvaluation(resource, NOT_APPLICABLE, at);
+  const wanted = { UserId: id, UserName };
+  const found = await readUser(iam, wanted, (keys) => exceedsMaximum(keys, parameters));
+  if (found === undefined) return toEvaluation(resource, NOT_APPLICABLE, at);
+  return toEvaluation(resource, evaluateSingleAccessKey(found.keys, parameters, at), at);
 };

@@ -63,5 +63,5 @@ export const createConfig = (client: ConfigServiceClient) => ({
   },
 });
 
-/** What is written to and read from AWS Config. */
+/** AWS Config, as far as it is written and read. */
 export type Config = ReturnType<typeof createConfig>;

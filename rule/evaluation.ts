@@ -1,8 +1,7 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
-import { type AccessKey, isActive } from './access-key.ts';
 import type { Iam } from './iam.ts';
 import type { RuleParameters } from './parameters.ts';
-import { evaluateSingleAccessKey, exceedsMaximum, type Verdict } from './single-access-key.ts';
+import type { Verdict } from './single-access-key.ts';
 
 /** The one resource type that the rule is about. */
 export const RESOURCE_TYPE = 'AWS::IAM::User';
@@ -14,32 +13,14 @@ export type EvaluationContext = {
   readonly at: Date;
 };
 
-/** A verdict on a resource as Config takes it. */
+/** A verdict on a resource, a user unless told otherwise, as Config takes it. */
 export const toEvaluation = (
-  resource: { readonly type: string; readonly id: string },
+  resource: { readonly type?: string; readonly id: string },
   verdict: Verdict,
   OrderingTimestamp: Date,
 ): Evaluation => ({
-  ComplianceResourceType: resource.type,
+  ComplianceResourceType: resource.type ?? RESOURCE_TYPE,
   ComplianceResourceId: resource.id,
   ...verdict,
   OrderingTimestamp,
 });
-
-/** The active keys with their last use, which only a violation has to know. */
-export const withEvidence = (
-  iam: Pick<Iam, 'withLastUse'>,
-  keys: readonly AccessKey[],
-): Promise<AccessKey[]> =>
-  Promise.all(keys.map((key) => (isActive(key) ? iam.withLastUse(key) : key)));
-
-/** Evaluates one user by the keys it has now. */
-export const evaluateUser = async (
-  UserId: string,
-  keys: readonly AccessKey[],
-  { iam, parameters, at }: EvaluationContext,
-): Promise<Evaluation> => {
-  const facts = exceedsMaximum(keys, parameters) ? await withEvidence(iam, keys) : keys;
-  const verdict = evaluateSingleAccessKey(facts, parameters, at);
-  return toEvaluation({ type: RESOURCE_TYPE, id: UserId }, verdict, at);
-};

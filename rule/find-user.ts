@@ -1,4 +1,4 @@
-import type { AccessKey } from './access-key.ts';
+import { type AccessKey, isActive } from './access-key.ts';
 import { type Iam, type IamUser, InvalidResponseError } from './iam.ts';
 
 /** A user wanted by id; the name it is said to have saves the listing when it is still true. */
@@ -7,13 +7,11 @@ type WantedUser = { readonly UserId: string; readonly UserName?: string | null |
 /** A user and the keys it has now. */
 export type UserAccessKeys = { readonly user: IamUser; readonly keys: readonly AccessKey[] };
 
-/**
- * The user with that id, whatever it is called now, or nothing when IAM has no such id.
- *
- * Needs no Config recorder: a name is taken only if its id matches, else every user is listed.
- */
-export const findUser = async (
-  iam: Pick<Iam, 'getUser' | 'listUsers'>,
+/** Whether the last use of the active keys has to be known. */
+type NeedsLastUse = (keys: readonly AccessKey[]) => boolean;
+
+const findUser = async (
+  iam: Iam,
   { UserId, UserName }: WantedUser,
 ): Promise<IamUser | undefined> => {
   const named = UserName ? await iam.getUser(UserName) : undefined;
@@ -23,23 +21,52 @@ export const findUser = async (
 };
 
 /**
- * The keys of the user with that id, or nothing when IAM has no such id.
+ * The keys of the user of that name, the active ones with their last use where that is needed; nothing
+ * when there is no such user.
  *
- * A user that is renamed or deleted between the two calls is looked up once more.
+ * A key that cannot be asked for because it was deleted meanwhile is no failure: the keys are read again.
+ */
+export const readAccessKeys = async (
+  iam: Iam,
+  UserName: string,
+  needsLastUse: NeedsLastUse,
+): Promise<readonly AccessKey[] | undefined> => {
+  const keys = await iam.listAccessKeys(UserName);
+  if (keys === undefined || !needsLastUse(keys)) return keys;
+  try {
+    return await Promise.all(keys.map((key) => (isActive(key) ? iam.withLastUse(key) : key)));
+  } catch (error) {
+    const now = await iam.listAccessKeys(UserName);
+    const isListed = (key: AccessKey) => now?.some((one) => one.AccessKeyId === key.AccessKeyId);
+    if (keys.every(isListed)) throw error;
+    return readAccessKeys(iam, UserName, needsLastUse);
+  }
+};
+
+/**
+ * The user with that id, whatever it is called now, and its keys; nothing when IAM has no such id.
+ *
+ * Needs no Config recorder: a name is taken only if its id matches, else every user is listed. A user
+ * that is renamed or deleted between the calls is looked up once more.
  *
  * @throws {InvalidResponseError} when the user is listed but its keys are not, twice
  */
-export const readAccessKeys = async (
-  iam: Pick<Iam, 'getUser' | 'listUsers' | 'listAccessKeys'>,
+export const readUser = async (
+  iam: Iam,
   wanted: WantedUser,
+  needsLastUse: NeedsLastUse,
 ): Promise<UserAccessKeys | undefined> => {
   for (const { UserId, UserName } of [wanted, { UserId: wanted.UserId, UserName: undefined }]) {
     const user = await findUser(iam, { UserId, UserName });
     if (user === undefined) return undefined;
-    const keys = await iam.listAccessKeys(user.UserName);
+    const keys = await readAccessKeys(iam, user.UserName, needsLastUse);
     if (keys !== undefined) return { user, keys };
   }
-  throw new InvalidResponseError(
-    `ListAccessKeys: expected the keys of user ${wanted.UserId}, which ListUsers lists, got NoSuchEntity twice`,
-  );
+  throw keysMissing(wanted);
 };
+
+/** The error for a user that stays listed although IAM knows no keys of its name. */
+export const keysMissing = ({ UserId }: Pick<IamUser, 'UserId'>): InvalidResponseError =>
+  new InvalidResponseError(
+    `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity twice`,
+  );

@@ -3,7 +3,7 @@ import { evaluateChange } from './change.ts';
 import type { Config } from './config.ts';
 import { type ConfigRuleEvent, parseConfigRuleEvent } from './event.ts';
 import type { Iam } from './iam.ts';
-import type { LogRun } from './log.ts';
+import { describeError, type LogRun } from './log.ts';
 import { parseRuleParameters } from './parameters.ts';
 import { type Sweep, sweepAccount } from './sweep.ts';
 
@@ -14,12 +14,18 @@ export type Dependencies = {
   readonly logRun: LogRun;
 };
 
-const evaluate = async (event: ConfigRuleEvent, iam: Iam): Promise<Sweep> => {
+/** What Lambda tells of an invocation, as far as the rule asks. */
+type Context = { readonly getRemainingTimeInMillis: () => number };
+
+const UNLIMITED: Context = { getRemainingTimeInMillis: () => Number.POSITIVE_INFINITY };
+
+const evaluate = async (event: ConfigRuleEvent, iam: Iam, context: Context): Promise<Sweep> => {
   const parameters = parseRuleParameters(event.ruleParameters);
-  const context = { iam, parameters, at: event.orderingTimestamp };
+  const evaluation = { iam, parameters, at: event.orderingTimestamp };
   const { configurationItem, eventLeftScope } = event;
-  if (configurationItem === undefined) return sweepAccount(context);
-  return { evaluations: [await evaluateChange(configurationItem, eventLeftScope, context)] };
+  if (configurationItem === undefined)
+    return sweepAccount({ ...evaluation, remainingTime: context.getRemainingTimeInMillis });
+  return { evaluations: [await evaluateChange(configurationItem, eventLeftScope, evaluation)] };
 };
 
 const countViolations = (evaluations: readonly Evaluation[]): number =>
@@ -32,14 +38,15 @@ const countViolations = (evaluations: readonly Evaluation[]): number =>
  */
 export const createHandler =
   ({ iam, config, logRun }: Dependencies) =>
-  (event: unknown): Promise<void> =>
+  (event: unknown, context: Context = UNLIMITED): Promise<void> =>
     logRun('evaluated', async (counts) => {
       const ruleEvent = parseConfigRuleEvent(event);
       const { configRuleName, messageType, resultToken } = ruleEvent;
       Object.assign(counts, { configRuleName, messageType });
-      const { evaluations, failure } = await evaluate(ruleEvent, iam);
+      const { evaluations, failure } = await evaluate(ruleEvent, iam, context);
       const violations = countViolations(evaluations);
       Object.assign(counts, { users: evaluations.length, violations });
+      if (failure !== undefined) Object.assign(counts, { sweepFailure: describeError(failure) });
       // A sweep that failed before its first user has nothing to say; an empty report would say "done".
       if (failure === undefined || evaluations.length > 0)
         await config.putEvaluations(evaluations, resultToken);

@@ -69,52 +69,46 @@ const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | unde
   }
 };
 
-/** What is read from IAM: live, every page, each answer as its API promises it or an error. */
-export const createIam = (client: IAMClient) => {
-  const listUsersPage = async (Marker: string | undefined) => {
-    const answer = await client.send(new ListUsersCommand({ Marker, MaxItems: PAGE_SIZE }));
-    return parse(ListUsersAnswer, answer, answerOf('ListUsers'));
-  };
-
-  const listKeysPage = async (UserName: string, Marker: string | undefined) => {
-    const answer = await client.send(
-      new ListAccessKeysCommand({ UserName, Marker, MaxItems: PAGE_SIZE }),
-    );
-    return parse(ListAccessKeysAnswer, answer, answerOf('ListAccessKeys'));
-  };
-
-  const listAllKeys = async (UserName: string): Promise<AccessKey[]> => {
-    const keys: AccessKey[] = [];
-    for await (const page of pages((marker) => listKeysPage(UserName, marker), 'ListAccessKeys'))
-      keys.push(...page.AccessKeyMetadata);
-    return keys;
-  };
-
-  return {
-    async *listUsers(): AsyncGenerator<IamUser> {
-      for await (const page of pages(listUsersPage, 'ListUsers')) yield* page.Users;
-    },
-
-    /** The user of that name, or nothing when there is none. */
-    getUser: async (UserName: string): Promise<IamUser | undefined> => {
-      const answer = await unlessMissing(client.send(new GetUserCommand({ UserName })));
-      return answer && parse(GetUserAnswer, answer, answerOf('GetUser')).User;
-    },
-
-    /** The keys of the user of that name, or nothing when there is none. */
-    listAccessKeys: (UserName: string): Promise<AccessKey[] | undefined> =>
-      unlessMissing(listAllKeys(UserName)),
-
-    /** The key with its last use. */
-    withLastUse: async (key: AccessKey): Promise<AccessKey> => {
-      const { AccessKeyId } = key;
-      const answer = await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
-      const what = answerOf('GetAccessKeyLastUsed');
-      const { AccessKeyLastUsed } = parse(GetAccessKeyLastUsedAnswer, answer, what);
-      return { ...key, LastUsedDate: AccessKeyLastUsed.LastUsedDate };
-    },
-  };
+const listUsersPage = (client: IAMClient) => async (Marker: string | undefined) => {
+  const answer = await client.send(new ListUsersCommand({ Marker, MaxItems: PAGE_SIZE }));
+  return parse(ListUsersAnswer, answer, answerOf('ListUsers'));
 };
 
-/** What is read from IAM. */
+const listAllKeys = async (client: IAMClient, UserName: string): Promise<AccessKey[]> => {
+  const readPage = async (Marker: string | undefined) => {
+    const command = new ListAccessKeysCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
+    return parse(ListAccessKeysAnswer, await client.send(command), answerOf('ListAccessKeys'));
+  };
+  const keys: AccessKey[] = [];
+  for await (const page of pages(readPage, 'ListAccessKeys')) keys.push(...page.AccessKeyMetadata);
+  return keys;
+};
+
+/** Reads from IAM: live, every page, each answer as its API promises it or an error. */
+export const createIam = (client: IAMClient) => ({
+  async *listUsers(): AsyncGenerator<IamUser> {
+    for await (const page of pages(listUsersPage(client), 'ListUsers')) yield* page.Users;
+  },
+
+  /** The user of that name, or nothing when there is none. */
+  getUser: async (UserName: string): Promise<IamUser | undefined> => {
+    const answer = await unlessMissing(client.send(new GetUserCommand({ UserName })));
+    return answer && parse(GetUserAnswer, answer, answerOf('GetUser')).User;
+  },
+
+  /** The keys of the user of that name, or nothing when there is none. */
+  listAccessKeys: (UserName: string): Promise<AccessKey[] | undefined> =>
+    unlessMissing(listAllKeys(client, UserName)),
+
+  /** The key with its last use. */
+  withLastUse: async (key: AccessKey): Promise<AccessKey> => {
+    const { AccessKeyId } = key;
+    const answer = await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
+    const what = answerOf('GetAccessKeyLastUsed');
+    const { AccessKeyLastUsed } = parse(GetAccessKeyLastUsedAnswer, answer, what);
+    return { ...key, LastUsedDate: AccessKeyLastUsed.LastUsedDate };
+  },
+});
+
+/** IAM, as far as it is read. */
 export type Iam = ReturnType<typeof createIam>;

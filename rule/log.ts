@@ -1,5 +1,5 @@
 /** What a run's log line says beside its message, calls, milliseconds and error. */
-export type LogFields = Record<string, unknown>;
+type LogFields = Record<string, unknown>;
 
 /** Runs something and writes one line about it, whether it returns or throws. */
 export type LogRun = <Result>(
@@ -7,9 +7,13 @@ export type LogRun = <Result>(
   run: (fields: LogFields) => Promise<Result>,
 ) => Promise<Result>;
 
-const describeError = (error: unknown): LogFields => {
+/** What looks like the id of a key, but for its last four characters. */
+const ID = /\b[A-Z0-9]{12,124}(?=[A-Z0-9]{4}\b)/g;
+
+/** An error as a log line has it: AWS writes key ids into messages, and they do not belong into logs. */
+export const describeError = (error: unknown): LogFields => {
   if (!(error instanceof Error)) return { errorType: typeof error };
-  return { errorType: error.name, errorMessage: error.message };
+  return { errorType: error.name, errorMessage: error.message.replace(ID, '...') };
 };
 
 /**

@@ -32,6 +32,10 @@ describe('the log line of a run', () => {
   it.each([
     [new TypeError('no'), { errorType: 'TypeError', errorMessage: 'no' }],
     ['no error at all', { errorType: 'string' }],
+    [
+      new Error('not authorized on access key AKIAIOSFODNN7EXAMPLE'),
+      { errorType: 'Error', errorMessage: 'not authorized on access key ...MPLE' },
+    ],
   ])('has the error that ended the run, and the run throws it: %s', async (thrown, expected) => {
     const { logRun, line } = createLog();
     const run = logRun('evaluated', async (fields) => {

@@ -178,6 +178,33 @@ describe('a sweep while users come and go', () => {
     expect(verdicts()).toEqual({});
   });
 
+  it.each(['a key', 'the user'])(
+    'decides on what is left when %s is deleted before its last use is asked for',
+    async (what) => {
+      const keys = [used(200), used(100), used(1)];
+      await serve({
+        messageTypes: onSchedule,
+        users: [{ UserName: 'alice', keys }, ...compliantUsers(3)],
+      });
+      const alice = rule.iam.users.get('alice');
+      let done = false;
+      rule.interpose('GetAccessKeyLastUsed', async (_, proceed) => {
+        if (!done) {
+          done = true;
+          alice?.keys.splice(0, what === 'a key' ? 2 : 3);
+          if (what === 'the user') await call('DeleteUser', { UserName: 'alice' })();
+        }
+        return proceed();
+      });
+
+      await rule.sweep();
+
+      const expected =
+        what === 'a key' ? { alice: 'COMPLIANT' } : { [alice?.UserId ?? '']: 'NOT_APPLICABLE' };
+      expect(verdicts()).toMatchObject({ ...expected, 'user-2': 'COMPLIANT' });
+    },
+  );
+
   it('counts a user once that is listed on two pages', async () => {
     await serve({ users: compliantUsers(3) });
     rule.interpose('ListUsers', (_, proceed) => {
@@ -229,6 +256,34 @@ describe('a sweep that fails', () => {
     await expect(rule.sweep()).rejects.toThrow('not authorized');
 
     expect(rule.batches()).toEqual([]);
+  });
+
+  it('stops while there is time to report, and throws', async () => {
+    await serve({ users: compliantUsers(40) });
+    let asked = 0;
+    const getRemainingTimeInMillis = () => {
+      asked += 1;
+      return asked <= 30 ? 60_000 : 59_999;
+    };
+    rule.rule.whenInvoked = (event) => rule.handler(event, { getRemainingTimeInMillis });
+
+    await expect(rule.sweep()).rejects.toThrow('to report them in time');
+
+    const values = Object.values(verdicts());
+    expect(values.length).toBeGreaterThan(0);
+    expect(values.length).toBeLessThanOrEqual(30);
+    expect(new Set(values)).toEqual(new Set(['COMPLIANT']));
+  });
+
+  it('says what a sweep failed of even when its report fails too', async () => {
+    await serve({ users: compliantUsers(40) });
+    rule.faults.fail({ service: 'iam', operation: 'ListAccessKeys', nth: 30, error: denied });
+    const error = new ServiceError('InvalidResultTokenException', 'the token is not valid');
+    rule.faults.fail({ service: 'config', operation: 'PutEvaluations', error });
+
+    await expect(rule.sweep()).rejects.toThrow('the token is not valid');
+
+    expect(rule.lines.join()).toContain('not authorized');
   });
 
   it('throws what Config refused, after it was told all', async () => {
