@@ -1,7 +1,16 @@
 import { App } from 'aws-cdk-lib';
-import { parseSettings } from './settings.ts';
+import { InvalidParameterError } from '../rule/parameters.ts';
+import { InvalidSettingError, parseSettings } from './settings.ts';
 import { SingleAccessKeyStack } from './stack.ts';
 
 const app = new App();
-const settings = parseSettings(app.node.getAllContext());
-new SingleAccessKeyStack(app, 'IamUserSingleAccessKey', { settings });
+try {
+  const settings = parseSettings(app.node.getAllContext());
+  new SingleAccessKeyStack(app, 'IamUserSingleAccessKey', { settings });
+} catch (error) {
+  // A wrong setting is the caller's: the message says all, and a stack would hide it.
+  if (!(error instanceof InvalidSettingError || error instanceof InvalidParameterError))
+    throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

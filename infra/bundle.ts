@@ -17,6 +17,7 @@ export const BUNDLE = {
   banner: {
     js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
   },
+  logLevel: 'warning',
 } satisfies BuildOptions;
 
 /**

@@ -1,32 +1,37 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CfnResource, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AssetHashType, CfnResource, DockerImage, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import {
-  type BundlingOptions,
-  LogLevel,
-  NodejsFunction,
-  OutputFormat,
-} from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
 import { BUNDLE, ENVIRONMENT } from './bundle.ts';
 import { serviceOfThisAccount } from './permissions.ts';
 
 /** Where this repository lies, with `/` at the end. */
 export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
-/** The same, as CDK says it. */
-const BUNDLING: BundlingOptions = {
-  format: OutputFormat.ESM,
-  target: BUNDLE.target,
-  minify: BUNDLE.minify,
-  mainFields: BUNDLE.mainFields,
-  banner: BUNDLE.banner.js,
-  externalModules: [],
-  logLevel: LogLevel.WARNING,
-};
+/**
+ * The code of a function, bundled in this process.
+ *
+ * `NodejsFunction` would say each option once more and start npx and esbuild for each function.
+ */
+const bundle = (entry: string): Code =>
+  Code.fromAsset(path.dirname(`${REPOSITORY}${entry}`), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('never-used'),
+      local: {
+        tryBundle: (outputDirectory) => {
+          const outfile = `${outputDirectory}/index.mjs`;
+          buildSync({ ...BUNDLE, entryPoints: [`${REPOSITORY}${entry}`], outfile });
+          return true;
+        },
+      },
+    },
+  });
 
 /** What is particular to a function. */
 export type NodeFunctionProps = {
@@ -44,7 +49,7 @@ export type NodeFunctionProps = {
 
 /** A Lambda function with a log group and an execution role of its own; the only place of their defaults. */
 export class NodeFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   /** May write to the function's log group and send to its dead-letter queue: add what the code calls. */
   readonly role: Role;
 
@@ -62,19 +67,16 @@ export class NodeFunction extends Construct {
     });
     logGroup.grantWrite(this.role);
 
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       ...particulars,
-      entry: `${REPOSITORY}${entry}`,
-      projectRoot: REPOSITORY,
-      depsLockFilePath: `${REPOSITORY}package-lock.json`,
+      code: bundle(entry),
+      handler: 'index.handler',
       role: this.role,
       logGroup,
       architecture: Architecture.ARM_64,
       runtime: Runtime.NODEJS_24_X,
       memorySize: 512,
       environment: ENVIRONMENT,
-      awsSdkConnectionReuse: false,
-      bundling: BUNDLING,
     });
     // CDK lets a function depend on its role once more than the reference to it does.
     const { defaultChild } = this.function.node;

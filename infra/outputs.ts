@@ -1,16 +1,16 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import type { Runbook } from './runbook.ts';
+import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
 
 /** What the outputs speak of. */
-type Deployed = { readonly configRule: CfnConfigRule; readonly runbook: Runbook };
+type Deployed = { readonly rule: SingleAccessKeyRule; readonly runbook: Runbook };
 
 /** Stands where the operator puts the id of a user; the runbook refuses it as it is. */
 const USER_ID = 'USER_ID';
 
 /** Prints the rule, the runbook and the AWS CLI commands that start them; `USER_ID` is for the operator to fill in. */
-export const addOutputs = (stack: Stack, { configRule, runbook }: Deployed): void => {
-  const name = configRule.ref;
+export const addOutputs = (stack: Stack, { rule, runbook }: Deployed): void => {
+  const name = rule.configRule.ref;
   const document = runbook.document.ref;
   const role = runbook.automationRole.roleArn;
   const region = `--region ${stack.region}`;
@@ -19,6 +19,7 @@ export const addOutputs = (stack: Stack, { configRule, runbook }: Deployed): voi
 
   add('ConfigRuleName', 'The AWS Config rule', name);
   add('RunbookName', 'The runbook that deactivates an access key', document);
+  add('DeadLetterQueueUrl', 'Events that could not be evaluated', rule.deadLetterQueue.queueUrl);
   add('AutomationRoleArn', 'The role with which the runbook acts', role);
   add(
     'EvaluateCommand',

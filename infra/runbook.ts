@@ -65,7 +65,7 @@ export class Runbook extends Construct {
 
     allow('lambda:InvokeFunction', functionArn);
     allow('config:StartConfigRulesEvaluation', configRule.attrArn);
-    // IAM has no condition on the status that UpdateAccessKey sets: only the document says Inactive.
+    // IAM has no condition on the status that UpdateAccessKey sets: the document says which one, and when.
     allowOnUsers(role, userActions);
     return role;
   }

@@ -42,7 +42,7 @@ const Settings = v.strictObject({
     'iam-user-single-access-key',
   ),
   triggers: v.optional(oneOf(['hybrid', 'schedule']), 'hybrid'),
-  // Config bills each user of each sweep: about $0.03 a user and month at this one, $0.72 at One_Hour.
+  // Config bills each user of each sweep: about $0.03 a user and month at this one, $0.72 at One_Hour until the price falls with the number.
   frequency: v.optional(oneOf(FREQUENCIES), 'TwentyFour_Hours'),
   maxActiveAccessKeys: ruleParameter('maxActiveAccessKeys'),
   minimumIdleDays: ruleParameter('minimumIdleDays'),

@@ -43,9 +43,16 @@ const createTriggers = ({
  */
 export class SingleAccessKeyRule extends Construct {
   readonly configRule: CfnConfigRule;
+  /** Keeps the events that could not be evaluated, with Lambda's reason, for 14 days. */
+  readonly deadLetterQueue: Queue;
 
   constructor(scope: Construct, id: string, props: SingleAccessKeyRuleProps) {
     super(scope, id);
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
     const evaluator = this.createFunction(props);
     const permission = this.allowConfigToInvoke(evaluator);
     const { scope: ruleScope, sourceDetails } = createTriggers(props);
@@ -75,18 +82,14 @@ export class SingleAccessKeyRule extends Construct {
       description: 'Evaluates the access keys of IAM users for AWS Config',
       timeout: Duration.minutes(15),
       logRetentionDays,
-      deadLetterQueue: new Queue(this, 'DeadLetterQueue', {
-        encryption: QueueEncryption.SQS_MANAGED,
-        enforceSSL: true,
-        retentionPeriod: Duration.days(14),
-      }),
+      deadLetterQueue: this.deadLetterQueue,
     });
     allowOnUsers(evaluator.role, ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed']);
     allowWithoutResource(evaluator.role, ['iam:ListUsers', 'config:PutEvaluations']);
     return evaluator;
   }
 
-  /** Any rule of this account and Region: this very one gets its ARN after Config has invoked the function. */
+  /** Any rule of this account and Region: this very one has no ARN before Config may invoke the function. */
   private allowConfigToInvoke(evaluator: NodeFunction): CfnPermission {
     const { account } = Stack.of(this);
     return new CfnPermission(this, 'ConfigPermission', {

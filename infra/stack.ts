@@ -19,7 +19,8 @@ export class SingleAccessKeyStack extends Stack {
     });
     Tags.of(this).add('project', 'iam-user-single-access-key');
 
-    const { configRule } = new SingleAccessKeyRule(this, 'Rule', settings);
+    const rule = new SingleAccessKeyRule(this, 'Rule', settings);
+    const { configRule } = rule;
     const planner = new Planner(this, 'Planner', settings);
     const runbook = new Runbook(this, 'DeactivateAccessKey', {
       document: 'remediation/deactivate-access-key.yaml',
@@ -32,6 +33,6 @@ export class SingleAccessKeyStack extends Stack {
       runbook,
       automatic: settings.automaticRemediation,
     });
-    addOutputs(this, { configRule, runbook });
+    addOutputs(this, { rule, runbook });
   }
 }

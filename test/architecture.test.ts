@@ -27,7 +27,6 @@ const SHARED_WITH_REMEDIATION = [
   'annotation',
   'clients',
   'config',
-  'evaluation',
   'find-user',
   'iam',
   'log',

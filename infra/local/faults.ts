@@ -1,7 +1,7 @@
 import { type Call, ServiceError } from './call.ts';
 
 /** A call to fail: the `nth` (from 1) matching call, or with `always` every one from there on. */
-export type Fault = {
+type Fault = {
   readonly service: Call['service'];
   readonly operation: string;
   readonly nth?: number;
@@ -10,7 +10,7 @@ export type Fault = {
 };
 
 /** A token bucket over one service: `perSecond` calls sustained, `burst` at once. */
-export type Throttle = {
+type Throttle = {
   readonly service: Call['service'];
   readonly perSecond: number;
   readonly burst: number;

@@ -31,7 +31,7 @@ const believableUsers = (at: Date): readonly UserSeed[] => {
     },
     { UserName: 'dora.lindqvist@example.com', keys: [key(80, hoursAgo(20), 'cloudformation')] },
     { UserName: 'legacy-sync', keys: [inactive(2100, daysAgo(900))] },
-    // Three keys: IAM allows two, but requests at the same time have made more.
+    // A third key, which CreateAccessKey would refuse but accounts have been seen with.
     {
       UserName: 'mobile-backend',
       keys: [

@@ -120,6 +120,7 @@ describe('the stack', () => {
     expect(Object.fromEntries(outputs)).toEqual({
       ConfigRuleName: '{RuleConfigRule}',
       RunbookName: '{DeactivateAccessKeyDocument}',
+      DeadLetterQueueUrl: '{RuleDeadLetterQueue}',
       AutomationRoleArn: '{DeactivateAccessKeyAutomationRole}',
       EvaluateCommand:
         'aws configservice start-config-rules-evaluation --region {AWS::Region} --config-rule-names {RuleConfigRule}',

@@ -7,7 +7,7 @@ import { ConfigRuleNames, invalidNextToken, Limit, NextToken, text } from './mem
 import type { LocalRule, Rules } from './rules.ts';
 
 /** Where compliance is read from; a page holds at most `pageSize` items, whatever was asked for. */
-export type ComplianceDeps = {
+type ComplianceDeps = {
   readonly rules: Rules;
   readonly evaluations: Evaluations;
   readonly pageSize: number;

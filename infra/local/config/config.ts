@@ -12,7 +12,7 @@ import { startConfigRulesEvaluation } from './rules-evaluation.ts';
 import { createWork } from './work.ts';
 
 /** What AWS Config works with: the account's users, its functions and its runbooks. */
-export type ConfigDeps = AutomationDeps & {
+type ConfigDeps = AutomationDeps & {
   readonly now: () => Date;
   readonly accountId: string;
   readonly region: string;

@@ -11,7 +11,7 @@ import {
 import { isTriggeredBy, type LocalRule } from './rules.ts';
 
 /** What deliveries need: the clock, who can change, and the way to a Lambda function. */
-export type DeliveryDeps = {
+type DeliveryDeps = {
   readonly now: () => Date;
   readonly accountId: string;
   readonly iam: Iam;

@@ -50,7 +50,7 @@ const refuseInsufficientData = (evaluations: readonly v.InferOutput<typeof Evalu
 };
 
 /** What the results of rules need: the tokens given out, and who hears of a violation. */
-export type EvaluationDeps = {
+type EvaluationDeps = {
   readonly now: () => Date;
   readonly issuedFor: Deliveries['issuedFor'];
   readonly onNonCompliant: (rule: LocalRule, resourceId: string) => void;

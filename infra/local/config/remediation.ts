@@ -16,7 +16,7 @@ const UNDER_WAY: ReadonlySet<string> = new Set(['QUEUED', 'IN_PROGRESS']);
 const AUTOMATIC_ATTEMPTS = 5;
 
 /** What remediation needs: SSM Automation, the clock, the rules, and who works behind a caller's back. */
-export type RemediationDeps = AutomationDeps & {
+type RemediationDeps = AutomationDeps & {
   readonly now: () => Date;
   readonly rules: Rules;
   readonly work: Work;

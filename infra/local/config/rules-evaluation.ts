@@ -7,7 +7,7 @@ import type { LocalRule, Rules } from './rules.ts';
 import type { Work } from './work.ts';
 
 /** What a start needs: the rules, the clock, and who does the evaluation behind the caller's back. */
-export type StartDeps = {
+type StartDeps = {
   readonly now: () => Date;
   readonly rules: Rules;
   readonly deliveries: Deliveries;

@@ -21,46 +21,52 @@ const reasonOf = (failureMessage = ''): string =>
     .replace(/\. Please refer to [\s\S]*$/, '')
     .trim();
 
+const remediated = (execution: ReturnType<LocalAccount['ssm']['execution']>): Remediated => {
+  const output = (name: string) => execution.Outputs[`Report.${name}`]?.[0] ?? '';
+  if (execution.AutomationExecutionStatus === 'Success')
+    return {
+      outcome: output('Outcome'),
+      reason: output('Reason'),
+      undoCommand: output('UndoCommand'),
+    };
+  const [outcome = '', ...reason] = reasonOf(execution.FailureMessage).split(': ');
+  return { outcome, reason: reason.join(': '), undoCommand: undefined };
+};
+
+const createClient = ({ endpoint, region }: LocalAccount) =>
+  new ConfigServiceClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
+  });
+
 /** What a person does in the Config console, through the same API. */
 export const createOperator = (account: LocalAccount, ConfigRuleName: string) => {
-  const { endpoint, region } = account;
-  const credentials = { accessKeyId: 'operator', secretAccessKey: 'local' };
-  const client = new ConfigServiceClient({ endpoint, region, credentials });
-  const nameOf = new Map(
-    [...account.iam.users.values()].map((user) => [user.UserId, user.UserName]),
-  );
-  const executions: string[] = [];
+  const client = createClient(account);
+  const users = [...account.iam.users.values()];
+  const nameOf = (id = '') => users.find(({ UserId }) => UserId === id)?.UserName ?? id;
+  let latestExecution = '';
   account.ssm.onStep((_, id) => {
-    if (!executions.includes(id)) executions.push(id);
+    latestExecution = id;
   });
 
   return {
     evaluate: async () => {
-      await client.send(
-        new StartConfigRulesEvaluationCommand({ ConfigRuleNames: [ConfigRuleName] }),
-      );
+      const ConfigRuleNames = [ConfigRuleName];
+      await client.send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames }));
       await account.settled();
     },
 
     readResults: async (): Promise<Result[]> => {
+      const config = { client, pageSize: 100 };
       const results: Result[] = [];
-      const pages = paginateGetComplianceDetailsByConfigRule(
-        { client, pageSize: 100 },
-        { ConfigRuleName },
-      );
-      for await (const { EvaluationResults = [] } of pages)
-        for (const {
-          EvaluationResultIdentifier,
-          ComplianceType = '',
-          Annotation = '',
-        } of EvaluationResults) {
-          const id = EvaluationResultIdentifier?.EvaluationResultQualifier?.ResourceId ?? '';
+      for await (const page of paginateGetComplianceDetailsByConfigRule(config, { ConfigRuleName }))
+        for (const { EvaluationResultIdentifier: id, ...result } of page.EvaluationResults ?? [])
           results.push({
-            userName: nameOf.get(id) ?? id,
-            complianceType: ComplianceType,
-            annotation: Annotation,
+            userName: nameOf(id?.EvaluationResultQualifier?.ResourceId),
+            complianceType: result.ComplianceType ?? '',
+            annotation: result.Annotation ?? '',
           });
-        }
       return results.sort((one, other) => (one.userName < other.userName ? -1 : 1));
     },
 
@@ -69,16 +75,7 @@ export const createOperator = (account: LocalAccount, ConfigRuleName: string) =>
       const ResourceKeys = [{ resourceType: 'AWS::IAM::User' as const, resourceId }];
       await client.send(new StartRemediationExecutionCommand({ ConfigRuleName, ResourceKeys }));
       await account.settled();
-      const execution = account.ssm.execution(executions.at(-1) ?? '');
-      const output = (name: string) => execution.Outputs?.[`Report.${name}`]?.[0];
-      if (execution.AutomationExecutionStatus === 'Success')
-        return {
-          outcome: output('Outcome') ?? '',
-          reason: output('Reason') ?? '',
-          undoCommand: output('UndoCommand'),
-        };
-      const [outcome = '', ...reason] = reasonOf(execution.FailureMessage).split(': ');
-      return { outcome, reason: reason.join(': '), undoCommand: undefined };
+      return remediated(account.ssm.execution(latestExecution));
     },
   };
 };

@@ -3,7 +3,7 @@ import type { LocalAccount } from '../account.ts';
 import type { MadeResource } from './template.ts';
 
 /** A resource about to be made; its properties are resolved. */
-export type ResourceRequest = {
+type ResourceRequest = {
   readonly account: LocalAccount;
   /** The name that it has where its properties give none. */
   readonly generatedName: string;

@@ -65,7 +65,7 @@ export type MadeResource = {
 };
 
 /** What a deployment answers for names. */
-export type Deployment = {
+type Deployment = {
   readonly pseudoParameters: Readonly<Record<string, unknown>>;
   /** Makes the resource when it is asked for first; `undefined` when the template has none of this id. */
   readonly resource: (logicalId: string, scope: Scope) => MadeResource | undefined;

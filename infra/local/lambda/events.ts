@@ -3,7 +3,7 @@ import type { Functions, InvokingService } from './functions.ts';
 import type { Invocation } from './invocations.ts';
 
 /** An event that failed every attempt; `TargetArn` is the function's dead-letter queue, where it has one. */
-export type DeadLetter = Pick<Invocation, 'functionName' | 'event' | 'result'> & {
+type DeadLetter = Pick<Invocation, 'functionName' | 'event' | 'result'> & {
   readonly TargetArn: string | undefined;
 };
 

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 const RUNTIME = fileURLToPath(new URL('runtime.mjs', import.meta.url));
 
 /** One invocation of a function in a process of its own. */
-export type FunctionProcess = {
+type FunctionProcess = {
   /** The Node that runs it. */
   readonly nodePath: string;
   /** All the environment that the process has. */

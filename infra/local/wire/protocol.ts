@@ -17,7 +17,7 @@ export type WireAnswer = {
 };
 
 /** What a request asks for. */
-export type Asked = Pick<Call, 'service' | 'operation' | 'input'>;
+type Asked = Pick<Call, 'service' | 'operation' | 'input'>;
 
 /** One AWS wire protocol: how a request reads, and how an output or an error is written. */
 export type WireProtocol = {

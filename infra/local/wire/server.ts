@@ -10,7 +10,7 @@ import type { WireAnswer, WireProtocol, WireRequest } from './protocol.ts';
 import { queryProtocol } from './query.ts';
 
 /** Where the account listens, and who calls it. */
-export type ServerOptions = {
+type ServerOptions = {
   readonly dispatcher: Dispatcher;
   /** @default a free one */
   readonly port?: number | undefined;

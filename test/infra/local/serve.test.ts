@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const serve = fileURLToPath(new URL('../../../infra/local/serve.ts', import.meta.url));
+
+let child: ChildProcess | undefined;
+afterEach(() => child?.kill('SIGKILL'));
+
+const start = (...options: string[]) => {
+  const started = spawn(process.execPath, ['--import', 'tsx', serve, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child = started;
+  let said = '';
+  started.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  started.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  return { started, said: () => said };
+};
+
+describe('npm run local', () => {
+  it('serves an account until interrupted, and prints how to use it', async () => {
+    const { started, said } = start('--empty');
+    await expect.poll(said, { timeout: 30_000 }).toContain('RunbookCommand');
+    const exported = new Map(
+      [...said().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
+        name,
+        value,
+      ]),
+    );
+    const client = new IAMClient({
+      endpoint: exported.get('AWS_ENDPOINT_URL') ?? '',
+      region: exported.get('AWS_REGION') ?? '',
+      credentials: {
+        accessKeyId: exported.get('AWS_ACCESS_KEY_ID') ?? '',
+        secretAccessKey: exported.get('AWS_SECRET_ACCESS_KEY') ?? '',
+      },
+    });
+    expect((await client.send(new ListUsersCommand())).Users).toEqual([]);
+
+    started.kill('SIGINT');
+    const [code] = await once(started, 'close');
+
+    expect(code).toBe(0);
+  });
+
+  it.each(['0', '65536'])('refuses the port %s, and says how it is used', async (port) => {
+    const { started, said } = start('--port', port);
+    const [code] = await once(started, 'close');
+    expect(code).toBe(1);
+    expect(said()).toContain(`--port must be a whole number from 1 to 65535, got "${port}"`);
+    expect(said()).toContain('npm run local --');
+  });
+});
