@@ -5,13 +5,18 @@ import { createIam } from './iam.ts';
 import { createLogRun } from './log.ts';
 import { createRetryStrategy } from './retry-strategy.ts';
 
-const connection = () => ({
+/** Milliseconds that an answer may take to begin, and to go on. */
+const ANSWER_TIME = 20_000;
+
+const connection = (answerTime: number) => ({
   retryStrategy: createRetryStrategy(),
-  // Without bounds a connection that hangs takes the whole sweep with it; a timeout is tried again.
+  // Without bounds a call that hangs takes the whole sweep with it; one that runs out of time is tried again.
   requestHandler: {
     connectionTimeout: 5_000,
-    requestTimeout: 20_000,
+    requestTimeout: answerTime,
     throwOnRequestTimeout: true,
+    // The request's time ends with the headers: this one is for a body that stops half-way.
+    socketTimeout: answerTime,
   },
 });
 
@@ -46,9 +51,9 @@ const writeToStdout = (line: string): void => {
  *
  * Reads Region, endpoint and credentials from the environment, as Lambda sets it.
  */
-export const createClients = (writeLine = writeToStdout) => {
-  const iamClient = new IAMClient(connection());
-  const configClient = new ConfigServiceClient(connection());
+export const createClients = (writeLine = writeToStdout, answerTime = ANSWER_TIME) => {
+  const iamClient = new IAMClient(connection(answerTime));
+  const configClient = new ConfigServiceClient(connection(answerTime));
   const takeCalls = countCalls([iamClient, configClient]);
   return {
     iam: createIam(iamClient),

@@ -14,6 +14,7 @@ const Json = v.pipe(v.string(), v.parseJson({}, 'JSON text'));
 const Instant = v.pipe(
   v.string(),
   v.isoTimestamp('an ISO 8601 timestamp'),
+  v.check((text) => !Number.isNaN(Date.parse(text)), 'an ISO 8601 timestamp'),
   v.transform((text) => new Date(text)),
 );
 
@@ -21,7 +22,7 @@ const ConfigurationItem = v.object({
   resourceType: Text,
   resourceId: Text,
   // Null in an oversized notification, an old name after a rename: a hint, never taken without the id.
-  resourceName: v.nullish(Text),
+  resourceName: v.nullish(v.string()),
   configurationItemStatus: v.picklist([
     'OK',
     'ResourceDiscovered',

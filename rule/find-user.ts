@@ -16,7 +16,9 @@ const findUser = async (
 ): Promise<IamUser | undefined> => {
   const named = UserName ? await iam.getUser(UserName) : undefined;
   if (named?.UserId === UserId) return named;
-  for await (const user of iam.listUsers()) if (user.UserId === UserId) return user;
+  // Twice: a user that is renamed during a listing can slip between two pages.
+  for (let listing = 0; listing < 2; listing += 1)
+    for await (const user of iam.listUsers()) if (user.UserId === UserId) return user;
   return undefined;
 };
 

@@ -14,18 +14,17 @@ export type Dependencies = {
   readonly logRun: LogRun;
 };
 
-/** What Lambda tells of an invocation, as far as the rule asks. */
-type Context = { readonly getRemainingTimeInMillis: () => number };
-
-const UNLIMITED: Context = { getRemainingTimeInMillis: () => Number.POSITIVE_INFINITY };
+/** What Lambda tells of an invocation, as far as the rule asks; elsewhere nobody may tell. */
+type Context = { readonly getRemainingTimeInMillis?: () => number };
 
 const evaluate = async (event: ConfigRuleEvent, iam: Iam, context: Context): Promise<Sweep> => {
   const parameters = parseRuleParameters(event.ruleParameters);
   const evaluation = { iam, parameters, at: event.orderingTimestamp };
   const { configurationItem, eventLeftScope } = event;
-  if (configurationItem === undefined)
-    return sweepAccount({ ...evaluation, remainingTime: context.getRemainingTimeInMillis });
-  return { evaluations: [await evaluateChange(configurationItem, eventLeftScope, evaluation)] };
+  const remainingTime = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
+  if (configurationItem === undefined) return sweepAccount({ ...evaluation, remainingTime });
+  const result = await evaluateChange(configurationItem, eventLeftScope, evaluation);
+  return { evaluations: [result], failures: [] };
 };
 
 const countViolations = (evaluations: readonly Evaluation[]): number =>
@@ -38,15 +37,17 @@ const countViolations = (evaluations: readonly Evaluation[]): number =>
  */
 export const createHandler =
   ({ iam, config, logRun }: Dependencies) =>
-  (event: unknown, context: Context = UNLIMITED): Promise<void> =>
+  (event: unknown, context: Context = {}): Promise<void> =>
     logRun('evaluated', async (counts) => {
       const ruleEvent = parseConfigRuleEvent(event);
       const { configRuleName, messageType, resultToken } = ruleEvent;
       Object.assign(counts, { configRuleName, messageType });
-      const { evaluations, failure } = await evaluate(ruleEvent, iam, context);
+      const { evaluations, failures } = await evaluate(ruleEvent, iam, context);
       const violations = countViolations(evaluations);
       Object.assign(counts, { users: evaluations.length, violations });
-      if (failure !== undefined) Object.assign(counts, { sweepFailure: describeError(failure) });
+      const [failure] = failures;
+      if (failure !== undefined)
+        Object.assign(counts, { failures: failures.length, firstFailure: describeError(failure) });
       // A sweep that failed before its first user has nothing to say; an empty report would say "done".
       if (failure === undefined || evaluations.length > 0)
         await config.putEvaluations(evaluations, resultToken);

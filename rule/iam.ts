@@ -21,14 +21,13 @@ export class InvalidResponseError extends Error {
 /** Items asked for in a page: the most that IAM gives, which may always be fewer. */
 const PAGE_SIZE = 1000;
 
-const User = v.object({ UserId: v.string(), UserName: v.string() });
+const Text = v.pipe(v.string(), v.minLength(1, 'a text that is not empty'));
+const User = v.object({ UserId: Text, UserName: Text });
 const Page = { IsTruncated: v.optional(v.boolean(), false), Marker: v.optional(v.string()) };
 const ListUsersAnswer = v.object({ ...Page, Users: v.array(User) });
 const ListAccessKeysAnswer = v.object({
   ...Page,
-  AccessKeyMetadata: v.array(
-    v.object({ AccessKeyId: v.string(), Status: v.string(), CreateDate: v.date() }),
-  ),
+  AccessKeyMetadata: v.array(v.object({ AccessKeyId: Text, Status: Text, CreateDate: v.date() })),
 });
 const GetUserAnswer = v.object({ User });
 const GetAccessKeyLastUsedAnswer = v.object({
@@ -47,16 +46,18 @@ async function* pages<Answer extends PageOf>(
   read: (marker: string | undefined) => Promise<Answer>,
   what: string,
 ): AsyncGenerator<Answer> {
+  const markers = new Set<string>();
   let marker: string | undefined;
   for (;;) {
     const page = await read(marker);
     yield page;
     if (!page.IsTruncated) return;
-    if (page.Marker === undefined || page.Marker === marker)
+    if (page.Marker === undefined || markers.has(page.Marker))
       throw new InvalidResponseError(
         `${what}: expected the next Marker, got ${page.Marker ?? 'none'}`,
       );
     marker = page.Marker;
+    markers.add(marker);
   }
 }
 

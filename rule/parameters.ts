@@ -1,3 +1,5 @@
+import { describeValue } from './parse.ts';
+
 /** Bounds and default of a rule parameter that is a whole number; both bounds are allowed values. */
 type WholeNumber = {
   readonly minimum: number;
@@ -41,7 +43,7 @@ export const parseParameter = (name: ParameterName, value: unknown): number => {
   const number = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= minimum && number <= maximum) return number;
   throw new InvalidParameterError(
-    `${name} must be a whole number of ${unit} from ${minimum} to ${maximum}, got ${JSON.stringify(value)}`,
+    `${name} must be a whole number of ${unit} from ${minimum} to ${maximum}, got ${describeValue(value)}`,
   );
 };
 
@@ -56,7 +58,7 @@ const parseObject = (inputParameters: string): object => {
   }
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
   throw new InvalidParameterError(
-    `rule parameters must be a JSON object, got ${JSON.stringify(parsed).slice(0, 100)}`,
+    `rule parameters must be a JSON object, got ${describeValue(parsed)}`,
   );
 };
 
@@ -76,7 +78,7 @@ export const parseRuleParameters = (inputParameters?: string): RuleParameters =>
     if (!isParameterName(name)) {
       const known = Object.keys(RULE_PARAMETERS).join(', ');
       throw new InvalidParameterError(
-        `unknown rule parameter ${JSON.stringify(name)}, expected ${known}`,
+        `unknown rule parameter ${describeValue(name)}, expected ${known}`,
       );
     }
     given.push([name, parseParameter(name, value)]);

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 /** Characters of a wrong value that an error message shows. */
 const SHOWN_LENGTH = 80;
 
-const describeValue = (value: unknown): string => {
+/** A wrong value as an error message shows it. */
+export const describeValue = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -16,6 +17,7 @@ const describeIssue = (issue: v.BaseIssue<unknown>, what: string): string => {
   const where = path === null ? what : `${what}.${path}`;
   if (issue.kind !== 'schema')
     return `${where}: expected ${issue.message}, got ${describeValue(issue.input)}`;
+  if (issue.expected === 'never') return `${where}: expected no such member`;
   if (issue.received === 'undefined' && path !== null)
     return `${where}: expected a value, got nothing`;
   return `${where}: expected ${issue.expected}, got ${describeValue(issue.input)}`;

@@ -29,6 +29,8 @@ export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
     environment: clientEnvironment(endpoint, region),
     roles,
     faults,
+    /** Takes other operations for the account's own, where a test wants an answer that no API promises. */
+    register: dispatcher.register,
     /** Every API call so far. */
     calls: dispatcher.calls,
     /** Resolves when no delivery, execution or remediation is under way. */

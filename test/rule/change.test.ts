@@ -49,15 +49,26 @@ describe('a change notification', () => {
     expect(results()).toEqual([[verdict('COMPLIANT')]]);
   });
 
+  it('finds a user that is renamed while it is looked for, and slips between two pages', async () => {
+    rule.iam.seedUser({ UserName: 'renamed', UserId, keys: [{}] });
+    let listed = 0;
+    rule.interpose('ListUsers', (_, proceed) => {
+      listed += 1;
+      return listed === 1 ? { Users: [], IsTruncated: false } : proceed();
+    });
+    await rule.change();
+    expect(results()).toEqual([[verdict('COMPLIANT')]]);
+  });
+
   it('reports NOT_APPLICABLE when no user has the id, even if one has the name', async () => {
     rule.iam.seedUser({ UserName, keys: twoKeys });
     await rule.change();
     expect(results()).toEqual([[verdict('NOT_APPLICABLE')]]);
   });
 
-  it('needs no name', async () => {
+  it.each([null, undefined, ''])('needs no name: %j', async (resourceName) => {
     rule.iam.seedUser({ UserName, UserId, keys: [{}] });
-    await rule.change({ resourceName: null });
+    await rule.change({ resourceName });
     expect(results()).toEqual([[verdict('COMPLIANT')]]);
   });
 

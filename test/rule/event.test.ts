@@ -143,9 +143,12 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
       'invokingEvent.configurationItem.resourceId: expected a string that is not empty, got ""',
     ],
     [
-      'an empty name, which would ask IAM for the caller',
-      withItem({ resourceName: '' }),
-      'invokingEvent.configurationItem.resourceName: expected a string that is not empty, got ""',
+      'an instant that no calendar has',
+      withInvokingEvent({
+        messageType: 'ScheduledNotification',
+        notificationCreationTime: '2026-11-20T12:00:00.1+23',
+      }),
+      'invokingEvent.notificationCreationTime: expected an ISO 8601 timestamp, got "2026-11-20T12:00:00.1+23"',
     ],
     [
       'an unknown status',

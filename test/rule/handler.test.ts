@@ -57,6 +57,12 @@ describe('an invocation', () => {
     expect(rule.reported()).toMatchObject({ alice: { ComplianceType: 'NON_COMPLIANT' } });
   });
 
+  it.each([undefined, {}])('needs no context: %j', async (context) => {
+    const event = asSent(recordedEvent('scheduled-notification'));
+    await rule.handler({ ...event, resultToken: 'TESTMODE' }, context);
+    expect(rule.reported()).toHaveProperty('alice');
+  });
+
   it('gives the same result when Lambda delivers an event twice', async () => {
     await rule.sweep();
     await rule.handler(rule.delivered[0]);

@@ -8,7 +8,7 @@ let server: Awaited<ReturnType<typeof serveAnswers>>;
 /** What the rule reads with, from an IAM that gives these answers. */
 const reading = async (answer: (action: string, call: number) => Answer) => {
   server = await serveAnswers(answer);
-  return createClients().iam;
+  return createClients(undefined, 300).iam;
 };
 afterEach(() => server.close());
 
@@ -78,6 +78,11 @@ describe('reading from an IAM that answers with success but not with what its AP
       'ListAccessKeys.AccessKeyMetadata.0.Status: expected a value, got nothing',
     ],
     [
+      'a key whose status is empty',
+      keysPage(member('AKIA1', '')),
+      'ListAccessKeys.AccessKeyMetadata.0.Status: expected a text that is not empty, got ""',
+    ],
+    [
       'a page that goes on nowhere',
       keysPage(member('AKIA1'), '<IsTruncated>true</IsTruncated>'),
       'ListAccessKeys: expected the next Marker, got none',
@@ -126,8 +131,19 @@ describe('reading from an IAM that answers with success but not with what its AP
 });
 
 describe('reading from an IAM in trouble', () => {
+  it('throws when the pages go round in a circle', async () => {
+    const iam = await reading((_, call) =>
+      keysPage(
+        member(`AKIA${call}`),
+        `<IsTruncated>true</IsTruncated><Marker>m${call % 3}</Marker>`,
+      ),
+    );
+    await expect(iam.listAccessKeys('alice')).rejects.toThrow('expected the next Marker, got m1');
+  });
+
   it.each([
     ['a connection that breaks', undefined],
+    ['a body that stops half-way', { body: '<ListAccessKeysResponse>', stalls: true }],
     [
       'an internal error',
       {

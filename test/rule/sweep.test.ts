@@ -155,7 +155,8 @@ describe('a sweep while users come and go', () => {
     await rule.sweep();
 
     expect(verdicts()).toMatchObject({ [id]: 'NOT_APPLICABLE', 'user-2': 'COMPLIANT' });
-    expect(rule.callCounts()['ListUsers']).toBe(2);
+    // The sweep's own, and two before a user is taken for deleted.
+    expect(rule.callCounts()['ListUsers']).toBe(3);
   });
 
   it('reports nothing of a deleted user when it cannot look again', async () => {
@@ -219,6 +220,31 @@ describe('a sweep while users come and go', () => {
 });
 
 describe('a sweep that fails', () => {
+  it('for one user reports all the others, and throws', async () => {
+    await serve({ users: compliantUsers(40) });
+    rule.interpose('ListAccessKeys', (input, proceed) => {
+      if ((input as { UserName: string }).UserName === 'user-0') throw denied;
+      return proceed();
+    });
+
+    await expect(rule.sweep()).rejects.toThrow('not authorized');
+
+    expect(Object.keys(verdicts())).toHaveLength(39);
+    expect(JSON.parse(rule.lines.join())).toMatchObject({ users: 39, failures: 1 });
+  });
+
+  it('for ten users stops, as the next would fail too', async () => {
+    await serve({ users: compliantUsers(200) });
+    rule.interpose('ListAccessKeys', () => {
+      throw denied;
+    });
+
+    await expect(rule.sweep()).rejects.toThrow('not authorized');
+
+    expect(rule.batches()).toEqual([]);
+    expect(rule.callCounts()['ListAccessKeys']).toBeLessThan(30);
+  });
+
   it.each(['AccessDenied', 'ServiceFailure'])(
     'reports what it had evaluated, nothing of the others, and throws: %s',
     async (code) => {

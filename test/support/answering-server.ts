@@ -3,8 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** An answer as it goes over the wire; `undefined` closes the connection without one. */
-export type Answer = { readonly statusCode?: number; readonly body: string } | undefined;
+/**
+ * An answer as it goes over the wire; `undefined` closes the connection without one, and one that
+ * `stalls` never sends the end of its body.
+ */
+export type Answer =
+  | { readonly statusCode?: number; readonly body: string; readonly stalls?: boolean }
+  | undefined;
 
 /** A server on loopback that answers whatever a test wants, call by call. */
 export const serveAnswers = async (answer: (action: string, call: number) => Answer) => {
@@ -14,9 +19,8 @@ export const serveAnswers = async (answer: (action: string, call: number) => Ans
     calls += 1;
     const given = answer(action, calls);
     if (given === undefined) return response.destroy();
-    return response
-      .writeHead(given.statusCode ?? 200, { 'content-type': 'text/xml' })
-      .end(given.body);
+    response.writeHead(given.statusCode ?? 200, { 'content-type': 'text/xml' });
+    return given.stalls === true ? response.write(given.body) : response.end(given.body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

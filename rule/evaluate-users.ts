@@ -1,0 +1,73 @@
+import type { Evaluation } from '@aws-sdk/client-config-service';
+import pMap from 'p-map';
+import { type EvaluationContext, toEvaluation } from './evaluation.ts';
+import { readAccessKeys } from './find-user.ts';
+import type { IamUser } from './iam.ts';
+import { evaluateSingleAccessKey, exceedsMaximum } from './single-access-key.ts';
+
+/** Users read at the same time; the rate is the retry strategy's to find. */
+const CONCURRENCY = 10;
+
+/** Users that may fail before the sweep stops: one that cannot be read is no reason to skip the others, ten are. */
+const MAXIMUM_FAILURES = 10;
+
+/** Milliseconds that are left for the report when a sweep has to stop: 50 calls and their retries. */
+const RESERVED_FOR_REPORT = 60_000;
+
+/** The function's time would end before the sweep. */
+export class SweepTimeoutError extends Error {
+  override readonly name = 'SweepTimeoutError';
+}
+
+/** What a sweep works with, beside what every evaluation does. */
+export type SweepContext = EvaluationContext & {
+  /** Milliseconds until the function is stopped. */
+  readonly remainingTime: () => number;
+};
+
+/** The evaluations and failures so far, and the users whose name IAM no longer knows. */
+export type Progress = {
+  readonly evaluations: Evaluation[];
+  readonly failures: unknown[];
+  readonly missing: IamUser[];
+};
+
+const evaluateUser = async (
+  user: IamUser,
+  { iam, parameters, at }: SweepContext,
+  { evaluations, missing }: Progress,
+): Promise<void> => {
+  const keys = await readAccessKeys(iam, user.UserName, (all) => exceedsMaximum(all, parameters));
+  if (keys === undefined) missing.push(user);
+  else {
+    const verdict = evaluateSingleAccessKey(keys, parameters, at);
+    evaluations.push(toEvaluation({ id: user.UserId }, verdict, at));
+  }
+};
+
+/**
+ * Evaluates users, ten at a time; a user that fails does not keep the others from their verdict.
+ *
+ * @throws {SweepTimeoutError} when the function's time ends before the users do
+ * @throws the failure of the tenth user that fails
+ */
+export const evaluateUsers = async (
+  users: Iterable<IamUser>,
+  context: SweepContext,
+  progress: Progress,
+): Promise<void> => {
+  const { evaluations, failures } = progress;
+  const evaluate = async (user: IamUser) => {
+    if (context.remainingTime() < RESERVED_FOR_REPORT)
+      throw new SweepTimeoutError(
+        `stopped after ${evaluations.length} users, to report them in time`,
+      );
+    try {
+      await evaluateUser(user, context, progress);
+    } catch (failure) {
+      if (failures.length + 1 >= MAXIMUM_FAILURES) throw failure;
+      failures.push(failure);
+    }
+  };
+  await pMap(users, evaluate, { concurrency: CONCURRENCY });
+};
