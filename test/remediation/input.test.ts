@@ -78,7 +78,11 @@ describe('parsePlannerInput', () => {
       { ...input, ConfigRuleName: 'a b' },
       'input.ConfigRuleName: expected the name of a Config rule, got "a b"',
     ],
-    ['a parameter that the runbook does not have', { ...input, Force: 'true' }, 'input.Force'],
+    [
+      'a parameter that the runbook does not have',
+      { ...input, Force: 'true' },
+      'input.Force: expected no such member',
+    ],
   ])('refuses %s, and says which parameter', (_, given, message) => {
     expect(() => parsePlannerInput(given)).toThrow(InvalidInputError);
     expect(() => parsePlannerInput(given)).toThrow(message);

@@ -145,6 +145,25 @@ describe('when IAM fails', () => {
     expect((await run()).outcome).toBe('Acted');
   });
 
+  it.each([
+    ['no list of keys', {}],
+    [
+      'a key without a status',
+      { AccessKeyMetadata: [{ AccessKeyId: 'AKIA' }], IsTruncated: false },
+    ],
+  ])('an answer that nobody can read is asked for again: %s', async (_, answer) => {
+    const { ListAccessKeys } = account.iam.operations;
+    let asked = 0;
+    account.register('iam', {
+      ListAccessKeys: (input, principal) => {
+        asked += 1;
+        return asked <= 2 ? answer : ListAccessKeys?.(input, principal);
+      },
+    });
+    expect((await run()).outcome).toBe('Acted');
+    expect(asked).toBe(3);
+  });
+
   it('reading back that never works leaves it Unverified, and says so', async () => {
     account.faults.fail({
       service: 'iam',
@@ -156,6 +175,7 @@ describe('when IAM fails', () => {
     expect(status).toBe('Failed');
     expect(message).toContain('Unverified');
     expect(message).toContain('AccessDenied');
+    expect(message).toContain('Undo: a command');
   });
 
   it('a change that becomes visible late is waited for', async () => {
