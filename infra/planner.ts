@@ -2,14 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { NodeFunction } from './node-function.ts';
 import { allowOnUsers, allowWithoutResource } from './permissions.ts';
-import type { Settings } from './settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 /** The function that decides what a runbook does; its role can read and nothing else. */
 export class Planner extends NodeFunction {
   constructor(
     scope: Construct,
     id: string,
-    { logRetentionDays }: Pick<Settings, 'logRetentionDays'>,
+    { logRetentionDays }: Pick<Settings, 'logRetentionDays'> = DEFAULT_SETTINGS,
   ) {
     super(scope, id, {
       entry: 'remediation/index.ts',

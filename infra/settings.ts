@@ -77,6 +77,9 @@ const Settings = v.strictObject({
  */
 export type Settings = v.InferOutput<typeof Settings>;
 
+/** What a deployment decides that decides nothing. */
+export const DEFAULT_SETTINGS: Settings = v.parse(Settings, {});
+
 const describeIssue = (issue: v.BaseIssue<unknown>): string => {
   const name = v.getDotPath(issue);
   if (issue.type === 'strict_object') {

@@ -5,10 +5,15 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { NodeFunction } from './node-function.ts';
 import { allowOnUsers, allowWithoutResource } from './permissions.ts';
-import type { Settings } from './settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
-/** The settings that make the rule. */
-export type SingleAccessKeyRuleProps = Omit<Settings, 'automaticRemediation'>;
+/**
+ * The settings that make the rule, each as `Settings` describes it.
+ * @default - DEFAULT_SETTINGS, for each that is left out
+ */
+export type SingleAccessKeyRuleProps = Partial<RuleSettings>;
+
+type RuleSettings = Omit<Settings, 'automaticRemediation'>;
 
 const CHANGE_MESSAGES = [
   'ConfigurationItemChangeNotification',
@@ -21,7 +26,7 @@ const fromConfig = (messageType: string) => ({ eventSource: 'aws.config', messag
 const createTriggers = ({
   triggers,
   frequency,
-}: SingleAccessKeyRuleProps): {
+}: RuleSettings): {
   scope?: CfnConfigRule.ScopeProperty;
   sourceDetails: CfnConfigRule.SourceDetailProperty[];
 } => {
@@ -46,24 +51,25 @@ export class SingleAccessKeyRule extends Construct {
   /** Keeps the events that could not be evaluated, with Lambda's reason, for 14 days. */
   readonly deadLetterQueue: Queue;
 
-  constructor(scope: Construct, id: string, props: SingleAccessKeyRuleProps) {
+  constructor(scope: Construct, id: string, props: SingleAccessKeyRuleProps = {}) {
     super(scope, id);
+    const settings = { ...DEFAULT_SETTINGS, ...props };
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    const evaluator = this.createFunction(props);
+    const evaluator = this.createFunction(settings);
     const permission = this.allowConfigToInvoke(evaluator);
-    const { scope: ruleScope, sourceDetails } = createTriggers(props);
+    const { scope: ruleScope, sourceDetails } = createTriggers(settings);
 
     this.configRule = new CfnConfigRule(this, 'ConfigRule', {
-      configRuleName: props.ruleName,
+      configRuleName: settings.ruleName,
       description:
         'NON_COMPLIANT: an IAM user with more active access keys than maxActiveAccessKeys',
       inputParameters: {
-        maxActiveAccessKeys: String(props.maxActiveAccessKeys),
-        minimumIdleDays: String(props.minimumIdleDays),
+        maxActiveAccessKeys: String(settings.maxActiveAccessKeys),
+        minimumIdleDays: String(settings.minimumIdleDays),
       },
       scope: ruleScope,
       source: {
@@ -76,7 +82,7 @@ export class SingleAccessKeyRule extends Construct {
     this.configRule.addResourceDependency(permission);
   }
 
-  private createFunction({ logRetentionDays }: SingleAccessKeyRuleProps): NodeFunction {
+  private createFunction({ logRetentionDays }: RuleSettings): NodeFunction {
     const evaluator = new NodeFunction(this, 'Evaluator', {
       entry: 'rule/index.ts',
       description: 'Evaluates the access keys of IAM users for AWS Config',

@@ -1,5 +1,7 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { SingleAccessKeyRule } from '../../infra/single-access-key-rule.ts';
 import { RULE_PARAMETERS } from '../../rule/parameters.ts';
 import { onlyOne, propertiesOf, synthesize, toText } from './synthesize.ts';
 
@@ -45,6 +47,17 @@ describe('the Config rule', () => {
 
     expect(InputParameters).toEqual({ maxActiveAccessKeys: '2', minimumIdleDays: '0' });
     expect(Object.keys(Object(InputParameters))).toEqual(Object.keys(RULE_PARAMETERS));
+  });
+
+  it('stands in a stack of others without any property', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new Stack(app, 'TheirStack');
+    new SingleAccessKeyRule(stack, 'Rule');
+
+    Template.fromStack(stack).hasResourceProperties('AWS::Config::ConfigRule', {
+      ConfigRuleName: 'iam-user-single-access-key',
+      InputParameters: { maxActiveAccessKeys: '1', minimumIdleDays: '7' },
+    });
   });
 
   it('is created after Config may invoke the function', () => {
