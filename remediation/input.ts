@@ -16,7 +16,7 @@ const Empty = v.pipe(
 
 const Input = v.strictObject({
   UserId: Id,
-  AccessKeyId: v.union([Empty, Id], 'an access key id or an empty string'),
+  AccessKeyId: v.union([Empty, Id]),
   MinimumIdleDays: v.union([
     Empty,
     v.pipe(
@@ -25,7 +25,7 @@ const Input = v.strictObject({
     ),
   ]),
   DryRun: v.pipe(
-    v.union([v.picklist(['true', 'false']), v.boolean()], '"true" or "false"'),
+    v.union([v.picklist(['true', 'false']), v.boolean()]),
     v.transform((value) => String(value) === 'true'),
   ),
   ConfigRuleName: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/, 'the name of a Config rule')),

@@ -54,6 +54,11 @@ describe('parsePlannerInput', () => {
   );
 
   it.each([
+    [
+      'an id of 129 characters',
+      { ...input, UserId: 'A'.repeat(129) },
+      'input.UserId: expected 16 to 128',
+    ],
     ['nothing', undefined, 'input: expected Object, got nothing'],
     ['a text', 'AIDA', 'input: expected Object, got "AIDA"'],
     ['no user', { ...input, UserId: undefined }, 'input.UserId'],
@@ -85,6 +90,9 @@ describe('parsePlannerInput', () => {
     ],
   ])('refuses %s, and says which parameter', (_, given, message) => {
     expect(() => parsePlannerInput(given)).toThrow(InvalidInputError);
+    expect(() => parsePlannerInput(given)).toThrow(
+      expect.objectContaining({ name: 'InvalidInputError' }),
+    );
     expect(() => parsePlannerInput(given)).toThrow(message);
   });
 });

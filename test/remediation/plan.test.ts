@@ -120,6 +120,7 @@ describe('planDeactivation', () => {
     ['-rf', '--user-name=-rf '],
     ['a+b=c,d.e@f-g_h', '--user-name=a+b=c,d.e@f-g_h '],
     ["x'; rm -rf ~", "--user-name='x'\\''; rm -rf ~' "],
+    ['$HOME', "--user-name='$HOME' "],
     ['$(id)', "--user-name='$(id)' "],
   ])('the undo command keeps the user name %j one word of a shell', (UserName, expected) => {
     const found = { user: { ...user, UserName }, keys: [inUse, abandoned] };

@@ -56,6 +56,23 @@ describe('describeViolation', () => {
     expect(annotate(keys)).toContain(expected);
   });
 
+  it('says of a key to keep that was never used when it was created', () => {
+    const newer = accessKey('NEWER', { CreateDate: daysBefore(100) });
+    expect(annotate([neverUsed, newer])).toContain(
+      'Keep AKIAXXXXXXXXXXXNEWER: never used, created 2025-10-23.',
+    );
+  });
+
+  it.each([
+    [256, false],
+    [257, true],
+  ])('a text of %d characters is cut: %j', (length, isCut) => {
+    const rest = annotate([{ ...abandoned, AccessKeyId: '' }, inUse]).length;
+    const text = annotate([{ ...abandoned, AccessKeyId: 'A'.repeat(length - rest) }, inUse]);
+    expect(text).toHaveLength(256);
+    expect(text.endsWith('...')).toBe(isCut);
+  });
+
   it('cuts visibly what ids of 128 characters make too long', () => {
     const long = (name: string) => ({ ...accessKey(name), AccessKeyId: name.repeat(128) });
     const text = annotate([long('A'), { ...long('B'), LastUsedDate: at }]);

@@ -7,7 +7,7 @@ const userId = 'AIDAQO5QBPYFF4ULQRVCE';
 
 describe('parseConfigRuleEvent', () => {
   it('reads a scheduled notification', () => {
-    expect(parseConfigRuleEvent(asSent(recordedEvent('scheduled-notification')))).toEqual({
+    expect(parseConfigRuleEvent(asSent(recordedEvent('scheduled-notification')))).toStrictEqual({
       messageType: 'ScheduledNotification',
       configRuleName: 'iam-user-single-access-key',
       ruleParameters: '{}',
@@ -162,6 +162,9 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
     ],
   ])('%s: says where, what was expected and what came', (_, event, message) => {
     expect(() => parseConfigRuleEvent(event)).toThrow(InvalidEventError);
+    expect(() => parseConfigRuleEvent(event)).toThrow(
+      expect.objectContaining({ name: 'InvalidEventError' }),
+    );
     expect(() => parseConfigRuleEvent(event)).toThrow(message);
   });
 

@@ -30,6 +30,14 @@ describe('parseRuleParameters', () => {
       expect(read(String(value))).toEqual({ ...defaults, [name]: value });
     });
 
+    it('refuses a list, even of one number that fits', () => {
+      expect(() => read([String(minimum)])).toThrow(`from ${minimum} to ${maximum}, got an array`);
+    });
+
+    it('shows only the start of a long value', () => {
+      expect(() => read('x'.repeat(5_000))).toThrow(/got "x{79}$/);
+    });
+
     it.each([
       String(minimum - 1),
       String(maximum + 1),
@@ -45,6 +53,7 @@ describe('parseRuleParameters', () => {
       99999999999,
     ])('refuses %j, and says what it expects and what it got', (value) => {
       expect(() => read(value)).toThrow(InvalidParameterError);
+      expect(() => read(value)).toThrow(expect.objectContaining({ name: 'InvalidParameterError' }));
       expect(() => read(value)).toThrow(
         `${name} must be a whole number of ${unit} from ${minimum} to ${maximum}, got ${JSON.stringify(value)}`,
       );
@@ -59,6 +68,12 @@ describe('parseRuleParameters', () => {
       );
     },
   );
+
+  it('keeps the cause of what is no JSON', () => {
+    expect(() => parseRuleParameters('{')).toThrow(
+      expect.objectContaining({ cause: expect.any(SyntaxError) }),
+    );
+  });
 
   it.each([
     ['{', /must be a JSON object, got no JSON/],
