@@ -78,7 +78,7 @@ export class NodeFunction extends Construct {
       memorySize: 512,
       environment: ENVIRONMENT,
     });
-    // CDK lets a function depend on its role once more than the reference to it does.
+    // For those who run cfn-lint: CDK lets a function depend on its role once more than the reference does.
     const { defaultChild } = this.function.node;
     if (CfnResource.isCfnResource(defaultChild))
       defaultChild.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });

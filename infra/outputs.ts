@@ -5,7 +5,7 @@ import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
 /** What the outputs speak of. */
 type Deployed = { readonly rule: SingleAccessKeyRule; readonly runbook: Runbook };
 
-/** Stands where the operator puts the id of a user; the runbook refuses it as it is. */
+/** Stands where the operator puts the id of a user; the pattern of the runbook's parameter refuses it as it is. */
 const USER_ID = 'USER_ID';
 
 /** Prints the rule, the runbook and the AWS CLI commands that start them; `USER_ID` is for the operator to fill in. */

@@ -4,7 +4,7 @@ import { NodeFunction } from './node-function.ts';
 import { allowOnUsers, allowWithoutResource } from './permissions.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
-/** The function that decides what a runbook does; its role can read and nothing else. */
+/** The function that decides what the runbook does; its role can read and nothing else. */
 export class Planner extends NodeFunction {
   constructor(
     scope: Construct,
@@ -13,7 +13,7 @@ export class Planner extends NodeFunction {
   ) {
     super(scope, id, {
       entry: 'remediation/index.ts',
-      description: 'Plans which access key of an IAM user a runbook deactivates (read-only)',
+      description: 'Plans which access key of an IAM user the runbook deactivates (read-only)',
       timeout: Duration.minutes(2),
       logRetentionDays,
     });

@@ -77,7 +77,7 @@ const Settings = v.strictObject({
  */
 export type Settings = v.InferOutput<typeof Settings>;
 
-/** What a deployment decides that decides nothing. */
+/** The settings of a deployment that gives none. */
 export const DEFAULT_SETTINGS: Settings = v.parse(Settings, {});
 
 const describeIssue = (issue: v.BaseIssue<unknown>): string => {
@@ -94,7 +94,7 @@ const describeIssue = (issue: v.BaseIssue<unknown>): string => {
  *
  * Keys with a character that no setting has, such as `@aws-cdk/core:…`, belong to CDK.
  *
- * @throws {InvalidSettingError} names every unknown setting and every value that is not allowed
+ * @throws {InvalidSettingError} names the first unknown setting and every value that is not allowed
  * @throws {InvalidParameterError} when a rule parameter is not within its bounds
  * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
  */

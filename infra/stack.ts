@@ -10,7 +10,7 @@ import { SingleAccessKeyRule } from './single-access-key-rule.ts';
 /** A stack's own properties and what the deployment decides. */
 export type SingleAccessKeyStackProps = StackProps & { readonly settings: Settings };
 
-/** The rule, the runbook that deactivates a key, and the remediation that joins them; for any account and Region. */
+/** The rule, the runbook that deactivates a key, and the remediation that joins them; it names no account and no Region. */
 export class SingleAccessKeyStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: SingleAccessKeyStackProps) {
     super(scope, id, {

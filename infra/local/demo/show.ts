@@ -45,7 +45,8 @@ const describeKey = ({ AccessKeyId, Status, CreateDate, lastUsed }: LocalAccessK
 
 /** The users with their path and their keys. */
 export const showUsers = (users: readonly LocalUser[]): void => {
-  const nameOf = ({ Path, UserName }: LocalUser) => `${Path.slice(1)}${UserName}`;
+  const nameOf = ({ Path, UserName }: LocalUser) =>
+    Path === '/' ? UserName : `${UserName} (${Path})`;
   const width = Math.max(...users.map((user) => nameOf(user).length));
   for (const user of users) {
     const [first = 'no access key', ...more] = user.keys.map(describeKey);
@@ -77,7 +78,8 @@ export const showStep = (name: string, succeeded: boolean): void => {
 /** How an execution ended, below its steps. */
 export const showOutcome = (outcome: string, reason: string): void => {
   print();
-  showText(`${outcome}: ${reason}`);
+  const failed = outcome === 'Refused' ? 'The execution fails, as it should. ' : '';
+  showText(`${failed}${outcome}: ${reason}`);
 };
 
 /** A command that a person can copy. */
