@@ -37,7 +37,7 @@ export const createHandler =
         DryRun,
         at: now(),
       });
-      // A key id in full belongs into annotations and outputs, not into logs.
+      // A key id in full belongs in annotations and outputs, not in logs.
       Object.assign(fields, {
         UserId,
         outcome: plan.Outcome,

@@ -38,7 +38,7 @@ const deactivate = (
   ...user,
   AccessKeyId: key.AccessKeyId,
   KeepAccessKeyId: keep.AccessKeyId,
-  Reason: `${key.AccessKeyId}: ${describeUse(key)}; ${keep.AccessKeyId} stays active: ${describeUse(keep)} (UTC)`,
+  Reason: `${key.AccessKeyId} goes (${describeUse(key)}), ${keep.AccessKeyId} stays active (${describeUse(keep)}), UTC dates`,
   UndoCommand: undoCommand(user.UserName, key.AccessKeyId),
 });
 

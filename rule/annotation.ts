@@ -24,7 +24,7 @@ export const describeRefusal = (refusal: Refusal, policy: RankingPolicy): string
       return `${refusal.candidate.AccessKeyId} and ${refusal.other.AccessKeyId} are idle since the same instant (${describeUse(refusal.candidate)})`;
     case 'NewKeyNeverUsed':
       return `${refusal.keep.AccessKeyId} was never used but ${refusal.candidate.AccessKeyId} was (last ${date(idleSince(refusal.candidate))}), so the new key may not be deployed yet`;
-    case 'UsedRecently':
+    case 'IdleTooShort':
       return `${refusal.candidate.AccessKeyId}, the key idle longest (${describeUse(refusal.candidate)}), is idle for less than ${policy.minimumIdleDays} days on ${date(policy.at)}`;
   }
 };
@@ -34,11 +34,11 @@ const describeChoice = (choice: Choice, policy: RankingPolicy, excess: number): 
     return `No key is chosen: ${describeRefusal(choice.refusal, policy)}. Name one in the runbook.`;
   const { deactivate, keep } = choice;
   const idle = `idle since ${date(idleSince(deactivate))} (${wasUsed(deactivate) ? 'last used' : 'created, never used'})`;
-  const more = excess > 1 ? ` Then ${excess - 1} more.` : '';
+  const more = excess > 1 ? ` ${excess - 1} more to go after it.` : '';
   return `Deactivate ${deactivate.AccessKeyId}: ${idle}.${more} Keep ${keep.AccessKeyId}: ${describeUse(keep)}.`;
 };
 
-/** Cuts a text that is too long for Config, visibly; no text of ids as IAM makes them (20 characters) is. */
+/** Cuts a text that is too long for Config, visibly; with ids as IAM makes them, of 20 characters, none is. */
 const shorten = (text: string): string =>
   text.length <= MAXIMUM_ANNOTATION_LENGTH
     ? text

@@ -11,7 +11,7 @@ const CONCURRENCY = 10;
 /** Users that may fail before the sweep stops: one that cannot be read is no reason to skip the others, ten are. */
 const MAXIMUM_FAILURES = 10;
 
-/** Milliseconds that are left for the report when a sweep has to stop: 50 calls and their retries. */
+/** Milliseconds left for the report when a sweep has to stop: PutEvaluations of 5,000 users is 50 calls, and their retries. */
 const RESERVED_FOR_REPORT = 60_000;
 
 /** The function's time would end before the sweep. */

@@ -41,6 +41,7 @@ export const readAccessKeys = async (
     const now = await iam.listAccessKeys(UserName);
     const isListed = (key: AccessKey) => now?.some((one) => one.AccessKeyId === key.AccessKeyId);
     if (keys.every(isListed)) throw error;
+    // Comes to an end: each round has lost a key.
     return readAccessKeys(iam, UserName, needsLastUse);
   }
 };

@@ -10,7 +10,7 @@ export type LogRun = <Result>(
 /** What looks like the id of a key, but for its last four characters. */
 const ID = /\b[A-Z0-9]{12,124}(?=[A-Z0-9]{4}\b)/g;
 
-/** An error as a log line has it: AWS writes key ids into messages, and they do not belong into logs. */
+/** An error as a log line has it: AWS writes key ids into messages, and they do not belong in logs. */
 export const describeError = (error: unknown): LogFields => {
   if (!(error instanceof Error)) return { errorType: typeof error };
   return { errorType: error.name, errorMessage: error.message.replace(ID, '...') };

@@ -10,7 +10,7 @@ export type Refusal =
   | { readonly reason: 'LastActiveKey' }
   | { readonly reason: 'Tie'; readonly candidate: AccessKey; readonly other: AccessKey }
   | { readonly reason: 'NewKeyNeverUsed'; readonly candidate: AccessKey; readonly keep: AccessKey }
-  | { readonly reason: 'UsedRecently'; readonly candidate: AccessKey };
+  | { readonly reason: 'IdleTooShort'; readonly candidate: AccessKey };
 
 /** The key to deactivate beside the key to keep, or why there is none. */
 export type Choice =
@@ -38,7 +38,7 @@ const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: RankingPolicy
  *   1  fewer than two active keys                              → refused: the last active key stays
  *   2  two keys idle longest, since the same millisecond       → refused: a tie
  *   3  the key to keep was never used, the candidate was       → refused: a rotation not deployed yet
- *   4  the candidate is idle for less than `minimumIdleDays`   → refused: it may be in use
+ *   4  the candidate is idle for less than `minimumIdleDays`   → refused: it may be in use, or be new
  *   5  else                                                    → the candidate
  * Boundary: idle for exactly `minimumIdleDays` × 24 hours is long enough; 0 days asks for nothing.
  */
@@ -53,6 +53,6 @@ export const chooseAccessKey = (keys: readonly AccessKey[], policy: RankingPolic
   if (wasUsed(candidate) && !wasUsed(keep))
     return { refusal: { reason: 'NewKeyNeverUsed', candidate, keep } };
   if (!isIdleLongEnough(candidate, policy))
-    return { refusal: { reason: 'UsedRecently', candidate } };
+    return { refusal: { reason: 'IdleTooShort', candidate } };
   return { deactivate: candidate, keep };
 };

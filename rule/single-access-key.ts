@@ -23,10 +23,10 @@ export const exceedsMaximum = (
  * An IAM user has at most `maxActiveAccessKeys` active access keys.
  *
  * Scenarios (test names carry the number):
- *   1  deleted, not recorded, out of scope, or its id absent from IAM → NOT_APPLICABLE (before the keys are read)
- *   2  active keys ≤ `maxActiveAccessKeys`, none included             → COMPLIANT
- *   5  more                                                           → NON_COMPLIANT, the annotation names the
- *      key to deactivate, the key to keep and why; or why none can be chosen
+ *   1  active keys ≤ `maxActiveAccessKeys`, none included → COMPLIANT
+ *   2  more                                               → NON_COMPLIANT, the annotation names the key to
+ *      deactivate, the key to keep and why; or why none can be chosen
+ * A user without keys to read is NOT_APPLICABLE: `change.ts` and `sweep.ts` say when.
  *
  * @param at  instant of the evaluation, supplied by Config, never by the system clock
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html

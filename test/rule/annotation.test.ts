@@ -31,9 +31,9 @@ describe('describeViolation', () => {
 
   it('says of three keys which one goes first and how many follow', () => {
     expect(annotate([abandoned, inUse, neverUsed])).toBe(
-      '3 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXNEVER: idle since 2025-04-06 (created, never used). Then 1 more. Keep AKIAXXXXXXXXXXXXXNEW: last used 2026-01-30. UTC dates.',
+      '3 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXNEVER: idle since 2025-04-06 (created, never used). 1 more to go after it. Keep AKIAXXXXXXXXXXXXXNEW: last used 2026-01-30. UTC dates.',
     );
-    expect(annotate([abandoned, inUse, neverUsed], 2)).not.toContain('more');
+    expect(annotate([abandoned, inUse, neverUsed], 2)).not.toContain('more to go');
   });
 
   it.each([

@@ -18,7 +18,7 @@ describe('evaluateSingleAccessKey', () => {
     ['an active and an expired key', [other('Expired'), ...active(1)]],
     ['two inactive keys', [other('Inactive'), other('Inactive')]],
     ['an active key and one of a status yet to come', [...active(1), other('Suspended')]],
-  ])('scenario 2: %s is COMPLIANT, without an annotation', (_, keys) => {
+  ])('scenario 1: %s is COMPLIANT, without an annotation', (_, keys) => {
     expect(evaluateSingleAccessKey(keys, parameters, at)).toEqual({ ComplianceType: 'COMPLIANT' });
   });
 
@@ -28,7 +28,7 @@ describe('evaluateSingleAccessKey', () => {
     ['two active keys around an inactive one', [...active(1), other('Inactive'), accessKey('B')]],
     ['three active keys', active(3)],
     ['eight active keys', active(8)],
-  ])('scenario 5: %s is NON_COMPLIANT', (_, keys) => {
+  ])('scenario 2: %s is NON_COMPLIANT', (_, keys) => {
     const count = keys.filter((key) => key.Status === 'Active').length;
     expect(evaluateSingleAccessKey(keys, parameters, at)).toEqual({
       ComplianceType: 'NON_COMPLIANT',
