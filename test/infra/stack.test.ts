@@ -75,7 +75,9 @@ describe('every function', () => {
         Runtime: 'nodejs24.x',
         MemorySize: 512,
         LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
-        Environment: { Variables: { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=128' } },
+        Environment: {
+          Variables: { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=128' },
+        },
       });
       expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
     },
