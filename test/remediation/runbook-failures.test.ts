@@ -161,7 +161,8 @@ describe('when IAM fails', () => {
       },
     });
     expect((await run()).outcome).toBe('Acted');
-    expect(asked).toBe(3);
+    // The evaluation that follows asks too.
+    expect(asked).toBeGreaterThanOrEqual(3);
   });
 
   it('reading back that never works leaves it Unverified, and says so', async () => {
