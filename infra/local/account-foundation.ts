@@ -1,3 +1,5 @@
+import { inRealTime, type SlowDown, type Wait, waitInRealTime } from './clock.ts';
+import type { EvaluationStart } from './config/deliveries.ts';
 import { createDispatcher } from './dispatch.ts';
 import { createFaults } from './faults.ts';
 import { createRoles } from './roles.ts';
@@ -10,6 +12,10 @@ export type LocalAccountOptions = {
   readonly port?: number | undefined;
   /** @default the system clock */
   readonly now?: (() => Date) | undefined;
+  /** How the account's time passes: `createClock` has both. @default real time */
+  readonly wait?: Wait | undefined;
+  /** What a function's process runs in; `createClock` has it too. @default real time */
+  readonly slowDown?: SlowDown | undefined;
   /** Most items on any page. @default what the service's API allows */
   readonly pageSize?: number | undefined;
   readonly accountId?: string | undefined;
@@ -18,11 +24,21 @@ export type LocalAccountOptions = {
   readonly nodePath?: string | undefined;
   /** What AWS leaves open about runbooks, and the machine's Python. */
   readonly automation?: Partial<ActionSettings> | undefined;
+  /** Milliseconds until a call is in CloudTrail's history and with EventBridge. @default 0 */
+  readonly cloudTrailDelay?: number | undefined;
+  /** Whether the account begins with a trail, without which no call is an event. @default true */
+  readonly trail?: boolean | undefined;
+  /** What AWS leaves open: what the start of an evaluation sends to a rule with both triggers. @default 'schedule' */
+  readonly evaluationStart?: EvaluationStart | undefined;
+  /** What AWS leaves open: whether a result of an earlier instant than the one held is ignored. @default true */
+  readonly dropsOlderResults?: boolean | undefined;
 };
 
 /** What every service stands on: who calls, what fails, and where the account listens. */
 export const createFoundation = async (options: LocalAccountOptions) => {
-  const { now = () => new Date(), accountId = '123456789012', region = 'us-east-1' } = options;
+  const { now = () => new Date(), wait = waitInRealTime, slowDown = inRealTime } = options;
+  const { accountId = '123456789012', region = 'us-east-1' } = options;
+  const closing = new AbortController();
   const faults = createFaults();
   const dispatcher = createDispatcher(faults, now);
   const roles = createRoles({ accountId });
@@ -31,9 +47,19 @@ export const createFoundation = async (options: LocalAccountOptions) => {
     port: options.port,
     principalOf: roles.principalOf,
   });
-  const { pageSize, nodePath, automation: settings } = options;
-  const shared = { now, accountId, region, pageSize, nodePath, settings };
-  return { ...shared, faults, dispatcher, roles, server, endpoint: server.endpoint };
+  const { automation: settings, ...given } = options;
+  const shared = { ...given, now, wait, slowDown, accountId, region, settings };
+  const { endpoint } = server;
+  return {
+    ...shared,
+    faults,
+    dispatcher,
+    roles,
+    server,
+    endpoint,
+    closing,
+    closed: closing.signal,
+  };
 };
 
 export type Foundation = Awaited<ReturnType<typeof createFoundation>>;

@@ -1,9 +1,15 @@
 import * as v from 'valibot';
+import { createEventServices } from './account-events.ts';
 import type { Foundation } from './account-foundation.ts';
+import { createTrails } from './cloudtrail/trails.ts';
 import { createConfig } from './config/config.ts';
 import { createIam } from './iam/iam.ts';
 import { createLambda } from './lambda/lambda.ts';
+import { createSecurityHub } from './securityhub/securityhub.ts';
+import { createSns } from './sns/sns.ts';
+import { createSqs } from './sqs/sqs.ts';
 import { createSsm } from './ssm/ssm.ts';
+import { createSts } from './sts/sts.ts';
 
 const FromRule = v.object({ configRuleArn: v.string() });
 const Started = v.object({ AutomationExecutionId: v.string() });
@@ -12,8 +18,13 @@ const Started = v.object({ AutomationExecutionId: v.string() });
 export const createServices = (foundation: Foundation) => {
   const { dispatcher, accountId } = foundation;
   const iam = createIam(foundation);
-  const lambda = createLambda(foundation);
+  const sqs = createSqs(foundation);
+  const sns = createSns(foundation);
+  const lambda = createLambda({ ...foundation, sendToQueue: sqs.sendForLambda });
   const ssm = createSsm(foundation);
+  const sts = createSts(foundation);
+  const trails = createTrails(foundation);
+  const securityHub = createSecurityHub(foundation);
   const config = createConfig({
     ...foundation,
     iam,
@@ -34,5 +45,10 @@ export const createServices = (foundation: Foundation) => {
   dispatcher.register('lambda', lambda.operations);
   dispatcher.register('ssm', ssm.operations);
   dispatcher.register('config', config.operations);
-  return { iam, lambda, ssm, config };
+  dispatcher.register('sts', sts.operations);
+  dispatcher.register('sqs', sqs.operations);
+  dispatcher.register('sns', sns.operations);
+  dispatcher.register('securityhub', securityHub.operations);
+  const eventServices = createEventServices(foundation, { trails, sqs, lambda });
+  return { iam, lambda, ssm, config, securityHub, sqs, sns, ...eventServices };
 };

@@ -9,8 +9,19 @@ const clientEnvironment = (endpoint: string, region: string) => ({
   AWS_SECRET_ACCESS_KEY: 'local',
 });
 
+/** One thing leads to the next: a runbook changes a key, its event evaluates a rule, that starts a runbook. */
+const settle = async (services: ReturnType<typeof createServices>) => {
+  const { config, ssm, cloudtrail, eventSourceMappings } = services;
+  do {
+    await config.settled();
+    await ssm.settled();
+    await cloudtrail.settled();
+    await eventSourceMappings.settled();
+  } while (config.isUnderWay() || cloudtrail.isUnderWay() || eventSourceMappings.isUnderWay());
+};
+
 /**
- * An AWS account in this process: IAM, AWS Config, Lambda and SSM Automation, served on 127.0.0.1.
+ * An AWS account in this process, served on 127.0.0.1: the services that the stack and its users call.
  *
  * It is empty: `deploy` puts a stack into it, `iam.seedUser` a user. `close` it, or the process stays.
  */
@@ -18,7 +29,7 @@ export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
   const foundation = await createFoundation(options);
   const { endpoint, accountId, region, roles, faults, dispatcher, server } = foundation;
   const services = createServices(foundation);
-  const { config, ssm, lambda } = services;
+  const { lambda, ssm } = services;
 
   return {
     ...services,
@@ -31,16 +42,18 @@ export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
     faults,
     /** Takes other operations for the account's own, where a test wants an answer that no API promises. */
     register: dispatcher.register,
+    /** Makes one API call, as a role of the account or as `operator`; CloudTrail sees no other ones. */
+    call: dispatcher.call,
     /** Every API call so far. */
     calls: dispatcher.calls,
-    /** Resolves when no delivery, execution or remediation is under way. */
-    settled: async () => {
-      await config.settled();
-      await ssm.settled();
-      // The last step of a runbook evaluates the rule again.
-      await config.settled();
-    },
+    /**
+     * Resolves when no delivery, execution, remediation or event is under way.
+     *
+     * A message that waits in a polled queue is under way: this needs a clock that runs, or one that a test moves.
+     */
+    settled: () => settle(services),
     close: async () => {
+      foundation.closing.abort();
       lambda.close();
       ssm.close();
       await ssm.settled();

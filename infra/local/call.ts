@@ -1,5 +1,14 @@
 /** The AWS services of the local account, by their endpoint prefix. */
-export type ServiceName = 'iam' | 'config' | 'ssm' | 'lambda';
+export type ServiceName =
+  | 'iam'
+  | 'sts'
+  | 'config'
+  | 'ssm'
+  | 'lambda'
+  | 'cloudtrail'
+  | 'securityhub'
+  | 'sqs'
+  | 'sns';
 
 /** One request as the account saw it; `principal` is a role's name, or `operator` for anybody else. */
 export type Call = {

@@ -5,6 +5,10 @@ import type { Faults } from './faults.ts';
 /** An operation of a service: parsed input in, the output's members out; throws `ServiceError`. */
 export type Operation = (input: unknown, principal: string) => unknown;
 
+/** How a call ended: with an answer, or with an error of its service. */
+export type Ending = { readonly output: unknown } | { readonly error: ServiceError };
+type AnswerListener = (call: Call, ending: Ending) => void;
+
 /** Makes an operation that takes exactly the members of `schema`: anything else is a ValidationException. */
 export const operation =
   <Schema extends v.GenericSchema>(
@@ -24,6 +28,10 @@ export const operation =
 export const createDispatcher = (faults: Faults, now: () => Date) => {
   const services = new Map<ServiceName, Readonly<Record<string, Operation>>>();
   const calls: Call[] = [];
+  const listeners: AnswerListener[] = [];
+  const notify: AnswerListener = (call, ending) => {
+    for (const listener of listeners) listener(call, ending);
+  };
 
   const run = async (call: Call) => {
     await faults.apply(call);
@@ -37,6 +45,8 @@ export const createDispatcher = (faults: Faults, now: () => Date) => {
 
   return {
     calls: calls as readonly Call[],
+    /** Calls `listener` for every call that a service has answered or refused. */
+    onAnswer: (listener: AnswerListener) => void listeners.push(listener),
     register: (service: ServiceName, operations: Readonly<Record<string, Operation>>) => {
       services.set(service, { ...services.get(service), ...operations });
     },
@@ -44,9 +54,13 @@ export const createDispatcher = (faults: Faults, now: () => Date) => {
       const call = { ...request, at: now() };
       const index = calls.push(call) - 1;
       try {
-        return await run(call);
+        const output = await run(call);
+        notify(call, { output });
+        return output;
       } catch (error) {
-        if (error instanceof ServiceError) calls[index] = { ...call, errorCode: error.code };
+        if (!(error instanceof ServiceError)) throw error;
+        calls[index] = { ...call, errorCode: error.code };
+        notify(call, { error });
         throw error;
       }
     },

@@ -1,7 +1,6 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { createConfig } from '../../infra/local/config/config.ts';
-import type { AutomationDeps } from '../../infra/local/config/remediation-executions.ts';
 import { createDispatcher } from '../../infra/local/dispatch.ts';
 import { createFaults } from '../../infra/local/faults.ts';
 import { createIam } from '../../infra/local/iam/iam.ts';
@@ -38,7 +37,7 @@ export const remediationProperties = {
 
 /** IAM and Config on loopback, with a clock that a test moves and a function that only listens. */
 export const serveAccount = async (
-  options: { pageSize?: number } & Partial<AutomationDeps> = {},
+  options: Partial<Omit<Parameters<typeof createConfig>[0], 'iam' | 'now' | 'accountId'>> = {},
 ) => {
   const clock = { now: new Date('2026-01-31T12:00:00.000Z') };
   const now = () => clock.now;

@@ -1,15 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Iam, UserChange } from '../iam/iam.ts';
+import { createWork } from '../work.ts';
 import { describeComplianceByConfigRule, getComplianceDetailsByConfigRule } from './compliance.ts';
-import { createDeliveries } from './deliveries.ts';
+import { createDeliveries, type EvaluationStart } from './deliveries.ts';
 import { createEvaluations } from './evaluations.ts';
+import { createRecorder } from './recorder.ts';
 import { createRemediation } from './remediation.ts';
 import type { AutomationDeps } from './remediation-executions.ts';
 import { remediationOperations } from './remediation-operations.ts';
 import { listDiscoveredResources } from './resources.ts';
 import { createRules, describeConfigRules, isTriggeredBy } from './rules.ts';
 import { startConfigRulesEvaluation } from './rules-evaluation.ts';
-import { createWork } from './work.ts';
 
 /** What AWS Config works with: the account's users, its functions and its runbooks. */
 type ConfigDeps = AutomationDeps & {
@@ -19,15 +20,20 @@ type ConfigDeps = AutomationDeps & {
   readonly iam: Iam;
   readonly invokeFunction: (functionArn: string, event: unknown) => Promise<void>;
   readonly pageSize?: number | undefined;
+  /** @default 'schedule' */
+  readonly evaluationStart?: EvaluationStart | undefined;
+  /** @default true */
+  readonly dropsOlderResults?: boolean | undefined;
 };
 
 const createServices = (deps: ConfigDeps) => {
-  const work = createWork();
+  const work = createWork('AWS Config');
   const rules = createRules(deps);
+  const recorder = createRecorder(deps);
   const deliveries = createDeliveries(deps);
   const remediation = createRemediation({ ...deps, rules, work });
   const evaluations = createEvaluations({ ...deps, ...deliveries, ...remediation });
-  return { work, rules, deliveries, remediation, evaluations };
+  return { work, rules, recorder, deliveries, remediation, evaluations };
 };
 
 const operationsOf = (deps: ConfigDeps, services: ReturnType<typeof createServices>) => {
@@ -40,6 +46,7 @@ const operationsOf = (deps: ConfigDeps, services: ReturnType<typeof createServic
     GetComplianceDetailsByConfigRule: getComplianceDetailsByConfigRule(sources),
     DescribeComplianceByConfigRule: describeComplianceByConfigRule(sources),
     ListDiscoveredResources: listDiscoveredResources(deps.iam, pageSize),
+    ...services.recorder.operations,
     ...remediationOperations(services.remediation, pageSize),
   };
 };
@@ -52,16 +59,23 @@ const operationsOf = (deps: ConfigDeps, services: ReturnType<typeof createServic
  */
 export const createConfig = (deps: ConfigDeps) => {
   const services = createServices(deps);
-  const { work, rules, deliveries, remediation, evaluations } = services;
+  const { work, rules, recorder, deliveries, remediation, evaluations } = services;
 
   deps.iam.onUserChange((change) => {
     for (const rule of rules.all()) work.begin(() => deliveries.deliverChange(rule, change));
   });
 
+  const isUnderWay = () => work.isUnderWay() || rules.areEvaluated() || remediation.isUnderWay();
+
   return {
     operations: operationsOf(deps, services),
-    /** @throws {ServiceError} InvalidParameterValueException */
-    putConfigRule: (properties: unknown) => rules.put(properties),
+    /** The configuration recorder; the one the account begins with records users. */
+    recorder,
+    /** @throws {ServiceError} InvalidParameterValueException, NoAvailableConfigurationRecorderException */
+    putConfigRule: (properties: unknown) => {
+      recorder.required();
+      return rules.put(properties);
+    },
     /** @throws {ServiceError} InvalidParameterValueException, NoSuchConfigRuleException */
     putRemediationConfiguration: (properties: unknown) => remediation.put(properties),
     /** Evaluates the rule as AWS Config does by itself once it is created. */
@@ -71,7 +85,7 @@ export const createConfig = (deps: ConfigDeps) => {
       const rule = rules.named(ruleName);
       if (!isTriggeredBy(rule, 'ScheduledNotification'))
         throw new Error(`the rule ${ruleName} has no schedule`);
-      await deliveries.evaluate(rule);
+      await deliveries.deliverSchedule(rule);
     },
     /** Tells the rule of a user, by id alone: its configuration item is too large to send. */
     deliverOversizedChange: (ruleName: string, user: UserChange['user']) =>
@@ -79,9 +93,10 @@ export const createConfig = (deps: ConfigDeps) => {
     /** From now on PutEvaluations fails for these resources, and only for these. */
     failEvaluationsOf: evaluations.failEvaluationsOf,
     /** Resolves when no delivery and no remediation is under way; throws what failed meanwhile. */
+    isUnderWay,
     settled: async () => {
       await work.ended();
-      while (work.isUnderWay() || rules.areEvaluated() || remediation.isUnderWay()) {
+      while (isUnderWay()) {
         await setTimeout(10);
         await work.ended();
       }

@@ -54,10 +54,11 @@ type EvaluationDeps = {
   readonly now: () => Date;
   readonly issuedFor: Deliveries['issuedFor'];
   readonly onNonCompliant: (rule: LocalRule, resourceId: string) => void;
+  readonly dropsOlderResults?: boolean | undefined;
 };
 
 /** The results that rules reported, the last one of each resource. */
-const createResults = ({ onNonCompliant }: EvaluationDeps) => {
+const createResults = ({ onNonCompliant, dropsOlderResults = true }: EvaluationDeps) => {
   const byRule = new Map<LocalRule, Map<string, StoredResult>>();
 
   const heldBy = (rule: LocalRule) => {
@@ -68,12 +69,12 @@ const createResults = ({ onNonCompliant }: EvaluationDeps) => {
 
   return {
     heldBy,
-    /** An evaluation of an earlier instant than the one held tells nothing. */
+    /** An earlier instant than the one held tells nothing. */
     store: (rule: LocalRule, result: StoredResult) => {
       const results = heldBy(rule);
       const key = `${result.ComplianceResourceType} ${result.ComplianceResourceId}`;
-      const held = results.get(key);
-      if (held !== undefined && held.OrderingTimestamp > result.OrderingTimestamp) return;
+      const { OrderingTimestamp = result.OrderingTimestamp } = results.get(key) ?? {};
+      if (dropsOlderResults && OrderingTimestamp > result.OrderingTimestamp) return;
       results.set(key, result);
       if (result.ComplianceType === 'NON_COMPLIANT')
         onNonCompliant(rule, result.ComplianceResourceId);

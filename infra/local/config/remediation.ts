@@ -1,3 +1,4 @@
+import type { Work } from '../work.ts';
 import {
   type AutomationDeps,
   createExecutions,
@@ -8,7 +9,6 @@ import {
   type RemediationProperties,
 } from './remediation-properties.ts';
 import type { LocalRule, Rules } from './rules.ts';
-import type { Work } from './work.ts';
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['QUEUED', 'IN_PROGRESS']);
 

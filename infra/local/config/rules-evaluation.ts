@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { ServiceError } from '../call.ts';
 import { operation } from '../dispatch.ts';
+import type { Work } from '../work.ts';
 import type { Deliveries } from './deliveries.ts';
 import { ConfigRuleNames } from './members.ts';
 import type { LocalRule, Rules } from './rules.ts';
-import type { Work } from './work.ts';
 
 /** What a start needs: the rules, the clock, and who does the evaluation behind the caller's back. */
 type StartDeps = {

@@ -1,28 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
+import { holdAssertions } from './assertions.ts';
 import { readAssets, readTemplate, type SynthesizedStack } from './assets.ts';
-import { makeConfigRule, makeDocument, makeRemediationConfiguration } from './config.ts';
 import { resolve, type Scope } from './intrinsics.ts';
-import { makeFunction, makePermission } from './lambda.ts';
-import { type Make, makeLogGroup, makePolicy, makeQueue, makeRole } from './resources.ts';
+import { MAKERS } from './makers.ts';
 import { createScope, type MadeResource, type Template } from './template.ts';
-
-const makeNothing: Make = ({ generatedName }) => ({ Ref: generatedName, attributes: {} });
-
-const RESOURCE_TYPES: Readonly<Record<string, Make>> = {
-  'AWS::CDK::Metadata': makeNothing,
-  'AWS::Config::ConfigRule': makeConfigRule,
-  'AWS::Config::RemediationConfiguration': makeRemediationConfiguration,
-  'AWS::IAM::Policy': makePolicy,
-  'AWS::IAM::Role': makeRole,
-  'AWS::Lambda::Function': makeFunction,
-  'AWS::Lambda::Permission': makePermission,
-  'AWS::Logs::LogGroup': makeLogGroup,
-  'AWS::SQS::Queue': makeQueue,
-  'AWS::SQS::QueuePolicy': makeNothing,
-  'AWS::SSM::Document': makeDocument,
-};
 
 const pseudoParameters = ({ accountId, region }: LocalAccount, stackName: string) => ({
   'AWS::AccountId': accountId,
@@ -82,7 +65,7 @@ export const deploy = (account: LocalAccount, stack: SynthesizedStack): Record<s
   const assetDirectory = readAssets(stack);
   const make = (logicalId: string, scope: Scope): MadeResource => {
     const { Type = '', Properties } = template.Resources[logicalId] ?? {};
-    const makeOne = RESOURCE_TYPES[Type];
+    const makeOne = MAKERS[Type];
     if (makeOne === undefined) throw new Error(`${logicalId}: the local account has no ${Type}`);
     const properties = v.parse(v.record(v.string(), v.unknown()), resolve(Properties, scope));
     const generatedName = generateName(stackName, logicalId);
@@ -92,11 +75,10 @@ export const deploy = (account: LocalAccount, stack: SynthesizedStack): Record<s
       throw named(`${logicalId} (${Type})`, error);
     }
   };
+  const given = pseudoParameters(account, stackName);
+  holdAssertions(template, given);
   const resource = createMaker(template, make);
-  const scope = createScope(template, {
-    pseudoParameters: pseudoParameters(account, stackName),
-    resource,
-  });
+  const scope = createScope(template, { pseudoParameters: given, resource });
   for (const logicalId of Object.keys(template.Resources)) resource(logicalId, scope);
   const outputs = Object.entries(template.Outputs).filter(
     ([, { Condition }]) => Condition === undefined || scope.condition(Condition),

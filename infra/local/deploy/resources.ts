@@ -47,15 +47,6 @@ export const makePolicy: Make = ({ account, properties }) => {
   return { Ref: policy.PolicyName, attributes: {} };
 };
 
-/** AWS::SQS::Queue: what fails is kept by Lambda's dead letters; the queue has but a name. */
-export const makeQueue: Make = ({ account, generatedName }) => ({
-  Ref: `https://sqs.${account.region}.amazonaws.com/${account.accountId}/${generatedName}`,
-  attributes: {
-    Arn: `arn:aws:sqs:${account.region}:${account.accountId}:${generatedName}`,
-    QueueName: generatedName,
-  },
-});
-
 /** AWS::Logs::LogGroup: what functions log is kept with their invocations. */
 export const makeLogGroup: Make = ({ account, generatedName }) => ({
   Ref: generatedName,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { resolve, type Scope } from './intrinsics.ts';
+import { evaluateCondition } from './conditions.ts';
+import type { Scope } from './intrinsics.ts';
 
 const Names = v.union([
   v.pipe(
@@ -21,6 +22,13 @@ const Parameter = v.looseObject({
   Type: v.string(),
   Default: v.optional(v.union([v.string(), v.number()])),
 });
+const Rule = v.strictObject({
+  RuleCondition: v.optional(v.unknown()),
+  Assertions: v.pipe(
+    v.array(v.strictObject({ Assert: v.unknown(), AssertDescription: v.optional(v.string()) })),
+    v.minLength(1),
+  ),
+});
 const Output = v.looseObject({ Value: v.unknown(), Condition: v.optional(v.string()) });
 
 const Template = v.strictObject({
@@ -29,8 +37,7 @@ const Template = v.strictObject({
   Metadata: v.optional(v.unknown()),
   Parameters: v.optional(v.record(v.string(), Parameter), {}),
   Conditions: v.optional(v.record(v.string(), v.unknown()), {}),
-  // They judge what an operator gives for parameters; here every parameter has its default.
-  Rules: v.optional(v.unknown()),
+  Rules: v.optional(v.record(v.string(), Rule), {}),
   Resources: v.record(v.string(), Resource),
   Outputs: v.optional(v.record(v.string(), Output), {}),
 });
@@ -40,23 +47,6 @@ export type Template = v.InferOutput<typeof Template>;
 
 /** Reads a template; throws for a section or a member of a resource that is unknown here. */
 export const parseTemplate = (template: unknown): Template => v.parse(Template, template);
-
-const evaluate = (condition: unknown, scope: Scope): boolean => {
-  const [[name, argument] = ['nothing']] = Object.entries(
-    v.parse(v.record(v.string(), v.unknown()), condition),
-  );
-  const all = () => v.parse(v.array(v.unknown()), argument).map((one) => evaluate(one, scope));
-  if (name === 'Condition') return scope.condition(v.parse(v.string(), argument));
-  if (name === 'Fn::Not') return !all()[0];
-  if (name === 'Fn::And') return all().every(Boolean);
-  if (name === 'Fn::Or') return all().some(Boolean);
-  if (name !== 'Fn::Equals')
-    throw new Error(
-      `unknown condition function ${name}, expected Fn::Equals, Fn::Not, Fn::And, Fn::Or or Condition`,
-    );
-  const [one, other] = v.parse(v.strictTuple([v.unknown(), v.unknown()]), resolve(argument, scope));
-  return String(one) === String(other);
-};
 
 /** A resource that was made: what `Ref` and `Fn::GetAtt` answer for it. */
 export type MadeResource = {
@@ -71,10 +61,13 @@ type Deployment = {
   readonly resource: (logicalId: string, scope: Scope) => MadeResource | undefined;
 };
 
+/** The default of such a parameter is the name of a parameter of Systems Manager, not its value. */
+export const isOfSystemsManager = ({ Parameters }: Template, name: string): boolean =>
+  Parameters[name]?.Type.startsWith('AWS::SSM::') === true;
+
 const parameterDefault = (template: Template, name: string) => {
-  const { Type, Default } = template.Parameters[name] ?? {};
-  // Such a default is the name of a parameter of Systems Manager, not its value.
-  if (Default !== undefined && !Type?.startsWith('AWS::SSM::')) return Default;
+  const { Default } = template.Parameters[name] ?? {};
+  if (Default !== undefined && !isOfSystemsManager(template, name)) return Default;
   throw new Error(`${name} must be a resource, a pseudo parameter or a parameter with a default`);
 };
 
@@ -94,7 +87,7 @@ export const createScope = (
       throw new Error(`${logicalId} has no attribute ${attribute} here`);
     },
     condition: (name) => {
-      if (name in template.Conditions) return evaluate(template.Conditions[name], scope);
+      if (name in template.Conditions) return evaluateCondition(template.Conditions[name], scope);
       throw new Error(`unknown condition ${name}`);
     },
   };

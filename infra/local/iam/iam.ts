@@ -1,3 +1,4 @@
+import { accountOperations } from './account-operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { type Announce, userOperations } from './user-operations.ts';
 import { createUsers, type LocalUser, type UserSeed } from './users.ts';
@@ -25,7 +26,11 @@ export const createIam = (deps: { now: () => Date; accountId: string; pageSize?:
   };
 
   return {
-    operations: { ...userOperations(users, announce, pageSize), ...keyOperations(users, pageSize) },
+    operations: {
+      ...accountOperations(users),
+      ...userOperations(users, announce, pageSize),
+      ...keyOperations(users, pageSize),
+    },
     /** By the user's name in lower case. */
     users: users.byName,
     /** Adds a user that was there before anybody looked: no listener hears of it. */

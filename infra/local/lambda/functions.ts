@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isArnLike } from '../arn.ts';
 import { ServiceError } from '../call.ts';
 
 const RESERVED = /^(AWS_|LAMBDA_|_HANDLER$|TZ$)/;
@@ -41,12 +42,6 @@ export type InvokingService = {
   readonly Principal: string;
   readonly SourceAccount: string;
   readonly SourceArn: string;
-};
-
-/** Matches as the IAM operator ArnLike does: `*` and `?` are wildcards. */
-const isArnLike = (arn: string, pattern: string) => {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(arn);
 };
 
 const allows = (statement: PermissionStatement, service: InvokingService) =>

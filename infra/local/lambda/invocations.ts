@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { inRealTime, type SlowDown } from '../clock.ts';
 import type { Roles } from '../roles.ts';
 import { type FunctionAnswer, runFunctionProcess } from './function-process.ts';
 import type { FunctionConfiguration } from './functions.ts';
 
 /** One invocation as it ended; `invoker` is a role's name, `operator`, or a service. */
 export type Invocation = {
+  readonly requestId: string;
   readonly functionName: string;
   readonly event: unknown;
   readonly invoker: string;
@@ -23,6 +25,8 @@ export type InvocationDeps = {
   readonly arnOf: (functionName: string) => string;
   /** Where the account listens: every function's AWS_ENDPOINT_URL. */
   readonly endpoint: string;
+  /** What a process runs in. @default real time */
+  readonly slowDown?: SlowDown | undefined;
   /** @default the Node that runs the account */
   readonly nodePath?: string | undefined;
 };
@@ -57,17 +61,18 @@ const runBehaviour = async (behaviour: Behaviour, event: unknown): Promise<Funct
 
 /** Runs functions, each invocation in a fresh process, and keeps a record of every one. */
 export const createInvocations = (deps: InvocationDeps) => {
+  const { slowDown = inRealTime } = deps;
   const behaviours = new Map<string, Behaviour>();
   const record: Invocation[] = [];
   const closed = new AbortController();
 
-  const runCode = (configuration: FunctionConfiguration, event: unknown) =>
+  const runCode = (configuration: FunctionConfiguration, event: unknown, awsRequestId: string) =>
     runFunctionProcess({
       nodePath: deps.nodePath ?? process.execPath,
       environment: environmentOf(configuration, deps),
       event: JSON.stringify(event),
       context: {
-        awsRequestId: randomUUID(),
+        awsRequestId,
         functionName: configuration.FunctionName,
         functionVersion: '$LATEST',
         invokedFunctionArn: deps.arnOf(configuration.FunctionName),
@@ -82,10 +87,12 @@ export const createInvocations = (deps: InvocationDeps) => {
     behaviours,
     run: async (configuration: FunctionConfiguration, event: unknown, invoker: string) => {
       const { FunctionName: functionName } = configuration;
+      const requestId = randomUUID();
       const behaviour = behaviours.get(functionName);
-      const running = behaviour ? runBehaviour(behaviour, event) : runCode(configuration, event);
-      const { lines, ...result } = await running;
-      const invocation: Invocation = { functionName, event, invoker, result, lines };
+      const { lines, ...result } = await (behaviour
+        ? runBehaviour(behaviour, event)
+        : slowDown(() => runCode(configuration, event, requestId)));
+      const invocation: Invocation = { requestId, functionName, event, invoker, result, lines };
       record.push(invocation);
       return invocation;
     },

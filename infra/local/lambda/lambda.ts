@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ServiceError } from '../call.ts';
 import { operation } from '../dispatch.ts';
-import { createEvents } from './events.ts';
+import { createEvents, type SendToQueue } from './events.ts';
 import { createFunctions } from './functions.ts';
 import { type Behaviour, createInvocations, type InvocationDeps } from './invocations.ts';
 
@@ -24,8 +24,14 @@ const parsePayload = (payload: string): unknown => {
   }
 };
 
+type LambdaDeps = Omit<InvocationDeps, 'arnOf'> & {
+  readonly accountId: string;
+  /** Where dead letters go. @default nowhere */
+  readonly sendToQueue?: SendToQueue;
+};
+
 /** Lambda of one account and Region. */
-export const createLambda = (deps: Omit<InvocationDeps, 'arnOf'> & { accountId: string }) => {
+export const createLambda = (deps: LambdaDeps) => {
   const arnOf = (name: string) =>
     `arn:aws:lambda:${deps.region}:${deps.accountId}:function:${name}`;
   const functions = createFunctions(arnOf);
@@ -46,7 +52,7 @@ export const createLambda = (deps: Omit<InvocationDeps, 'arnOf'> & { accountId: 
     functions,
     /** Runs a function and waits for its answer; `invoker` is who asked. */
     invoke,
-    ...createEvents(functions, invoke),
+    ...createEvents(functions, invoke, deps.sendToQueue),
     invocations: invocations.record,
     /** Lets a test decide what a function does, until it is given its code back with `undefined`. */
     override: (nameOrArn: string, behaviour: Behaviour | undefined) => {

@@ -5,7 +5,7 @@ import type { Action, ActionContext } from './action.ts';
 import { selectOutput } from './outputs.ts';
 
 const Request = v.looseObject({
-  Service: v.picklist(['iam', 'config', 'ssm', 'lambda']),
+  Service: v.picklist(['iam', 'config', 'ssm', 'lambda', 'sns']),
   Api: v.pipe(v.string(), v.regex(/^\w+$/)),
 });
 const PropertyRequest = v.looseObject({

@@ -1,10 +1,21 @@
 import { ServiceError } from '../call.ts';
 import type { WireProtocol } from './protocol.ts';
 
-const SERVICES = { StarlingDoveService: 'config', AmazonSSM: 'ssm' } as const;
+const SERVICES = {
+  StarlingDoveService: 'config',
+  AmazonSSM: 'ssm',
+  AmazonSQS: 'sqs',
+  // As the SDK for JavaScript writes it, and as boto3 and the AWS CLI do: CloudTrail takes both.
+  CloudTrail_20131101: 'cloudtrail',
+  'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101': 'cloudtrail',
+} as const;
 
 const isTargetPrefix = (prefix: string): prefix is keyof typeof SERVICES =>
   Object.hasOwn(SERVICES, prefix);
+
+const contentTypeOf = (isOlder: boolean) => ({
+  'content-type': `application/x-amz-json-${isOlder ? '1.0' : '1.1'}`,
+});
 
 const parseBody = (body: string): unknown => {
   try {
@@ -24,29 +35,32 @@ function epochSeconds(this: Record<string, unknown>, key: string, value: unknown
 }
 
 /**
- * AWS JSON 1.1, as AWS Config and Systems Manager speak it: `X-Amz-Target` names the operation.
+ * AWS JSON 1.1, as AWS Config, Systems Manager and CloudTrail speak it, and 1.0, as SQS does: `X-Amz-Target`
+ * names the operation.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export const jsonProtocol: WireProtocol = {
   decode: ({ headers, body }) => {
     const target = String(headers['x-amz-target']);
-    const [prefix = '', operation = ''] = target.split('.');
+    // CloudTrail's prefix has dots of its own.
+    const dot = target.lastIndexOf('.');
+    const [prefix, operation] = [target.slice(0, Math.max(dot, 0)), target.slice(dot + 1)];
     if (isTargetPrefix(prefix) && operation !== '')
       return { service: SERVICES[prefix], operation, input: parseBody(body) };
     const message = `unknown X-Amz-Target ${JSON.stringify(target)}`;
     throw new ServiceError('UnknownOperationException', message, 404);
   },
 
-  encode: (output) => ({
+  encode: (output, { service }) => ({
     statusCode: 200,
-    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    headers: contentTypeOf(service === 'sqs'),
     body: JSON.stringify(output ?? {}, epochSeconds),
   }),
 
-  encodeError: ({ code, message, statusCode }) => ({
+  encodeError: ({ code, message, statusCode }, _requestId, { headers }) => ({
     statusCode,
-    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    headers: contentTypeOf(String(headers['x-amz-target']).startsWith('AmazonSQS.')),
     body: JSON.stringify({ __type: code, message }),
   }),
 };

@@ -24,5 +24,9 @@ export type WireProtocol = {
   /** @throws {ServiceError} when the request is none of this protocol */
   readonly decode: (request: WireRequest) => Asked;
   readonly encode: (output: unknown, asked: Asked, requestId: string) => WireAnswer;
-  readonly encodeError: (error: ServiceError, requestId: string) => WireAnswer;
+  readonly encodeError: (
+    error: ServiceError,
+    requestId: string,
+    request: WireRequest,
+  ) => WireAnswer;
 };

@@ -2,8 +2,25 @@ import { XMLBuilder } from 'fast-xml-parser';
 import { ServiceError } from '../call.ts';
 import type { WireProtocol } from './protocol.ts';
 
-const IAM_VERSION = '2010-05-08';
-const IAM_NAMESPACE = { '@_xmlns': `https://iam.amazonaws.com/doc/${IAM_VERSION}/` };
+/** The services that speak it, with the version of their API. */
+const VERSIONS = [
+  { service: 'iam', version: '2010-05-08' },
+  { service: 'sts', version: '2011-06-15' },
+  { service: 'sns', version: '2010-03-31' },
+] as const;
+
+const serviceOf = (version: string | null | undefined) =>
+  VERSIONS.find((known) => known.version === version)?.service;
+
+/** The namespace of a service's answers; none where a request names no service that is here. */
+const namespaceOf = (service: string | undefined) => {
+  const known = VERSIONS.find((candidate) => candidate.service === service);
+  if (known === undefined) return undefined;
+  // SNS's is an older one than the others'.
+  const scheme = known.service === 'sns' ? 'http' : 'https';
+  return { '@_xmlns': `${scheme}://${known.service}.amazonaws.com/doc/${known.version}/` };
+};
+
 const builder = new XMLBuilder({ ignoreAttributes: false });
 
 /** XML 1.0 cannot hold control characters, even escaped; a message may quote some from the input. */
@@ -16,6 +33,8 @@ const isoSeconds = (date: Date) => `${date.toISOString().slice(0, 19)}Z`;
 const toElements = (value: unknown): unknown => {
   if (value instanceof Date) return isoSeconds(value);
   if (Array.isArray(value)) return { member: value.map(toElements) };
+  if (value instanceof Map)
+    return { entry: Array.from(value, ([key, held]) => ({ key, value: toElements(held) })) };
   if (typeof value !== 'object' || value === null)
     return String(value).replaceAll(NOT_IN_XML, '\ufffd');
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
@@ -29,7 +48,7 @@ const answer = (statusCode: number, document: Record<string, unknown>) => ({
 });
 
 /**
- * The AWS query protocol, as IAM speaks it: a form in, `<ActionResponse>` out.
+ * The AWS query protocol, as IAM and STS speak it: a form in, `<ActionResponse>` out.
  *
  * The input's members are text, since a form has no numbers; lists (`Tags.member.1.Key`) stay flat.
  *
@@ -38,28 +57,26 @@ const answer = (statusCode: number, document: Record<string, unknown>) => ({
 export const queryProtocol: WireProtocol = {
   decode: ({ body }) => {
     const { Action, Version, ...input } = Object.fromEntries(new URLSearchParams(body));
-    if (Action === undefined || Version !== IAM_VERSION) {
-      const got = `Action ${JSON.stringify(Action)}, Version ${JSON.stringify(Version)}`;
-      const message = `expected an Action of IAM's Version ${IAM_VERSION}, got ${got}`;
-      throw new ServiceError('InvalidAction', message);
-    }
-    return { service: 'iam', operation: Action, input };
+    const service = serviceOf(Version);
+    if (Action !== undefined && service !== undefined) return { service, operation: Action, input };
+    const expected = `an Action of Version ${VERSIONS.map(({ version }) => version).join(' or ')}`;
+    const got = `Action ${JSON.stringify(Action)}, Version ${JSON.stringify(Version)}`;
+    throw new ServiceError('InvalidAction', `expected ${expected}, got ${got}`);
   },
 
-  encode: (output, { operation }, RequestId) =>
+  encode: (output, { service, operation }, RequestId) =>
     answer(200, {
       [`${operation}Response`]: {
-        ...IAM_NAMESPACE,
+        ...namespaceOf(service),
         ...(output === undefined ? {} : { [`${operation}Result`]: toElements(output) }),
         ResponseMetadata: { RequestId },
       },
     }),
 
-  encodeError: ({ code, message, statusCode }, RequestId) => {
+  encodeError: ({ code, message, statusCode }, RequestId, { body }) => {
     const Type = statusCode < 500 ? 'Sender' : 'Receiver';
     const document = { Error: { Type, Code: code, Message: message }, RequestId };
-    return answer(statusCode, {
-      ErrorResponse: { ...IAM_NAMESPACE, ...Object(toElements(document)) },
-    });
+    const namespace = namespaceOf(serviceOf(new URLSearchParams(body).get('Version')));
+    return answer(statusCode, { ErrorResponse: { ...namespace, ...Object(toElements(document)) } });
   },
 };

@@ -4,10 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from '../call.ts';
 import type { Dispatcher } from '../dispatch.ts';
-import { INVOCATION_PATH, invokeProtocol } from './invoke.ts';
-import { jsonProtocol } from './json.ts';
-import type { WireAnswer, WireProtocol, WireRequest } from './protocol.ts';
-import { queryProtocol } from './query.ts';
+import type { WireAnswer, WireRequest } from './protocol.ts';
+import { protocolOf, refuseOtherRoutes } from './route.ts';
 
 /** Where the account listens, and who calls it. */
 type ServerOptions = {
@@ -31,12 +29,6 @@ const readBody = async (request: IncomingMessage) => {
   return { text: Buffer.concat(chunks).toString(), bytes };
 };
 
-const protocolOf = ({ path, headers }: WireRequest): WireProtocol => {
-  if (INVOCATION_PATH.test(path)) return invokeProtocol;
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-  return isForm ? queryProtocol : jsonProtocol;
-};
-
 const accessKeyIdIn = (authorization = '') => {
   const accessKeyId = /\bCredential=([^/,\s]+)\//.exec(authorization)?.[1];
   if (accessKeyId !== undefined) return accessKeyId;
@@ -56,16 +48,13 @@ const ask = async (
 ): Promise<WireAnswer> => {
   const protocol = protocolOf(request);
   try {
-    if (request.method !== 'POST' || (protocol !== invokeProtocol && request.path !== '/')) {
-      const got = `${request.method} ${request.path}`;
-      throw new ServiceError('UnknownOperationException', `expected POST /, got ${got}`, 404);
-    }
+    refuseOtherRoutes(request, protocol);
     const principal = options.principalOf(accessKeyIdIn(request.headers.authorization));
     const asked = protocol.decode(request);
     const output = await options.dispatcher.call({ ...asked, principal });
     return protocol.encode(output, asked, requestId);
   } catch (error) {
-    return protocol.encodeError(asServiceError(error), requestId);
+    return protocol.encodeError(asServiceError(error), requestId, request);
   }
 };
 
@@ -85,7 +74,7 @@ const answer = async (
   const requestId = randomUUID();
   const given =
     bytes > MAX_BODY_BYTES
-      ? protocolOf(request).encodeError(tooLarge, requestId)
+      ? protocolOf(request).encodeError(tooLarge, requestId, request)
       : await ask(request, requestId, options);
   response
     .writeHead(given.statusCode, { ...given.headers, 'x-amzn-requestid': requestId })

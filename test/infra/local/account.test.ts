@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-config-service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalAccount, type LocalAccount } from '../../../infra/local/account.ts';
+import { createClock } from '../../../infra/local/clock.ts';
 import { deploy } from '../../../infra/local/deploy/deploy.ts';
 import { synthesize } from '../../../infra/local/deploy/synthesize.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
@@ -16,12 +17,16 @@ const usedYesterday = {
   lastUsed: { LastUsedDate: daysBefore(1), ServiceName: 's3', Region: 'us-east-1' },
 };
 
+/** The minute in which key events gather is one second. */
+const CLOCK_SPEED = 60;
+
 let account: LocalAccount;
 let outputs: Record<string, string>;
 let config: ConfigServiceClient;
 beforeAll(async () => {
   const stack = synthesize();
-  account = await createLocalAccount({ now: () => at, pageSize: 2 });
+  const clock = createClock({ start: at, speed: CLOCK_SPEED });
+  account = await createLocalAccount({ ...clock, pageSize: 2 });
   outputs = deploy(account, stack);
   config = new ConfigServiceClient({
     endpoint: account.environment.AWS_ENDPOINT_URL,

@@ -81,6 +81,20 @@ describe('the dispatcher', () => {
     ]);
   });
 
+  it('tells how each call ended to whoever listens', async () => {
+    const ended: unknown[] = [];
+    account.dispatcher.onAnswer(({ operation }, ending) => ended.push([operation, ending]));
+    account.faults.fail({ service: 'iam', operation: 'ListUsers', error });
+
+    await account.call('GetUser');
+    await expect(account.call('ListUsers')).rejects.toBe(error);
+
+    expect(ended).toEqual([
+      ['GetUser', { output: 'alice' }],
+      ['ListUsers', { error }],
+    ]);
+  });
+
   it('names the service and the operation that the account does not have', async () => {
     const unknown = account.dispatcher.call({
       service: 'ssm',

@@ -126,6 +126,28 @@ describe('PutEvaluations', () => {
     expect(await compliance()).toEqual({ ComplianceType: 'COMPLIANT' });
   });
 
+  it('takes an evaluation of an earlier instant where AWS Config does', async () => {
+    const other = await serveAccount({ dropsOlderResults: false });
+    other.config.putConfigRule(ruleProperties());
+    await other.config.deliverSchedule(RULE_NAME);
+    const ordered = (id: ComplianceType, instant: Date) =>
+      evaluation('alice', { ComplianceType: id, OrderingTimestamp: instant });
+    const Evaluations = [
+      ordered('NON_COMPLIANT', OrderingTimestamp),
+      ordered('COMPLIANT', new Date(OrderingTimestamp.getTime() - 1)),
+    ];
+
+    const token = other.delivered[0]?.resultToken ?? '';
+    await other.configClient.send(new PutEvaluationsCommand({ Evaluations, ResultToken: token }));
+
+    const input = { ConfigRuleName: RULE_NAME };
+    const { EvaluationResults } = await other.configClient.send(
+      new GetComplianceDetailsByConfigRuleCommand(input),
+    );
+    expect(EvaluationResults).toMatchObject([{ ComplianceType: 'COMPLIANT' }]);
+    await other.close();
+  });
+
   it('forgets a resource that is not applicable, even if an earlier result comes late', async () => {
     await put(evaluation('alice', { ComplianceType: 'NOT_APPLICABLE' }));
     await put(

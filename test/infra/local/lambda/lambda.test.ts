@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SendToQueue } from '../../../../infra/local/lambda/events.ts';
 import { createLambda } from '../../../../infra/local/lambda/lambda.ts';
 import { createRoles } from '../../../../infra/local/roles.ts';
 import { trustOf } from '../../../support/trust.ts';
@@ -35,13 +36,20 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const setup = (
   name: string,
   settings: { Timeout?: number; Environment?: Record<string, string> } = {},
+  sendToQueue: SendToQueue = () => {},
 ) => {
   const accountId = '123456789012';
   const roles = createRoles({ accountId });
   const AssumeRolePolicyDocument = trustOf('lambda.amazonaws.com');
   const role = roles.create({ RoleName: 'executor', AssumeRolePolicyDocument });
   const endpoint = 'http://127.0.0.1:9';
-  const lambda = createLambda({ accountId, region: 'us-east-1', roles, endpoint });
+  const lambda = createLambda({
+    accountId,
+    region: 'us-east-1',
+    roles,
+    endpoint,
+    sendToQueue,
+  });
   const Handler = `index.${name}`;
   const configuration = { Handler, directory, Runtime: 'nodejs24.x', Role: role.Arn, ...settings };
   const { Arn } = lambda.functions.create({ FunctionName: name, ...configuration });
@@ -175,6 +183,31 @@ describe('a function that a service invokes', () => {
 
     expect(lambda.invocations).toHaveLength(3);
     expect(lambda.deadLetters).toMatchObject([{ functionName: 'failing', event: { n: 1 } }]);
+  });
+
+  it('has its dead letter sent to its queue, with what Lambda says of the last attempt', async () => {
+    const sent: unknown[] = [];
+    const { lambda, Arn, role } = setup('failing', {}, (...letter) => void sent.push(letter));
+    const TargetArn = 'arn:aws:sqs:us-east-1:123456789012:dead';
+    const configuration = { FunctionName: 'failing', Handler: 'index.failing', directory };
+    lambda.functions.create({
+      ...configuration,
+      Runtime: 'nodejs24.x',
+      Role: role.Arn,
+      deadLetterTargetArn: TargetArn,
+    });
+    lambda.functions.addPermission({ FunctionName: Arn, ...permission });
+    lambda.override('failing', () => {
+      throw new Error('x'.repeat(1025));
+    });
+
+    await lambda.invokeEvent(Arn, { n: 1 }, FROM_CONFIG);
+
+    const RequestID = { DataType: 'String', StringValue: lambda.invocations.at(-1)?.requestId };
+    const ErrorCode = { DataType: 'Number', StringValue: '200' };
+    const ErrorMessage = { DataType: 'String', StringValue: 'x'.repeat(1024) };
+    const MessageAttributes = { RequestID, ErrorCode, ErrorMessage };
+    expect(sent).toEqual([[TargetArn, { Body: '{"n":1}', MessageAttributes }]]);
   });
 
   it('gets an event no more once it has succeeded', async () => {

@@ -1,5 +1,5 @@
-/** What the account does without anybody waiting for it: deliveries and automatic remediation. */
-export const createWork = () => {
+/** What the account does without anybody waiting for it: deliveries, batches, automatic remediation. */
+export const createWork = (whose: string) => {
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
 
@@ -17,7 +17,7 @@ export const createWork = () => {
       while (underWay.size > 0) await Promise.all(underWay);
       const failed = failures.splice(0);
       if (failed.length > 0)
-        throw new AggregateError(failed, `work of AWS Config failed: ${failed.join('; ')}`);
+        throw new AggregateError(failed, `work of ${whose} failed: ${failed.join('; ')}`);
     },
   };
 };

@@ -1,0 +1,117 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Waits for so many milliseconds of the account's time; rejects with the signal's reason when it aborts. */
+export type Wait = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+
+/**
+ * Runs work while the account's time passes no faster than real time: a process takes real seconds, which must
+ * not be minutes of the account.
+ */
+export type SlowDown = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** The time of an account. */
+export type Clock = { readonly now: () => Date; readonly wait: Wait };
+
+/** The account's time is real time. */
+export const waitInRealTime: Wait = (milliseconds, signal) =>
+  setTimeout(milliseconds, undefined, { signal });
+
+/** Real time is slow enough. */
+export const inRealTime: SlowDown = (work) => work();
+
+/** Time that runs at a speed, which can be changed. */
+const createTime = (start: Date, given: number) => {
+  let [since, at, speed] = [performance.now(), start.getTime(), given];
+  const time = () => at + (performance.now() - since) * speed;
+  const anchor = (milliseconds: number, newSpeed: number) => {
+    [since, at, speed] = [performance.now(), milliseconds, newSpeed];
+  };
+  return {
+    time,
+    speed: () => speed,
+    move: (milliseconds: number) => anchor(time() + milliseconds, speed),
+    run: (newSpeed: number) => anchor(time(), newSpeed),
+  };
+};
+
+type Waiter = { readonly due: number; readonly wake: () => void };
+
+/** Those who wait; the one whose time comes first has the timer. */
+const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
+  const waiters = new Set<Waiter>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const arrange = () => {
+    clearTimeout(timer);
+    for (const waiter of waiters)
+      if (waiter.due <= time()) {
+        waiters.delete(waiter);
+        waiter.wake();
+      }
+    const next = Math.min(...Array.from(waiters, ({ due }) => due));
+    if (speed() === 0 || next === Number.POSITIVE_INFINITY) return;
+    // A timer holds 24 days at most, and may be early: then it is set again.
+    timer = globalThis.setTimeout(arrange, Math.min((next - time()) / speed(), 2 ** 31 - 1));
+  };
+
+  return {
+    arrange,
+    add: (waiter: Waiter) => void waiters.add(waiter),
+    remove: (waiter: Waiter) => void waiters.delete(waiter),
+  };
+};
+
+/**
+ * A clock that runs `speed` times as fast as real time, or with 0 stands, and that a test moves by hand.
+ *
+ * @throws {RangeError} when `speed` is negative or no number
+ */
+export const createClock = ({ start = new Date(), speed = 1 } = {}) => {
+  if (!(speed >= 0)) throw new RangeError(`speed must be a number from 0 on, got ${speed}`);
+  const running = createTime(start, speed);
+  const { time } = running;
+  const waiters = createWaiters(running);
+  let slowed = 0;
+  const adjust = (by: 1 | -1) => {
+    slowed += by;
+    running.run(slowed > 0 ? Math.min(speed, 1) : speed);
+    waiters.arrange();
+  };
+  const slowDown: SlowDown = async (work) => {
+    adjust(1);
+    try {
+      return await work();
+    } finally {
+      adjust(-1);
+    }
+  };
+
+  const wait: Wait = (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = () => {
+        waiters.remove(waiter);
+        waiters.arrange();
+        reject(signal?.reason);
+      };
+      const wake = () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      };
+      const waiter = { due: time() + milliseconds, wake };
+      signal?.addEventListener('abort', abort, { once: true });
+      waiters.add(waiter);
+      waiters.arrange();
+    });
+
+  return {
+    now: () => new Date(time()),
+    wait,
+    slowDown,
+    /** Moves the account's time on; whoever's time has come wakes. */
+    advance: (milliseconds: number) => {
+      running.move(milliseconds);
+      waiters.arrange();
+    },
+  };
+};

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../call.ts';
+import type { Clock } from '../clock.ts';
+import type { Ending } from '../dispatch.ts';
+import type { BridgedEvent } from '../events/event-bridge.ts';
+import type { Roles } from '../roles.ts';
+import { createWork } from '../work.ts';
+import { lookupEvents } from './lookup-events.ts';
+import { type CloudTrailRecord, type RecordedEvent, recordOf } from './record.ts';
+
+/** The operations that change IAM. */
+const WRITES: ReadonlySet<string> = new Set([
+  'CreateAccessKey',
+  'CreateUser',
+  'DeleteAccessKey',
+  'DeleteUser',
+  'TagUser',
+  'UntagUser',
+  'UpdateAccessKey',
+  'UpdateUser',
+]);
+
+/** What CloudTrail needs of its account. */
+type CloudTrailDeps = Clock & {
+  readonly accountId: string;
+  readonly region: string;
+  readonly roles: Roles;
+  readonly closed: AbortSignal;
+  readonly pageSize?: number | undefined;
+  /** Milliseconds from a call to its event. @default 0 */
+  readonly cloudTrailDelay?: number | undefined;
+  /** Whether a trail logs: without one there is a history, but no event. */
+  readonly isLogging: () => boolean;
+  readonly putEvent: (event: BridgedEvent) => void;
+  readonly onAnswer: (listener: (call: Call, ending: Ending) => void) => void;
+};
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html */
+const toBridgedEvent = (record: CloudTrailRecord): BridgedEvent => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'AWS API Call via CloudTrail',
+  source: 'aws.iam',
+  account: record.recipientAccountId,
+  time: record.eventTime,
+  region: record.awsRegion,
+  resources: [],
+  detail: record,
+});
+
+/**
+ * CloudTrail as far as the account's event history, and the way of its events to EventBridge.
+ *
+ * Every call that changes IAM is recorded, also one that fails.
+ */
+export const createCloudTrail = (deps: CloudTrailDeps) => {
+  const visible: RecordedEvent[] = [];
+  const work = createWork('CloudTrail');
+  const delay = deps.cloudTrailDelay ?? 0;
+
+  const show = (event: RecordedEvent, isLogged: boolean) => {
+    visible.push(event);
+    if (isLogged) deps.putEvent(toBridgedEvent(event.record));
+  };
+  const showLater = async (event: RecordedEvent, isLogged: boolean) => {
+    try {
+      await deps.wait(delay, deps.closed);
+    } catch (error) {
+      if (deps.closed.aborted) return;
+      throw error;
+    }
+    show(event, isLogged);
+  };
+
+  deps.onAnswer((call, ending) => {
+    if (call.service !== 'iam' || !WRITES.has(call.operation)) return;
+    const event = recordOf(call, ending, deps);
+    const isLogged = deps.isLogging();
+    if (delay === 0) show(event, isLogged);
+    else work.begin(() => showLater(event, isLogged));
+  });
+
+  return {
+    operations: { LookupEvents: lookupEvents({ ...deps, visible }) },
+    /** The records that are in the history, in the order in which they came. */
+    history: visible as readonly RecordedEvent[],
+    isUnderWay: work.isUnderWay,
+    /** Resolves when no event is on its way, which needs a clock that runs. */
+    settled: work.ended,
+  };
+};

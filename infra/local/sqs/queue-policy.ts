@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import { isArnLike } from '../arn.ts';
+
+const OneOrMore = v.union([
+  v.pipe(
+    v.string(),
+    v.transform((one) => [one]),
+  ),
+  v.array(v.string()),
+]);
+const Keys = v.strictObject({
+  'aws:SourceArn': v.optional(OneOrMore),
+  'aws:SourceAccount': v.optional(OneOrMore),
+  'aws:SecureTransport': v.optional(OneOrMore),
+});
+const Statement = v.strictObject({
+  Sid: v.optional(v.string()),
+  Effect: v.picklist(['Allow', 'Deny']),
+  Principal: v.union([
+    v.literal('*'),
+    v.strictObject({ AWS: v.optional(OneOrMore), Service: v.optional(OneOrMore, []) }),
+  ]),
+  Action: OneOrMore,
+  Resource: OneOrMore,
+  Condition: v.optional(
+    v.strictObject({
+      ArnEquals: v.optional(Keys, {}),
+      ArnLike: v.optional(Keys, {}),
+      StringEquals: v.optional(Keys, {}),
+      StringLike: v.optional(Keys, {}),
+      Bool: v.optional(Keys, {}),
+    }),
+    {},
+  ),
+});
+const QueuePolicy = v.strictObject({
+  Version: v.optional(v.string()),
+  Id: v.optional(v.string()),
+  Statement: v.pipe(v.array(Statement), v.minLength(1)),
+});
+
+/** Who may do what with a queue. */
+export type QueuePolicy = v.InferOutput<typeof QueuePolicy>;
+type Statement = QueuePolicy['Statement'][number];
+
+/** A service that sends to a queue, and on whose behalf. */
+export type SendingService = {
+  readonly Principal: string;
+  readonly SourceAccount: string;
+  readonly SourceArn: string;
+};
+
+/** Reads a queue's policy; throws for an operator or a condition key that is unknown here. */
+export const parseQueuePolicy = (document: unknown): QueuePolicy => v.parse(QueuePolicy, document);
+
+const meets = ({ Condition }: Statement, { SourceAccount, SourceArn }: SendingService) => {
+  const given = {
+    'aws:SourceArn': SourceArn,
+    'aws:SourceAccount': SourceAccount,
+    // Services send over TLS.
+    'aws:SecureTransport': 'true',
+  };
+  const like = (value: string, patterns: readonly string[] = [value]) =>
+    patterns.some((pattern) => isArnLike(value, pattern));
+  const equals = (value: string, texts: readonly string[] = [value]) => texts.includes(value);
+  return Object.entries(Condition).every(([operator, keys]) => {
+    const isMet = /^String(?!Like)|^Bool/.test(operator) ? equals : like;
+    return (
+      isMet(given['aws:SourceArn'], keys['aws:SourceArn']) &&
+      isMet(given['aws:SourceAccount'], keys['aws:SourceAccount']) &&
+      isMet(given['aws:SecureTransport'], keys['aws:SecureTransport'])
+    );
+  });
+};
+
+const concerns = (statement: Statement, service: SendingService, queueArn: string) => {
+  const { Principal, Action, Resource } = statement;
+  const isNamed =
+    Principal === '*' ||
+    Principal.AWS?.includes('*') ||
+    Principal.Service.includes(service.Principal);
+  return (
+    isNamed === true &&
+    Action.some((action) => isArnLike('sqs:sendmessage', action.toLowerCase())) &&
+    Resource.some((resource) => isArnLike(queueArn, resource)) &&
+    meets(statement, service)
+  );
+};
+
+/** Whether a queue's policy lets a service send messages: some statement allows it, none denies it. */
+export const letsSend = (
+  policy: QueuePolicy | undefined,
+  service: SendingService,
+  queueArn: string,
+): boolean => {
+  const effects = (policy?.Statement ?? [])
+    .filter((statement) => concerns(statement, service, queueArn))
+    .map(({ Effect }) => Effect);
+  return effects.includes('Allow') && !effects.includes('Deny');
+};

@@ -1,0 +1,109 @@
+import * as v from 'valibot';
+import { operation } from '../dispatch.ts';
+import {
+  type MessageAttributes,
+  md5OfAttributes,
+  md5OfBody,
+  type StoredMessage,
+  systemAttributesOf,
+} from './message.ts';
+import type { Queue } from './queue.ts';
+import type { Queues, QueuesDeps } from './queues.ts';
+
+/** What a call that waits for messages needs; `closed` ends its waiting. */
+type ReceiveDeps = Pick<QueuesDeps, 'wait'> & {
+  readonly queues: Queues;
+  readonly closed: AbortSignal;
+};
+
+const SystemAttributeNames = v.optional(
+  v.array(
+    v.picklist([
+      'All',
+      'SenderId',
+      'SentTimestamp',
+      'ApproximateReceiveCount',
+      'ApproximateFirstReceiveTimestamp',
+      'DeadLetterQueueSourceArn',
+    ]),
+  ),
+  [],
+);
+const whole = (minimum: number, maximum: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
+
+const ReceiveMessage = v.strictObject({
+  QueueUrl: v.string(),
+  MaxNumberOfMessages: v.optional(whole(1, 10), 1),
+  VisibilityTimeout: v.optional(whole(0, 43_200)),
+  WaitTimeSeconds: v.optional(whole(0, 20)),
+  // The older name of the next one.
+  AttributeNames: SystemAttributeNames,
+  MessageSystemAttributeNames: SystemAttributeNames,
+  MessageAttributeNames: v.optional(v.array(v.string()), []),
+});
+type ReceiveMessage = v.InferOutput<typeof ReceiveMessage>;
+
+const isAsked = (name: string, asked: readonly string[]) =>
+  asked.some(
+    (one) =>
+      one === 'All' || one === name || (one.endsWith('.*') && name.startsWith(one.slice(0, -2))),
+  );
+
+const only = <Value>(members: Readonly<Record<string, Value>>, asked: readonly string[]) => {
+  const chosen = Object.entries(members).filter(([name]) => isAsked(name, asked));
+  return chosen.length === 0 ? undefined : Object.fromEntries(chosen);
+};
+
+const toMessage = (message: StoredMessage, input: ReceiveMessage) => {
+  const asked = [...input.AttributeNames, ...input.MessageSystemAttributeNames];
+  const attributes: MessageAttributes =
+    only(message.MessageAttributes, input.MessageAttributeNames) ?? {};
+  return {
+    MessageId: message.MessageId,
+    ReceiptHandle: message.receiptHandle,
+    MD5OfBody: md5OfBody(message),
+    Body: message.Body,
+    Attributes: only(systemAttributesOf(message), asked),
+    MD5OfMessageAttributes: md5OfAttributes(attributes),
+    MessageAttributes: Object.keys(attributes).length === 0 ? undefined : attributes,
+  };
+};
+
+const receive = async (queue: Queue, input: ReceiveMessage, { wait, closed }: ReceiveDeps) => {
+  const seconds = input.WaitTimeSeconds ?? queue.properties.ReceiveMessageWaitTimeSeconds;
+  const take = () => queue.receive(input.MaxNumberOfMessages, input.VisibilityTimeout);
+  const atOnce = take();
+  if (atOnce.length > 0 || seconds === 0) return atOnce;
+
+  const over = new AbortController();
+  const done = AbortSignal.any([closed, over.signal]);
+  const timer = wait(seconds * 1000, done).then(
+    () => over.abort(),
+    () => {},
+  );
+  let received: StoredMessage[] = [];
+  while (received.length === 0 && !done.aborted) {
+    await queue.untilVisible(done);
+    received = take();
+  }
+  over.abort();
+  await timer;
+  return received;
+};
+
+/**
+ * ReceiveMessage: at most ten visible messages; with WaitTimeSeconds it waits for the first one.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+ */
+export const receiveMessage = (deps: ReceiveDeps) =>
+  operation(
+    ReceiveMessage,
+    async (input) => {
+      const received = await receive(deps.queues.withUrl(input.QueueUrl), input, deps);
+      const Messages = received.map((message) => toMessage(message, input));
+      return Messages.length === 0 ? {} : { Messages };
+    },
+    'InvalidParameterValue',
+  );

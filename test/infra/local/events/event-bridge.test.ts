@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { createClock } from '../../../../infra/local/clock.ts';
+import { createEventBridge } from '../../../../infra/local/events/event-bridge.ts';
+import { createSqs } from '../../../../infra/local/sqs/sqs.ts';
+import { at } from '../../../support/build.ts';
+
+const accountId = '123456789012';
+const region = 'us-east-1';
+const queueArn = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
+const RULE = `arn:aws:events:${region}:${accountId}:rule/keys`;
+
+const event = {
+  version: '0',
+  id: 'event-1',
+  'detail-type': 'AWS API Call via CloudTrail',
+  source: 'aws.iam',
+  account: accountId,
+  time: '2026-01-31T12:00:00Z',
+  region,
+  resources: [],
+  detail: { eventName: 'CreateAccessKey' },
+} as const;
+
+const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknown> = {}) => {
+  const clock = createClock({ start: at, speed: 0 });
+  const { signal: closed } = new AbortController();
+  const sqs = createSqs({ ...clock, accountId, region, endpoint: 'http://127.0.0.1:9', closed });
+  for (const QueueName of ['keys', 'dead']) sqs.create({ QueueName });
+  const bridge = createEventBridge({ accountId, region, sqs });
+  const created = bridge.putRule({
+    Name: 'keys',
+    EventPattern: { source: ['aws.iam'] },
+    Targets: [{ Arn: queueArn('keys'), Id: 'Target0', ...target }],
+    ...rule,
+  });
+  return {
+    ...bridge,
+    created,
+    allow: (name: string, SourceArn = RULE) =>
+      sqs.setPolicy(sqs.urlOf(name), {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: queueArn(name),
+            Condition: { ArnEquals: { 'aws:SourceArn': SourceArn } },
+          },
+        ],
+      }),
+    messages: (name: string) => sqs.withArn(queueArn(name))?.messages() ?? [],
+  };
+};
+
+describe('EventBridge', () => {
+  it('sends what matches to a queue that lets the rule send', () => {
+    const { put, allow, messages, created } = setup();
+    allow('keys');
+
+    put(event);
+
+    expect(created.Arn).toBe(RULE);
+    expect(messages('keys').map(({ Body }) => JSON.parse(Body))).toEqual([event]);
+  });
+
+  it.each([
+    ['an event that does not match', {}, { ...event, source: 'aws.sts' }],
+    ['any event while the rule is disabled', { State: 'DISABLED' }, event],
+  ])('does not send %s', (_, rule, given) => {
+    const { put, allow, messages, dropped } = setup({}, rule);
+    allow('keys');
+
+    put(given as typeof event);
+
+    expect(messages('keys')).toEqual([]);
+    expect(dropped).toEqual([]);
+  });
+
+  it('drops what the queue lets no rule, or another rule, send', () => {
+    const { put, allow, messages, dropped } = setup();
+    put(event);
+    allow('keys', `${RULE}2`);
+    put(event);
+
+    const targetArn = queueArn('keys');
+    const expected = { ruleArn: RULE, targetArn, event, reason: 'NO_PERMISSIONS' };
+    expect(dropped).toEqual([expected, expected]);
+    expect(messages('keys')).toEqual([]);
+  });
+
+  it('drops what is for a queue that is not there', () => {
+    const { put, dropped } = setup({ Arn: queueArn('nobody') });
+
+    put(event);
+
+    expect(dropped).toMatchObject([{ reason: 'NO_RESOURCE' }]);
+  });
+
+  it('gives what it cannot send to the dead-letter queue, and says why', () => {
+    const { put, allow, messages, dropped } = setup({
+      DeadLetterConfig: { Arn: queueArn('dead') },
+    });
+    allow('dead');
+
+    put(event);
+
+    expect(dropped).toEqual([]);
+    const [letter] = messages('dead');
+    expect(JSON.parse(letter?.Body ?? '')).toEqual(event);
+    expect(letter?.MessageAttributes).toMatchObject({
+      RULE_ARN: { StringValue: RULE },
+      TARGET_ARN: { StringValue: queueArn('keys') },
+      ERROR_CODE: { StringValue: 'NO_PERMISSIONS' },
+    });
+  });
+
+  it('drops what the dead-letter queue does not let it send either', () => {
+    const { put, messages, dropped } = setup({ DeadLetterConfig: { Arn: queueArn('dead') } });
+
+    put(event);
+
+    expect(dropped).toHaveLength(1);
+    expect(messages('dead')).toEqual([]);
+  });
+});
+
+describe('a rule is refused with', () => {
+  it.each([
+    ['a target that is no queue', { Targets: [{ Arn: 'arn:aws:lambda:::f', Id: 'T' }] }],
+    [
+      'a transformed input',
+      { Targets: [{ Arn: queueArn('keys'), Id: 'T', InputPath: '$.detail' }] },
+    ],
+    [
+      '186 attempts',
+      { Targets: [{ Arn: queueArn('keys'), Id: 'T', RetryPolicy: { MaximumRetryAttempts: 186 } }] },
+    ],
+    [
+      'six targets',
+      { Targets: Array.from({ length: 6 }, (_, n) => ({ Arn: queueArn('keys'), Id: `${n}` })) },
+    ],
+    ['a schedule', { ScheduleExpression: 'rate(1 hour)' }],
+    ['another bus', { EventBusName: 'own' }],
+    ['no pattern', { EventPattern: undefined }],
+    ['an unknown matcher', { EventPattern: { source: [{ prefix: 'aws' }] } }],
+  ])('%s', (_, rule) => {
+    expect(() => setup({}, rule)).toThrow();
+  });
+
+  it('nothing of these at the bounds', () => {
+    const RetryPolicy = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
+    const Targets = Array.from({ length: 5 }, (_, n) => ({
+      Arn: queueArn('keys'),
+      Id: `${n}`,
+      RetryPolicy,
+    }));
+
+    expect(setup({}, { Targets }).created.Targets).toHaveLength(5);
+  });
+});

@@ -1,0 +1,58 @@
+import { onTestFinished } from 'vitest';
+import { createLocalAccount } from '../../infra/local/account.ts';
+import type { LocalAccountOptions } from '../../infra/local/account-foundation.ts';
+import type { ServiceName } from '../../infra/local/call.ts';
+import { createClock } from '../../infra/local/clock.ts';
+import type { Behaviour } from '../../infra/local/lambda/invocations.ts';
+import { at } from './build.ts';
+import { trustOf } from './trust.ts';
+
+/** An account whose clock stands unless it has a speed, closed when the test is over. */
+export const createClockedAccount = async (
+  options: LocalAccountOptions & { readonly speed?: number } = {},
+) => {
+  const { speed = 0, ...others } = options;
+  const clock = createClock({ start: at, speed });
+  const account = await createLocalAccount({ ...clock, ...others });
+  onTestFinished(account.close);
+
+  return {
+    ...account,
+    advance: clock.advance,
+    now: clock.now,
+    /** A call as an operator. */
+    ask: (service: ServiceName, operation: string, input: unknown = {}) =>
+      account.call({ service, operation, input, principal: 'operator' }),
+    /** A function that does what the test says, and the role `worker`. */
+    createFunction: (FunctionName: string, behaviour: Behaviour, Timeout = 3) => {
+      const role =
+        account.roles.byName.get('worker') ??
+        account.roles.create({
+          RoleName: 'worker',
+          AssumeRolePolicyDocument: trustOf('lambda.amazonaws.com'),
+        });
+      account.lambda.functions.create({
+        FunctionName,
+        directory: '/nowhere',
+        Handler: 'index.handler',
+        Runtime: 'nodejs24.x',
+        Role: role.Arn,
+        Timeout,
+      });
+      account.lambda.override(FunctionName, behaviour);
+    },
+    /** A request at the wire, as an operator. */
+    post: (body: string, headers: Record<string, string>) =>
+      fetch(account.endpoint, {
+        method: 'POST',
+        body,
+        headers: {
+          authorization:
+            'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260131/us-east-1/x/aws4_request',
+          ...headers,
+        },
+      }),
+  };
+};
+
+export type ClockedAccount = Awaited<ReturnType<typeof createClockedAccount>>;
