@@ -26,7 +26,7 @@ const hasChoice = (keys: readonly AccessKey[]): boolean => keys.filter(isActive)
 export const createHandler =
   ({ iam, config, logRun, now }: Dependencies) =>
   (input: unknown): Promise<Plan> =>
-    logRun('planned', async (fields) => {
+    logRun('planned', async ({ fields, metrics }) => {
       const { UserId, AccessKeyId, MinimumIdleDays, DryRun, ConfigRuleName } =
         parsePlannerInput(input);
       const parameters = parseRuleParameters(await config.getInputParameters(ConfigRuleName));
@@ -39,9 +39,11 @@ export const createHandler =
       });
       // A key id in full belongs in annotations and outputs, not in logs.
       Object.assign(fields, {
+        ConfigRuleName,
         UserId,
         outcome: plan.Outcome,
         keyEndsWith: plan.AccessKeyId.slice(-4),
       });
+      Object.assign(metrics, { Plans: 1, Refusals: plan.Outcome === 'Refused' ? 1 : 0 });
       return plan;
     });

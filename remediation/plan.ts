@@ -26,7 +26,7 @@ export type Plan = {
 };
 
 /** By what a plan is made: the runbook's parameters, and the rule's own for what they leave open. */
-export type PlanPolicy = RuleParameters &
+export type PlanPolicy = Pick<RuleParameters, 'maxActiveAccessKeys' | 'minimumIdleDays'> &
   Pick<PlannerInput, 'AccessKeyId' | 'DryRun'> & { readonly at: Date };
 
 const deactivate = (

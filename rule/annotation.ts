@@ -1,4 +1,5 @@
 import { type AccessKey, idleSince, wasUsed } from './access-key.ts';
+import type { RuleParameters } from './parameters.ts';
 import type { Choice, RankingPolicy, Refusal } from './ranking.ts';
 
 /**
@@ -25,7 +26,7 @@ export const describeRefusal = (refusal: Refusal, policy: RankingPolicy): string
     case 'NewKeyNeverUsed':
       return `${refusal.keep.AccessKeyId} was never used but ${refusal.candidate.AccessKeyId} was (last ${date(idleSince(refusal.candidate))}), so the new key may not be deployed yet`;
     case 'IdleTooShort':
-      return `${refusal.candidate.AccessKeyId}, the key idle longest (${describeUse(refusal.candidate)}), is idle for less than ${policy.minimumIdleDays} days on ${date(policy.at)}`;
+      return `${refusal.candidate.AccessKeyId} (${describeUse(refusal.candidate)}) is idle longest beside ${refusal.keep.AccessKeyId}, but less than ${policy.minimumIdleDays} days on ${date(policy.at)}`;
   }
 };
 
@@ -44,17 +45,45 @@ const shorten = (text: string): string =>
     ? text
     : `${text.slice(0, MAXIMUM_ANNOTATION_LENGTH - 3)}...`;
 
+/** How many keys are active and how many may be. */
+type Counts = { readonly active: number; readonly allowed: number };
+
+const describeCounts = ({ active, allowed }: Counts): string =>
+  `${active} active access keys, ${allowed} allowed.`;
+
+/** The parameter that the choice depends on, so that the reader, and the next sweep, can tell when it has changed. */
+const describePolicy = ({ minimumIdleDays }: Pick<RankingPolicy, 'minimumIdleDays'>): string =>
+  `minimumIdleDays ${minimumIdleDays}, UTC dates.`;
+
 /**
  * What the Config console shows beside a user with more active keys than allowed; ASCII, dates in UTC.
  *
  * `2 active access keys, 1 allowed. Deactivate AKIA…: idle since 2026-01-31 (last used). Keep AKIA…: …`
  */
 export const describeViolation = (
-  counts: { readonly active: number; readonly allowed: number },
+  counts: Counts,
   choice: Choice,
   policy: RankingPolicy,
 ): string => {
-  const violation = `${counts.active} active access keys, ${counts.allowed} allowed.`;
   const advice = describeChoice(choice, policy, counts.active - counts.allowed);
-  return shorten(`${violation} ${advice} UTC dates.`);
+  return shorten(`${describeCounts(counts)} ${advice} ${describePolicy(policy)}`);
+};
+
+/**
+ * The annotation was written of these very active keys, by these parameters; false when it does not name them all.
+ *
+ * @param active  the ids of the keys
+ */
+export const isWrittenOf = (
+  annotation: string,
+  active: readonly string[],
+  parameters: Pick<RuleParameters, 'maxActiveAccessKeys' | 'minimumIdleDays'>,
+): boolean => {
+  const counts = { active: active.length, allowed: parameters.maxActiveAccessKeys };
+  const words = new Set(annotation.split(/\W+/));
+  return (
+    annotation.startsWith(describeCounts(counts)) &&
+    annotation.endsWith(describePolicy(parameters)) &&
+    active.every((id) => words.has(id))
+  );
 };

@@ -1,5 +1,6 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { countCalls } from './call-counts.ts';
 import { createConfig } from './config.ts';
 import { createIam } from './iam.ts';
 import { createLogRun } from './log.ts';
@@ -20,38 +21,22 @@ const connection = (answerTime: number) => ({
   },
 });
 
-/** A client's stack of middleware, as far as counting needs it. */
-type Counted = Pick<IAMClient | ConfigServiceClient, 'middlewareStack'>;
-
-/** Counts every attempt of every call by its API name, `ListUsers`. */
-const countCalls = (clients: readonly Counted[]) => {
-  let counts: Record<string, number> = {};
-  for (const { middlewareStack } of clients)
-    middlewareStack.add(
-      (next, context) => (args) => {
-        const name = String(context['commandName']).replace(/Command$/, '');
-        counts[name] = (counts[name] ?? 0) + 1;
-        return next(args);
-      },
-      { step: 'finalizeRequest', name: 'countCalls' },
-    );
-  return () => {
-    const taken = counts;
-    counts = {};
-    return taken;
-  };
-};
-
 const writeToStdout = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+
+/** Where log lines go, and how long AWS may take to answer, in milliseconds. */
+type ClientOptions = { readonly writeLine?: (line: string) => void; readonly answerTime?: number };
 
 /**
  * The AWS side of a Lambda: IAM, Config and the log line of a run.
  *
  * Reads Region, endpoint and credentials from the environment, as Lambda sets it.
  */
-export const createClients = (writeLine = writeToStdout, answerTime = ANSWER_TIME) => {
+export const createClients = ({
+  writeLine = writeToStdout,
+  answerTime = ANSWER_TIME,
+}: ClientOptions = {}) => {
   const iamClient = new IAMClient(connection(answerTime));
   const configClient = new ConfigServiceClient(connection(answerTime));
   const takeCalls = countCalls([iamClient, configClient]);

@@ -3,7 +3,9 @@ import {
   DescribeConfigRulesCommand,
   type Evaluation,
   PutEvaluationsCommand,
+  StartConfigRulesEvaluationCommand,
 } from '@aws-sdk/client-config-service';
+import { createReadResults } from './read-results.ts';
 
 /**
  * Evaluations that one PutEvaluations takes.
@@ -30,6 +32,8 @@ const inBatches = (evaluations: readonly Evaluation[]): Evaluation[][] => {
 
 /** What is written to and read from AWS Config. */
 export const createConfig = (client: ConfigServiceClient) => ({
+  readResults: createReadResults(client),
+
   /**
    * Reports every evaluation, 100 a call, at least one call.
    *
@@ -49,6 +53,19 @@ export const createConfig = (client: ConfigServiceClient) => ({
     const ids = failed.slice(0, 5).map((evaluation) => evaluation.ComplianceResourceId);
     throw new FailedEvaluationsError(
       `PutEvaluations: expected ${evaluations.length} evaluations to be taken, got ${failed.length} refused: ${ids.join(', ')}`,
+    );
+  },
+
+  /**
+   * Has rules evaluated as a whole, at most 25; Config takes that once a minute a rule.
+   *
+   * @throws {LimitExceededException} too early, or an evaluation is under way
+   * @throws {ResourceInUseException} a rule is being evaluated, updated or deleted
+   * @see https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html
+   */
+  startEvaluation: async (ConfigRuleNames: readonly string[]): Promise<void> => {
+    await client.send(
+      new StartConfigRulesEvaluationCommand({ ConfigRuleNames: [...ConfigRuleNames] }),
     );
   },
 

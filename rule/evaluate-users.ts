@@ -1,7 +1,8 @@
-import type { Evaluation } from '@aws-sdk/client-config-service';
 import pMap from 'p-map';
-import { type EvaluationContext, toEvaluation } from './evaluation.ts';
+import type { AccessKey } from './access-key.ts';
+import { type EvaluationContext, type ResourceEvaluation, toEvaluation } from './evaluation.ts';
 import { readAccessKeys } from './find-user.ts';
+import { type HeldResults, standingViolation } from './held-result.ts';
 import type { IamUser } from './iam.ts';
 import { evaluateSingleAccessKey, exceedsMaximum } from './single-access-key.ts';
 
@@ -21,27 +22,35 @@ export class SweepTimeoutError extends Error {
 
 /** What a sweep works with, beside what every evaluation does. */
 export type SweepContext = EvaluationContext & {
+  /** What Config held before the sweep began. */
+  readonly held: HeldResults;
   /** Milliseconds until the function is stopped. */
   readonly remainingTime: () => number;
 };
 
 /** The evaluations and failures so far, and the users whose name IAM no longer knows. */
 export type Progress = {
-  readonly evaluations: Evaluation[];
+  readonly evaluations: ResourceEvaluation[];
   readonly failures: unknown[];
   readonly missing: IamUser[];
 };
 
 const evaluateUser = async (
-  user: IamUser,
-  { iam, parameters, at }: SweepContext,
+  { UserId: id, UserName }: IamUser,
+  { iam, parameters, at, held }: SweepContext,
   { evaluations, missing }: Progress,
 ): Promise<void> => {
-  const keys = await readAccessKeys(iam, user.UserName, (all) => exceedsMaximum(all, parameters));
-  if (keys === undefined) missing.push(user);
+  const standing = (keys: readonly AccessKey[]) =>
+    standingViolation(held.get(id), keys, { ...parameters, at });
+  const keys = await readAccessKeys(
+    iam,
+    UserName,
+    (all) => exceedsMaximum(all, parameters) && standing(all) === undefined,
+  );
+  if (keys === undefined) missing.push({ UserId: id, UserName });
   else {
-    const verdict = evaluateSingleAccessKey(keys, parameters, at);
-    evaluations.push(toEvaluation({ id: user.UserId }, verdict, at));
+    const verdict = standing(keys) ?? evaluateSingleAccessKey(keys, parameters, at);
+    evaluations.push(toEvaluation({ id }, verdict, at));
   }
 };
 

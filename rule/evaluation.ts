@@ -13,12 +13,15 @@ export type EvaluationContext = {
   readonly at: Date;
 };
 
+/** An evaluation that says whose it is. */
+export type ResourceEvaluation = Evaluation & { readonly ComplianceResourceId: string };
+
 /** A verdict on a resource, a user unless told otherwise, as Config takes it. */
 export const toEvaluation = (
   resource: { readonly type?: string; readonly id: string },
   verdict: Verdict,
   OrderingTimestamp: Date,
-): Evaluation => ({
+): ResourceEvaluation => ({
   ComplianceResourceType: resource.type ?? RESOURCE_TYPE,
   ComplianceResourceId: resource.id,
   ...verdict,

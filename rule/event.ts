@@ -1,22 +1,11 @@
 import type { ConfigurationItemStatus } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
-import { parse } from './parse.ts';
+import { Instant, Json, parse, Text } from './parse.ts';
 
 /** The event, or its invokingEvent, is not what Config sends to a custom rule. */
 export class InvalidEventError extends Error {
   override readonly name = 'InvalidEventError';
 }
-
-const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
-
-const Json = v.pipe(v.string(), v.parseJson({}, 'JSON text'));
-
-const Instant = v.pipe(
-  v.string(),
-  v.isoTimestamp('an ISO 8601 timestamp'),
-  v.check((text) => !Number.isNaN(Date.parse(text)), 'an ISO 8601 timestamp'),
-  v.transform((text) => new Date(text)),
-);
 
 const ConfigurationItem = v.object({
   resourceType: Text,

@@ -1,5 +1,6 @@
 import { type AccessKey, isActive } from './access-key.ts';
-import { type Iam, type IamUser, InvalidResponseError } from './iam.ts';
+import { InvalidResponseError } from './answer.ts';
+import type { Iam, IamUser } from './iam.ts';
 
 /** A user wanted by id; the name it is said to have saves the listing when it is still true. */
 type WantedUser = { readonly UserId: string; readonly UserName?: string | null | undefined };

@@ -1,34 +1,71 @@
-import type { Evaluation } from '@aws-sdk/client-config-service';
+import type { ComplianceType, Evaluation } from '@aws-sdk/client-config-service';
 import { evaluateChange } from './change.ts';
 import type { Config } from './config.ts';
-import { type ConfigRuleEvent, parseConfigRuleEvent } from './event.ts';
+import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
+import { findDifferences } from './find-differences.ts';
 import type { Iam } from './iam.ts';
-import { describeError, type LogRun } from './log.ts';
-import { parseRuleParameters } from './parameters.ts';
-import { type Sweep, sweepAccount } from './sweep.ts';
+import { describeError, type LogRun, type RunLine } from './log.ts';
+import { parseRuleParameters, type RuleParameters } from './parameters.ts';
+import { sweepAccount } from './sweep.ts';
 
 /** What an invocation reads from, reports to and logs with. */
 export type Dependencies = {
   readonly iam: Iam;
-  readonly config: Pick<Config, 'putEvaluations'>;
+  readonly config: Pick<Config, 'readResults' | 'putEvaluations'>;
   readonly logRun: LogRun;
 };
 
 /** What Lambda tells of an invocation, as far as the rule asks; elsewhere nobody may tell. */
 type Context = { readonly getRemainingTimeInMillis?: () => number };
 
-const evaluate = async (event: ConfigRuleEvent, iam: Iam, context: Context): Promise<Sweep> => {
-  const parameters = parseRuleParameters(event.ruleParameters);
-  const evaluation = { iam, parameters, at: event.orderingTimestamp };
-  const { configurationItem, eventLeftScope } = event;
-  const remainingTime = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
-  if (configurationItem === undefined) return sweepAccount({ ...evaluation, remainingTime });
-  const result = await evaluateChange(configurationItem, eventLeftScope, evaluation);
-  return { evaluations: [result], failures: [] };
+/** One invocation: what Config asked, by which parameters, and how long it may take. */
+type Run = {
+  readonly event: ConfigRuleEvent;
+  readonly parameters: RuleParameters;
+  readonly remainingTime: () => number;
+  readonly line: RunLine;
 };
 
-const countViolations = (evaluations: readonly Evaluation[]): number =>
-  evaluations.filter(({ ComplianceType }) => ComplianceType === 'NON_COMPLIANT').length;
+const count = (evaluations: readonly Evaluation[]) => {
+  const are = (type: ComplianceType) =>
+    evaluations.filter(({ ComplianceType }) => ComplianceType === type).length;
+  const Violations = are('NON_COMPLIANT');
+  return { Users: are('COMPLIANT') + Violations, Violations };
+};
+
+/** The whole account: what differs is reported, and a failure thrown after it. */
+const runSweep = async (run: Run, { iam, config }: Dependencies): Promise<void> => {
+  const { event, parameters, remainingTime, line } = run;
+  const { configRuleName, resultToken, orderingTimestamp: at } = event;
+  const held = await config.readResults(configRuleName);
+  const sweep = await sweepAccount({ iam, parameters, at, held, remainingTime });
+  const { evaluations, failures } = sweep;
+  const [failure] = failures;
+  const counts = count(evaluations);
+  Object.assign(line.fields, counts);
+  if (failure !== undefined)
+    Object.assign(line.fields, { failures: failures.length, firstFailure: describeError(failure) });
+
+  const comparison = { ...parameters, at, configRuleName, held };
+  const sent = await findDifferences(config, evaluations, comparison);
+  // Of a sweep that failed, an empty report would tell Config that all is done.
+  if (failure === undefined || sent.length > 0) await config.putEvaluations(sent, resultToken);
+  if (failure !== undefined) throw failure;
+  Object.assign(line.metrics, { SuccessfulSweeps: 1, ...counts, ResultsSent: sent.length });
+};
+
+/** The one user of a change notification: always exactly this result is reported. */
+const runChange = async (
+  configurationItem: ConfigurationItem,
+  { event, parameters, line }: Run,
+  { iam, config }: Dependencies,
+): Promise<void> => {
+  const { eventLeftScope, orderingTimestamp: at, resultToken } = event;
+  const context = { iam, parameters, at };
+  const result = await evaluateChange(configurationItem, eventLeftScope, context);
+  Object.assign(line.fields, count([result]));
+  await config.putEvaluations([result], resultToken);
+};
 
 /**
  * One invocation of the rule: parse → read → evaluate → report.
@@ -36,20 +73,15 @@ const countViolations = (evaluations: readonly Evaluation[]): number =>
  * Whatever fails is thrown, so that Lambda tries again and at last tells its dead-letter queue.
  */
 export const createHandler =
-  ({ iam, config, logRun }: Dependencies) =>
-  (event: unknown, context: Context = {}): Promise<void> =>
-    logRun('evaluated', async (counts) => {
-      const ruleEvent = parseConfigRuleEvent(event);
-      const { configRuleName, messageType, resultToken } = ruleEvent;
-      Object.assign(counts, { configRuleName, messageType });
-      const { evaluations, failures } = await evaluate(ruleEvent, iam, context);
-      const violations = countViolations(evaluations);
-      Object.assign(counts, { users: evaluations.length, violations });
-      const [failure] = failures;
-      if (failure !== undefined)
-        Object.assign(counts, { failures: failures.length, firstFailure: describeError(failure) });
-      // A sweep that failed before its first user has nothing to say; an empty report would say "done".
-      if (failure === undefined || evaluations.length > 0)
-        await config.putEvaluations(evaluations, resultToken);
-      if (failure !== undefined) throw failure;
+  (dependencies: Dependencies) =>
+  (input: unknown, context: Context = {}): Promise<void> =>
+    dependencies.logRun('evaluated', async (line) => {
+      const event = parseConfigRuleEvent(input);
+      const { configRuleName: ConfigRuleName, messageType } = event;
+      Object.assign(line.fields, { ConfigRuleName, messageType });
+      const parameters = parseRuleParameters(event.ruleParameters);
+      const remainingTime = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
+      const run = { event, parameters, remainingTime, line };
+      if (event.configurationItem === undefined) await runSweep(run, dependencies);
+      else await runChange(event.configurationItem, run, dependencies);
     });

@@ -1,5 +1,6 @@
 import {
   GetAccessKeyLastUsedCommand,
+  GetAccountSummaryCommand,
   GetUserCommand,
   type IAMClient,
   ListAccessKeysCommand,
@@ -8,20 +9,15 @@ import {
 } from '@aws-sdk/client-iam';
 import * as v from 'valibot';
 import type { AccessKey } from './access-key.ts';
-import { parse } from './parse.ts';
+import { answerOf, InvalidResponseError, type PageOf, pages } from './answer.ts';
+import { parse, Text } from './parse.ts';
 
 /** An IAM user: its id never changes and never comes back, its name may do both. */
 export type IamUser = { readonly UserId: string; readonly UserName: string };
 
-/** IAM answered with success, but not with what its API promises. */
-export class InvalidResponseError extends Error {
-  override readonly name = 'InvalidResponseError';
-}
-
 /** Items asked for in a page: the most that IAM gives, which may always be fewer. */
 const PAGE_SIZE = 1000;
 
-const Text = v.pipe(v.string(), v.minLength(1, 'a text that is not empty'));
 const User = v.object({ UserId: Text, UserName: Text });
 const Page = { IsTruncated: v.optional(v.boolean(), false), Marker: v.optional(v.string()) };
 const ListUsersAnswer = v.object({ ...Page, Users: v.array(User) });
@@ -30,36 +26,21 @@ const ListAccessKeysAnswer = v.object({
   AccessKeyMetadata: v.array(v.object({ AccessKeyId: Text, Status: Text, CreateDate: v.date() })),
 });
 const GetUserAnswer = v.object({ User });
+const GetAccountSummaryAnswer = v.object({ SummaryMap: v.object({ Users: v.number() }) });
 const GetAccessKeyLastUsedAnswer = v.object({
   AccessKeyLastUsed: v.object({ LastUsedDate: v.optional(v.date()) }),
 });
 
-const answerOf = (what: string) => ({
-  what,
-  error: (message: string) => new InvalidResponseError(message),
-});
+type Paged = { readonly IsTruncated: boolean; readonly Marker?: string | undefined };
 
-type PageOf = { readonly IsTruncated: boolean; readonly Marker?: string | undefined };
+const nextMarker = (operation: string) => `${operation}: expected the next Marker`;
 
-/** Every page of a listing; one that says it goes on without saying where is an error, not an end. */
-async function* pages<Answer extends PageOf>(
-  read: (marker: string | undefined) => Promise<Answer>,
-  what: string,
-): AsyncGenerator<Answer> {
-  const markers = new Set<string>();
-  let marker: string | undefined;
-  for (;;) {
-    const page = await read(marker);
-    yield page;
-    if (!page.IsTruncated) return;
-    if (page.Marker === undefined || markers.has(page.Marker))
-      throw new InvalidResponseError(
-        `${what}: expected the next Marker, got ${page.Marker ?? 'none'}`,
-      );
-    marker = page.Marker;
-    markers.add(marker);
-  }
-}
+/** A page that says it goes on without saying where is an error, not an end. */
+const toPage = <Answer extends Paged>(answer: Answer, operation: string): PageOf<Answer> => {
+  if (answer.IsTruncated && answer.Marker === undefined)
+    throw new InvalidResponseError(`${nextMarker(operation)}, got none`);
+  return { answer, next: answer.IsTruncated ? answer.Marker : undefined };
+};
 
 const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | undefined> => {
   try {
@@ -72,23 +53,36 @@ const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | unde
 
 const listUsersPage = (client: IAMClient) => async (Marker: string | undefined) => {
   const answer = await client.send(new ListUsersCommand({ Marker, MaxItems: PAGE_SIZE }));
-  return parse(ListUsersAnswer, answer, answerOf('ListUsers'));
+  return toPage(parse(ListUsersAnswer, answer, answerOf('ListUsers')), 'ListUsers');
 };
 
 const listAllKeys = async (client: IAMClient, UserName: string): Promise<AccessKey[]> => {
   const readPage = async (Marker: string | undefined) => {
     const command = new ListAccessKeysCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
-    return parse(ListAccessKeysAnswer, await client.send(command), answerOf('ListAccessKeys'));
+    const answer = parse(
+      ListAccessKeysAnswer,
+      await client.send(command),
+      answerOf('ListAccessKeys'),
+    );
+    return toPage(answer, 'ListAccessKeys');
   };
   const keys: AccessKey[] = [];
-  for await (const page of pages(readPage, 'ListAccessKeys')) keys.push(...page.AccessKeyMetadata);
+  for await (const page of pages(readPage, nextMarker('ListAccessKeys')))
+    keys.push(...page.AccessKeyMetadata);
   return keys;
 };
 
 /** Reads from IAM: live, every page, each answer as its API promises it or an error. */
 export const createIam = (client: IAMClient) => ({
   async *listUsers(): AsyncGenerator<IamUser> {
-    for await (const page of pages(listUsersPage(client), 'ListUsers')) yield* page.Users;
+    for await (const page of pages(listUsersPage(client), nextMarker('ListUsers')))
+      yield* page.Users;
+  },
+
+  /** How many users the account has, in one call. */
+  countUsers: async (): Promise<number> => {
+    const answer = await client.send(new GetAccountSummaryCommand());
+    return parse(GetAccountSummaryAnswer, answer, answerOf('GetAccountSummary')).SummaryMap.Users;
   },
 
   /** The user of that name, or nothing when there is none. */

@@ -1,43 +1,61 @@
-/** What a run's log line says beside its message, calls, milliseconds and error. */
-type LogFields = Record<string, unknown>;
+import type { CallCounts } from './call-counts.ts';
+import { embeddedMetrics, type MetricName } from './metrics.ts';
+
+/** What a run says of itself: `fields` for who reads the log, `metrics` for CloudWatch too. */
+export type RunLine = {
+  readonly fields: Record<string, unknown>;
+  /** With any of these the run's duration, throttles and calls are metrics as well; needs `ConfigRuleName` among the fields. */
+  readonly metrics: Partial<Record<MetricName, number>>;
+};
 
 /** Runs something and writes one line about it, whether it returns or throws. */
 export type LogRun = <Result>(
   message: string,
-  run: (fields: LogFields) => Promise<Result>,
+  run: (line: RunLine) => Promise<Result>,
 ) => Promise<Result>;
 
 /** What looks like the id of a key, but for its last four characters. */
 const ID = /\b[A-Z0-9]{12,124}(?=[A-Z0-9]{4}\b)/g;
 
-/** An error as a log line has it: AWS writes key ids into messages, and they do not belong in logs. */
-export const describeError = (error: unknown): LogFields => {
+/** A text from outside as a log line has it: ids of keys do not belong in logs. */
+export const maskKeyIds = (text: string): string => text.replace(ID, '...');
+
+/** An error as a log line has it: AWS writes key ids into messages. */
+export const describeError = (error: unknown): Record<string, unknown> => {
   if (!(error instanceof Error)) return { errorType: typeof error };
-  return { errorType: error.name, errorMessage: error.message.replace(ID, '...') };
+  return { errorType: error.name, errorMessage: maskKeyIds(error.message) };
+};
+
+const toLine = ({ fields, metrics }: RunLine, { Throttles, ...calls }: CallCounts, ms: number) => {
+  const measured = { ...metrics, Duration: Math.round(ms), Throttles, ...calls };
+  const isMeasured = Object.keys(metrics).length > 0;
+  const metricNames = isMeasured ? Object.keys(measured) : [];
+  return {
+    ...fields,
+    ...measured,
+    ...(isMeasured ? embeddedMetrics(metricNames, Date.now()) : {}),
+  };
 };
 
 /**
- * Logs one JSON line a run: the fields that the run sets, the AWS calls it made by name, the time it took.
+ * Logs one JSON line a run: what the run says, the AWS calls it made by name, how many of them were throttled, the
+ * milliseconds it took.
  *
  * @param write      takes the line, without its end; Lambda keeps a line of stdout as one log event
  * @param takeCalls  gives the calls since it was last asked
  */
 export const createLogRun =
-  (write: (line: string) => void, takeCalls: () => Record<string, number>): LogRun =>
+  (write: (line: string) => void, takeCalls: () => CallCounts): LogRun =>
   async (message, run) => {
     const startedAt = performance.now();
-    const fields: LogFields = {};
+    const said: RunLine = { fields: {}, metrics: {} };
     takeCalls();
-    const writeLine = (level: 'INFO' | 'ERROR', more: LogFields) => {
-      const callsByName = takeCalls();
-      const calls = Object.values(callsByName).reduce((sum, count) => sum + count, 0);
-      const milliseconds = Math.round(performance.now() - startedAt);
-      write(
-        JSON.stringify({ level, message, ...fields, ...more, calls, callsByName, milliseconds }),
-      );
+    const writeLine = (level: 'INFO' | 'ERROR', failure: Record<string, unknown>) => {
+      const line = toLine(said, takeCalls(), performance.now() - startedAt);
+      write(JSON.stringify({ level, message, ...line, ...failure }));
     };
     try {
-      const result = await run(fields);
+      const result = await run(said);
       writeLine('INFO', {});
       return result;
     } catch (error) {

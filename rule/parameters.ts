@@ -13,10 +13,12 @@ type WholeNumber = {
  *
  * `maxActiveAccessKeys`  active access keys that a user may have
  * `minimumIdleDays`      days that a key must have been idle before it is chosen for deactivation
+ * `refreshDays`          days after which a sweep reports a result again although nothing changed; 0, always
  */
 export const RULE_PARAMETERS = {
   maxActiveAccessKeys: { minimum: 1, maximum: 10, default: 1, unit: 'keys' },
   minimumIdleDays: { minimum: 0, maximum: 365, default: 7, unit: 'days' },
+  refreshDays: { minimum: 0, maximum: 365, default: 7, unit: 'days' },
 } as const satisfies Record<string, WholeNumber>;
 
 type ParameterName = keyof typeof RULE_PARAMETERS;
@@ -72,6 +74,7 @@ export const parseRuleParameters = (inputParameters?: string): RuleParameters =>
   const defaults = {
     maxActiveAccessKeys: RULE_PARAMETERS.maxActiveAccessKeys.default,
     minimumIdleDays: RULE_PARAMETERS.minimumIdleDays.default,
+    refreshDays: RULE_PARAMETERS.refreshDays.default,
   };
   const given: [ParameterName, number][] = [];
   for (const [name, value] of Object.entries(parseObject(inputParameters || '{}'))) {

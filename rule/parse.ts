@@ -1,5 +1,19 @@
 import * as v from 'valibot';
 
+/** A text that says something. */
+export const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
+
+/** JSON in a text, read. */
+export const Json = v.pipe(v.string(), v.parseJson({}, 'JSON text'));
+
+/** An ISO 8601 timestamp in a text, as a Date. */
+export const Instant = v.pipe(
+  v.string(),
+  v.isoTimestamp('an ISO 8601 timestamp'),
+  v.check((text) => !Number.isNaN(Date.parse(text)), 'an ISO 8601 timestamp'),
+  v.transform((text) => new Date(text)),
+);
+
 /** Characters of a wrong value that an error message shows. */
 const SHOWN_LENGTH = 80;
 
@@ -23,6 +37,27 @@ const describeIssue = (issue: v.BaseIssue<unknown>, what: string): string => {
   return `${where}: expected ${issue.expected}, got ${describeValue(issue.input)}`;
 };
 
+/** What a value was read as, or why it could not be. */
+export type Parsed<Output> =
+  | { readonly output: Output; readonly problem?: never }
+  | { readonly problem: string };
+
+/**
+ * Takes a value from outside as what `schema` describes, or says where, what was expected and what came.
+ *
+ * @param what  what the value is called where it comes from; the problem starts with it
+ */
+export const tryParse = <const Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): Parsed<v.InferOutput<Schema>> => {
+  const parsed = v.safeParse(schema, value);
+  return parsed.success
+    ? { output: parsed.output }
+    : { problem: describeIssue(parsed.issues[0], what) };
+};
+
 /**
  * Takes a value from outside as what `schema` describes.
  *
@@ -34,7 +69,7 @@ export const parse = <const Schema extends v.GenericSchema>(
   value: unknown,
   { what, error }: { readonly what: string; readonly error: (message: string) => Error },
 ): v.InferOutput<Schema> => {
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  throw error(describeIssue(parsed.issues[0], what));
+  const parsed = tryParse(schema, value, what);
+  if (parsed.problem === undefined) return parsed.output;
+  throw error(parsed.problem);
 };

@@ -1,6 +1,5 @@
 import { type AccessKey, idleSince, isActive, wasUsed } from './access-key.ts';
-
-const DAY_IN_MILLISECONDS = 86_400_000;
+import { isDaysBefore } from './days.ts';
 
 /** How a key is chosen: idle for at least `minimumIdleDays` × 24 hours at the instant `at`. */
 export type RankingPolicy = { readonly minimumIdleDays: number; readonly at: Date };
@@ -10,7 +9,7 @@ export type Refusal =
   | { readonly reason: 'LastActiveKey' }
   | { readonly reason: 'Tie'; readonly candidate: AccessKey; readonly other: AccessKey }
   | { readonly reason: 'NewKeyNeverUsed'; readonly candidate: AccessKey; readonly keep: AccessKey }
-  | { readonly reason: 'IdleTooShort'; readonly candidate: AccessKey };
+  | { readonly reason: 'IdleTooShort'; readonly candidate: AccessKey; readonly keep: AccessKey };
 
 /** The key to deactivate beside the key to keep, or why there is none. */
 export type Choice =
@@ -28,8 +27,7 @@ export const rankByIdleTime = (keys: readonly AccessKey[]): readonly AccessKey[]
     );
 
 const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: RankingPolicy): boolean =>
-  minimumIdleDays === 0 ||
-  at.getTime() - idleSince(key).getTime() >= minimumIdleDays * DAY_IN_MILLISECONDS;
+  minimumIdleDays === 0 || isDaysBefore(idleSince(key), minimumIdleDays, at);
 
 /**
  * Of a user's active keys, the one idle longest is deactivated and the one idle shortest is kept.
@@ -53,6 +51,6 @@ export const chooseAccessKey = (keys: readonly AccessKey[], policy: RankingPolic
   if (wasUsed(candidate) && !wasUsed(keep))
     return { refusal: { reason: 'NewKeyNeverUsed', candidate, keep } };
   if (!isIdleLongEnough(candidate, policy))
-    return { refusal: { reason: 'IdleTooShort', candidate } };
+    return { refusal: { reason: 'IdleTooShort', candidate, keep } };
   return { deactivate: candidate, keep };
 };

@@ -19,8 +19,12 @@ const tokenOf = (retryCount: number, delay: number): RetryToken => ({
 const backoff = (retryCount: number): number =>
   Math.random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** retryCount);
 
-const isTransient = ({ errorType }: RetryErrorInfo): boolean =>
-  errorType === 'THROTTLING' || errorType === 'TRANSIENT';
+/** The SDK takes this for throttling, but it is a limit that no wait of seconds lifts: one evaluation a minute, a quota. */
+const isLimit = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'LimitExceededException';
+
+const isTransient = ({ errorType, error }: RetryErrorInfo): boolean =>
+  (errorType === 'THROTTLING' || errorType === 'TRANSIENT') && !isLimit(error);
 
 /**
  * Tries throttled and transient calls again, at the rate that the service turns out to admit.

@@ -7,7 +7,7 @@ import { chooseAccessKey } from './ranking.ts';
 /** The rule's answer on one user: the members of an Evaluation that it decides. */
 export type Verdict = {
   readonly ComplianceType: ComplianceType;
-  readonly Annotation?: string;
+  readonly Annotation?: string | undefined;
 };
 
 /** The verdict on a user that is deleted, not recorded, out of scope or absent from IAM. */
@@ -33,7 +33,7 @@ export const exceedsMaximum = (
  */
 export const evaluateSingleAccessKey = (
   keys: readonly AccessKey[],
-  parameters: RuleParameters,
+  parameters: Pick<RuleParameters, 'maxActiveAccessKeys' | 'minimumIdleDays'>,
   at: Date,
 ): Verdict => {
   if (!exceedsMaximum(keys, parameters)) return { ComplianceType: 'COMPLIANT' };

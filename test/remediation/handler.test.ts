@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => account.close());
 
 const plan = (input: object = {}) => {
-  const clients = createClients((line) => void lines.push(line));
+  const clients = createClients({ writeLine: (line) => void lines.push(line) });
   const asked = {
     UserId: alice.UserId,
     AccessKeyId: '',
@@ -106,9 +106,17 @@ describe('the planner', () => {
         UserId: alice.UserId,
         outcome: 'Deactivate',
         keyEndsWith: AccessKeyId.slice(-4),
-        calls: 5,
+        ConfigRuleName: RULE_NAME,
+        Plans: 1,
+        Refusals: 0,
+        DescribeConfigRules: 1,
       },
     ]);
     expect(lines.join()).not.toContain(AccessKeyId);
+  });
+
+  it('counts a refusal', async () => {
+    await plan({ UserId: 'AIDANOBODYHASTHIS' });
+    expect(JSON.parse(lines.join())).toMatchObject({ outcome: 'Refused', Plans: 1, Refusals: 1 });
   });
 });

@@ -92,7 +92,7 @@ describe('planDeactivation', () => {
     expect(plan([busy, inUse])).toMatchObject({
       Outcome: 'Refused',
       Reason:
-        'no key of alice is chosen: AKIAXXXXXXXXXXXXBUSY, the key idle longest (last used 2026-01-29), is idle for less than 7 days on 2026-01-31; to decide, start the runbook with AccessKeyId',
+        'no key of alice is chosen: AKIAXXXXXXXXXXXXBUSY (last used 2026-01-29) is idle longest beside AKIAXXXXXXXXXXXXXNEW, but less than 7 days on 2026-01-31; to decide, start the runbook with AccessKeyId',
     });
   });
 

@@ -19,7 +19,7 @@ const inUse = accessKey('NEW', { LastUsedDate: daysBefore(1) });
 describe('describeViolation', () => {
   it('names the key to deactivate, since when it is idle, the key to keep and its last use', () => {
     expect(annotate([abandoned, inUse])).toBe(
-      '2 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXXXOLD: idle since 2025-07-15 (last used). Keep AKIAXXXXXXXXXXXXXNEW: last used 2026-01-30. UTC dates.',
+      '2 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXXXOLD: idle since 2025-07-15 (last used). Keep AKIAXXXXXXXXXXXXXNEW: last used 2026-01-30. minimumIdleDays 7, UTC dates.',
     );
   });
 
@@ -31,7 +31,7 @@ describe('describeViolation', () => {
 
   it('says of three keys which one goes first and how many follow', () => {
     expect(annotate([abandoned, inUse, neverUsed])).toBe(
-      '3 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXNEVER: idle since 2025-04-06 (created, never used). 1 more to go after it. Keep AKIAXXXXXXXXXXXXXNEW: last used 2026-01-30. UTC dates.',
+      '3 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXNEVER: idle since 2025-04-06 (created, never used). 1 more to go after it. Keep AKIAXXXXXXXXXXXXXNEW: last used 2026-01-30. minimumIdleDays 7, UTC dates.',
     );
     expect(annotate([abandoned, inUse, neverUsed], 2)).not.toContain('more to go');
   });
@@ -50,7 +50,7 @@ describe('describeViolation', () => {
     [
       'keys that are both in use',
       [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })],
-      'No key is chosen: AKIAXXXXXXXXXXXXBUSY, the key idle longest (last used 2026-01-25), is idle for less than 7 days on 2026-01-31. Name one in the runbook.',
+      'No key is chosen: AKIAXXXXXXXXXXXXBUSY (last used 2026-01-25) is idle longest beside AKIAXXXXXXXXXXXXXNEW, but less than 7 days on 2026-01-31. Name one in the runbook.',
     ],
   ])('says why no key is chosen: %s', (_, keys, expected) => {
     expect(annotate(keys)).toContain(expected);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { InvalidResponseError } from '../../rule/answer.ts';
 import { createClients } from '../../rule/clients.ts';
-import { InvalidResponseError } from '../../rule/iam.ts';
 import { type Answer, iamAnswer, serveAnswers } from '../support/answering-server.ts';
 import { accessKey } from '../support/build.ts';
 
@@ -8,7 +8,7 @@ let server: Awaited<ReturnType<typeof serveAnswers>>;
 /** What the rule reads with, from an IAM that gives these answers. */
 const reading = async (answer: (action: string, call: number) => Answer) => {
   server = await serveAnswers(answer);
-  return createClients(undefined, 300).iam;
+  return createClients({ answerTime: 300 }).iam;
 };
 afterEach(() => server.close());
 
@@ -80,7 +80,7 @@ describe('reading from an IAM that answers with success but not with what its AP
     [
       'a key whose status is empty',
       keysPage(member('AKIA1', '')),
-      'ListAccessKeys.AccessKeyMetadata.0.Status: expected a text that is not empty, got ""',
+      'ListAccessKeys.AccessKeyMetadata.0.Status: expected a string that is not empty, got ""',
     ],
     [
       'a page that goes on nowhere',

@@ -5,7 +5,7 @@ import {
   RULE_PARAMETERS,
 } from '../../rule/parameters.ts';
 
-const defaults = { maxActiveAccessKeys: 1, minimumIdleDays: 7 };
+const defaults = { maxActiveAccessKeys: 1, minimumIdleDays: 7, refreshDays: 7 };
 
 describe('parseRuleParameters', () => {
   it.each([undefined, '', '{}'])('takes the defaults for %j', (inputParameters) => {

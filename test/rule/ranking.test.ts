@@ -73,7 +73,8 @@ describe('chooseAccessKey', () => {
   ])('scenario 4: a candidate idle for %s', (_, LastUsedDate, chosen) => {
     const candidate = accessKey('CAND', { LastUsedDate });
     const choice = chooseAccessKey([inUse, candidate], policy);
-    expect(choice.refusal).toEqual(chosen ? undefined : { reason: 'IdleTooShort', candidate });
+    const refusal = { reason: 'IdleTooShort', candidate, keep: inUse };
+    expect(choice.refusal).toEqual(chosen ? undefined : refusal);
   });
 
   it('scenario 4: with 0 days even a use after the evaluation is no reason to refuse', () => {

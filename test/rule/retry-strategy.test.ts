@@ -51,6 +51,11 @@ describe('the retry strategy', () => {
     expect((await retryToEnd(throttled)).delays).toEqual(delays.map(() => 0));
   });
 
+  it('does not try again at a limit that no wait of seconds lifts, whatever the SDK takes it for', async () => {
+    const error = serviceError('LimitExceededException');
+    expect(await retryToEnd({ errorType: 'THROTTLING', error })).toEqual({ delays: [], error });
+  });
+
   it.each(['CLIENT_ERROR', 'SERVER_ERROR'] as const)(
     'does not try again after a %s',
     async (errorType) => {

@@ -80,7 +80,7 @@ describe('a sweep', () => {
       ComplianceResourceType: 'AWS::IAM::User',
       ComplianceResourceId: rule.iam.users.get('alice')?.UserId,
       ComplianceType: 'NON_COMPLIANT',
-      Annotation: `2 active access keys, 1 allowed. Deactivate ${old?.AccessKeyId}: idle since 2025-07-15 (last used). Keep ${recent?.AccessKeyId}: last used 2026-01-30. UTC dates.`,
+      Annotation: `2 active access keys, 1 allowed. Deactivate ${old?.AccessKeyId}: idle since 2025-07-15 (last used). Keep ${recent?.AccessKeyId}: last used 2026-01-30. minimumIdleDays 7, UTC dates.`,
       OrderingTimestamp: at.getTime() / 1000,
     });
   });
@@ -92,6 +92,7 @@ describe('a sweep', () => {
     await rule.sweep();
 
     expect(rule.callCounts()).toEqual({
+      GetComplianceDetailsByConfigRule: 2,
       ListUsers: 1,
       ListAccessKeys: 21,
       GetAccessKeyLastUsed: 2,
@@ -150,13 +151,23 @@ describe('a sweep while users come and go', () => {
   it('reports a user that was deleted meanwhile as NOT_APPLICABLE, after it looked again', async () => {
     await serve({ messageTypes: onSchedule, users: [{ UserName: 'gone' }, ...compliantUsers(3)] });
     const id = rule.iam.users.get('gone')?.UserId ?? '';
+    await rule.sweep();
     beforeKeysOf('gone', call('DeleteUser', { UserName: 'gone' }));
 
     await rule.sweep();
 
     expect(verdicts()).toMatchObject({ [id]: 'NOT_APPLICABLE', 'user-2': 'COMPLIANT' });
-    // The sweep's own, and two before a user is taken for deleted.
-    expect(rule.callCounts()['ListUsers']).toBe(3);
+    // One of the sweep before, the sweep's own, and two before a user is taken for deleted.
+    expect(rule.callCounts()['ListUsers']).toBe(4);
+  });
+
+  it('says nothing of a user of whom Config holds nothing when it was deleted meanwhile', async () => {
+    await serve({ messageTypes: onSchedule, users: [{ UserName: 'gone' }, ...compliantUsers(3)] });
+    beforeKeysOf('gone', call('DeleteUser', { UserName: 'gone' }));
+
+    await rule.sweep();
+
+    expect(Object.keys(verdicts())).toEqual(['user-0', 'user-1', 'user-2']);
   });
 
   it('reports nothing of a deleted user when it cannot look again', async () => {
@@ -188,6 +199,8 @@ describe('a sweep while users come and go', () => {
         users: [{ UserName: 'alice', keys }, ...compliantUsers(3)],
       });
       const alice = rule.iam.users.get('alice');
+      await rule.sweep();
+      rule.clock.now = daysBefore(-8);
       let done = false;
       rule.interpose('GetAccessKeyLastUsed', async (_, proceed) => {
         if (!done) {
@@ -230,7 +243,7 @@ describe('a sweep that fails', () => {
     await expect(rule.sweep()).rejects.toThrow('not authorized');
 
     expect(Object.keys(verdicts())).toHaveLength(39);
-    expect(JSON.parse(rule.lines.join())).toMatchObject({ users: 39, failures: 1 });
+    expect(JSON.parse(rule.lines.join())).toMatchObject({ Users: 39, failures: 1 });
   });
 
   it('for ten users stops, as the next would fail too', async () => {

@@ -21,12 +21,13 @@ export const serveRule = async (
     pageSize?: number;
     users?: readonly UserSeed[];
     messageTypes?: readonly string[];
+    dropsOlderResults?: boolean;
   } = {},
 ) => {
   const account = await serveAccount(options);
   process.env['AWS_ENDPOINT_URL'] = account.endpoint;
   const lines: string[] = [];
-  const handler = createHandler(createClients((line) => void lines.push(line)));
+  const handler = createHandler(createClients({ writeLine: (line) => void lines.push(line) }));
   for (const user of options.users ?? []) account.iam.seedUser(user);
   account.rule.whenInvoked = handler;
   account.config.putConfigRule(ruleProperties(...(options.messageTypes ?? [])));

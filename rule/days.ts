@@ -1,0 +1,6 @@
+/** A day is 24 hours, whatever the calendar says. */
+const DAY_IN_MILLISECONDS = 86_400_000;
+
+/** An instant lies so many days, or more, before another. */
+export const isDaysBefore = (instant: Date, days: number, at: Date): boolean =>
+  at.getTime() - instant.getTime() >= days * DAY_IN_MILLISECONDS;

@@ -1,0 +1,25 @@
+import type { Config } from './config.ts';
+import { differences } from './differences.ts';
+import type { ResourceEvaluation } from './evaluation.ts';
+import type { ComparisonPolicy, HeldResults } from './held-result.ts';
+
+/** Of which rule something is reported, and how it is compared with what Config held before the sweep. */
+type Comparison = ComparisonPolicy & {
+  readonly configRuleName: string;
+  readonly held: HeldResults;
+};
+
+/**
+ * What a sweep has to tell Config: the differences from what it holds.
+ *
+ * A sweep takes minutes, and AWS does not say that an older result never replaces a newer one: before anything is
+ * told, what Config holds is read once more.
+ */
+export const findDifferences = async (
+  { readResults }: Pick<Config, 'readResults'>,
+  evaluations: readonly ResourceEvaluation[],
+  { configRuleName, held, ...policy }: Comparison,
+): Promise<readonly ResourceEvaluation[]> => {
+  const found = differences(evaluations, held, policy);
+  return found.length === 0 ? found : differences(found, await readResults(configRuleName), policy);
+};

@@ -1,0 +1,61 @@
+/** Where CloudWatch keeps the metrics. */
+export const NAMESPACE = 'IamUserSingleAccessKey';
+
+/**
+ * What is measured, by name; every metric has the dimension `ConfigRuleName`.
+ *
+ * Of a sweep that went well:
+ *   `SuccessfulSweeps`   1
+ *   `Users`              users evaluated, `Violations` those that are NON_COMPLIANT
+ *   `ResultsSent`        results reported, which Config bills
+ *   `Duration`           from the first to the last call; `Throttles`, attempts that a service refused as too many
+ *   beside these, a count for each API by its own name, such as `ListAccessKeys`: attempts, retries included
+ * Of a plan of the runbook: `Plans`, 1; `Refusals`, 1 or 0.
+ * Of a batch of key events:
+ *   `KeyEvents`          events in it, `PoisonedEvents` those that cannot be read
+ *   `EvaluationsStarted` 1 when an evaluation was started, `PutOff` 1 when Config would not start one yet
+ *   `HeldBack`           1 when an evaluation would cost too much
+ *   `EventToEvaluation`  from the oldest event to the start of its evaluation
+ */
+export const METRICS = {
+  SuccessfulSweeps: 'Count',
+  Users: 'Count',
+  Violations: 'Count',
+  ResultsSent: 'Count',
+  Duration: 'Milliseconds',
+  Throttles: 'Count',
+  Plans: 'Count',
+  Refusals: 'Count',
+  KeyEvents: 'Count',
+  PoisonedEvents: 'Count',
+  EvaluationsStarted: 'Count',
+  PutOff: 'Count',
+  HeldBack: 'Count',
+  EventToEvaluation: 'Milliseconds',
+} as const;
+
+/** The name of a metric. */
+export type MetricName = keyof typeof METRICS;
+
+const unitOf = (name: string): string =>
+  Object.hasOwn(METRICS, name) ? METRICS[name as MetricName] : 'Count';
+
+/**
+ * The member that makes a log line a source of metrics too, in CloudWatch's embedded metric format.
+ *
+ * @param names      members of the line that are metrics, 100 at most
+ * @param Timestamp  milliseconds since 1970
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export const embeddedMetrics = (names: readonly string[], Timestamp: number) => ({
+  _aws: {
+    Timestamp,
+    CloudWatchMetrics: [
+      {
+        Namespace: NAMESPACE,
+        Dimensions: [['ConfigRuleName']],
+        Metrics: names.map((Name) => ({ Name, Unit: unitOf(Name) })),
+      },
+    ],
+  },
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AccessKey } from '../../rule/access-key.ts';
+import { type HeldResult, isDue, standingViolation } from '../../rule/held-result.ts';
+import { evaluateSingleAccessKey } from '../../rule/single-access-key.ts';
+import { accessKey, at, daysBefore } from '../support/build.ts';
+
+const policy = { maxActiveAccessKeys: 1, minimumIdleDays: 7, refreshDays: 7, at };
+const old = accessKey('OLD', { LastUsedDate: daysBefore(200) });
+const recent = accessKey('RECENT', { LastUsedDate: daysBefore(1) });
+const inactive = accessKey('OFF', { Status: 'Inactive' });
+
+/** What Config holds of a user since a day before, when it had these keys. */
+const heldOf = (keys: readonly AccessKey[], overrides: Partial<HeldResult> = {}): HeldResult => ({
+  ...evaluateSingleAccessKey(keys, policy, daysBefore(1)),
+  OrderingTimestamp: daysBefore(1),
+  ...overrides,
+});
+
+/** The keys as ListAccessKeys alone tells of them. */
+const listed = (keys: readonly AccessKey[]) =>
+  keys.map(({ LastUsedDate: _, ...key }): AccessKey => key);
+
+describe('isDue', () => {
+  it.each([
+    [7, daysBefore(7), true],
+    [7, daysBefore(7, 1), false],
+    [1, daysBefore(1), true],
+    [0, at, true],
+  ])('with refreshDays %d, of a result of %s: %j', (refreshDays, OrderingTimestamp, expected) => {
+    const held = { ComplianceType: 'COMPLIANT', OrderingTimestamp } as const;
+    expect(isDue(held, { ...policy, refreshDays })).toBe(expected);
+  });
+});
+
+describe('a violation that Config holds', () => {
+  const busy = accessKey('BUSY', { LastUsedDate: daysBefore(2) });
+  it.each([
+    ['a key to deactivate', [old, recent]],
+    ['a tie', [old, { ...old, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }]],
+    ['a rotation not deployed yet', [old, accessKey('NEW', { CreateDate: daysBefore(1) })]],
+    ['keys that are both in use', [busy, recent]],
+    ['an inactive key beside', [old, inactive, recent]],
+  ])('stands without the last use when the keys are the same: %s', (_, keys) => {
+    const { OrderingTimestamp, ...verdict } = heldOf(keys);
+    expect(standingViolation(heldOf(keys), listed(keys).toReversed(), policy)).toEqual(verdict);
+  });
+
+  it.each<[string, readonly AccessKey[], object]>([
+    ['another key', [old, accessKey('OTHER')], {}],
+    ['one key more', [old, recent, accessKey('THIRD')], {}],
+    ['one active key less', [old, { ...recent, Status: 'Inactive' }, inactive], {}],
+    ['another key active instead', [old, { ...recent, Status: 'Expired' }, accessKey('OFF')], {}],
+    ['another minimumIdleDays', [old, recent], { minimumIdleDays: 8 }],
+    ['another maxActiveAccessKeys', [old, recent], { maxActiveAccessKeys: 2 }],
+    ['a result that is due', [old, recent], { refreshDays: 1 }],
+  ])('is decided anew for %s', (_, keys, changed) => {
+    const now = { ...policy, ...changed };
+    expect(standingViolation(heldOf([old, recent]), listed(keys), now)).toBeUndefined();
+  });
+
+  it('is decided anew when its annotation does not name every active key', () => {
+    const three = [old, recent, busy];
+    expect(standingViolation(heldOf(three), listed(three), policy)).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing is held', undefined],
+    ['COMPLIANT is held', heldOf([old])],
+    ['there is no annotation', heldOf([old, recent], { Annotation: undefined })],
+    [
+      'it was cut',
+      heldOf([old, recent], { Annotation: '2 active access keys, 1 allowed. Dea...' }),
+    ],
+  ])('does not stand when %s', (_, held) => {
+    expect(standingViolation(held, listed([old, recent]), policy)).toBeUndefined();
+  });
+
+  it('never stands for other active keys than it was written of', () => {
+    const ids = fc.uniqueArray(fc.constantFrom('A', 'B', 'C', 'D'), { minLength: 2, maxLength: 3 });
+    fc.assert(
+      fc.property(ids, ids, (before, now) => {
+        const held = heldOf(
+          before.map((id, index) => accessKey(id, { CreateDate: daysBefore(100 + index) })),
+        );
+        const stands =
+          standingViolation(
+            held,
+            now.map((id) => accessKey(id)),
+            policy,
+          ) !== undefined;
+        if (stands) expect(now.toSorted()).toEqual(before.toSorted());
+        else
+          expect(before.length > 2 || now.toSorted().join() !== before.toSorted().join()).toBe(
+            true,
+          );
+      }),
+    );
+  });
+});
