@@ -94,6 +94,8 @@ describe('the document DeactivateAccessKey', () => {
           'DeactivateAccessKey',
           'Verify',
           'EvaluateAgain',
+          'DecideNotify',
+          ...(way.includes('Notify') ? ['Notify'] : []),
           'Report',
         ]);
     }
@@ -140,6 +142,7 @@ describe('the document DeactivateAccessKey', () => {
     expect(calls.map(({ inputs }) => `${inputs['Service']}:${inputs['Api']}`)).toEqual([
       'iam:UpdateAccessKey',
       'config:StartConfigRulesEvaluation',
+      'sns:Publish',
     ]);
     expect(steps.get('DeactivateAccessKey')?.inputs).toEqual({
       Service: 'iam',
@@ -154,7 +157,8 @@ describe('the document DeactivateAccessKey', () => {
     const outputs = document.mainSteps.flatMap(({ name, outputs = [] }) =>
       outputs.map(({ Name }) => `${name}.${Name}`),
     );
-    const declared = [...Object.keys(document.parameters), ...outputs, 'Plan.Payload'];
+    const system = ['global:ACCOUNT_ID', 'global:REGION', 'automation:EXECUTION_ID'];
+    const declared = [...Object.keys(document.parameters), ...outputs, 'Plan.Payload', ...system];
     expect(declared).toEqual(expect.arrayContaining(references));
     expect(references).toEqual(expect.arrayContaining(Object.keys(document.parameters)));
     expect(outputs).toEqual(expect.arrayContaining(document.outputs));
@@ -204,6 +208,18 @@ describe('the parameters of the document', () => {
     ConfigRuleName: {
       accepted: ['iam-user-single-access-key', 'A_1', 'a'.repeat(128)],
       refused: ['', 'a b', 'a'.repeat(129), 'arn:aws:config'],
+    },
+    NotificationTopicArn: {
+      accepted: [
+        '',
+        'arn:aws:sns:us-east-1:123456789012:keys',
+        'arn:aws-cn:sns:cn-north-1:123456789012:a_b-c',
+      ],
+      refused: [
+        'keys',
+        'arn:aws:sns:us-east-1:123456789012:keys.fifo',
+        'arn:aws:sqs:us-east-1:123456789012:keys',
+      ],
     },
     AutomationAssumeRole: {
       accepted: [

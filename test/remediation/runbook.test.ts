@@ -40,6 +40,7 @@ describe('the runbook', () => {
       'DeactivateAccessKey Success',
       'Verify Success',
       'EvaluateAgain Success',
+      'DecideNotify Success',
       'Report Success',
     ]);
     expect(output('Outcome')).toBe('Acted');
@@ -181,5 +182,51 @@ describe('two operators at once', () => {
       [0, 1].map((index) => account.run({ UserId: alice.UserId, AccessKeyId: id(alice, index) })),
     );
     expect(statuses(alice)).toContain('Active');
+  });
+});
+
+describe('the topic', () => {
+  const tell = (parameters: Record<string, string>, topic = account.sns.createTopic('keys')) =>
+    account.run({ NotificationTopicArn: topic, ...parameters });
+
+  it('is told which key was deactivated, of whom, why, and how to undo it', async () => {
+    const alice = seed('alice', used(1), used(200));
+
+    const { outcome, output } = await tell({ UserId: alice.UserId });
+
+    expect(outcome).toBe('Acted');
+    const [{ Subject, Message = '' } = {}, ...others] = account.sns.published;
+    expect(others).toEqual([]);
+    expect(Subject).toBe('Access key deactivated: alice');
+    for (const part of [
+      `The access key ${id(alice, 1)} of the IAM user alice (${alice.UserId})`,
+      'account 123456789012',
+      `Why: ${output('Reason')}`,
+      `Undo: ${output('UndoCommand')}`,
+    ])
+      expect(Message).toContain(part);
+    expect(Message).toMatch(/^Execution: [\da-f-]{36} in us-east-1$/m);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['a dry run', { DryRun: 'true' }],
+    ['nothing to do', { AccessKeyId: 'AKIAINACTIVEINACTIVE' }],
+    ['a refusal', { AccessKeyId: 'AKIANOBODYHASTHISKEY' }],
+  ])('is told nothing of %s', async (_, parameters) => {
+    const inactive = { AccessKeyId: 'AKIAINACTIVEINACTIVE', Status: 'Inactive' as const };
+    const alice = seed('alice', used(1), used(200), { ...used(300), ...inactive });
+    await tell({ UserId: alice.UserId, ...parameters });
+    expect(account.sns.published).toEqual([]);
+  });
+
+  it('that cannot be told takes nothing back, and its step shows it', async () => {
+    const alice = seed('alice', used(1), used(200));
+
+    const topic = 'arn:aws:sns:us-east-1:123456789012:nobody-made-it';
+    const { outcome, steps } = await tell({ UserId: alice.UserId }, topic);
+
+    expect(outcome).toBe('Acted');
+    expect(statuses(alice)).toEqual(['Active', 'Inactive']);
+    expect(steps.slice(-2)).toEqual(['Notify Failed', 'Report Success']);
   });
 });
