@@ -1,0 +1,106 @@
+import * as v from 'valibot';
+
+const Text = v.pipe(v.string(), v.minLength(1, 'a text that is not empty'));
+const ResourceTypes = v.array(v.string());
+const RecordingFrequency = v.picklist(['CONTINUOUS', 'DAILY']);
+
+/** Who calls, and in which account and partition. */
+export const Identity = v.object({
+  Account: v.pipe(v.string(), v.regex(/^\d{12}$/, 'an account id of 12 digits')),
+  Arn: v.pipe(v.string(), v.regex(/^arn:[\w-]+:/, 'an ARN')),
+});
+
+/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html */
+export const RecordingGroup = v.object({
+  allSupported: v.optional(v.boolean(), false),
+  includeGlobalResourceTypes: v.optional(v.boolean(), false),
+  resourceTypes: v.optional(ResourceTypes, []),
+  exclusionByResourceTypes: v.optional(v.object({ resourceTypes: v.optional(ResourceTypes, []) })),
+  recordingStrategy: v.optional(
+    v.object({
+      useOnly: v.optional(
+        v.picklist([
+          'ALL_SUPPORTED_RESOURCE_TYPES',
+          'INCLUSION_BY_RESOURCE_TYPES',
+          'EXCLUSION_BY_RESOURCE_TYPES',
+        ]),
+      ),
+    }),
+  ),
+});
+
+/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingMode.html */
+const RecordingMode = v.object({
+  recordingFrequency: RecordingFrequency,
+  recordingModeOverrides: v.optional(
+    v.array(
+      v.object({
+        description: v.optional(v.string()),
+        resourceTypes: ResourceTypes,
+        recordingFrequency: RecordingFrequency,
+      }),
+    ),
+  ),
+});
+
+/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html */
+export const ConfigurationRecorder = v.object({
+  name: Text,
+  roleARN: v.optional(v.string()),
+  // Without a recording group AWS Config records all but the global types of IAM.
+  recordingGroup: v.optional(RecordingGroup, { allSupported: true }),
+  recordingMode: v.optional(RecordingMode),
+  servicePrincipal: v.optional(v.string()),
+});
+
+/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorderStatus.html */
+export const ConfigurationRecorderStatus = v.object({
+  name: Text,
+  recording: v.boolean(),
+  servicePrincipal: v.optional(v.string()),
+});
+
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Trail.html */
+export const Trail = v.object({
+  Name: Text,
+  TrailARN: Text,
+  HomeRegion: Text,
+  IncludeGlobalServiceEvents: v.optional(v.boolean(), false),
+  IsMultiRegionTrail: v.optional(v.boolean(), false),
+  HasCustomEventSelectors: v.optional(v.boolean()),
+});
+
+const Operator = v.optional(v.array(v.string()));
+
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html */
+export const AdvancedFieldSelector = v.object({
+  Field: Text,
+  Equals: Operator,
+  StartsWith: Operator,
+  EndsWith: Operator,
+  NotEquals: Operator,
+  NotStartsWith: Operator,
+  NotEndsWith: Operator,
+});
+
+/**
+ * The selectors of a trail, in one of two forms; members that decide nothing here stay as they came.
+ *
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventSelectors.html
+ */
+export const EventSelectors = v.object({
+  EventSelectors: v.optional(
+    v.array(
+      v.looseObject({
+        ReadWriteType: v.optional(v.picklist(['All', 'ReadOnly', 'WriteOnly']), 'All'),
+        IncludeManagementEvents: v.optional(v.boolean(), true),
+        ExcludeManagementEventSources: v.optional(v.array(v.string())),
+      }),
+    ),
+  ),
+  AdvancedEventSelectors: v.optional(
+    v.array(
+      v.object({ Name: v.optional(v.string()), FieldSelectors: v.array(AdvancedFieldSelector) }),
+    ),
+  ),
+});

@@ -1,0 +1,110 @@
+import {
+  type CloudTrailClient,
+  DescribeTrailsCommand,
+  GetEventSelectorsCommand,
+  GetTrailStatusCommand,
+} from '@aws-sdk/client-cloudtrail';
+import {
+  type ConfigServiceClient,
+  DescribeConfigurationRecorderStatusCommand,
+  DescribeConfigurationRecordersCommand,
+} from '@aws-sdk/client-config-service';
+import {
+  DescribeHubCommand,
+  InvalidAccessException,
+  ResourceNotFoundException,
+  type SecurityHubClient,
+} from '@aws-sdk/client-securityhub';
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import * as v from 'valibot';
+import {
+  ConfigurationRecorder,
+  ConfigurationRecorderStatus,
+  EventSelectors,
+  Identity,
+  Trail,
+} from './answers.ts';
+import type { AccountFacts, TrailFacts } from './facts.ts';
+import type { Reading } from './finding.ts';
+import { read } from './read.ts';
+
+/** The clients of the services that are looked at, all of one Region. */
+export type Clients = {
+  readonly sts: STSClient;
+  readonly config: ConfigServiceClient;
+  readonly cloudTrail: CloudTrailClient;
+  readonly securityHub: SecurityHubClient;
+};
+
+const readRecorders = async (client: ConfigServiceClient) => {
+  const [recorders, statuses] = await Promise.all([
+    read('config:DescribeConfigurationRecorders', async () => {
+      const answer = await client.send(new DescribeConfigurationRecordersCommand());
+      return v.parse(v.array(ConfigurationRecorder), answer.ConfigurationRecorders ?? []);
+    }),
+    read('config:DescribeConfigurationRecorderStatus', async () => {
+      const answer = await client.send(new DescribeConfigurationRecorderStatusCommand());
+      const statuses = answer.ConfigurationRecordersStatus ?? [];
+      return v.parse(v.array(ConfigurationRecorderStatus), statuses);
+    }),
+  ]);
+  return { recorders, statuses };
+};
+
+/** A trail of another Region or account is known by its ARN alone. */
+const readTrail = async (
+  client: CloudTrailClient,
+  trail: v.InferOutput<typeof Trail>,
+): Promise<TrailFacts> => {
+  const [isLogging, selectors] = await Promise.all([
+    read('cloudtrail:GetTrailStatus', async () => {
+      const answer = await client.send(new GetTrailStatusCommand({ Name: trail.TrailARN }));
+      return v.parse(v.object({ IsLogging: v.boolean() }), answer).IsLogging;
+    }),
+    read('cloudtrail:GetEventSelectors', async () => {
+      const command = new GetEventSelectorsCommand({ TrailName: trail.TrailARN });
+      return v.parse(EventSelectors, await client.send(command));
+    }),
+  ]);
+  return { trail, isLogging, selectors };
+};
+
+const readTrails = async (client: CloudTrailClient): Promise<Reading<readonly TrailFacts[]>> => {
+  const trails = await read('cloudtrail:DescribeTrails', async () => {
+    const answer = await client.send(new DescribeTrailsCommand({ includeShadowTrails: true }));
+    return v.parse(v.object({ trailList: v.array(Trail) }), answer).trailList;
+  });
+  if ('unread' in trails) return trails;
+  return { facts: await Promise.all(trails.facts.map((trail) => readTrail(client, trail))) };
+};
+
+const readSecurityHub = (client: SecurityHubClient) =>
+  read('securityhub:DescribeHub', async () => {
+    try {
+      await client.send(new DescribeHubCommand());
+      return true;
+    } catch (error) {
+      // An account that has not turned it on is answered with one of these; a caller that may not ask, with AccessDenied.
+      if (error instanceof InvalidAccessException || error instanceof ResourceNotFoundException)
+        return false;
+      throw error;
+    }
+  });
+
+/**
+ * Reads everything that preflight decides on; nothing is written.
+ *
+ * @throws what the SDK throws when the account cannot be reached at all: no credentials, no answer
+ */
+export const readAccount = async (clients: Clients, region: string): Promise<AccountFacts> => {
+  // First and alone: without credentials, or an answer, there is no account to ask the rest of.
+  const identity = await read('sts:GetCallerIdentity', async () =>
+    v.parse(Identity, await clients.sts.send(new GetCallerIdentityCommand())),
+  );
+  const [recorders, trails, isSecurityHubOn] = await Promise.all([
+    readRecorders(clients.config),
+    readTrails(clients.cloudTrail),
+    readSecurityHub(clients.securityHub),
+  ]);
+  return { region, identity, ...recorders, trails, isSecurityHubOn };
+};

@@ -1,0 +1,57 @@
+import type { InferOutput } from 'valibot';
+import type { ConfigurationRecorder } from '../../infra/preflight/answers.ts';
+import type { AccountFacts, TrailFacts } from '../../infra/preflight/facts.ts';
+
+type Recorder = InferOutput<typeof ConfigurationRecorder>;
+
+export const USER = 'AWS::IAM::User';
+
+/** A recording group as DescribeConfigurationRecorders answers it, but for what a test says. */
+export const recordingGroup = (
+  overrides: Partial<Recorder['recordingGroup']> = {},
+): Recorder['recordingGroup'] => ({
+  allSupported: false,
+  includeGlobalResourceTypes: false,
+  resourceTypes: [],
+  ...overrides,
+});
+
+/** A recorder of everything, the global types too, but for what a test says. */
+export const recorder = (overrides: Partial<Recorder> = {}): Recorder => ({
+  name: 'default',
+  roleARN: 'arn:aws:iam::123456789012:role/config',
+  recordingGroup: recordingGroup({ allSupported: true, includeGlobalResourceTypes: true }),
+  ...overrides,
+});
+
+/** A multi-Region trail that logs all management events, but for what a test says. */
+export const trailFacts = (
+  trail: Partial<TrailFacts['trail']> = {},
+  overrides: Partial<Omit<TrailFacts, 'trail'>> = {},
+): TrailFacts => ({
+  trail: {
+    Name: 'all',
+    TrailARN: 'arn:aws:cloudtrail:us-east-1:123456789012:trail/all',
+    HomeRegion: 'us-east-1',
+    IncludeGlobalServiceEvents: true,
+    IsMultiRegionTrail: true,
+    ...trail,
+  },
+  isLogging: { facts: true },
+  selectors: { facts: {} },
+  ...overrides,
+});
+
+/** What is read of an account that lacks nothing, but for what a test says. */
+export const accountFacts = (overrides: Partial<AccountFacts> = {}): AccountFacts => ({
+  region: 'us-east-1',
+  identity: { facts: { Account: '123456789012', Arn: 'arn:aws:iam::123456789012:user/alice' } },
+  recorders: { facts: [recorder()] },
+  statuses: { facts: [{ name: 'default', recording: true }] },
+  trails: { facts: [trailFacts()] },
+  isSecurityHubOn: { facts: true },
+  ...overrides,
+});
+
+/** A reading that was refused. */
+export const refused = (action: string) => ({ unread: { action, reason: 'AccessDenied: no' } });
