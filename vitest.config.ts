@@ -2,8 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 /** The files that decide; test/architecture.test.ts holds that they are pure. */
 const PURE = [
-  'rule/{access-key,annotation,event,parameters,parse,ranking,single-access-key}.ts',
+  'rule/{access-key,annotation,days,differences,event,held-result,metrics}.ts',
+  'rule/{parameters,parse,ranking,single-access-key}.ts',
+  'rule/key-events/{event,event-names,settings}.ts',
   'remediation/{input,plan,undo}.ts',
+  'infra/regions.ts',
+  'infra/preflight/{answers,config-findings,facts,finding,findings,key-event-findings}.ts',
+  'infra/preflight/{options,recorder,trail,trail-verdict}.ts',
 ];
 
 export default defineConfig({

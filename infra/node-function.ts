@@ -41,6 +41,11 @@ export type NodeFunctionProps = {
   readonly timeout: Duration;
   readonly logRetentionDays: RetentionDays;
   /**
+   * Variables beside those of every function.
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
    * Where events go that failed every retry.
    * @default - none
    */
@@ -76,7 +81,7 @@ export class NodeFunction extends Construct {
       architecture: Architecture.ARM_64,
       runtime: Runtime.NODEJS_24_X,
       memorySize: 512,
-      environment: ENVIRONMENT,
+      environment: { ...ENVIRONMENT, ...props.environment },
     });
     // For those who run cfn-lint: CDK lets a function depend on its role once more than the reference does.
     const { defaultChild } = this.function.node;

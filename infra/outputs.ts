@@ -1,15 +1,20 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { KeyEventTrigger } from './key-event-trigger.ts';
 import type { Runbook } from './runbook.ts';
 import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
 
 /** What the outputs speak of. */
-type Deployed = { readonly rule: SingleAccessKeyRule; readonly runbook: Runbook };
+type Deployed = {
+  readonly rule: SingleAccessKeyRule;
+  readonly runbook: Runbook;
+  readonly trigger?: KeyEventTrigger | undefined;
+};
 
 /** Stands where the operator puts the id of a user; the pattern of the runbook's parameter refuses it as it is. */
 const USER_ID = 'USER_ID';
 
 /** Prints the rule, the runbook and the AWS CLI commands that start them; `USER_ID` is for the operator to fill in. */
-export const addOutputs = (stack: Stack, { rule, runbook }: Deployed): void => {
+export const addOutputs = (stack: Stack, { rule, runbook, trigger }: Deployed): void => {
   const name = rule.configRule.ref;
   const document = runbook.document.ref;
   const role = runbook.automationRole.roleArn;
@@ -20,6 +25,12 @@ export const addOutputs = (stack: Stack, { rule, runbook }: Deployed): void => {
   add('ConfigRuleName', 'The AWS Config rule', name);
   add('RunbookName', 'The runbook that deactivates an access key', document);
   add('DeadLetterQueueUrl', 'Events that could not be evaluated', rule.deadLetterQueue.queueUrl);
+  if (trigger !== undefined)
+    add(
+      'KeyEventDeadLetterQueueUrl',
+      'Key events that could not be served',
+      trigger.deadLetterQueue.queueUrl,
+    );
   add('AutomationRoleArn', 'The role with which the runbook acts', role);
   add(
     'EvaluateCommand',

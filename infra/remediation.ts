@@ -8,6 +8,11 @@ export type RemediationProps = {
   readonly runbook: Runbook;
   /** Whether Config starts the runbook by itself, or only when somebody asks for it. */
   readonly automatic: boolean;
+  /**
+   * The topic that the runbook tells what it did.
+   * @default - none
+   */
+  readonly notificationTopicArn?: string | undefined;
 };
 
 /**
@@ -41,8 +46,9 @@ const AUTOMATIC = { automatic: true, maximumAutomaticAttempts: 1, retryAttemptSe
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationConfiguration.html
  */
 export class Remediation extends Construct {
-  constructor(scope: Construct, id: string, { configRule, runbook, automatic }: RemediationProps) {
+  constructor(scope: Construct, id: string, props: RemediationProps) {
     super(scope, id);
+    const { configRule, runbook, automatic, notificationTopicArn } = props;
     const { document, automationRole } = runbook;
 
     new CfnRemediationConfiguration(this, 'Configuration', {
@@ -53,6 +59,7 @@ export class Remediation extends Construct {
       parameters: toParameters('UserId', {
         AutomationAssumeRole: automationRole.roleArn,
         ConfigRuleName: configRule.ref,
+        ...(notificationTopicArn !== undefined && { NotificationTopicArn: notificationTopicArn }),
       }),
       ...(automatic ? AUTOMATIC : { automatic: false }),
     });

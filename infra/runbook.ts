@@ -18,6 +18,11 @@ export type RunbookProps = {
   readonly configRule: CfnConfigRule;
   /** The actions on IAM users that the document's own steps call. */
   readonly userActions: readonly string[];
+  /**
+   * The topic that the document may tell what it did.
+   * @default - none
+   */
+  readonly notificationTopicArn?: string | undefined;
 };
 
 /**
@@ -48,7 +53,8 @@ export class Runbook extends Construct {
     this.document.node.addDependency(this.automationRole);
   }
 
-  private createRole({ planner, configRule, userActions }: RunbookProps): Role {
+  private createRole(props: RunbookProps): Role {
+    const { planner, configRule, userActions, notificationTopicArn } = props;
     const executions = Stack.of(this).formatArn({
       service: 'ssm',
       resource: 'automation-execution',
@@ -65,6 +71,7 @@ export class Runbook extends Construct {
 
     allow('lambda:InvokeFunction', functionArn);
     allow('config:StartConfigRulesEvaluation', configRule.attrArn);
+    if (notificationTopicArn !== undefined) allow('sns:Publish', notificationTopicArn);
     // IAM has no condition on the status that UpdateAccessKey sets: the document says which one, and when.
     allowOnUsers(role, userActions);
     return role;

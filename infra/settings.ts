@@ -1,68 +1,35 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { parseParameter, RULE_PARAMETERS } from '../rule/parameters.ts';
+import {
+  oneOf,
+  retentionDays,
+  ruleName,
+  ruleParameter,
+  topicArn,
+  yesOrNo,
+} from './setting-schemas.ts';
 
 /** A setting that is unknown or has a value that is not allowed. */
 export class InvalidSettingError extends Error {
   override readonly name = 'InvalidSettingError';
 }
 
-const FREQUENCIES = [
-  'One_Hour',
-  'Three_Hours',
-  'Six_Hours',
-  'Twelve_Hours',
-  'TwentyFour_Hours',
-] as const;
-
-// Config allows 128 characters, but GetComplianceDetailsByConfigRule takes no more than 64.
-const RULE_NAME = '1 to 64 letters, digits, - and _';
-
-/** What CloudWatch Logs can keep, in days; without end is no retention. */
-const RETENTION_DAYS = Object.values(RetentionDays).filter(
-  (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
-);
-
-const oneOf = <const Options extends readonly string[]>(options: Options) =>
-  v.picklist(options, `one of ${options.join(', ')}`);
-
-const ruleParameter = (name: keyof typeof RULE_PARAMETERS) =>
-  v.optional(
-    v.pipe(
-      v.unknown(),
-      v.transform((value) => parseParameter(name, value)),
-    ),
-    RULE_PARAMETERS[name].default,
-  );
-
-/** The command line gives texts, cdk.json gives what JSON has: both are taken. */
 const Settings = v.strictObject({
-  ruleName: v.optional(
-    v.pipe(v.string(RULE_NAME), v.regex(/^[\w-]{1,64}$/, RULE_NAME)),
-    'iam-user-single-access-key',
+  ruleName: ruleName('iam-user-single-access-key'),
+  triggers: oneOf(['hybrid', 'schedule'], 'hybrid'),
+  frequency: oneOf(
+    ['One_Hour', 'Three_Hours', 'Six_Hours', 'Twelve_Hours', 'TwentyFour_Hours'],
+    'TwentyFour_Hours',
   ),
-  triggers: v.optional(oneOf(['hybrid', 'schedule']), 'hybrid'),
-  // Config bills each user of each sweep: about $0.03 a user and month at this one, $0.72 at One_Hour until the price falls with the number.
-  frequency: v.optional(oneOf(FREQUENCIES), 'TwentyFour_Hours'),
   maxActiveAccessKeys: ruleParameter('maxActiveAccessKeys'),
   minimumIdleDays: ruleParameter('minimumIdleDays'),
-  automaticRemediation: v.optional(
-    v.pipe(
-      v.union([v.boolean(), v.picklist(['true', 'false'])], 'true or false'),
-      v.transform((value) => String(value) === 'true'),
-    ),
-    false,
-  ),
-  logRetentionDays: v.optional(
-    v.pipe(
-      v.picklist(
-        [...RETENTION_DAYS, ...RETENTION_DAYS.map(String)],
-        `one of ${RETENTION_DAYS.join(', ')}`,
-      ),
-      v.transform((days): RetentionDays => Number(days)),
-    ),
-    RetentionDays.THREE_MONTHS,
-  ),
+  refreshDays: ruleParameter('refreshDays'),
+  automaticRemediation: yesOrNo(false),
+  keyEvents: yesOrNo(true),
+  alarmTopicArn: topicArn,
+  notificationTopicArn: topicArn,
+  dashboard: yesOrNo(true),
+  logRetentionDays: retentionDays(RetentionDays.THREE_MONTHS),
 });
 
 /**
@@ -71,8 +38,12 @@ const Settings = v.strictObject({
  * `ruleName`              name of the Config rule, at most 64 characters
  * `triggers`              `hybrid`: changes of a user and a schedule; `schedule`: the schedule only
  * `frequency`             how often the schedule evaluates the whole account
- * `maxActiveAccessKeys`, `minimumIdleDays`  the parameters of the rule, see `RULE_PARAMETERS`
+ * `maxActiveAccessKeys`, `minimumIdleDays`, `refreshDays`  the parameters of the rule, see `RULE_PARAMETERS`
  * `automaticRemediation`  whether Config starts the runbook by itself
+ * `keyEvents`             whether a change of a key has the rule evaluated within minutes; only in the Region of IAM
+ * `alarmTopicArn`         the SNS topic that alarms are told to, if any
+ * `notificationTopicArn`  the SNS topic that is told what the runbook did, if any
+ * `dashboard`             whether there is a CloudWatch dashboard
  * `logRetentionDays`      days that the log groups keep what the functions logged
  */
 export type Settings = v.InferOutput<typeof Settings>;

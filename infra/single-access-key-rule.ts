@@ -1,10 +1,8 @@
-import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnConfigRule } from 'aws-cdk-lib/aws-config';
-import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { NodeFunction } from './node-function.ts';
-import { allowOnUsers, allowWithoutResource } from './permissions.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { Evaluator } from './evaluator.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 /**
@@ -13,7 +11,16 @@ import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
  */
 export type SingleAccessKeyRuleProps = Partial<RuleSettings>;
 
-type RuleSettings = Omit<Settings, 'automaticRemediation'>;
+type RuleSettings = Pick<
+  Settings,
+  | 'ruleName'
+  | 'triggers'
+  | 'frequency'
+  | 'logRetentionDays'
+  | 'maxActiveAccessKeys'
+  | 'minimumIdleDays'
+  | 'refreshDays'
+>;
 
 const CHANGE_MESSAGES = [
   'ConfigurationItemChangeNotification',
@@ -48,19 +55,18 @@ const createTriggers = ({
  */
 export class SingleAccessKeyRule extends Construct {
   readonly configRule: CfnConfigRule;
-  /** Keeps the events that could not be evaluated, with Lambda's reason, for 14 days. */
-  readonly deadLetterQueue: Queue;
+  readonly evaluator: Evaluator;
+  /** Keeps the events that could not be evaluated, with Lambda's reason. */
+  readonly deadLetterQueue: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: SingleAccessKeyRuleProps = {}) {
     super(scope, id);
     const settings = { ...DEFAULT_SETTINGS, ...props };
-    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
+    this.evaluator = new Evaluator(this, 'Evaluator', {
+      logRetentionDays: settings.logRetentionDays,
+      deadLetterQueue: this.deadLetterQueue,
     });
-    const evaluator = this.createFunction(settings);
-    const permission = this.allowConfigToInvoke(evaluator);
     const { scope: ruleScope, sourceDetails } = createTriggers(settings);
 
     this.configRule = new CfnConfigRule(this, 'ConfigRule', {
@@ -70,44 +76,27 @@ export class SingleAccessKeyRule extends Construct {
       inputParameters: {
         maxActiveAccessKeys: String(settings.maxActiveAccessKeys),
         minimumIdleDays: String(settings.minimumIdleDays),
+        refreshDays: String(settings.refreshDays),
       },
       scope: ruleScope,
       source: {
         owner: 'CUSTOM_LAMBDA',
-        sourceIdentifier: evaluator.function.functionArn,
+        sourceIdentifier: this.evaluator.function.functionArn,
         sourceDetails,
       },
     });
     // Config refuses a rule whose function it cannot invoke; the permission waits for the function and its role.
-    this.configRule.addResourceDependency(permission);
+    this.configRule.addResourceDependency(this.evaluator.permission);
+    this.allowToReadResults();
   }
 
-  private createFunction({ logRetentionDays }: RuleSettings): NodeFunction {
-    const evaluator = new NodeFunction(this, 'Evaluator', {
-      entry: 'rule/index.ts',
-      description: 'Evaluates the access keys of IAM users for AWS Config',
-      timeout: Duration.minutes(15),
-      logRetentionDays,
-      deadLetterQueue: this.deadLetterQueue,
-    });
-    allowOnUsers(evaluator.role, ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed']);
-    allowWithoutResource(evaluator.role, ['iam:ListUsers', 'config:PutEvaluations']);
-    return evaluator;
-  }
-
-  /** Any rule of this account and Region: this very one has no ARN before Config may invoke the function. */
-  private allowConfigToInvoke(evaluator: NodeFunction): CfnPermission {
-    const { account } = Stack.of(this);
-    return new CfnPermission(this, 'ConfigPermission', {
-      action: 'lambda:InvokeFunction',
-      functionName: evaluator.function.functionArn,
-      principal: 'config.amazonaws.com',
-      sourceAccount: account,
-      sourceArn: Stack.of(this).formatArn({
-        service: 'config',
-        resource: 'config-rule',
-        resourceName: '*',
-      }),
-    });
+  /**
+   * A policy of its own, since the rule needs the function and this needs the rule: an evaluation that Config starts
+   * before it is there fails, and succeeds a minute later when Lambda tries again.
+   */
+  private allowToReadResults(): void {
+    const actions = ['config:GetComplianceDetailsByConfigRule'];
+    const statement = new PolicyStatement({ actions, resources: [this.configRule.attrArn] });
+    new Policy(this, 'ReadResults', { roles: [this.evaluator.role], statements: [statement] });
   }
 }

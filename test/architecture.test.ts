@@ -9,7 +9,14 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const PURE = [
   'rule/access-key.ts',
   'rule/annotation.ts',
+  'rule/days.ts',
+  'rule/differences.ts',
   'rule/event.ts',
+  'rule/held-result.ts',
+  'rule/key-events/event-names.ts',
+  'rule/key-events/event.ts',
+  'rule/key-events/settings.ts',
+  'rule/metrics.ts',
   'rule/parameters.ts',
   'rule/parse.ts',
   'rule/ranking.ts',
@@ -17,9 +24,22 @@ const PURE = [
   'remediation/input.ts',
   'remediation/plan.ts',
   'remediation/undo.ts',
+  'infra/regions.ts',
+  ...[
+    'answers',
+    'config-findings',
+    'facts',
+    'finding',
+    'findings',
+    'key-event-findings',
+    'options',
+    'recorder',
+    'trail',
+    'trail-verdict',
+  ].map((name) => `infra/preflight/${name}.ts`),
 ];
 /** The entries of the functions: wiring only. */
-const ENTRIES = ['rule/index.ts', 'remediation/index.ts'];
+const ENTRIES = ['rule/index.ts', 'rule/key-events/index.ts', 'remediation/index.ts'];
 
 /** What the runbook's planner may take of the rule: facts, decisions and reading; never evaluating or reporting. */
 const SHARED_WITH_REMEDIATION = [
@@ -94,10 +114,12 @@ describe('the tree', () => {
         ).toBe(true);
   });
 
-  it('infra imports of the functions only the names and bounds of the parameters', () => {
+  it('infra imports of the functions only names: of parameters with their bounds, metrics and key events', () => {
     for (const file of infra)
       for (const from of own(file))
-        expect(from, `in ${file}`).toMatch(/^(infra\/|rule\/parameters\.ts$)/);
+        expect(from, `in ${file}`).toMatch(
+          /^(infra\/|rule\/(parameters|metrics|key-events\/event-names)\.ts$)/,
+        );
   });
 
   it('nothing but the local account and the tests imports the local account', () => {

@@ -2,9 +2,11 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../infra/local/call.ts';
+import { createClock } from '../../infra/local/clock.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 
 const accountId = '123456789012';
+const notificationTopicArn = `arn:aws:sns:us-east-1:${accountId}:keys`;
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 const keys = [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }];
 
@@ -17,13 +19,17 @@ const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:Se
 
 let account: DeployedAccount;
 beforeAll(async () => {
-  account = await createDeployedAccounts()();
+  const deploy = createDeployedAccounts({ notificationTopicArn });
+  account = await deploy({}, { ...createClock({ speed: 300 }), trail: true });
+  account.sns.createTopic('keys');
   const alice = account.seed({ UserName: 'alice', Path: '/team/', keys });
   await account.config.deliverSchedule(account.ConfigRuleName);
   const renamed = { UserName: 'alice', NewUserName: 'alice2' };
   await account.iam.operations['UpdateUser']?.(renamed, 'operator');
   await account.settled();
-  await account.run({ UserId: alice.UserId });
+  // Its write is a key event, which starts an evaluation.
+  await account.run({ UserId: alice.UserId, NotificationTopicArn: notificationTopicArn });
+  await account.settled();
 });
 afterAll(() => account.close());
 
@@ -51,14 +57,23 @@ const ruleArn = (): string => {
   return v.parse(Rules, described).ConfigRules[0]?.ConfigRuleArn ?? '';
 };
 
+const QueueUrl = v.object({ QueueUrl: v.string() });
+
+const queueArn = ({ input }: Call): string =>
+  account.sqs.withUrl(v.parse(QueueUrl, input).QueueUrl).arn;
+
 /** What a call is about; `*` where IAM knows no resource of the action. */
 const resourceOf = (call: Call): string => {
+  if (call.service === 'sqs') return queueArn(call);
   const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:${account.planner}`;
   const byAction: Record<string, string> = {
     'iam:ListUsers': '*',
     'config:PutEvaluations': '*',
     'config:DescribeConfigRules': '*',
     'config:StartConfigRulesEvaluation': ruleArn(),
+    'config:GetComplianceDetailsByConfigRule': ruleArn(),
+    'iam:GetAccountSummary': '*',
+    'sns:Publish': notificationTopicArn,
     'lambda:InvokeFunction': functionArn,
   };
   return byAction[actionOf(call)] ?? `arn:aws:iam::${accountId}:user/team/alice2`;
@@ -84,7 +99,12 @@ const isAllowed = async (call: Call, resource: string): Promise<boolean> => {
   return result.overallResult === 'Allowed';
 };
 
-const roles = ['RuleEvaluatorRole', 'PlannerRole', 'DeactivateAccessKeyAutom'];
+const roles = [
+  'RuleEvaluatorRole',
+  'PlannerRole',
+  'KeyEventsStarterRole',
+  'DeactivateAccessKeyAutom',
+];
 
 describe.each(roles)('the role %s', (part) => {
   const callsOfRole = () => calls().filter(({ principal }) => principal.includes(part));

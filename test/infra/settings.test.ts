@@ -19,7 +19,10 @@ describe('settings', () => {
       frequency: 'TwentyFour_Hours',
       maxActiveAccessKeys: RULE_PARAMETERS.maxActiveAccessKeys.default,
       minimumIdleDays: RULE_PARAMETERS.minimumIdleDays.default,
+      refreshDays: RULE_PARAMETERS.refreshDays.default,
       automaticRemediation: false,
+      keyEvents: true,
+      dashboard: true,
       logRetentionDays: 90,
     });
   });
@@ -38,6 +41,20 @@ describe('settings', () => {
     ['maxActiveAccessKeys', 10, 10],
     ['minimumIdleDays', '0', 0],
     ['minimumIdleDays', 365, 365],
+    ['refreshDays', '0', 0],
+    ['refreshDays', 365, 365],
+    ['keyEvents', 'false', false],
+    ['dashboard', false, false],
+    [
+      'alarmTopicArn',
+      'arn:aws:sns:us-east-1:123456789012:alarms',
+      'arn:aws:sns:us-east-1:123456789012:alarms',
+    ],
+    [
+      'notificationTopicArn',
+      'arn:aws-cn:sns:cn-north-1:123456789012:a-b_c',
+      'arn:aws-cn:sns:cn-north-1:123456789012:a-b_c',
+    ],
     ['automaticRemediation', 'true', true],
     ['automaticRemediation', true, true],
     ['automaticRemediation', 'false', false],
@@ -57,6 +74,13 @@ describe('settings', () => {
     ['triggers', ''],
     ['frequency', 'one_hour'],
     ['frequency', 'Two_Hours'],
+    ['refreshDays', '366'],
+    ['keyEvents', 'yes'],
+    ['dashboard', ''],
+    ['alarmTopicArn', 'alarms'],
+    ['alarmTopicArn', ''],
+    ['notificationTopicArn', 'arn:aws:sns:us-east-1:123456789012:alarms.fifo'],
+    ['notificationTopicArn', 'arn:aws:sqs:us-east-1:123456789012:alarms'],
     ['maxActiveAccessKeys', '0'],
     ['maxActiveAccessKeys', 11],
     ['maxActiveAccessKeys', ''],
@@ -84,7 +108,7 @@ describe('settings', () => {
 
   it('refuse a name that no setting has, and name those there are', () => {
     expect(refusal({ maxActiveAccesKeys: '2' })).toBe(
-      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, minimumIdleDays, automaticRemediation, logRetentionDays',
+      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, minimumIdleDays, refreshDays, automaticRemediation, keyEvents, alarmTopicArn, notificationTopicArn, dashboard, logRetentionDays',
     );
   });
 

@@ -41,11 +41,15 @@ describe('the Config rule', () => {
 
   it('gets every parameter that the function knows, as text', () => {
     const { InputParameters } = onlyOne(
-      synthesize({ maxActiveAccessKeys: 2, minimumIdleDays: 0 }).template,
+      synthesize({ maxActiveAccessKeys: 2, minimumIdleDays: 0, refreshDays: 1 }).template,
       'AWS::Config::ConfigRule',
     );
 
-    expect(InputParameters).toEqual({ maxActiveAccessKeys: '2', minimumIdleDays: '0' });
+    expect(InputParameters).toEqual({
+      maxActiveAccessKeys: '2',
+      minimumIdleDays: '0',
+      refreshDays: '1',
+    });
     expect(Object.keys(Object(InputParameters))).toEqual(Object.keys(RULE_PARAMETERS));
   });
 
@@ -56,7 +60,7 @@ describe('the Config rule', () => {
 
     Template.fromStack(stack).hasResourceProperties('AWS::Config::ConfigRule', {
       ConfigRuleName: 'iam-user-single-access-key',
-      InputParameters: { maxActiveAccessKeys: '1', minimumIdleDays: '7' },
+      InputParameters: { maxActiveAccessKeys: '1', minimumIdleDays: '7', refreshDays: '7' },
     });
   });
 
@@ -106,6 +110,6 @@ describe('an event that failed every retry', () => {
       ({ DeadLetterConfig }) => DeadLetterConfig !== undefined,
     );
 
-    expect(deadLetters).toEqual([true, false]);
+    expect(deadLetters.filter(Boolean)).toHaveLength(1);
   });
 });

@@ -23,7 +23,32 @@ describe('what each role may do', () => {
       'iam:GetAccessKeyLastUsed': users,
       'iam:ListUsers': '*',
       'config:PutEvaluations': '*',
+      'config:GetComplianceDetailsByConfigRule': expect.stringMatching(/^\{RuleConfigRule\w+\}$/),
     });
+  });
+
+  it('the trigger reads its queue, starts this one rule, and counts users', () => {
+    expect(allowed('KeyEventsStarter')).toEqual({
+      'logs:CreateLogStream': expect.stringMatching(/^\{KeyEventsStarterLogGroup\w+\}$/),
+      'logs:PutLogEvents': expect.stringMatching(/^\{KeyEventsStarterLogGroup\w+\}$/),
+      'sqs:ReceiveMessage': expect.stringMatching(/^\{KeyEventsQueue\w+\}$/),
+      'sqs:DeleteMessage': expect.stringMatching(/^\{KeyEventsQueue\w+\}$/),
+      'sqs:GetQueueAttributes': expect.stringMatching(/^\{KeyEventsQueue\w+\}$/),
+      'config:StartConfigRulesEvaluation': expect.stringMatching(/^\{RuleConfigRule\w+\}$/),
+      'iam:GetAccountSummary': '*',
+    });
+  });
+
+  it('the runbook may tell a topic, and only the one that it is given', () => {
+    const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
+    const told = allowedActions(synthesize({ notificationTopicArn }).template);
+    expect(told.filter(({ action }) => action === 'sns:Publish')).toEqual([
+      {
+        role: expect.stringMatching(/^DeactivateAccessKey/),
+        action: 'sns:Publish',
+        on: notificationTopicArn,
+      },
+    ]);
   });
 
   it('the planner only reads', () => {
@@ -75,9 +100,9 @@ describe('every function', () => {
         Runtime: 'nodejs24.x',
         MemorySize: 512,
         LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
-        Environment: {
-          Variables: { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=128' },
-        },
+      });
+      expect(properties['Environment']).toMatchObject({
+        Variables: { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=128' },
       });
       expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
     },
@@ -91,7 +116,7 @@ describe('the stack', () => {
       'AWS::Logs::LogGroup',
     ).map(({ RetentionInDays }) => RetentionInDays);
 
-    expect(retentions).toEqual([30, 30]);
+    expect(retentions).toEqual([30, 30, 30]);
   });
 
   it('fits any partition, account and Region', () => {
@@ -107,9 +132,13 @@ describe('the stack', () => {
         .map(([name]) => `${Type} ${name}`),
     );
 
-    // CDK generates the name of an inline policy.
+    // CDK generates the name of an inline policy; the name of a metric is no resource's.
     expect(new Set(named)).toEqual(
-      new Set(['AWS::Config::ConfigRule ConfigRuleName', 'AWS::IAM::Policy PolicyName']),
+      new Set([
+        'AWS::CloudWatch::Alarm MetricName',
+        'AWS::Config::ConfigRule ConfigRuleName',
+        'AWS::IAM::Policy PolicyName',
+      ]),
     );
   });
 
@@ -123,6 +152,7 @@ describe('the stack', () => {
       ConfigRuleName: '{RuleConfigRule}',
       RunbookName: '{DeactivateAccessKeyDocument}',
       DeadLetterQueueUrl: '{RuleDeadLetterQueue}',
+      KeyEventDeadLetterQueueUrl: '{KeyEventsDeadLetterQueue}',
       AutomationRoleArn: '{DeactivateAccessKeyAutomationRole}',
       EvaluateCommand:
         'aws configservice start-config-rules-evaluation --region {AWS::Region} --config-rule-names {RuleConfigRule}',

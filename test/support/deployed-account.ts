@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { createLocalAccount } from '../../infra/local/account.ts';
+import type { LocalAccountOptions } from '../../infra/local/account-foundation.ts';
 import { deploy } from '../../infra/local/deploy/deploy.ts';
 import { synthesize } from '../../infra/local/deploy/synthesize.ts';
 import type { UserSeed } from '../../infra/local/iam/users.ts';
@@ -20,10 +21,15 @@ const FAST_PYTHON = ['python3', '-S'];
 export const createDeployedAccounts = (context?: Record<string, unknown>) => {
   const stack = synthesize(context);
 
-  /** An account with the stack, on the real clock, as the planner has no other. */
-  return async (automation: Partial<ActionSettings> = {}) => {
+  /** An account with the stack, whose time begins now, as the planner has the real one; key events do not come. */
+  return async (
+    automation: Partial<ActionSettings> = {},
+    options: Partial<LocalAccountOptions> = {},
+  ) => {
     const account = await createLocalAccount({
       automation: { scriptSpeed: SCRIPT_SPEED, python: FAST_PYTHON, ...automation },
+      trail: false,
+      ...options,
     });
     const outputs = deploy(account, stack);
     const { RunbookName = '', AutomationRoleArn = '', ConfigRuleName = '' } = outputs;

@@ -1,0 +1,46 @@
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { KeyEventTrigger } from './key-event-trigger.ts';
+import type { Settings } from './settings.ts';
+import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
+import { watchRule, watchTrigger } from './watched.ts';
+
+/** What is watched, and the topic that is told. */
+export type AlarmsProps = Pick<Settings, 'frequency' | 'alarmTopicArn'> & {
+  readonly rule: SingleAccessKeyRule;
+  readonly trigger?: KeyEventTrigger | undefined;
+};
+
+/**
+ * The alarms; docs/operations.md has a heading for each: what it means, what to look at, what to do.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Alarms.html
+ */
+export class Alarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const { rule, trigger, frequency, alarmTopicArn } = props;
+    const watched = { ...watchRule(rule, frequency), ...(trigger && watchTrigger(trigger, rule)) };
+    const topic =
+      alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn);
+
+    this.alarms = Object.entries(watched).map(([name, { alarmDescription, ...particulars }]) => {
+      const alarm = new Alarm(this, name, {
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        alarmDescription: `${alarmDescription} What to do: docs/operations.md, ${name}`,
+        ...particulars,
+      });
+      if (topic === undefined) return alarm;
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic));
+      return alarm;
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import { NodeFunction } from './node-function.ts';
+import { allowOnUsers, allowWithoutResource } from './permissions.ts';
+import type { Settings } from './settings.ts';
+
+/** How long an evaluation may take: the most that Lambda allows. */
+export const EVALUATION_TIMEOUT = Duration.minutes(15);
+
+/** The function that evaluates users for Config; its role can read IAM and report. */
+export class Evaluator extends NodeFunction {
+  /** Any rule of this account and Region may invoke: a rule has no ARN before Config may invoke its function. */
+  readonly permission: CfnPermission;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: Pick<Settings, 'logRetentionDays'> & { readonly deadLetterQueue: DeadLetterQueue },
+  ) {
+    super(scope, id, {
+      entry: 'rule/index.ts',
+      description: 'Evaluates the access keys of IAM users for AWS Config',
+      timeout: EVALUATION_TIMEOUT,
+      ...props,
+    });
+    allowOnUsers(this.role, ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed']);
+    allowWithoutResource(this.role, ['iam:ListUsers', 'config:PutEvaluations']);
+    this.permission = new CfnPermission(this, 'ConfigPermission', {
+      action: 'lambda:InvokeFunction',
+      functionName: this.function.functionArn,
+      principal: 'config.amazonaws.com',
+      sourceAccount: Stack.of(this).account,
+      sourceArn: Stack.of(this).formatArn({
+        service: 'config',
+        resource: 'config-rule',
+        resourceName: '*',
+      }),
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { Aws, CfnRule, Fn, Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { IAM_REGIONS } from './regions.ts';
+
+/** Something that needs the events of IAM is deployed where they do not arrive. */
+export class WrongRegionError extends Error {
+  override readonly name = 'WrongRegionError';
+}
+
+/**
+ * Lets a construct be deployed only where the events of IAM calls arrive.
+ *
+ * Where the Region is not known at synthesis, CloudFormation refuses the stack before it makes anything.
+ *
+ * @throws {WrongRegionError} when the stack has another Region
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+ */
+export const requireIamRegion = (scope: Construct): void => {
+  const regions = Object.values(IAM_REGIONS);
+  const { region } = Stack.of(scope);
+  const expected = `key events need the Region of IAM, ${regions.join(' or ')}: deploy there, or with -c keyEvents=false`;
+  if (Token.isUnresolved(region)) {
+    new CfnRule(scope, 'IamRegion', {
+      assertions: [
+        { assert: Fn.conditionContains(regions, Aws.REGION), assertDescription: expected },
+      ],
+    });
+  } else if (!regions.includes(region))
+    throw new WrongRegionError(`${scope.node.path}: ${expected}; got ${region}`);
+};

@@ -1,0 +1,54 @@
+import { Duration } from 'aws-cdk-lib';
+import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { NodeFunction } from './node-function.ts';
+import { allowWithoutResource } from './permissions.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+
+/**
+ * Users of an account above which key events start no evaluation of a hybrid rule: docs/decisions/0010.
+ *
+ * AWS does not say what StartConfigRulesEvaluation sends to one. If it is a notification of each user, each start
+ * costs an evaluation of each, here $0.50.
+ */
+const MAXIMUM_USERS_OF_HYBRID_RULE = 500;
+
+/** How long the function may take for a batch: two or three calls. */
+export const TIMEOUT = Duration.seconds(15);
+
+/** What is started, and how the function that does it is deployed. */
+export type KeyEventFunctionProps = Partial<Pick<Settings, 'triggers' | 'logRetentionDays'>> & {
+  /** The rules to evaluate again, 25 at most. */
+  readonly configRules: readonly CfnConfigRule[];
+};
+
+/** The function that makes one start of an evaluation of many key events. */
+export class KeyEventFunction extends NodeFunction {
+  /** It may start no evaluation, because the account has too many users. */
+  readonly mayHoldBack: boolean;
+
+  constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
+    const { configRules, ...settings } = props;
+    const { triggers, logRetentionDays } = { ...DEFAULT_SETTINGS, ...settings };
+    const isHybrid = triggers === 'hybrid';
+    super(scope, id, {
+      entry: 'rule/key-events/index.ts',
+      description: 'Starts an evaluation of the rule after changes of access keys',
+      timeout: TIMEOUT,
+      logRetentionDays,
+      environment: {
+        CONFIG_RULE_NAMES: configRules.map(({ ref }) => ref).join(),
+        ...(isHybrid && { MAXIMUM_USERS: String(MAXIMUM_USERS_OF_HYBRID_RULE) }),
+      },
+    });
+    this.mayHoldBack = isHybrid;
+    this.role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['config:StartConfigRulesEvaluation'],
+        resources: configRules.map(({ attrArn }) => attrArn),
+      }),
+    );
+    if (isHybrid) allowWithoutResource(this.role, ['iam:GetAccountSummary']);
+  }
+}

@@ -1,0 +1,89 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type AlarmProps,
+  ComparisonOperator,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { EVALUATION_TIMEOUT } from './evaluator.ts';
+import type { KeyEventTrigger } from './key-event-trigger.ts';
+import { measureOf } from './measure.ts';
+import type { Settings } from './settings.ts';
+import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
+
+/** An alarm by what it watches; it is raised from 1 on, unless it says otherwise. */
+export type Watched = Pick<AlarmProps, 'metric' | 'alarmDescription'> & Partial<AlarmProps>;
+
+/** Hours between two evaluations of the schedule. */
+const HOURS: Readonly<Record<Settings['frequency'], number>> = {
+  One_Hour: 1,
+  Three_Hours: 3,
+  Six_Hours: 6,
+  Twelve_Hours: 12,
+  TwentyFour_Hours: 24,
+};
+
+/** Periods of the schedule within which a sweep has to succeed. */
+const PERIODS_FOR_A_SWEEP = 2;
+
+/** The share of its time from which on an evaluation is too near its end. */
+const NEAR_TIMEOUT = 0.8;
+
+/** Errors within an hour from which on they are no accident: Lambda's first retry failed as well. */
+const REPEATED_ERRORS = 2;
+
+const period = Duration.hours(1);
+const MAXIMUM = { statistic: Stats.MAXIMUM } as const;
+
+/** What is watched of a rule: its function, its dead letters and its sweeps. */
+export const watchRule = (
+  { evaluator, deadLetterQueue, configRule }: SingleAccessKeyRule,
+  frequency: Settings['frequency'],
+): Record<string, Watched> => ({
+  EvaluationErrors: {
+    metric: evaluator.function.metricErrors({ period }),
+    threshold: REPEATED_ERRORS,
+    alarmDescription: 'The rule failed twice within an hour: Lambda tries an event three times.',
+  },
+  EvaluationDeadLetters: {
+    metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
+    alarmDescription: 'An event of AWS Config failed every try: users may have an old result.',
+  },
+  NoSuccessfulSweep: {
+    metric: measureOf([configRule])('SuccessfulSweeps', {
+      period: Duration.hours(HOURS[frequency]),
+    }),
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: PERIODS_FOR_A_SWEEP,
+    treatMissingData: TreatMissingData.BREACHING,
+    alarmDescription: 'No sweep of the account succeeded within two periods of the schedule.',
+  },
+  SweepNearTimeout: {
+    metric: evaluator.function.metricDuration({ ...MAXIMUM, period }),
+    threshold: NEAR_TIMEOUT * EVALUATION_TIMEOUT.toMilliseconds(),
+    alarmDescription: 'A sweep took 80 % of the time that Lambda allows.',
+  },
+});
+
+/** What is watched of key events: their function, their dead letters, and those that start no evaluation. */
+export const watchTrigger = (
+  trigger: KeyEventTrigger,
+  { configRule }: SingleAccessKeyRule,
+): Record<string, Watched> => ({
+  KeyEventErrors: {
+    metric: trigger.starter.function.metricErrors({ period }),
+    threshold: REPEATED_ERRORS,
+    alarmDescription: 'Key events could not start an evaluation, twice within an hour.',
+  },
+  KeyEventDeadLetters: {
+    metric: trigger.deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
+    alarmDescription: 'Key events could not be delivered, read, or served within 50 minutes.',
+  },
+  ...(trigger.starter.mayHoldBack && {
+    KeyEventsHeldBack: {
+      metric: measureOf([configRule])('HeldBack', { period }),
+      alarmDescription:
+        'Key events start no evaluation: the account is too large for a hybrid rule.',
+    },
+  }),
+});
