@@ -1,42 +1,24 @@
 import { createLocalAccount, type LocalAccount } from '../account.ts';
+import { createClock } from '../clock.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { synthesize } from '../deploy/synthesize.ts';
 import { seedUsers } from '../seed.ts';
-import { createOperator, type Remediated } from './operator.ts';
+import { createOperator } from './operator.ts';
 import { activeKeys, expect, PROMISED } from './promises.ts';
-import {
-  type Result,
-  showCommand,
-  showHeading,
-  showOutcome,
-  showResults,
-  showStep,
-  showText,
-  showUsers,
-} from './show.ts';
+import { nonCompliant, TWO_MINUTES, tellKeyEvents, tellRemediations } from './scenes.ts';
+import { showCommand, showHeading, showResults, showStep, showText, showUsers } from './show.ts';
 
 // The SDK would tell Node 20 once a process that its time comes; not in the middle of the story.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 // `npm run synth` validates the template.
 process.env['CDK_VALIDATION'] = 'false';
 
-const nonCompliant = (results: readonly Result[]): string[] =>
-  results
-    .filter(({ complianceType }) => complianceType === 'NON_COMPLIANT')
-    .map(({ userName }) => userName);
+/** A minute of the account takes a third of a second: nobody wants to wait for CloudTrail here. */
+const SPEED = 200;
+/** What CloudTrail takes to deliver an event, in milliseconds of the account. */
+const CLOUD_TRAIL_DELAY = 3 * 60_000;
 
-/** The account's clock: Config evaluates a rule at most once a minute, and nobody wants to wait for it here. */
-const createClock = () => {
-  let ahead = 0;
-  return {
-    now: () => new Date(Date.now() + ahead),
-    passTwoMinutes: () => {
-      ahead += 120_000;
-    },
-  };
-};
-
-const tellStory = async (account: LocalAccount, passTwoMinutes: () => void) => {
+const tellStory = async (account: LocalAccount, pass: (milliseconds: number) => void) => {
   const { ConfigRuleName = '' } = deploy(account, synthesize());
   seedUsers(account.iam, new Date());
   const operator = createOperator(account, ConfigRuleName);
@@ -53,21 +35,11 @@ const tellStory = async (account: LocalAccount, passTwoMinutes: () => void) => {
   showResults(before);
   expect('NON_COMPLIANT users', nonCompliant(before), PROMISED.nonCompliantBefore);
 
-  const undoCommands: string[] = [];
-  const remediated = new Set<string>();
-  for (const [userName, promised] of PROMISED.remediations) {
-    passTwoMinutes();
-    const again = remediated.has(userName) ? ' again: one execution takes one key' : '';
-    showHeading(`Remediate ${userName}${again}`);
-    remediated.add(userName);
-    process.stdout.write('  ');
-    const { outcome, reason, undoCommand }: Remediated = await operator.remediate(userName);
-    showOutcome(outcome, reason);
-    expect(`the remediation of ${userName}`, outcome, promised);
-    if (undoCommand !== undefined) undoCommands.push(undoCommand);
-  }
+  await tellKeyEvents(account, operator.readResults);
 
-  passTwoMinutes();
+  const undoCommands = await tellRemediations(operator.remediate, pass);
+
+  pass(TWO_MINUTES);
   showHeading('AWS Config evaluates the rule again');
   await operator.evaluate();
   const after = await operator.readResults();
@@ -84,10 +56,10 @@ const tellStory = async (account: LocalAccount, passTwoMinutes: () => void) => {
 showText(
   'A made-up account on loopback: the deployed template, bundles and runbook, no AWS account.',
 );
-const clock = createClock();
-const account = await createLocalAccount({ now: clock.now });
+const clock = createClock({ speed: SPEED });
+const account = await createLocalAccount({ ...clock, cloudTrailDelay: CLOUD_TRAIL_DELAY });
 try {
-  await tellStory(account, clock.passTwoMinutes);
+  await tellStory(account, clock.advance);
 } catch (error) {
   console.error(
     `\nThe demo did not do what it promises: ${error instanceof Error ? error.message : error}`,

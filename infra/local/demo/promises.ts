@@ -4,6 +4,13 @@ import type { LocalAccount } from '../account.ts';
 /** What the demo promises of the users in `seed.ts`. */
 export const PROMISED = {
   nonCompliantBefore: ['billing-export', 'ci-deploy', 'mobile-backend', 'reporting'],
+  nonCompliantWithSecondKey: [
+    'billing-export',
+    'ci-deploy',
+    'dora.lindqvist@example.com',
+    'mobile-backend',
+    'reporting',
+  ],
   /** One execution deactivates one key, so the user with three keys is remediated twice. */
   remediations: [
     ['billing-export', 'Acted'],

@@ -60,6 +60,7 @@ export const showResults = (results: readonly Result[]): void => {
   const width = Math.max(...results.map(({ userName }) => userName.length));
   for (const complianceType of ['NON_COMPLIANT', 'COMPLIANT']) {
     const group = results.filter((result) => result.complianceType === complianceType);
+    if (group.length === 0) continue;
     const paint = complianceType === 'COMPLIANT' ? color.green : color.red;
     print(`  ${paint(complianceType)} (${group.length})`);
     for (const { userName, annotation } of group) {

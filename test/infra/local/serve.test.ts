@@ -1,7 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
+import {
+  ConfigServiceClient,
+  GetComplianceDetailsByConfigRuleCommand,
+} from '@aws-sdk/client-config-service';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+  ListUsersCommand,
+} from '@aws-sdk/client-iam';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const serve = fileURLToPath(new URL('../../../infra/local/serve.ts', import.meta.url));
@@ -26,28 +35,51 @@ const start = (...options: string[]) => {
 
 describe('npm run local', () => {
   it('serves an account until interrupted, and prints how to use it', async () => {
-    const { started, said } = start('--empty');
-    await expect.poll(said, { timeout: 30_000 }).toContain('RunbookCommand');
+    const { started, said } = start('--empty', '--speed', '300');
+    await expect.poll(said, { timeout: 30_000 }).toContain('times as fast');
     const exported = new Map(
       [...said().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
         name,
         value,
       ]),
     );
-    const client = new IAMClient({
+    const settings = {
       endpoint: exported.get('AWS_ENDPOINT_URL') ?? '',
       region: exported.get('AWS_REGION') ?? '',
       credentials: {
         accessKeyId: exported.get('AWS_ACCESS_KEY_ID') ?? '',
         secretAccessKey: exported.get('AWS_SECRET_ACCESS_KEY') ?? '',
       },
-    });
+    };
+    const client = new IAMClient(settings);
     expect((await client.send(new ListUsersCommand())).Users).toEqual([]);
+
+    // A second key shows by itself.
+    await client.send(new CreateUserCommand({ UserName: 'alice' }));
+    for (let key = 0; key < 2; key += 1)
+      await client.send(new CreateAccessKeyCommand({ UserName: 'alice' }));
+    const config = new ConfigServiceClient(settings);
+    const read = new GetComplianceDetailsByConfigRuleCommand({
+      ConfigRuleName: 'iam-user-single-access-key',
+    });
+    await expect
+      .poll(
+        async () => (await config.send(read)).EvaluationResults?.map((one) => one.ComplianceType),
+        { timeout: 20_000 },
+      )
+      .toEqual(['NON_COMPLIANT']);
 
     started.kill('SIGINT');
     const [code] = await once(started, 'close');
 
     expect(code).toBe(0);
+  });
+
+  it.each(['0', '1001', 'fast'])('refuses the speed %s', async (speed) => {
+    const { started, said } = start('--speed', speed);
+    const [code] = await once(started, 'close');
+    expect(code).toBe(1);
+    expect(said()).toContain(`--speed must be a whole number from 1 to 1000, got "${speed}"`);
   });
 
   it.each(['0', '65536'])('refuses the port %s, and says how it is used', async (port) => {
