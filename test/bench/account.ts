@@ -1,45 +1,67 @@
-import * as v from 'valibot';
-import { createDispatcher, operation } from '../../infra/local/dispatch.ts';
+import { createConfig } from '../../infra/local/config/config.ts';
+import { createDispatcher } from '../../infra/local/dispatch.ts';
 import { createFaults } from '../../infra/local/faults.ts';
 import { createIam } from '../../infra/local/iam/iam.ts';
 import { startServer } from '../../infra/local/wire/server.ts';
+import { ruleProperties } from '../support/served-account.ts';
 
 /** Milliseconds that the server takes for every call. */
 export const LATENCY_MILLISECONDS = 20;
 
+/** What a throttled IAM admits: calls a second, and at once. */
+export const THROTTLE = { service: 'iam', perSecond: 20, burst: 40 } as const;
+
 const DAY = 86_400_000;
+const accountId = '123456789012';
+const region = 'us-east-1';
+
+/** Runs the function that Config has something for. */
+export type InvokeFunction = (event: unknown, endpoint: string) => Promise<void>;
 
 /**
- * An account with so many users on loopback, every tenth with two active keys, one of them abandoned;
- * of Config only what a rule reports to.
+ * An account with so many users on loopback, every tenth with two active keys, one of them abandoned; IAM and a
+ * Config with one rule on a schedule.
  */
-export const serveAccount = async (userCount: number) => {
+export const serveAccount = async (userCount: number, invokeFunction: InvokeFunction) => {
   const now = () => new Date();
   const daysAgo = (days: number) => new Date(Date.now() - days * DAY);
-  const lastUsed = { ServiceName: 's3', Region: 'us-east-1', LastUsedDate: daysAgo(1) };
+  const lastUsed = { ServiceName: 's3', Region: region, LastUsedDate: daysAgo(1) };
   const inUse = { CreateDate: daysAgo(100), lastUsed };
   const abandoned = { CreateDate: daysAgo(400) };
   const faults = createFaults();
   faults.delay(LATENCY_MILLISECONDS);
   const dispatcher = createDispatcher(faults, now);
-  const iam = createIam({ now, accountId: '123456789012' });
+  const iam = createIam({ now, accountId });
   for (let index = 0; index < userCount; index += 1)
     iam.seedUser({
       UserName: `user-${index}`,
       keys: index % 10 === 0 ? [abandoned, inUse] : [inUse],
     });
-
-  const reported = { results: 0, violations: 0 };
-  const Evaluations = v.array(v.looseObject({ ComplianceType: v.string() }));
-  const putEvaluations = operation(v.looseObject({ Evaluations }), (input) => {
-    reported.results += input.Evaluations.length;
-    reported.violations += input.Evaluations.filter(
-      ({ ComplianceType }) => ComplianceType === 'NON_COMPLIANT',
-    ).length;
-    return {};
-  });
-  dispatcher.register('iam', iam.operations);
-  dispatcher.register('config', { PutEvaluations: putEvaluations });
   const server = await startServer({ dispatcher, principalOf: () => 'bench' });
-  return { ...server, calls: dispatcher.calls, reported };
+  const config = createConfig({
+    now,
+    accountId,
+    region,
+    iam,
+    invokeFunction: (_functionArn, event) => invokeFunction(event, server.endpoint),
+    startAutomation: async () => 'never',
+    automationExecution: () => ({ AutomationExecutionStatus: 'Success' }),
+  });
+  const rule = config.putConfigRule(ruleProperties('ScheduledNotification'));
+  dispatcher.register('iam', iam.operations);
+  dispatcher.register('config', config.operations);
+
+  return {
+    faults,
+    calls: dispatcher.calls,
+    close: server.close,
+    sweep: () => config.deliverSchedule(rule.properties.ConfigRuleName),
+    /** Gives every hundredth user a second key, and says how many these are. */
+    changeOnePercent: async () => {
+      const users = [...iam.users.values()].filter((_, index) => index % 100 === 1);
+      for (const { UserName } of users)
+        await iam.operations['CreateAccessKey']?.({ UserName }, 'operator');
+      return users.length;
+    },
+  };
 };

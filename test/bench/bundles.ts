@@ -40,6 +40,11 @@ export const createBundles = async () => {
       'planner',
       new URL('../../remediation/index.ts', import.meta.url),
     ),
+    trigger: await bundle(
+      directory,
+      'trigger',
+      new URL('../../rule/key-events/index.ts', import.meta.url),
+    ),
     clients: await bundle(directory, 'clients', CLIENTS),
     naive: await bundle(directory, 'naive', NAIVE),
   };

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { ENVIRONMENT } from '../../infra/bundle.ts';
@@ -14,24 +13,20 @@ export type Measure = {
 };
 
 const script = fileURLToPath(new URL('invoke-once.mjs', import.meta.url));
-const schedule = readFileSync(
-  new URL('../fixtures/config-events/scheduled-notification.json', import.meta.url),
-  'utf8',
-);
-
-/** Runs a bundle in a fresh process that has the function's environment: imports it, and with an endpoint invokes it. */
+/** Runs a bundle in a fresh process that has the function's environment: imports it, and invokes it where there is something to invoke it with. */
 export const runOnce = async (
   node: string,
   { path }: Bundle,
-  endpoint?: string,
+  invocation?: { readonly event: unknown; readonly endpoint: string },
 ): Promise<Measure> => {
-  const child = spawn(node, [script, path, ...(endpoint === undefined ? [] : [schedule])], {
+  const event = invocation === undefined ? [] : [JSON.stringify(invocation.event)];
+  const child = spawn(node, [script, path, ...event], {
     env: {
       ...ENVIRONMENT,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'bench',
       AWS_SECRET_ACCESS_KEY: 'bench',
-      AWS_ENDPOINT_URL: endpoint ?? 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL: invocation?.endpoint ?? 'http://127.0.0.1:9',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     stdio: ['ignore', 'ignore', 'pipe'],
