@@ -40,7 +40,7 @@ const configurationOf = (user: UserChange['user']) => ({
   groupList: [],
   attachedManagedPolicies: [],
   permissionsBoundary: null,
-  tags: [],
+  tags: [...user.tags.values()].map(({ Key: key, Value: value }) => ({ key, value })),
 });
 
 /** The configuration item of a user: without a configuration, and out of scope, once it is deleted. */
@@ -56,7 +56,9 @@ export const changeNotification = (change: UserChange, at: Date, accountId: stri
         supplementaryConfiguration: {},
         relatedEvents: [],
         relationships: [],
-        tags: {},
+        tags: Object.fromEntries(
+          [...change.user.tags.values()].map(({ Key, Value }) => [Key, Value]),
+        ),
         configurationStateId: at.getTime(),
       },
       notificationCreationTime: at.toISOString(),

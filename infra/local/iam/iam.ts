@@ -1,5 +1,6 @@
 import { accountOperations } from './account-operations.ts';
 import { keyOperations } from './key-operations.ts';
+import { tagOperations } from './tag-operations.ts';
 import { type Announce, userOperations } from './user-operations.ts';
 import { createUsers, type LocalUser, type UserSeed } from './users.ts';
 
@@ -30,6 +31,7 @@ export const createIam = (deps: { now: () => Date; accountId: string; pageSize?:
       ...accountOperations(users),
       ...userOperations(users, announce, pageSize),
       ...keyOperations(users, pageSize),
+      ...tagOperations(users, announce, pageSize),
     },
     /** By the user's name in lower case. */
     users: users.byName,

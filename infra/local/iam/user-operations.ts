@@ -35,7 +35,9 @@ export type Announce = (
   user: LocalUser,
 ) => void;
 
-const toUser = ({ keys: _, ...User }: LocalUser) => User;
+const toUser = ({ keys: _, tags: __, ...User }: LocalUser) => User;
+const toTaggedUser = (user: LocalUser) =>
+  user.tags.size > 0 ? { ...toUser(user), Tags: [...user.tags.values()] } : toUser(user);
 
 const updateUser = (users: Users, announce: Announce) =>
   operation(
@@ -108,7 +110,7 @@ export const userOperations = (
   ),
   GetUser: operation(
     v.strictObject({ UserName }),
-    (input) => ({ User: toUser(users.named(input.UserName)) }),
+    (input) => ({ User: toTaggedUser(users.named(input.UserName)) }),
     'ValidationError',
   ),
   UpdateUser: updateUser(users, announce),

@@ -17,13 +17,19 @@ export type LocalUser = {
   Arn: string;
   readonly CreateDate: Date;
   readonly keys: LocalAccessKey[];
+  /** By the key in lower case. */
+  readonly tags: Map<string, { readonly Key: string; readonly Value: string }>;
 };
 
 /** A user to begin with: all but the name has a default; its keys may be of any number and state. */
 export type UserSeed = Pick<LocalUser, 'UserName'> &
   Partial<Pick<LocalUser, 'UserId' | 'Path' | 'CreateDate'>> & {
     readonly keys?: readonly Partial<LocalAccessKey>[];
+    readonly tags?: Readonly<Record<string, string>>;
   };
+
+const toTags = (tags: Readonly<Record<string, string>>): LocalUser['tags'] =>
+  new Map(Object.entries(tags).map(([Key, Value]) => [Key.toLowerCase(), { Key, Value }]));
 
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -62,10 +68,11 @@ export const createUsers = ({ now, accountId }: { now: () => Date; accountId: st
     byName: byName as ReadonlyMap<string, LocalUser>,
     newKey,
     newSecret: () => newId('', 40),
-    create: ({ keys = [], Path = '/', ...seed }: UserSeed): LocalUser => {
+    create: ({ keys = [], tags = {}, Path = '/', ...seed }: UserSeed): LocalUser => {
       const UserId = newId('AIDA', 17);
       const Arn = arnOf(Path, seed.UserName);
-      const user = { UserId, CreateDate: now(), ...seed, Path, Arn, keys: keys.map(newKey) };
+      const own = { Path, Arn, keys: keys.map(newKey), tags: toTags(tags) };
+      const user = { UserId, CreateDate: now(), ...seed, ...own };
       claimName(byName, user.UserName, user);
       return user;
     },

@@ -46,7 +46,7 @@ describe('the local account on loopback', () => {
   it.each([
     [
       'an operation that IAM has and the account has not',
-      'Action=TagUser&Version=2010-05-08',
+      'Action=ListMFADevices&Version=2010-05-08',
       FORM,
     ],
     ['a service that speaks the query protocol too', 'Action=GetUser&Version=2011-06-15', FORM],
