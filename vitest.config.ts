@@ -2,10 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /** The files that decide; test/architecture.test.ts holds that they are pure. */
 const PURE = [
-  'rule/{access-key,annotation,days,differences,event,held-result,metrics}.ts',
-  'rule/{parameters,parse,ranking,single-access-key}.ts',
+  'rule/{access-key,allowance,annotation,days,differences,event,exemption,held-result}.ts',
+  'rule/{iam-answers,metrics,parameters,parse,ranking,single-access-key}.ts',
   'rule/key-events/{event,event-names,settings}.ts',
-  'remediation/{input,plan,undo}.ts',
+  'remediation/{input,outcome,plan,undo}.ts',
   'infra/regions.ts',
   'infra/preflight/{answers,config-findings,facts,finding,findings,key-event-findings}.ts',
   'infra/preflight/{options,recorder,trail,trail-verdict}.ts',

@@ -1,11 +1,13 @@
-import { type AccessKey, isActive } from '../rule/access-key.ts';
+import { isActive } from '../rule/access-key.ts';
+import { type Needs, needsOf } from '../rule/allowance.ts';
 import type { Config } from '../rule/config.ts';
 import { readUser } from '../rule/find-user.ts';
 import type { Iam } from '../rule/iam.ts';
 import type { LogRun } from '../rule/log.ts';
 import { parseRuleParameters } from '../rule/parameters.ts';
 import { parsePlannerInput } from './input.ts';
-import { type Plan, planDeactivation } from './plan.ts';
+import type { Plan } from './outcome.ts';
+import { type PlanPolicy, planDeactivation } from './plan.ts';
 
 /** What the planner reads with; it has nothing to write with. */
 export type Dependencies = {
@@ -15,8 +17,12 @@ export type Dependencies = {
   readonly now: () => Date;
 };
 
-/** A plan takes no key without another active one, so only then the last use matters. */
-const hasChoice = (keys: readonly AccessKey[]): boolean => keys.filter(isActive).length > 1;
+/** What a plan needs beside the keys: a tag unless a key is named, the last use where there is a choice. */
+const needsOfPlan = (policy: PlanPolicy): Needs => ({
+  tag: policy.AccessKeyId === undefined ? needsOf(policy).tag : () => undefined,
+  // A plan takes no key without another active one.
+  lastUse: ({ keys }) => keys.filter(isActive).length > 1,
+});
 
 /**
  * One plan of the runbook: reads the rule's own parameters and the user's live state, then decides.
@@ -30,13 +36,15 @@ export const createHandler =
       const { UserId, AccessKeyId, MinimumIdleDays, DryRun, ConfigRuleName } =
         parsePlannerInput(input);
       const parameters = parseRuleParameters(await config.getInputParameters(ConfigRuleName));
-      const plan = planDeactivation(UserId, await readUser(iam, { UserId }, hasChoice), {
+      const policy = {
         ...parameters,
         minimumIdleDays: MinimumIdleDays ?? parameters.minimumIdleDays,
         AccessKeyId,
         DryRun,
         at: now(),
-      });
+      };
+      const found = await readUser(iam, { UserId }, needsOfPlan(policy));
+      const plan = planDeactivation(UserId, found, policy);
       // A key id in full belongs in annotations and outputs, not in logs.
       Object.assign(fields, {
         ConfigRuleName,

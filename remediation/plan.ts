@@ -1,64 +1,19 @@
-import { type AccessKey, isActive } from '../rule/access-key.ts';
-import { describeRefusal, describeUse } from '../rule/annotation.ts';
-import type { UserAccessKeys } from '../rule/find-user.ts';
+import { isActive } from '../rule/access-key.ts';
+import { findAllowance } from '../rule/allowance.ts';
+import { describeAllowance, describeRefusal } from '../rule/annotation.ts';
+import type { FoundUser } from '../rule/find-user.ts';
 import type { RuleParameters } from '../rule/parameters.ts';
 import { chooseAccessKey, rankByIdleTime } from '../rule/ranking.ts';
-import { exceedsMaximum } from '../rule/single-access-key.ts';
+import { excessOf } from '../rule/single-access-key.ts';
 import type { PlannerInput } from './input.ts';
-import { undoCommand } from './undo.ts';
-
-/** Stands where a plan has nothing to say: an output of an execution should not be empty. */
-const NONE = 'none';
-
-/**
- * What the runbook does, and what it says when it has done it; every member is a text, `none` where
- * there is nothing to say. `Deactivate` alone leads to a write.
- */
-export type Plan = {
-  readonly Outcome: 'Deactivate' | 'DryRun' | 'NothingToDo' | 'Refused';
-  readonly UserId: string;
-  readonly UserName: string;
-  readonly AccessKeyId: string;
-  readonly KeepAccessKeyId: string;
-  readonly Reason: string;
-  /** The command that makes the deactivated key active again. */
-  readonly UndoCommand: string;
-};
+import { deactivate, type Plan, without } from './outcome.ts';
 
 /** By what a plan is made: the runbook's parameters, and the rule's own for what they leave open. */
-export type PlanPolicy = Pick<RuleParameters, 'maxActiveAccessKeys' | 'minimumIdleDays'> &
+export type PlanPolicy = Omit<RuleParameters, 'refreshDays'> &
   Pick<PlannerInput, 'AccessKeyId' | 'DryRun'> & { readonly at: Date };
 
-const deactivate = (
-  { user, keep }: { readonly user: UserAccessKeys['user']; readonly keep: AccessKey },
-  key: AccessKey,
-  DryRun: boolean,
-): Plan => ({
-  Outcome: DryRun ? 'DryRun' : 'Deactivate',
-  ...user,
-  AccessKeyId: key.AccessKeyId,
-  KeepAccessKeyId: keep.AccessKeyId,
-  Reason: `${key.AccessKeyId} goes (${describeUse(key)}), ${keep.AccessKeyId} stays active (${describeUse(keep)}), UTC dates`,
-  UndoCommand: undoCommand(user.UserName, key.AccessKeyId),
-});
-
-/** A plan that writes nothing, and why. */
-const without = (
-  Outcome: 'NothingToDo' | 'Refused',
-  Reason: string,
-  about: Partial<Plan> & Pick<Plan, 'UserId'>,
-): Plan => ({
-  UserName: NONE,
-  AccessKeyId: NONE,
-  KeepAccessKeyId: NONE,
-  UndoCommand: NONE,
-  ...about,
-  Outcome,
-  Reason,
-});
-
 const planForNamedKey = (
-  { user, keys }: UserAccessKeys,
+  { user, keys }: FoundUser,
   AccessKeyId: string,
   { DryRun }: PlanPolicy,
 ): Plan => {
@@ -75,13 +30,23 @@ const planForNamedKey = (
   return deactivate({ user, keep }, key, DryRun);
 };
 
-const planForChosenKey = ({ user, keys }: UserAccessKeys, policy: PlanPolicy): Plan => {
+/** Why nothing has to be done: the user may have the keys that it has. */
+const describeAllowed = ({ user: { UserName }, ...facts }: FoundUser, policy: PlanPolicy) => {
+  const allowance = findAllowance(facts, policy);
+  if (allowance === undefined) return undefined;
+  const excess = excessOf(facts, policy);
+  const allowed = describeAllowance(allowance, excess);
+  if (allowed !== undefined)
+    return `${UserName} is left alone: ${allowed} To decide otherwise, start the runbook with AccessKeyId`;
+  const { active } = excess;
+  return `${UserName} has ${active} active access key${active === 1 ? '' : 's'}, ${policy.maxActiveAccessKeys} allowed`;
+};
+
+const planForChosenKey = (found: FoundUser, policy: PlanPolicy): Plan => {
+  const { user, keys } = found;
   const { UserName } = user;
-  if (!exceedsMaximum(keys, policy)) {
-    const active = keys.filter(isActive).length;
-    const counts = `${active} active access key${active === 1 ? '' : 's'}, ${policy.maxActiveAccessKeys} allowed`;
-    return without('NothingToDo', `${UserName} has ${counts}`, user);
-  }
+  const allowed = describeAllowed(found, policy);
+  if (allowed !== undefined) return without('NothingToDo', allowed, user);
   const choice = chooseAccessKey(keys, policy);
   if (choice.refusal === undefined)
     return deactivate({ user, keep: choice.keep }, choice.deactivate, policy.DryRun);
@@ -98,7 +63,7 @@ const planForChosenKey = ({ user, keys }: UserAccessKeys, policy: PlanPolicy): P
  *   3  named key, not active                                  → NothingToDo
  *   4  named key, the last active one                         → Refused
  *   5  named key, active beside another                       → Deactivate
- *   6  no name, active keys ≤ `maxActiveAccessKeys`           → NothingToDo
+ *   6  no name, the user may have its keys: `findAllowance`   → NothingToDo, and why
  *   7  no name, the ranking refuses                           → Refused, with its reason
  *   8  no name, the ranking chooses                           → Deactivate
  *   9  5 or 8 with `DryRun`                                   → DryRun
@@ -107,7 +72,7 @@ const planForChosenKey = ({ user, keys }: UserAccessKeys, policy: PlanPolicy): P
  */
 export const planDeactivation = (
   UserId: string,
-  found: UserAccessKeys | undefined,
+  found: FoundUser | undefined,
   policy: PlanPolicy,
 ): Plan => {
   if (found === undefined) {

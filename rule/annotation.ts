@@ -1,5 +1,5 @@
 import { type AccessKey, idleSince, wasUsed } from './access-key.ts';
-import type { RuleParameters } from './parameters.ts';
+import type { Allowance } from './allowance.ts';
 import type { Choice, RankingPolicy, Refusal } from './ranking.ts';
 
 /**
@@ -45,11 +45,20 @@ const shorten = (text: string): string =>
     ? text
     : `${text.slice(0, MAXIMUM_ANNOTATION_LENGTH - 3)}...`;
 
-/** How many keys are active and how many may be. */
-type Counts = { readonly active: number; readonly allowed: number };
+/** How many keys are active, how many may be, and what is wrong with a tag that was meant to allow more. */
+export type Excess = {
+  readonly active: number;
+  readonly allowed: number;
+  readonly exemptionProblem?: string | undefined;
+};
 
-const describeCounts = ({ active, allowed }: Counts): string =>
+const describeCounts = ({ active, allowed }: Excess): string =>
   `${active} active access keys, ${allowed} allowed.`;
+
+const describeExcess = (excess: Excess): string =>
+  excess.exemptionProblem === undefined
+    ? describeCounts(excess)
+    : `${describeCounts(excess)} Exemption ${excess.exemptionProblem}.`;
 
 /** The parameter that the choice depends on, so that the reader, and the next sweep, can tell when it has changed. */
 const describePolicy = ({ minimumIdleDays }: Pick<RankingPolicy, 'minimumIdleDays'>): string =>
@@ -61,29 +70,47 @@ const describePolicy = ({ minimumIdleDays }: Pick<RankingPolicy, 'minimumIdleDay
  * `2 active access keys, 1 allowed. Deactivate AKIA…: idle since 2026-01-31 (last used). Keep AKIA…: …`
  */
 export const describeViolation = (
-  counts: Counts,
+  excess: Excess,
   choice: Choice,
   policy: RankingPolicy,
 ): string => {
-  const advice = describeChoice(choice, policy, counts.active - counts.allowed);
-  return shorten(`${describeCounts(counts)} ${advice} ${describePolicy(policy)}`);
+  const advice = describeChoice(choice, policy, excess.active - excess.allowed);
+  return shorten(`${describeExcess(excess)} ${advice} ${describePolicy(policy)}`);
 };
 
 /**
  * The annotation was written of these very active keys, by these parameters; false when it does not name them all.
  *
- * @param active  the ids of the keys
+ * @param active  the ids of the active keys
  */
 export const isWrittenOf = (
   annotation: string,
   active: readonly string[],
-  parameters: Pick<RuleParameters, 'maxActiveAccessKeys' | 'minimumIdleDays'>,
+  { minimumIdleDays, ...excess }: Omit<Excess, 'active'> & Pick<RankingPolicy, 'minimumIdleDays'>,
 ): boolean => {
-  const counts = { active: active.length, allowed: parameters.maxActiveAccessKeys };
+  const [opening] = annotation.split(/ (?=Deactivate |No key is chosen: )/, 1);
   const words = new Set(annotation.split(/\W+/));
   return (
-    annotation.startsWith(describeCounts(counts)) &&
-    annotation.endsWith(describePolicy(parameters)) &&
+    opening === describeExcess({ ...excess, active: active.length }) &&
+    annotation.endsWith(describePolicy({ minimumIdleDays })) &&
     active.every((id) => words.has(id))
   );
 };
+
+/** Why more keys than the maximum are allowed to a user, and until when; nothing to say of one within it. */
+export const describeAllowance = (allowance: Allowance, counts: Excess): string | undefined => {
+  switch (allowance.reason) {
+    case 'WithinMaximum':
+      return undefined;
+    case 'RotationGrace':
+      return `In rotation until ${allowance.until.toISOString()}: ${describeCounts(counts)} Newest: ${allowance.newest.AccessKeyId}, created ${date(allowance.newest.CreateDate)}.`;
+    case 'Exemption':
+      return shorten(
+        `Exempt until ${allowance.until} by the tag ${allowance.tag}: ${describeCounts(counts)} UTC dates.`,
+      );
+  }
+};
+
+/** The annotation was written of a user whom a tag exempts. */
+export const isOfExemption = (annotation: string): boolean =>
+  annotation.startsWith('Exempt until ');

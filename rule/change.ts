@@ -1,8 +1,9 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
+import { needsOf } from './allowance.ts';
 import { type EvaluationContext, RESOURCE_TYPE, toEvaluation } from './evaluation.ts';
 import type { ConfigurationItem } from './event.ts';
 import { readUser } from './find-user.ts';
-import { evaluateSingleAccessKey, exceedsMaximum, NOT_APPLICABLE } from './single-access-key.ts';
+import { evaluateSingleAccessKey, NOT_APPLICABLE } from './single-access-key.ts';
 
 const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationItem): boolean =>
   resourceType === RESOURCE_TYPE &&
@@ -22,8 +23,7 @@ export const evaluateChange = async (
   const resource = { type, id };
   if (eventLeftScope || !isEvaluated(configurationItem))
     return toEvaluation(resource, NOT_APPLICABLE, at);
-  const wanted = { UserId: id, UserName };
-  const found = await readUser(iam, wanted, (keys) => exceedsMaximum(keys, parameters));
+  const found = await readUser(iam, { UserId: id, UserName }, needsOf({ ...parameters, at }));
   if (found === undefined) return toEvaluation(resource, NOT_APPLICABLE, at);
-  return toEvaluation(resource, evaluateSingleAccessKey(found.keys, parameters, at), at);
+  return toEvaluation(resource, evaluateSingleAccessKey(found, parameters, at), at);
 };

@@ -4,3 +4,7 @@ const DAY_IN_MILLISECONDS = 86_400_000;
 /** An instant lies so many days, or more, before another. */
 export const isDaysBefore = (instant: Date, days: number, at: Date): boolean =>
   at.getTime() - instant.getTime() >= days * DAY_IN_MILLISECONDS;
+
+/** The instant so many days later. */
+export const addDays = (instant: Date, days: number): Date =>
+  new Date(instant.getTime() + days * DAY_IN_MILLISECONDS);

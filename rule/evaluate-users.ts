@@ -1,10 +1,10 @@
 import pMap from 'p-map';
-import type { AccessKey } from './access-key.ts';
+import { needsOf, type UserFacts } from './allowance.ts';
 import { type EvaluationContext, type ResourceEvaluation, toEvaluation } from './evaluation.ts';
-import { readAccessKeys } from './find-user.ts';
+import { readFacts } from './find-user.ts';
 import { type HeldResults, standingViolation } from './held-result.ts';
 import type { IamUser } from './iam.ts';
-import { evaluateSingleAccessKey, exceedsMaximum } from './single-access-key.ts';
+import { evaluateSingleAccessKey } from './single-access-key.ts';
 
 /** Users read at the same time; the rate is the retry strategy's to find. */
 const CONCURRENCY = 10;
@@ -40,16 +40,16 @@ const evaluateUser = async (
   { iam, parameters, at, held }: SweepContext,
   { evaluations, missing }: Progress,
 ): Promise<void> => {
-  const standing = (keys: readonly AccessKey[]) =>
-    standingViolation(held.get(id), keys, { ...parameters, at });
-  const keys = await readAccessKeys(
-    iam,
-    UserName,
-    (all) => exceedsMaximum(all, parameters) && standing(all) === undefined,
-  );
-  if (keys === undefined) missing.push({ UserId: id, UserName });
+  const policy = { ...parameters, at };
+  const standing = (facts: UserFacts) => standingViolation(held.get(id), facts, policy);
+  const { tag, lastUse } = needsOf(policy);
+  const facts = await readFacts(iam, UserName, {
+    tag,
+    lastUse: (known) => lastUse(known) && standing(known) === undefined,
+  });
+  if (facts === undefined) missing.push({ UserId: id, UserName });
   else {
-    const verdict = standing(keys) ?? evaluateSingleAccessKey(keys, parameters, at);
+    const verdict = standing(facts) ?? evaluateSingleAccessKey(facts, parameters, at);
     evaluations.push(toEvaluation({ id }, verdict, at));
   }
 };

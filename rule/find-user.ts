@@ -1,15 +1,13 @@
 import { type AccessKey, isActive } from './access-key.ts';
+import type { Needs, UserFacts } from './allowance.ts';
 import { InvalidResponseError } from './answer.ts';
 import type { Iam, IamUser } from './iam.ts';
 
 /** A user wanted by id; the name it is said to have saves the listing when it is still true. */
 type WantedUser = { readonly UserId: string; readonly UserName?: string | null | undefined };
 
-/** A user and the keys it has now. */
-export type UserAccessKeys = { readonly user: IamUser; readonly keys: readonly AccessKey[] };
-
-/** Whether the last use of the active keys has to be known. */
-type NeedsLastUse = (keys: readonly AccessKey[]) => boolean;
+/** A user, its keys, and what else was needed of it, as they are now. */
+export type FoundUser = UserFacts & { readonly user: IamUser };
 
 const findUser = async (
   iam: Iam,
@@ -23,32 +21,47 @@ const findUser = async (
   return undefined;
 };
 
+const readKeysAndTag = async (
+  iam: Iam,
+  UserName: string,
+  needs: Needs,
+): Promise<UserFacts | undefined> => {
+  const keys = await iam.listAccessKeys(UserName);
+  const tag = keys && needs.tag(keys);
+  if (keys === undefined || tag === undefined) return keys && { keys };
+  const tagged = await iam.getTag(UserName, tag);
+  return tagged && { keys, exemption: tagged.value };
+};
+
 /**
- * The keys of the user of that name, the active ones with their last use where that is needed; nothing
- * when there is no such user.
+ * The keys of the user of that name, the active ones with their last use where that is needed, and its tag
+ * likewise; nothing when there is no such user.
  *
  * A key that cannot be asked for because it was deleted meanwhile is no failure: the keys are read again.
  */
-export const readAccessKeys = async (
+export const readFacts = async (
   iam: Iam,
   UserName: string,
-  needsLastUse: NeedsLastUse,
-): Promise<readonly AccessKey[] | undefined> => {
-  const keys = await iam.listAccessKeys(UserName);
-  if (keys === undefined || !needsLastUse(keys)) return keys;
+  needs: Needs,
+): Promise<UserFacts | undefined> => {
+  const facts = await readKeysAndTag(iam, UserName, needs);
+  if (facts === undefined || !needs.lastUse(facts)) return facts;
+  const { keys } = facts;
   try {
-    return await Promise.all(keys.map((key) => (isActive(key) ? iam.withLastUse(key) : key)));
+    const used = keys.map((key) => (isActive(key) ? iam.withLastUse(key) : key));
+    return { ...facts, keys: await Promise.all(used) };
   } catch (error) {
     const now = await iam.listAccessKeys(UserName);
     const isListed = (key: AccessKey) => now?.some((one) => one.AccessKeyId === key.AccessKeyId);
     if (keys.every(isListed)) throw error;
     // Comes to an end: each round has lost a key.
-    return readAccessKeys(iam, UserName, needsLastUse);
+    return readFacts(iam, UserName, needs);
   }
 };
 
 /**
- * The user with that id, whatever it is called now, and its keys; nothing when IAM has no such id.
+ * The user with that id, whatever it is called now, with its keys and what else is needed; nothing when IAM has no
+ * such id.
  *
  * Needs no Config recorder: a name is taken only if its id matches, else every user is listed. A user
  * that is renamed or deleted between the calls is looked up once more.
@@ -58,13 +71,13 @@ export const readAccessKeys = async (
 export const readUser = async (
   iam: Iam,
   wanted: WantedUser,
-  needsLastUse: NeedsLastUse,
-): Promise<UserAccessKeys | undefined> => {
+  needs: Needs,
+): Promise<FoundUser | undefined> => {
   for (const { UserId, UserName } of [wanted, { UserId: wanted.UserId, UserName: undefined }]) {
     const user = await findUser(iam, { UserId, UserName });
     if (user === undefined) return undefined;
-    const keys = await readAccessKeys(iam, user.UserName, needsLastUse);
-    if (keys !== undefined) return { user, keys };
+    const facts = await readFacts(iam, user.UserName, needs);
+    if (facts !== undefined) return { user, ...facts };
   }
   throw keysMissing(wanted);
 };

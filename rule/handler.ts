@@ -1,4 +1,5 @@
 import type { ComplianceType, Evaluation } from '@aws-sdk/client-config-service';
+import { isOfExemption } from './annotation.ts';
 import { evaluateChange } from './change.ts';
 import type { Config } from './config.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
@@ -30,7 +31,8 @@ const count = (evaluations: readonly Evaluation[]) => {
   const are = (type: ComplianceType) =>
     evaluations.filter(({ ComplianceType }) => ComplianceType === type).length;
   const Violations = are('NON_COMPLIANT');
-  return { Users: are('COMPLIANT') + Violations, Violations };
+  const Exempt = evaluations.filter(({ Annotation = '' }) => isOfExemption(Annotation)).length;
+  return { Users: are('COMPLIANT') + Violations, Violations, Exempt };
 };
 
 /** The whole account: what differs is reported, and a failure thrown after it. */

@@ -1,8 +1,9 @@
-import { type AccessKey, isActive } from './access-key.ts';
+import { isActive } from './access-key.ts';
+import type { UserFacts } from './allowance.ts';
 import { isWrittenOf } from './annotation.ts';
 import { isDaysBefore } from './days.ts';
 import type { RuleParameters } from './parameters.ts';
-import type { Verdict } from './single-access-key.ts';
+import { excessOf, type Verdict } from './single-access-key.ts';
 
 /** What Config holds of a user: a verdict and the instant that it is ordered by. */
 export type HeldResult = Verdict & { readonly OrderingTimestamp: Date };
@@ -20,16 +21,17 @@ export const isDue = ({ OrderingTimestamp }: HeldResult, policy: ComparisonPolic
 /**
  * A violation that Config holds and that these keys still are; nothing when it has to be decided anew.
  *
- * The active keys are the same ones and so are the parameters, so only the keys' last use can differ: it is
- * asked for again when the result is due. What a person then does is decided on live state anyway.
+ * The active keys, the parameters and what is wrong with an exemption are the same, so only the keys' last use can
+ * differ: it is asked for again when the result is due. What a person then does is decided on live state anyway.
  */
 export const standingViolation = (
   held: HeldResult | undefined,
-  keys: readonly AccessKey[],
+  facts: UserFacts,
   policy: ComparisonPolicy,
 ): Verdict | undefined => {
   if (held?.ComplianceType !== 'NON_COMPLIANT' || isDue(held, policy)) return undefined;
   const { OrderingTimestamp: _, ...verdict } = held;
-  const active = keys.filter(isActive).map(({ AccessKeyId }) => AccessKeyId);
-  return isWrittenOf(held.Annotation ?? '', active, policy) ? verdict : undefined;
+  const active = facts.keys.filter(isActive).map(({ AccessKeyId }) => AccessKeyId);
+  const excess = { ...excessOf(facts, policy), minimumIdleDays: policy.minimumIdleDays };
+  return isWrittenOf(held.Annotation ?? '', active, excess) ? verdict : undefined;
 };

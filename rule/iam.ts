@@ -5,31 +5,26 @@ import {
   type IAMClient,
   ListAccessKeysCommand,
   ListUsersCommand,
+  ListUserTagsCommand,
   NoSuchEntityException,
 } from '@aws-sdk/client-iam';
-import * as v from 'valibot';
 import type { AccessKey } from './access-key.ts';
 import { answerOf, InvalidResponseError, type PageOf, pages } from './answer.ts';
-import { parse, Text } from './parse.ts';
+import {
+  GetAccessKeyLastUsedAnswer,
+  GetAccountSummaryAnswer,
+  GetUserAnswer,
+  ListAccessKeysAnswer,
+  ListUsersAnswer,
+  ListUserTagsAnswer,
+} from './iam-answers.ts';
+import { parse } from './parse.ts';
 
 /** An IAM user: its id never changes and never comes back, its name may do both. */
 export type IamUser = { readonly UserId: string; readonly UserName: string };
 
 /** Items asked for in a page: the most that IAM gives, which may always be fewer. */
 const PAGE_SIZE = 1000;
-
-const User = v.object({ UserId: Text, UserName: Text });
-const Page = { IsTruncated: v.optional(v.boolean(), false), Marker: v.optional(v.string()) };
-const ListUsersAnswer = v.object({ ...Page, Users: v.array(User) });
-const ListAccessKeysAnswer = v.object({
-  ...Page,
-  AccessKeyMetadata: v.array(v.object({ AccessKeyId: Text, Status: Text, CreateDate: v.date() })),
-});
-const GetUserAnswer = v.object({ User });
-const GetAccountSummaryAnswer = v.object({ SummaryMap: v.object({ Users: v.number() }) });
-const GetAccessKeyLastUsedAnswer = v.object({
-  AccessKeyLastUsed: v.object({ LastUsedDate: v.optional(v.date()) }),
-});
 
 type Paged = { readonly IsTruncated: boolean; readonly Marker?: string | undefined };
 
@@ -72,6 +67,18 @@ const listAllKeys = async (client: IAMClient, UserName: string): Promise<AccessK
   return keys;
 };
 
+const findTag = async (client: IAMClient, UserName: string, key: string) => {
+  const readPage = async (Marker: string | undefined) => {
+    const command = new ListUserTagsCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
+    const answer = parse(ListUserTagsAnswer, await client.send(command), answerOf('ListUserTags'));
+    return toPage(answer, 'ListUserTags');
+  };
+  let value: string | undefined;
+  for await (const page of pages(readPage, nextMarker('ListUserTags')))
+    value ??= page.Tags.find(({ Key }) => Key.toLowerCase() === key.toLowerCase())?.Value;
+  return { value };
+};
+
 /** Reads from IAM: live, every page, each answer as its API promises it or an error. */
 export const createIam = (client: IAMClient) => ({
   async *listUsers(): AsyncGenerator<IamUser> {
@@ -94,6 +101,10 @@ export const createIam = (client: IAMClient) => ({
   /** The keys of the user of that name, or nothing when there is none. */
   listAccessKeys: (UserName: string): Promise<AccessKey[] | undefined> =>
     unlessMissing(listAllKeys(client, UserName)),
+
+  /** The value of a user's tag, where it has that tag, or nothing when there is no such user; IAM's tag keys have no case. */
+  getTag: (UserName: string, key: string): Promise<{ value: string | undefined } | undefined> =>
+    unlessMissing(findTag(client, UserName, key)),
 
   /** The key with its last use. */
   withLastUse: async (key: AccessKey): Promise<AccessKey> => {

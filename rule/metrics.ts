@@ -6,7 +6,7 @@ export const NAMESPACE = 'IamUserSingleAccessKey';
  *
  * Of a sweep that went well:
  *   `SuccessfulSweeps`   1
- *   `Users`              users evaluated, `Violations` those that are NON_COMPLIANT
+ *   `Users`              users evaluated, `Violations` those that are NON_COMPLIANT, `Exempt` those that only a tag allows their keys
  *   `ResultsSent`        results reported, which Config bills
  *   `Duration`           from the first to the last call; `Throttles`, attempts that a service refused as too many
  *   beside these, a count for each API by its own name, such as `ListAccessKeys`: attempts, retries included
@@ -21,6 +21,7 @@ export const METRICS = {
   SuccessfulSweeps: 'Count',
   Users: 'Count',
   Violations: 'Count',
+  Exempt: 'Count',
   ResultsSent: 'Count',
   Duration: 'Milliseconds',
   Throttles: 'Count',

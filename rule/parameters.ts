@@ -9,43 +9,68 @@ type WholeNumber = {
 };
 
 /**
- * The parameters of `iam-user-single-access-key`, by the name under which Config stores them.
+ * The parameters of `iam-user-single-access-key` that are whole numbers, by the name under which Config stores them.
  *
  * `maxActiveAccessKeys`  active access keys that a user may have
+ * `rotationGraceDays`    days after the creation of its newest active key for which a user may have more; 0, none
  * `minimumIdleDays`      days that a key must have been idle before it is chosen for deactivation
  * `refreshDays`          days after which a sweep reports a result again although nothing changed; 0, always
  */
 export const RULE_PARAMETERS = {
   maxActiveAccessKeys: { minimum: 1, maximum: 10, default: 1, unit: 'keys' },
+  rotationGraceDays: { minimum: 0, maximum: 90, default: 0, unit: 'days' },
   minimumIdleDays: { minimum: 0, maximum: 365, default: 7, unit: 'days' },
   refreshDays: { minimum: 0, maximum: 365, default: 7, unit: 'days' },
 } as const satisfies Record<string, WholeNumber>;
 
-type ParameterName = keyof typeof RULE_PARAMETERS;
+type WholeNumberName = keyof typeof RULE_PARAMETERS;
 
 /** What the rule and the runbook decide by. */
-export type RuleParameters = { readonly [Name in ParameterName]: number };
+export type RuleParameters = { readonly [Name in WholeNumberName]: number } & {
+  /** The key of the tag whose value, a UTC date, exempts a user up to and including that day; absent, no tag does. */
+  readonly exemptionTag?: string | undefined;
+};
 
-/** A rule parameter that is unknown, empty, no whole number or out of bounds. */
+/** A rule parameter that is unknown, empty, of another kind or out of bounds. */
 export class InvalidParameterError extends Error {
   override readonly name = 'InvalidParameterError';
 }
 
-const isParameterName = (name: string): name is ParameterName =>
-  Object.hasOwn(RULE_PARAMETERS, name);
-
 /**
- * Reads one parameter's value, as text or as a number; its bounds are those of `RULE_PARAMETERS`.
+ * Reads a parameter that is a whole number, as text or as a number; its bounds are those of `RULE_PARAMETERS`.
  *
  * @throws {InvalidParameterError} names the parameter, what it got and what it expects
  */
-export const parseParameter = (name: ParameterName, value: unknown): number => {
+export const parseParameter = (name: WholeNumberName, value: unknown): number => {
   const { minimum, maximum, unit } = RULE_PARAMETERS[name];
   const text = typeof value === 'number' ? String(value) : value;
   const number = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= minimum && number <= maximum) return number;
   throw new InvalidParameterError(
     `${name} must be a whole number of ${unit} from ${minimum} to ${maximum}, got ${describeValue(value)}`,
+  );
+};
+
+/**
+ * Reads the key of a tag: 1 to 128 letters, digits, spaces and `_.:/=+-@`, in any script.
+ *
+ * @throws {InvalidParameterError} says what came
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+ */
+export const parseExemptionTag = (value: unknown): string => {
+  if (typeof value === 'string' && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(value)) return value;
+  throw new InvalidParameterError(
+    `exemptionTag must be the key of a tag, of 1 to 128 characters, got ${describeValue(value)}`,
+  );
+};
+
+const parseValue = (name: string, value: unknown): number | string => {
+  if (name === 'exemptionTag') return parseExemptionTag(value);
+  const known = Object.keys(RULE_PARAMETERS);
+  const wholeNumber = (known as WholeNumberName[]).find((candidate) => candidate === name);
+  if (wholeNumber !== undefined) return parseParameter(wholeNumber, value);
+  throw new InvalidParameterError(
+    `unknown rule parameter ${describeValue(name)}, expected ${[...known, 'exemptionTag'].join(', ')}`,
   );
 };
 
@@ -71,20 +96,12 @@ const parseObject = (inputParameters: string): object => {
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
  */
 export const parseRuleParameters = (inputParameters?: string): RuleParameters => {
-  const defaults = {
+  const given = Object.entries(parseObject(inputParameters || '{}'));
+  return {
     maxActiveAccessKeys: RULE_PARAMETERS.maxActiveAccessKeys.default,
+    rotationGraceDays: RULE_PARAMETERS.rotationGraceDays.default,
     minimumIdleDays: RULE_PARAMETERS.minimumIdleDays.default,
     refreshDays: RULE_PARAMETERS.refreshDays.default,
+    ...Object.fromEntries(given.map(([name, value]) => [name, parseValue(name, value)])),
   };
-  const given: [ParameterName, number][] = [];
-  for (const [name, value] of Object.entries(parseObject(inputParameters || '{}'))) {
-    if (!isParameterName(name)) {
-      const known = Object.keys(RULE_PARAMETERS).join(', ');
-      throw new InvalidParameterError(
-        `unknown rule parameter ${describeValue(name)}, expected ${known}`,
-      );
-    }
-    given.push([name, parseParameter(name, value)]);
-  }
-  return { ...defaults, ...Object.fromEntries(given) };
 };

@@ -8,11 +8,14 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 /** Files that decide: no I/O, no clock, no environment. */
 const PURE = [
   'rule/access-key.ts',
+  'rule/allowance.ts',
   'rule/annotation.ts',
   'rule/days.ts',
   'rule/differences.ts',
   'rule/event.ts',
+  'rule/exemption.ts',
   'rule/held-result.ts',
+  'rule/iam-answers.ts',
   'rule/key-events/event-names.ts',
   'rule/key-events/event.ts',
   'rule/key-events/settings.ts',
@@ -22,6 +25,7 @@ const PURE = [
   'rule/ranking.ts',
   'rule/single-access-key.ts',
   'remediation/input.ts',
+  'remediation/outcome.ts',
   'remediation/plan.ts',
   'remediation/undo.ts',
   'infra/regions.ts',
@@ -44,6 +48,7 @@ const ENTRIES = ['rule/index.ts', 'rule/key-events/index.ts', 'remediation/index
 /** What the runbook's planner may take of the rule: facts, decisions and reading; never evaluating or reporting. */
 const SHARED_WITH_REMEDIATION = [
   'access-key',
+  'allowance',
   'annotation',
   'clients',
   'config',

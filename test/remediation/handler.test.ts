@@ -115,6 +115,24 @@ describe('the planner', () => {
     expect(lines.join()).not.toContain(AccessKeyId);
   });
 
+  it('leaves alone whom the rule does: exempt by the tag that the rule names', async () => {
+    setParameters({ exemptionTag: 'keys-until' });
+    alice.tags.set('keys-until', { Key: 'keys-until', Value: '2026-01-31' });
+    expect(await plan()).toMatchObject({
+      Outcome: 'NothingToDo',
+      Reason: expect.stringContaining('Exempt until 2026-01-31 by the tag keys-until'),
+    });
+  });
+
+  it('reads no tag of a user whose key a person named', async () => {
+    setParameters({ exemptionTag: 'keys-until' });
+    alice.tags.set('keys-until', { Key: 'keys-until', Value: '2026-01-31' });
+    const AccessKeyId = alice.keys[1]?.AccessKeyId;
+    expect(await plan({ AccessKeyId })).toMatchObject({ Outcome: 'Deactivate', AccessKeyId });
+    const operations = account.dispatcher.calls.map(({ operation }) => operation);
+    expect(operations).not.toContain('ListUserTags');
+  });
+
   it('counts a refusal', async () => {
     await plan({ UserId: 'AIDANOBODYHASTHIS' });
     expect(JSON.parse(lines.join())).toMatchObject({ outcome: 'Refused', Plans: 1, Refusals: 1 });

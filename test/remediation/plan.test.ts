@@ -9,6 +9,7 @@ const policy: PlanPolicy = {
   AccessKeyId: undefined,
   DryRun: false,
   maxActiveAccessKeys: 1,
+  rotationGraceDays: 0,
   minimumIdleDays: 7,
   at,
 };
@@ -84,6 +85,43 @@ describe('planDeactivation', () => {
       Outcome: 'NothingToDo',
       Reason: `alice has ${reason}`,
       UndoCommand: 'none',
+    });
+  });
+
+  describe('scenario 6: a user who may have its keys', () => {
+    const exemption = { exemptionTag: 'keys-until' };
+    const exempt = (overrides: Partial<PlanPolicy> = {}) =>
+      planDeactivation(
+        user.UserId,
+        { user, keys: [abandoned, inUse], exemption: '2026-01-31' },
+        { ...policy, ...exemption, ...overrides },
+      );
+
+    it('by a tag is left alone, and told so', () => {
+      expect(exempt()).toMatchObject({
+        Outcome: 'NothingToDo',
+        Reason:
+          'alice is left alone: Exempt until 2026-01-31 by the tag keys-until: 2 active access keys, 1 allowed. UTC dates. To decide otherwise, start the runbook with AccessKeyId',
+      });
+    });
+
+    it('in a rotation is left alone, and told so', () => {
+      const young = accessKey('YOUNG', { CreateDate: daysBefore(1), LastUsedDate: at });
+      expect(plan([abandoned, young], { rotationGraceDays: 7 })).toMatchObject({
+        Outcome: 'NothingToDo',
+        Reason: expect.stringContaining('In rotation until 2026-02-06T12:00:00.000Z'),
+      });
+    });
+
+    it('is not, when a person names a key', () => {
+      expect(exempt({ AccessKeyId: abandoned.AccessKeyId })).toMatchObject({
+        Outcome: 'Deactivate',
+        AccessKeyId: abandoned.AccessKeyId,
+      });
+    });
+
+    it('is not any more once the exemption is over', () => {
+      expect(exempt({ at: new Date('2026-02-01T00:00:00Z') }).Outcome).toBe('Deactivate');
     });
   });
 

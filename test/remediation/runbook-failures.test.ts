@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../infra/local/call.ts';
 import type { LocalUser } from '../../infra/local/iam/users.ts';
-import type { Plan } from '../../remediation/plan.ts';
+import type { Plan } from '../../remediation/outcome.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 
 const createAccount = createDeployedAccounts();

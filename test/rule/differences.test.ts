@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { differences } from '../../rule/differences.ts';
 import type { ResourceEvaluation } from '../../rule/evaluation.ts';
 import type { HeldResult } from '../../rule/held-result.ts';
+import { parseRuleParameters } from '../../rule/parameters.ts';
 import { at, daysBefore } from '../support/build.ts';
 
-const policy = { maxActiveAccessKeys: 1, minimumIdleDays: 7, refreshDays: 7, at };
+const policy = { ...parseRuleParameters(), at };
 const evaluation = (ComplianceType: ComplianceType, Annotation?: string): ResourceEvaluation => ({
   ComplianceResourceType: 'AWS::IAM::User',
   ComplianceResourceId: 'AIDAALICE',

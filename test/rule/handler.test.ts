@@ -82,6 +82,7 @@ describe('the log', () => {
         SuccessfulSweeps: 1,
         Users: 5,
         Violations: 1,
+        Exempt: 0,
         ResultsSent: 5,
         GetComplianceDetailsByConfigRule: 2,
         ListUsers: 1,

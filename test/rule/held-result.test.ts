@@ -2,24 +2,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../rule/access-key.ts';
 import { type HeldResult, isDue, standingViolation } from '../../rule/held-result.ts';
+import { parseRuleParameters } from '../../rule/parameters.ts';
 import { evaluateSingleAccessKey } from '../../rule/single-access-key.ts';
 import { accessKey, at, daysBefore } from '../support/build.ts';
 
-const policy = { maxActiveAccessKeys: 1, minimumIdleDays: 7, refreshDays: 7, at };
+const policy = { ...parseRuleParameters(), exemptionTag: 'keys-until', at };
 const old = accessKey('OLD', { LastUsedDate: daysBefore(200) });
 const recent = accessKey('RECENT', { LastUsedDate: daysBefore(1) });
 const inactive = accessKey('OFF', { Status: 'Inactive' });
 
 /** What Config holds of a user since a day before, when it had these keys. */
-const heldOf = (keys: readonly AccessKey[], overrides: Partial<HeldResult> = {}): HeldResult => ({
-  ...evaluateSingleAccessKey(keys, policy, daysBefore(1)),
+const heldOf = (
+  keys: readonly AccessKey[],
+  overrides: Partial<HeldResult> = {},
+  exemption?: string,
+): HeldResult => ({
+  ...evaluateSingleAccessKey({ keys, exemption }, policy, daysBefore(1)),
   OrderingTimestamp: daysBefore(1),
   ...overrides,
 });
 
 /** The keys as ListAccessKeys alone tells of them. */
-const listed = (keys: readonly AccessKey[]) =>
-  keys.map(({ LastUsedDate: _, ...key }): AccessKey => key);
+const listed = (keys: readonly AccessKey[], exemption?: string) => ({
+  keys: keys.map(({ LastUsedDate: _, ...key }): AccessKey => key),
+  exemption,
+});
 
 describe('isDue', () => {
   it.each([
@@ -43,7 +50,7 @@ describe('a violation that Config holds', () => {
     ['an inactive key beside', [old, inactive, recent]],
   ])('stands without the last use when the keys are the same: %s', (_, keys) => {
     const { OrderingTimestamp, ...verdict } = heldOf(keys);
-    expect(standingViolation(heldOf(keys), listed(keys).toReversed(), policy)).toEqual(verdict);
+    expect(standingViolation(heldOf(keys), listed(keys.toReversed()), policy)).toEqual(verdict);
   });
 
   it.each<[string, readonly AccessKey[], object]>([
@@ -57,6 +64,18 @@ describe('a violation that Config holds', () => {
   ])('is decided anew for %s', (_, keys, changed) => {
     const now = { ...policy, ...changed };
     expect(standingViolation(heldOf([old, recent]), listed(keys), now)).toBeUndefined();
+  });
+
+  it.each([
+    ['2026-01-01', '2026-01-01', true],
+    ['2026-01-01', '2026-01-02', false],
+    ['2026-01-01', undefined, false],
+    [undefined, '2026-01-01', false],
+    ['', 'forever', false],
+  ])('with the exemption %j before and %j now stands: %j', (before, now, stands) => {
+    const held = heldOf([old, recent], {}, before);
+    const found = standingViolation(held, listed([old, recent], now), policy);
+    expect(found !== undefined).toBe(stands);
   });
 
   it('is decided anew when its annotation does not name every active key', () => {
@@ -84,11 +103,7 @@ describe('a violation that Config holds', () => {
           before.map((id, index) => accessKey(id, { CreateDate: daysBefore(100 + index) })),
         );
         const stands =
-          standingViolation(
-            held,
-            now.map((id) => accessKey(id)),
-            policy,
-          ) !== undefined;
+          standingViolation(held, listed(now.map((id) => accessKey(id))), policy) !== undefined;
         if (stands) expect(now.toSorted()).toEqual(before.toSorted());
         else
           expect(before.length > 2 || now.toSorted().join() !== before.toSorted().join()).toBe(

@@ -5,7 +5,12 @@ import {
   RULE_PARAMETERS,
 } from '../../rule/parameters.ts';
 
-const defaults = { maxActiveAccessKeys: 1, minimumIdleDays: 7, refreshDays: 7 };
+const defaults = {
+  maxActiveAccessKeys: 1,
+  rotationGraceDays: 0,
+  minimumIdleDays: 7,
+  refreshDays: 7,
+};
 
 describe('parseRuleParameters', () => {
   it.each([undefined, '', '{}'])('takes the defaults for %j', (inputParameters) => {
@@ -64,7 +69,25 @@ describe('parseRuleParameters', () => {
     'refuses the unknown name in %s, and says which there are',
     (inputParameters) => {
       expect(() => parseRuleParameters(inputParameters)).toThrow(
-        /unknown rule parameter ".*", expected maxActiveAccessKeys, minimumIdleDays/,
+        /unknown rule parameter ".*", expected maxActiveAccessKeys, rotationGraceDays, minimumIdleDays, refreshDays, exemptionTag/,
+      );
+    },
+  );
+
+  it.each(['k', 'keys until', 'Ausnahme-bis_zum.Tag:/=+@', 'k'.repeat(128), '期限'])(
+    'takes %s for the key of the exemption tag',
+    (exemptionTag) => {
+      expect(parseRuleParameters(JSON.stringify({ exemptionTag }))).toMatchObject({ exemptionTag });
+    },
+  );
+
+  it.each(['', 'k'.repeat(129), 'a*b', '{{ a }}', 7, null, ['k']])(
+    'refuses %j for the key of the exemption tag',
+    (exemptionTag) => {
+      const inputParameters = JSON.stringify({ exemptionTag });
+      expect(() => parseRuleParameters(inputParameters)).toThrow(InvalidParameterError);
+      expect(() => parseRuleParameters(inputParameters)).toThrow(
+        /^exemptionTag must be the key of a tag, of 1 to 128 characters, got /,
       );
     },
   );

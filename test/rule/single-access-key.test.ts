@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluateSingleAccessKey, exceedsMaximum } from '../../rule/single-access-key.ts';
+import { evaluateSingleAccessKey } from '../../rule/single-access-key.ts';
 import { accessKey, at, daysBefore } from '../support/build.ts';
 
-const parameters = { maxActiveAccessKeys: 1, minimumIdleDays: 7 };
+const parameters = { maxActiveAccessKeys: 1, rotationGraceDays: 0, minimumIdleDays: 7 };
 const active = (count: number) =>
   Array.from({ length: count }, (_, index) =>
     accessKey(`A${index}`, { CreateDate: daysBefore(400 - index) }),
@@ -19,7 +19,9 @@ describe('evaluateSingleAccessKey', () => {
     ['two inactive keys', [other('Inactive'), other('Inactive')]],
     ['an active key and one of a status yet to come', [...active(1), other('Suspended')]],
   ])('scenario 1: %s is COMPLIANT, without an annotation', (_, keys) => {
-    expect(evaluateSingleAccessKey(keys, parameters, at)).toEqual({ ComplianceType: 'COMPLIANT' });
+    expect(evaluateSingleAccessKey({ keys }, parameters, at)).toEqual({
+      ComplianceType: 'COMPLIANT',
+    });
   });
 
   it.each([
@@ -30,7 +32,7 @@ describe('evaluateSingleAccessKey', () => {
     ['eight active keys', active(8)],
   ])('scenario 2: %s is NON_COMPLIANT', (_, keys) => {
     const count = keys.filter((key) => key.Status === 'Active').length;
-    expect(evaluateSingleAccessKey(keys, parameters, at)).toEqual({
+    expect(evaluateSingleAccessKey({ keys }, parameters, at)).toEqual({
       ComplianceType: 'NON_COMPLIANT',
       Annotation: expect.stringContaining(`${count} active access keys, 1 allowed.`),
     });
@@ -45,7 +47,7 @@ describe('evaluateSingleAccessKey', () => {
     '%d active keys with maxActiveAccessKeys %d are %s',
     (count, maxActiveAccessKeys, expected) => {
       const verdict = evaluateSingleAccessKey(
-        active(count),
+        { keys: active(count) },
         { ...parameters, maxActiveAccessKeys },
         at,
       );
@@ -59,9 +61,50 @@ describe('evaluateSingleAccessKey', () => {
       accessKey('B', { LastUsedDate: at }),
     ];
     const annotation = (minimumIdleDays: number) =>
-      evaluateSingleAccessKey(keys, { ...parameters, minimumIdleDays }, at).Annotation;
+      evaluateSingleAccessKey({ keys }, { ...parameters, minimumIdleDays }, at).Annotation;
     expect(annotation(10)).toContain('Deactivate AKIAXXXXXXXXXXXXXXXA');
     expect(annotation(11)).toContain('No key is chosen');
+  });
+});
+
+describe('evaluateSingleAccessKey, with more keys than allowed', () => {
+  const keys = active(2);
+  const exempt = (exemption: string) =>
+    evaluateSingleAccessKey({ keys, exemption }, { ...parameters, exemptionTag: 'keys-until' }, at);
+
+  it('scenario 3: is COMPLIANT while a tag exempts the user, and names tag and date', () => {
+    expect(exempt('2026-01-31')).toEqual({
+      ComplianceType: 'COMPLIANT',
+      Annotation:
+        'Exempt until 2026-01-31 by the tag keys-until: 2 active access keys, 1 allowed. UTC dates.',
+    });
+  });
+
+  it.each([
+    ['2026-01-30', 'Exemption expired 2026-01-30.'],
+    ['2026-02-30', 'Exemption is no date.'],
+    ['forever', 'Exemption is no date.'],
+    ['', 'Exemption is empty.'],
+  ])('scenario 2: is NON_COMPLIANT with the exemption %j, and says why', (exemption, why) => {
+    expect(exempt(exemption)).toMatchObject({
+      ComplianceType: 'NON_COMPLIANT',
+      Annotation: expect.stringContaining(`2 active access keys, 1 allowed. ${why} Deactivate`),
+    });
+  });
+
+  it('scenario 2: is NON_COMPLIANT with a tag when no tag exempts', () => {
+    const verdict = evaluateSingleAccessKey({ keys, exemption: '2026-12-31' }, parameters, at);
+    expect(verdict.Annotation).toMatch(/^2 active access keys, 1 allowed\. Deactivate/);
+  });
+
+  it('scenario 4: is COMPLIANT while the newest key is young, and says until when', () => {
+    const newest = accessKey('NEW', { CreateDate: daysBefore(6) });
+    const rotating = { ...parameters, rotationGraceDays: 7 };
+    expect(evaluateSingleAccessKey({ keys: [...active(1), newest] }, rotating, at)).toEqual({
+      ComplianceType: 'COMPLIANT',
+      Annotation:
+        'In rotation until 2026-02-01T12:00:00.000Z: 2 active access keys, 1 allowed. Newest: AKIAXXXXXXXXXXXXXNEW, created 2026-01-25.',
+    });
   });
 });
 
@@ -77,8 +120,7 @@ describe('evaluateSingleAccessKey, for any keys', () => {
           const keys = all.map((Status, index) => accessKey(`K${index}`, { Status }));
           const policy = { ...parameters, maxActiveAccessKeys: most };
           const exceeds = all.filter((one) => one === 'Active').length > most;
-          expect(exceedsMaximum(keys, policy)).toBe(exceeds);
-          expect(evaluateSingleAccessKey(keys, policy, at).ComplianceType).toBe(
+          expect(evaluateSingleAccessKey({ keys }, policy, at).ComplianceType).toBe(
             exceeds ? 'NON_COMPLIANT' : 'COMPLIANT',
           );
         },

@@ -1,0 +1,19 @@
+import * as v from 'valibot';
+import { Text } from './parse.ts';
+
+// What IAM's answers must have, as far as they are read; @see https://docs.aws.amazon.com/IAM/latest/APIReference/
+
+const User = v.object({ UserId: Text, UserName: Text });
+const Page = { IsTruncated: v.optional(v.boolean(), false), Marker: v.optional(v.string()) };
+export const ListUsersAnswer = v.object({ ...Page, Users: v.array(User) });
+export const ListAccessKeysAnswer = v.object({
+  ...Page,
+  AccessKeyMetadata: v.array(v.object({ AccessKeyId: Text, Status: Text, CreateDate: v.date() })),
+});
+const Tag = v.object({ Key: Text, Value: v.string() });
+export const ListUserTagsAnswer = v.object({ ...Page, Tags: v.array(Tag) });
+export const GetUserAnswer = v.object({ User });
+export const GetAccountSummaryAnswer = v.object({ SummaryMap: v.object({ Users: v.number() }) });
+export const GetAccessKeyLastUsedAnswer = v.object({
+  AccessKeyLastUsed: v.object({ LastUsedDate: v.optional(v.date()) }),
+});

@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ServiceError } from '../../infra/local/call.ts';
+import type { UserSeed } from '../../infra/local/iam/users.ts';
+import { daysBefore } from '../support/build.ts';
+import { ruleProperties } from '../support/served-account.ts';
+import { compliantUsers, type ServedRule, serveRule } from '../support/served-rule.ts';
+
+const keys = [{ CreateDate: daysBefore(400) }, { CreateDate: daysBefore(100) }];
+const tagged = (UserName: string, tags: Record<string, string> = {}): UserSeed => ({
+  UserName,
+  keys,
+  tags,
+});
+
+let rule: ServedRule;
+const serve = async (InputParameters: object, users: UserSeed[]) => {
+  const messageTypes = ['ScheduledNotification', 'ConfigurationItemChangeNotification'];
+  rule = await serveRule({ pageSize: 2, users, messageTypes });
+  rule.config.putConfigRule({ ...ruleProperties(...messageTypes), InputParameters });
+};
+afterEach(() => rule.close());
+
+const exemptionTag = 'keys-until';
+const verdicts = () =>
+  Object.fromEntries(
+    Object.entries(rule.reported()).map(([name, { ComplianceType }]) => [name, ComplianceType]),
+  );
+const call = (operation: string, input: object) =>
+  rule.dispatcher.call({ service: 'iam', operation, input, principal: 'operator' });
+
+describe('a sweep with an exemption tag', () => {
+  it('finds the tag among many, whatever its case, and obeys its date', async () => {
+    const others = Object.fromEntries(['a', 'b', 'c', 'y', 'z'].map((name) => [name, 'other']));
+    await serve({ exemptionTag }, [
+      tagged('exempt', { ...others, 'Keys-Until': '2026-12-31' }),
+      tagged('expired', { 'keys-until': '2026-01-30' }),
+      tagged('malformed', { 'keys-until': 'forever' }),
+      tagged('empty', { 'keys-until': '' }),
+      tagged('untagged', others),
+    ]);
+
+    await rule.sweep();
+
+    expect(verdicts()).toEqual({
+      exempt: 'COMPLIANT',
+      expired: 'NON_COMPLIANT',
+      malformed: 'NON_COMPLIANT',
+      empty: 'NON_COMPLIANT',
+      untagged: 'NON_COMPLIANT',
+    });
+    expect(rule.reported()['exempt']?.Annotation).toContain('Exempt until 2026-12-31');
+    expect(rule.reported()['expired']?.Annotation).toContain('Exemption expired 2026-01-30.');
+    expect(JSON.parse(rule.lines.join())).toMatchObject({ Users: 5, Violations: 4, Exempt: 1 });
+  });
+
+  it('reads tags of users that are otherwise NON_COMPLIANT only, one call each', async () => {
+    await serve({ exemptionTag, rotationGraceDays: '30' }, [
+      ...compliantUsers(5),
+      tagged('violation'),
+      { UserName: 'rotating', keys: [...keys.slice(1), { CreateDate: daysBefore(1) }] },
+    ]);
+
+    await rule.sweep();
+
+    expect(rule.callCounts()).toMatchObject({ ListUserTags: 1, GetAccessKeyLastUsed: 2 });
+    expect(verdicts()).toMatchObject({ violation: 'NON_COMPLIANT', rotating: 'COMPLIANT' });
+  });
+
+  it('sees a violation that is exempt since, and one that is no longer, without asking for last uses', async () => {
+    await serve({ exemptionTag }, [tagged('alice')]);
+    await rule.sweep();
+    const tag = { UserName: 'alice', 'Tags.member.1.Key': exemptionTag };
+    await call('TagUser', { ...tag, 'Tags.member.1.Value': '2026-12-31' });
+    await rule.config.settled();
+    expect(verdicts()).toEqual({ alice: 'COMPLIANT' });
+
+    await call('UntagUser', { UserName: 'alice', 'TagKeys.member.1': exemptionTag });
+    await rule.config.settled();
+    expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
+  });
+
+  it('takes a user that is deleted before its tags are read for gone', async () => {
+    await serve({ exemptionTag }, [tagged('gone'), tagged('alice')]);
+    await rule.sweep();
+    const id = rule.iam.users.get('gone')?.UserId ?? '';
+    rule.interpose('ListUserTags', async (input, proceed) => {
+      const user = rule.iam.users.get('gone');
+      if ((input as { UserName: string }).UserName === 'gone' && user) {
+        user.keys.splice(0);
+        await call('DeleteUser', { UserName: 'gone' });
+      }
+      return proceed();
+    });
+
+    await rule.sweep();
+
+    expect(verdicts()[id]).toBe('NOT_APPLICABLE');
+  });
+
+  it('gives no verdict where tags cannot be read', async () => {
+    await serve({ exemptionTag }, [tagged('alice', { [exemptionTag]: '2026-12-31' })]);
+    const error = new ServiceError('AccessDenied', 'not authorized', 403);
+    rule.faults.fail({ service: 'iam', operation: 'ListUserTags', error });
+
+    await expect(rule.sweep()).rejects.toThrow('not authorized');
+
+    expect(rule.batches()).toEqual([]);
+  });
+});
