@@ -25,7 +25,11 @@ export const compliance = ({ configRule }: SingleAccessKeyRule): IWidget[] => {
   return [
     new SingleValueWidget({
       title: 'Users at the last sweep',
-      metrics: [violations, measure('Users', { ...LATEST, label: 'all' })],
+      metrics: [
+        violations,
+        measure('Exempt', { ...LATEST, label: 'exempt by tag' }),
+        measure('Users', { ...LATEST, label: 'all' }),
+      ],
       width: 8,
       height: 6,
     }),

@@ -3,29 +3,30 @@ import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { NodeFunction } from './node-function.ts';
-import { allowOnUsers, allowWithoutResource } from './permissions.ts';
+import { allowOnUsers, allowWithoutResource, keyReadingActions } from './permissions.ts';
 import type { Settings } from './settings.ts';
 
 /** How long an evaluation may take: the most that Lambda allows. */
 export const EVALUATION_TIMEOUT = Duration.minutes(15);
+
+/** How the function is deployed, and whether it has tags to read. */
+type EvaluatorProps = Pick<Settings, 'logRetentionDays' | 'exemptionTag'> & {
+  readonly deadLetterQueue: DeadLetterQueue;
+};
 
 /** The function that evaluates users for Config; its role can read IAM and report. */
 export class Evaluator extends NodeFunction {
   /** Any rule of this account and Region may invoke: a rule has no ARN before Config may invoke its function. */
   readonly permission: CfnPermission;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: Pick<Settings, 'logRetentionDays'> & { readonly deadLetterQueue: DeadLetterQueue },
-  ) {
+  constructor(scope: Construct, id: string, { exemptionTag, ...props }: EvaluatorProps) {
     super(scope, id, {
       entry: 'rule/index.ts',
       description: 'Evaluates the access keys of IAM users for AWS Config',
       timeout: EVALUATION_TIMEOUT,
       ...props,
     });
-    allowOnUsers(this.role, ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed']);
+    allowOnUsers(this.role, ['iam:GetUser', ...keyReadingActions(exemptionTag)]);
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:PutEvaluations']);
     this.permission = new CfnPermission(this, 'ConfigPermission', {
       action: 'lambda:InvokeFunction',

@@ -17,6 +17,13 @@ export const serviceOfThisAccount = (
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account }, ...conditions },
   });
 
+/** The actions that read what is known of a user's keys; tags only where one exempts. */
+export const keyReadingActions = (exemptionTag: string | undefined): string[] => [
+  'iam:ListAccessKeys',
+  'iam:GetAccessKeyLastUsed',
+  ...(exemptionTag === undefined ? [] : ['iam:ListUserTags']),
+];
+
 /** Allows actions on the IAM users of this account, whatever their path, and on nothing else. */
 export const allowOnUsers = (role: IRole, actions: readonly string[]): void => {
   const users = Stack.of(role).formatArn({

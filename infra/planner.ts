@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { NodeFunction } from './node-function.ts';
-import { allowOnUsers, allowWithoutResource } from './permissions.ts';
+import { allowOnUsers, allowWithoutResource, keyReadingActions } from './permissions.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 /** The function that decides what the runbook does; its role can read and nothing else. */
@@ -9,15 +9,15 @@ export class Planner extends NodeFunction {
   constructor(
     scope: Construct,
     id: string,
-    { logRetentionDays }: Pick<Settings, 'logRetentionDays'> = DEFAULT_SETTINGS,
+    settings: Pick<Settings, 'logRetentionDays' | 'exemptionTag'> = DEFAULT_SETTINGS,
   ) {
     super(scope, id, {
       entry: 'remediation/index.ts',
       description: 'Plans which access key of an IAM user the runbook deactivates (read-only)',
       timeout: Duration.minutes(2),
-      logRetentionDays,
+      logRetentionDays: settings.logRetentionDays,
     });
-    allowOnUsers(this.role, ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed']);
+    allowOnUsers(this.role, keyReadingActions(settings.exemptionTag));
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:DescribeConfigRules']);
   }
 }

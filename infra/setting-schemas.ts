@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { parseParameter, RULE_PARAMETERS } from '../rule/parameters.ts';
+import { parseExemptionTag, parseParameter, RULE_PARAMETERS } from '../rule/parameters.ts';
 
 // The command line gives texts, cdk.json gives what JSON has: every setting takes both.
 
@@ -29,6 +29,9 @@ export const ruleParameter = (name: keyof typeof RULE_PARAMETERS) =>
     ),
     RULE_PARAMETERS[name].default,
   );
+
+/** The key of the tag that exempts a user, or nothing. */
+export const exemptionTag = v.optional(v.pipe(v.unknown(), v.transform(parseExemptionTag)));
 
 // Config allows 128 characters, but GetComplianceDetailsByConfigRule takes no more than 64.
 const RULE_NAME = '1 to 64 letters, digits, - and _';

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import {
+  exemptionTag,
   oneOf,
   retentionDays,
   ruleName,
@@ -22,6 +23,8 @@ const Settings = v.strictObject({
     'TwentyFour_Hours',
   ),
   maxActiveAccessKeys: ruleParameter('maxActiveAccessKeys'),
+  rotationGraceDays: ruleParameter('rotationGraceDays'),
+  exemptionTag,
   minimumIdleDays: ruleParameter('minimumIdleDays'),
   refreshDays: ruleParameter('refreshDays'),
   automaticRemediation: yesOrNo(false),
@@ -38,7 +41,8 @@ const Settings = v.strictObject({
  * `ruleName`              name of the Config rule, at most 64 characters
  * `triggers`              `hybrid`: changes of a user and a schedule; `schedule`: the schedule only
  * `frequency`             how often the schedule evaluates the whole account
- * `maxActiveAccessKeys`, `minimumIdleDays`, `refreshDays`  the parameters of the rule, see `RULE_PARAMETERS`
+ * `maxActiveAccessKeys`, `rotationGraceDays`, `exemptionTag`, `minimumIdleDays`, `refreshDays`  the parameters of the
+ *                         rule, see `RULE_PARAMETERS` and `RuleParameters`
  * `automaticRemediation`  whether Config starts the runbook by itself
  * `keyEvents`             whether a change of a key has the rule evaluated within minutes; only in the Region of IAM
  * `alarmTopicArn`         the SNS topic that alarms are told to, if any

@@ -18,6 +18,8 @@ type RuleSettings = Pick<
   | 'frequency'
   | 'logRetentionDays'
   | 'maxActiveAccessKeys'
+  | 'rotationGraceDays'
+  | 'exemptionTag'
   | 'minimumIdleDays'
   | 'refreshDays'
 >;
@@ -48,6 +50,15 @@ const createTriggers = ({
   };
 };
 
+/** Parameters of a rule are texts, and one that is not set must not be there. */
+const toInputParameters = (settings: RuleSettings): Record<string, string> => ({
+  maxActiveAccessKeys: String(settings.maxActiveAccessKeys),
+  rotationGraceDays: String(settings.rotationGraceDays),
+  ...(settings.exemptionTag !== undefined && { exemptionTag: settings.exemptionTag }),
+  minimumIdleDays: String(settings.minimumIdleDays),
+  refreshDays: String(settings.refreshDays),
+});
+
 /**
  * The AWS Config rule that finds IAM users with more active access keys than allowed, and its function.
  *
@@ -65,6 +76,7 @@ export class SingleAccessKeyRule extends Construct {
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
     this.evaluator = new Evaluator(this, 'Evaluator', {
       logRetentionDays: settings.logRetentionDays,
+      exemptionTag: settings.exemptionTag,
       deadLetterQueue: this.deadLetterQueue,
     });
     const { scope: ruleScope, sourceDetails } = createTriggers(settings);
@@ -73,11 +85,7 @@ export class SingleAccessKeyRule extends Construct {
       configRuleName: settings.ruleName,
       description:
         'NON_COMPLIANT: an IAM user with more active access keys than maxActiveAccessKeys',
-      inputParameters: {
-        maxActiveAccessKeys: String(settings.maxActiveAccessKeys),
-        minimumIdleDays: String(settings.minimumIdleDays),
-        refreshDays: String(settings.refreshDays),
-      },
+      inputParameters: toInputParameters(settings),
       scope: ruleScope,
       source: {
         owner: 'CUSTOM_LAMBDA',

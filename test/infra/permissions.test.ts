@@ -19,7 +19,7 @@ const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:Se
 
 let account: DeployedAccount;
 beforeAll(async () => {
-  const deploy = createDeployedAccounts({ notificationTopicArn });
+  const deploy = createDeployedAccounts({ notificationTopicArn, exemptionTag: 'keys-until' });
   account = await deploy({}, { ...createClock({ speed: 300 }), trail: true });
   account.sns.createTopic('keys');
   const alice = account.seed({ UserName: 'alice', Path: '/team/', keys });

@@ -20,6 +20,7 @@ describe('settings', () => {
       maxActiveAccessKeys: RULE_PARAMETERS.maxActiveAccessKeys.default,
       minimumIdleDays: RULE_PARAMETERS.minimumIdleDays.default,
       refreshDays: RULE_PARAMETERS.refreshDays.default,
+      rotationGraceDays: RULE_PARAMETERS.rotationGraceDays.default,
       automaticRemediation: false,
       keyEvents: true,
       dashboard: true,
@@ -43,6 +44,8 @@ describe('settings', () => {
     ['minimumIdleDays', 365, 365],
     ['refreshDays', '0', 0],
     ['refreshDays', 365, 365],
+    ['rotationGraceDays', '90', 90],
+    ['exemptionTag', 'keys-until', 'keys-until'],
     ['keyEvents', 'false', false],
     ['dashboard', false, false],
     [
@@ -75,6 +78,9 @@ describe('settings', () => {
     ['frequency', 'one_hour'],
     ['frequency', 'Two_Hours'],
     ['refreshDays', '366'],
+    ['rotationGraceDays', 91],
+    ['exemptionTag', ''],
+    ['exemptionTag', 'a!b'],
     ['keyEvents', 'yes'],
     ['dashboard', ''],
     ['alarmTopicArn', 'alarms'],
@@ -108,7 +114,7 @@ describe('settings', () => {
 
   it('refuse a name that no setting has, and name those there are', () => {
     expect(refusal({ maxActiveAccesKeys: '2' })).toBe(
-      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, minimumIdleDays, refreshDays, automaticRemediation, keyEvents, alarmTopicArn, notificationTopicArn, dashboard, logRetentionDays',
+      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, rotationGraceDays, exemptionTag, minimumIdleDays, refreshDays, automaticRemediation, keyEvents, alarmTopicArn, notificationTopicArn, dashboard, logRetentionDays',
     );
   });
 

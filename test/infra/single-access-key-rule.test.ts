@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { SingleAccessKeyRule } from '../../infra/single-access-key-rule.ts';
-import { RULE_PARAMETERS } from '../../rule/parameters.ts';
+import { parseRuleParameters, RULE_PARAMETERS } from '../../rule/parameters.ts';
 import { onlyOne, propertiesOf, synthesize, toText } from './synthesize.ts';
 
 const { template } = synthesize();
@@ -40,17 +40,26 @@ describe('the Config rule', () => {
   });
 
   it('gets every parameter that the function knows, as text', () => {
-    const { InputParameters } = onlyOne(
-      synthesize({ maxActiveAccessKeys: 2, minimumIdleDays: 0, refreshDays: 1 }).template,
-      'AWS::Config::ConfigRule',
-    );
+    const settings = {
+      maxActiveAccessKeys: 2,
+      rotationGraceDays: 3,
+      exemptionTag: 'keys-until',
+      minimumIdleDays: 0,
+      refreshDays: 1,
+    };
+    const { InputParameters } = onlyOne(synthesize(settings).template, 'AWS::Config::ConfigRule');
 
     expect(InputParameters).toEqual({
       maxActiveAccessKeys: '2',
+      rotationGraceDays: '3',
+      exemptionTag: 'keys-until',
       minimumIdleDays: '0',
       refreshDays: '1',
     });
-    expect(Object.keys(Object(InputParameters))).toEqual(Object.keys(RULE_PARAMETERS));
+    expect(parseRuleParameters(JSON.stringify(InputParameters))).toEqual(settings);
+    expect(Object.keys(Object(InputParameters))).toEqual(
+      expect.arrayContaining(Object.keys(RULE_PARAMETERS)),
+    );
   });
 
   it('stands in a stack of others without any property', () => {
@@ -60,7 +69,13 @@ describe('the Config rule', () => {
 
     Template.fromStack(stack).hasResourceProperties('AWS::Config::ConfigRule', {
       ConfigRuleName: 'iam-user-single-access-key',
-      InputParameters: { maxActiveAccessKeys: '1', minimumIdleDays: '7', refreshDays: '7' },
+      InputParameters: {
+        maxActiveAccessKeys: '1',
+        rotationGraceDays: '0',
+        exemptionTag: Match.absent(),
+        minimumIdleDays: '7',
+        refreshDays: '7',
+      },
     });
   });
 

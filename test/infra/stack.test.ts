@@ -27,6 +27,18 @@ describe('what each role may do', () => {
     });
   });
 
+  it('tags are read only where one exempts', () => {
+    const readers = (settings = {}) =>
+      allowedActions(synthesize(settings).template)
+        .filter(({ action }) => action === 'iam:ListUserTags')
+        .map(({ role, on }) => [role.replace(/[0-9A-F]{8}$/, ''), on]);
+    expect(readers()).toEqual([]);
+    expect(readers({ exemptionTag: 'keys-until' })).toEqual([
+      ['RuleEvaluatorRole', users],
+      ['PlannerRole', users],
+    ]);
+  });
+
   it('the trigger reads its queue, starts this one rule, and counts users', () => {
     expect(allowed('KeyEventsStarter')).toEqual({
       'logs:CreateLogStream': expect.stringMatching(/^\{KeyEventsStarterLogGroup\w+\}$/),
