@@ -7,18 +7,20 @@ import { ConfigRuleNames, invalidNextToken, Limit, NextToken, text } from './mem
 import type { LocalRule, Rules } from './rules.ts';
 
 /** Where compliance is read from; a page holds at most `pageSize` items, whatever was asked for. */
-type ComplianceDeps = {
+export type ComplianceDeps = {
   readonly rules: Rules;
   readonly evaluations: Evaluations;
   readonly pageSize: number;
 };
 
-const ComplianceTypes = v.optional(v.pipe(v.array(ComplianceType), v.maxLength(3)), []);
+/** Which results are wanted; none named, all are. */
+export const ComplianceTypes = v.optional(v.pipe(v.array(ComplianceType), v.maxLength(3)), []);
 
 /** AWS Config counts the resources behind a NON_COMPLIANT rule no further. */
 const CONTRIBUTOR_CAP = 25;
 
-const toEvaluationResult = (rule: LocalRule, result: StoredResult) => ({
+/** A result as the API has it. */
+export const toEvaluationResult = (rule: LocalRule, result: StoredResult) => ({
   EvaluationResultIdentifier: {
     EvaluationResultQualifier: {
       ConfigRuleName: rule.properties.ConfigRuleName,

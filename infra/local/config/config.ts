@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Iam, UserChange } from '../iam/iam.ts';
 import { createWork } from '../work.ts';
 import { describeComplianceByConfigRule, getComplianceDetailsByConfigRule } from './compliance.ts';
+import { getComplianceDetailsByResource } from './compliance-by-resource.ts';
 import { createDeliveries, type EvaluationStart } from './deliveries.ts';
 import { createEvaluations } from './evaluations.ts';
 import { createRecorder } from './recorder.ts';
@@ -44,6 +45,7 @@ const operationsOf = (deps: ConfigDeps, services: ReturnType<typeof createServic
     StartConfigRulesEvaluation: startConfigRulesEvaluation(sources),
     PutEvaluations: services.evaluations.putEvaluations,
     GetComplianceDetailsByConfigRule: getComplianceDetailsByConfigRule(sources),
+    GetComplianceDetailsByResource: getComplianceDetailsByResource(sources),
     DescribeComplianceByConfigRule: describeComplianceByConfigRule(sources),
     ListDiscoveredResources: listDiscoveredResources(deps.iam, pageSize),
     ...services.recorder.operations,
