@@ -1,16 +1,12 @@
 import type { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { isThrottlingError } from '@smithy/core/retry';
-import type { SdkError } from '@smithy/types';
+import { isThrottled } from './retry-strategy.ts';
 
 /** Attempts of API calls by name, `ListUsers`, retries included; `Throttles` counts those refused as too many. */
 export type CallCounts = { Throttles: number; [api: string]: number };
 
 /** A client's stack of middleware, as far as counting needs it. */
 type Counted = Pick<IAMClient | ConfigServiceClient, 'middlewareStack'>;
-
-const isThrottled = (error: unknown): boolean =>
-  error instanceof Error && isThrottlingError(error as SdkError);
 
 /** Counts every attempt of every call of these clients; each asking gives the counts since the last. */
 export const countCalls = (clients: readonly Counted[]): (() => CallCounts) => {

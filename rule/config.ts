@@ -32,7 +32,7 @@ const inBatches = (evaluations: readonly Evaluation[]): Evaluation[][] => {
 
 /** What is written to and read from AWS Config. */
 export const createConfig = (client: ConfigServiceClient) => ({
-  readResults: createReadResults(client),
+  ...createReadResults(client),
 
   /**
    * Reports every evaluation, 100 a call, at least one call.

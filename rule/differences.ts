@@ -1,5 +1,11 @@
 import type { ResourceEvaluation } from './evaluation.ts';
-import { type ComparisonPolicy, type HeldResult, type HeldResults, isDue } from './held-result.ts';
+import {
+  type ComparisonPolicy,
+  type HeldResult,
+  type HeldResults,
+  isDue,
+  isNewer,
+} from './held-result.ts';
 
 const isDifference = (
   evaluation: ResourceEvaluation,
@@ -7,7 +13,7 @@ const isDifference = (
   policy: ComparisonPolicy,
 ): boolean => {
   if (held === undefined) return evaluation.ComplianceType !== 'NOT_APPLICABLE';
-  if (held.OrderingTimestamp > policy.at) return false;
+  if (isNewer(held, policy.at)) return false;
   return (
     evaluation.ComplianceType !== held.ComplianceType ||
     evaluation.Annotation !== held.Annotation ||

@@ -12,20 +12,12 @@ const CONCURRENCY = 10;
 /** Users that may fail before the sweep stops: one that cannot be read is no reason to skip the others, ten are. */
 const MAXIMUM_FAILURES = 10;
 
-/** Milliseconds left for the report when a sweep has to stop: PutEvaluations of 5,000 users is 50 calls, and their retries. */
-const RESERVED_FOR_REPORT = 60_000;
-
-/** The function's time would end before the sweep. */
-export class SweepTimeoutError extends Error {
-  override readonly name = 'SweepTimeoutError';
-}
-
 /** What a sweep works with, beside what every evaluation does. */
 export type SweepContext = EvaluationContext & {
   /** What Config held before the sweep began. */
   readonly held: HeldResults;
-  /** Milliseconds until the function is stopped. */
-  readonly remainingTime: () => number;
+  /** Aborts when no further user may be begun. */
+  readonly timeUp: AbortSignal;
 };
 
 /** The evaluations and failures so far, and the users whose name IAM no longer knows. */
@@ -57,7 +49,7 @@ const evaluateUser = async (
 /**
  * Evaluates users, ten at a time; a user that fails does not keep the others from their verdict.
  *
- * @throws {SweepTimeoutError} when the function's time ends before the users do
+ * @throws the reason of `timeUp` when it aborts
  * @throws the failure of the tenth user that fails
  */
 export const evaluateUsers = async (
@@ -65,12 +57,8 @@ export const evaluateUsers = async (
   context: SweepContext,
   progress: Progress,
 ): Promise<void> => {
-  const { evaluations, failures } = progress;
+  const { failures } = progress;
   const evaluate = async (user: IamUser) => {
-    if (context.remainingTime() < RESERVED_FOR_REPORT)
-      throw new SweepTimeoutError(
-        `stopped after ${evaluations.length} users, to report them in time`,
-      );
     try {
       await evaluateUser(user, context, progress);
     } catch (failure) {
@@ -78,5 +66,5 @@ export const evaluateUsers = async (
       failures.push(failure);
     }
   };
-  await pMap(users, evaluate, { concurrency: CONCURRENCY });
+  await pMap(users, evaluate, { concurrency: CONCURRENCY, signal: context.timeUp });
 };

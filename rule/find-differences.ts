@@ -13,7 +13,8 @@ type Comparison = ComparisonPolicy & {
  * What a sweep has to tell Config: the differences from what it holds.
  *
  * A sweep takes minutes, and AWS does not say that an older result never replaces a newer one: before anything is
- * told, what Config holds is read once more.
+ * told, what Config holds is read once more. A result that is gone by then was taken back by a newer run, as the
+ * user is.
  */
 export const findDifferences = async (
   { readResults }: Pick<Config, 'readResults'>,
@@ -21,5 +22,9 @@ export const findDifferences = async (
   { configRuleName, held, ...policy }: Comparison,
 ): Promise<readonly ResourceEvaluation[]> => {
   const found = differences(evaluations, held, policy);
-  return found.length === 0 ? found : differences(found, await readResults(configRuleName), policy);
+  if (found.length === 0) return found;
+  const now = await readResults(configRuleName);
+  const isTakenBack = ({ ComplianceResourceId: id }: ResourceEvaluation) =>
+    held.has(id) && !now.has(id);
+  return differences(found, now, policy).filter((evaluation) => !isTakenBack(evaluation));
 };

@@ -4,6 +4,7 @@ import { evaluateChange } from './change.ts';
 import type { Config } from './config.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
 import { findDifferences } from './find-differences.ts';
+import { isNewer } from './held-result.ts';
 import type { Iam } from './iam.ts';
 import { describeError, type LogRun, type RunLine } from './log.ts';
 import { parseRuleParameters, type RuleParameters } from './parameters.ts';
@@ -12,7 +13,7 @@ import { sweepAccount } from './sweep.ts';
 /** What an invocation reads from, reports to and logs with. */
 export type Dependencies = {
   readonly iam: Iam;
-  readonly config: Pick<Config, 'readResults' | 'putEvaluations'>;
+  readonly config: Pick<Config, 'readResults' | 'readResult' | 'putEvaluations'>;
   readonly logRun: LogRun;
 };
 
@@ -39,6 +40,8 @@ const count = (evaluations: readonly Evaluation[]) => {
 const runSweep = async (run: Run, { iam, config }: Dependencies): Promise<void> => {
   const { event, parameters, remainingTime, line } = run;
   const { configRuleName, resultToken, orderingTimestamp: at } = event;
+  line.measuresCalls = true;
+  Object.assign(line.metrics, { SuccessfulSweeps: 0 });
   const held = await config.readResults(configRuleName);
   const sweep = await sweepAccount({ iam, parameters, at, held, remainingTime });
   const { evaluations, failures } = sweep;
@@ -56,17 +59,20 @@ const runSweep = async (run: Run, { iam, config }: Dependencies): Promise<void> 
   Object.assign(line.metrics, { SuccessfulSweeps: 1, ...counts, ResultsSent: sent.length });
 };
 
-/** The one user of a change notification: always exactly this result is reported. */
+/** The one user of a change notification: exactly this result is reported, unless Config holds one of a newer run. */
 const runChange = async (
   configurationItem: ConfigurationItem,
   { event, parameters, line }: Run,
   { iam, config }: Dependencies,
 ): Promise<void> => {
-  const { eventLeftScope, orderingTimestamp: at, resultToken } = event;
+  const { configRuleName, eventLeftScope, orderingTimestamp: at, resultToken } = event;
+  const { resourceType: type, resourceId: id } = configurationItem;
   const context = { iam, parameters, at };
   const result = await evaluateChange(configurationItem, eventLeftScope, context);
   Object.assign(line.fields, count([result]));
-  await config.putEvaluations([result], resultToken);
+  const held = await config.readResult(configRuleName, { type, id });
+  const sent = held !== undefined && isNewer(held, at) ? [] : [result];
+  await config.putEvaluations(sent, resultToken);
 };
 
 /**

@@ -14,6 +14,10 @@ export type HeldResults = ReadonlyMap<string, HeldResult>;
 /** By what results are compared: the rule's parameters, and the instant of the run. */
 export type ComparisonPolicy = RuleParameters & { readonly at: Date };
 
+/** The result is of a later instant than the run: a newer run said it, and nothing replaces it. */
+export const isNewer = ({ OrderingTimestamp }: HeldResult, at: Date): boolean =>
+  OrderingTimestamp > at;
+
 /** The result is `refreshDays` × 24 hours old or older: it is reported again, whatever it says. */
 export const isDue = ({ OrderingTimestamp }: HeldResult, policy: ComparisonPolicy): boolean =>
   isDaysBefore(OrderingTimestamp, policy.refreshDays, policy.at);

@@ -4,8 +4,10 @@ import { embeddedMetrics, type MetricName } from './metrics.ts';
 /** What a run says of itself: `fields` for who reads the log, `metrics` for CloudWatch too. */
 export type RunLine = {
   readonly fields: Record<string, unknown>;
-  /** With any of these the run's duration, throttles and calls are metrics as well; needs `ConfigRuleName` among the fields. */
+  /** They need `ConfigRuleName` among the fields. */
   readonly metrics: Partial<Record<MetricName, number>>;
+  /** Whether its duration, its calls and its throttles are metrics too. */
+  measuresCalls: boolean;
 };
 
 /** Runs something and writes one line about it, whether it returns or throws. */
@@ -26,15 +28,12 @@ export const describeError = (error: unknown): Record<string, unknown> => {
   return { errorType: error.name, errorMessage: maskKeyIds(error.message) };
 };
 
-const toLine = ({ fields, metrics }: RunLine, { Throttles, ...calls }: CallCounts, ms: number) => {
-  const measured = { ...metrics, Duration: Math.round(ms), Throttles, ...calls };
-  const isMeasured = Object.keys(metrics).length > 0;
-  const metricNames = isMeasured ? Object.keys(measured) : [];
-  return {
-    ...fields,
-    ...measured,
-    ...(isMeasured ? embeddedMetrics(metricNames, Date.now()) : {}),
-  };
+const toLine = (said: RunLine, { Throttles, ...calls }: CallCounts, milliseconds: number) => {
+  const { fields, metrics, measuresCalls } = said;
+  const counted = { Duration: Math.round(milliseconds), Throttles, ...calls };
+  const names = Object.keys({ ...metrics, ...(measuresCalls && counted) });
+  const measured = names.length > 0 ? embeddedMetrics(names, Date.now()) : {};
+  return { ...fields, ...metrics, ...counted, ...measured };
 };
 
 /**
@@ -48,7 +47,7 @@ export const createLogRun =
   (write: (line: string) => void, takeCalls: () => CallCounts): LogRun =>
   async (message, run) => {
     const startedAt = performance.now();
-    const said: RunLine = { fields: {}, metrics: {} };
+    const said: RunLine = { fields: {}, metrics: {}, measuresCalls: false };
     takeCalls();
     const writeLine = (level: 'INFO' | 'ERROR', failure: Record<string, unknown>) => {
       const line = toLine(said, takeCalls(), performance.now() - startedAt);

@@ -4,15 +4,17 @@ export const NAMESPACE = 'IamUserSingleAccessKey';
 /**
  * What is measured, by name; every metric has the dimension `ConfigRuleName`.
  *
- * Of a sweep that went well:
- *   `SuccessfulSweeps`   1
- *   `Users`              users evaluated, `Violations` those that are NON_COMPLIANT, `Exempt` those that only a tag allows their keys
- *   `ResultsSent`        results reported, which Config bills
- *   `Duration`           from the first to the last call; `Throttles`, attempts that a service refused as too many
+ * Of a sweep:
+ *   `SuccessfulSweeps`   1, or 0 when it failed
+ *   `Duration`           of the whole run; `Throttles`, attempts that a service refused as too many
  *   beside these, a count for each API by its own name, such as `ListAccessKeys`: attempts, retries included
+ * Of a sweep that succeeded:
+ *   `Users`              users evaluated, `Violations` those that are NON_COMPLIANT, `Exempt` those that only a tag
+ *                        allows their keys
+ *   `ResultsSent`        results reported, which Config bills
  * Of a plan of the runbook: `Plans`, 1; `Refusals`, 1 or 0.
- * Of a batch of key events:
- *   `KeyEvents`          events in it, `PoisonedEvents` those that cannot be read
+ * Of a batch of key events, which counts again when it was put off and comes again:
+ *   `KeyEvents`          events that were read, `PoisonedEvents` those that cannot be
  *   `EvaluationsStarted` 1 when an evaluation was started, `PutOff` 1 when Config would not start one yet
  *   `HeldBack`           1 when an evaluation would cost too much
  *   `EventToEvaluation`  from the oldest event to the start of its evaluation

@@ -1,6 +1,7 @@
 import {
   type ConfigServiceClient,
   GetComplianceDetailsByConfigRuleCommand,
+  GetComplianceDetailsByResourceCommand,
   NoSuchConfigRuleException,
 } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
@@ -9,17 +10,25 @@ import { RESOURCE_TYPE } from './evaluation.ts';
 import type { HeldResult, HeldResults } from './held-result.ts';
 import { parse, Text } from './parse.ts';
 
-const OPERATION = 'GetComplianceDetailsByConfigRule';
+const BY_RULE = 'GetComplianceDetailsByConfigRule';
+const BY_RESOURCE = 'GetComplianceDetailsByResource';
 
 /** Results asked for in a page: the most that Config gives, which may always be fewer. */
 const PAGE_SIZE = 100;
 
+/** A resource that is not applicable is not held. */
+const ComplianceTypes = ['COMPLIANT', 'NON_COMPLIANT'] as const;
+
 const EvaluationResult = v.object({
   EvaluationResultIdentifier: v.object({
-    EvaluationResultQualifier: v.object({ ResourceType: Text, ResourceId: Text }),
+    EvaluationResultQualifier: v.object({
+      ConfigRuleName: Text,
+      ResourceType: Text,
+      ResourceId: Text,
+    }),
     OrderingTimestamp: v.date(),
   }),
-  ComplianceType: v.picklist(['COMPLIANT', 'NON_COMPLIANT']),
+  ComplianceType: v.picklist(ComplianceTypes),
   Annotation: v.optional(v.string()),
 });
 type EvaluationResult = v.InferOutput<typeof EvaluationResult>;
@@ -29,18 +38,22 @@ const ComplianceDetails = v.object({
   NextToken: v.optional(v.string()),
 });
 
-const readPage =
-  (client: ConfigServiceClient, ConfigRuleName: string) =>
-  async (NextToken: string | undefined): Promise<PageOf<readonly EvaluationResult[]>> => {
-    const command = new GetComplianceDetailsByConfigRuleCommand({
-      ConfigRuleName,
-      ComplianceTypes: ['COMPLIANT', 'NON_COMPLIANT'],
-      Limit: PAGE_SIZE,
-      NextToken,
-    });
-    const answer = parse(ComplianceDetails, await client.send(command), answerOf(OPERATION));
-    return { answer: answer.EvaluationResults, next: answer.NextToken || undefined };
-  };
+const toPage = (answer: unknown, operation: string): PageOf<readonly EvaluationResult[]> => {
+  const { EvaluationResults, NextToken } = parse(ComplianceDetails, answer, answerOf(operation));
+  return { answer: EvaluationResults, next: NextToken || undefined };
+};
+
+const resultsOf = async function* (
+  read: (NextToken: string | undefined) => Promise<unknown>,
+  operation: string,
+): AsyncGenerator<EvaluationResult> {
+  const readPage = async (token: string | undefined) => toPage(await read(token), operation);
+  for await (const page of pages(readPage, `${operation}: expected the next NextToken`))
+    yield* page;
+};
+
+const qualifierOf = ({ EvaluationResultIdentifier }: EvaluationResult) =>
+  EvaluationResultIdentifier.EvaluationResultQualifier;
 
 const toHeldResult = ({
   EvaluationResultIdentifier: { OrderingTimestamp },
@@ -48,26 +61,46 @@ const toHeldResult = ({
   Annotation,
 }: EvaluationResult): HeldResult => ({ ComplianceType, Annotation, OrderingTimestamp });
 
-/**
- * Reads every result that Config holds of a rule's users, page by page.
- *
- * A rule that does not exist holds none: a trial of the rule developer tools runs without one.
- */
-export const createReadResults =
-  (client: ConfigServiceClient) =>
-  async (ConfigRuleName: string): Promise<HeldResults> => {
+/** Reads what Config holds of a rule. */
+export const createReadResults = (client: ConfigServiceClient) => ({
+  /**
+   * Every result of a rule's users, page by page.
+   *
+   * A rule that does not exist holds none: a trial of the rule developer tools runs without one.
+   */
+  readResults: async (ConfigRuleName: string): Promise<HeldResults> => {
+    const input = { ConfigRuleName, ComplianceTypes: [...ComplianceTypes], Limit: PAGE_SIZE };
+    const read = (NextToken: string | undefined) =>
+      client.send(new GetComplianceDetailsByConfigRuleCommand({ ...input, NextToken }));
     const held = new Map<string, HeldResult>();
-    const read = readPage(client, ConfigRuleName);
     try {
-      for await (const results of pages(read, `${OPERATION}: expected the next NextToken`))
-        for (const result of results) {
-          const { ResourceType, ResourceId } =
-            result.EvaluationResultIdentifier.EvaluationResultQualifier;
-          if (ResourceType === RESOURCE_TYPE) held.set(ResourceId, toHeldResult(result));
-        }
+      for await (const result of resultsOf(read, BY_RULE)) {
+        const { ResourceType, ResourceId } = qualifierOf(result);
+        if (ResourceType === RESOURCE_TYPE) held.set(ResourceId, toHeldResult(result));
+      }
       return held;
     } catch (error) {
       if (error instanceof NoSuchConfigRuleException) return new Map();
       throw error;
     }
-  };
+  },
+
+  /** A rule's result of one resource, or nothing when it has none. */
+  readResult: async (
+    ConfigRuleName: string,
+    resource: { readonly type: string; readonly id: string },
+  ): Promise<HeldResult | undefined> => {
+    const input = { ResourceType: resource.type, ResourceId: resource.id };
+    const read = (NextToken: string | undefined) =>
+      client.send(
+        new GetComplianceDetailsByResourceCommand({
+          ...input,
+          ComplianceTypes: [...ComplianceTypes],
+          NextToken,
+        }),
+      );
+    for await (const result of resultsOf(read, BY_RESOURCE))
+      if (qualifierOf(result).ConfigRuleName === ConfigRuleName) return toHeldResult(result);
+    return undefined;
+  },
+});

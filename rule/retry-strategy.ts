@@ -1,5 +1,5 @@
-import { DefaultRateLimiter } from '@smithy/core/retry';
-import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
+import { DefaultRateLimiter, isThrottlingError } from '@smithy/core/retry';
+import type { RetryErrorInfo, RetryStrategyV2, RetryToken, SdkError } from '@smithy/types';
 
 /** Attempts that a call gets: at a service that refuses every second call, one call in 16 million fails. */
 const MAXIMUM_ATTEMPTS = 24;
@@ -22,6 +22,10 @@ const backoff = (retryCount: number): number =>
 /** The SDK takes this for throttling, but it is a limit that no wait of seconds lifts: one evaluation a minute, a quota. */
 const isLimit = (error: unknown): boolean =>
   error instanceof Error && error.name === 'LimitExceededException';
+
+/** The service refused a call because there were too many. */
+export const isThrottled = (error: unknown): boolean =>
+  error instanceof Error && isThrottlingError(error as SdkError) && !isLimit(error);
 
 const isTransient = ({ errorType, error }: RetryErrorInfo): boolean =>
   (errorType === 'THROTTLING' || errorType === 'TRANSIENT') && !isLimit(error);

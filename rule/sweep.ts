@@ -3,6 +3,7 @@ import { type ResourceEvaluation, toEvaluation } from './evaluation.ts';
 import { keysMissing } from './find-user.ts';
 import type { Iam, IamUser } from './iam.ts';
 import { NOT_APPLICABLE } from './single-access-key.ts';
+import { type TimeLimit, withinTime } from './time-limit.ts';
 
 /** What a sweep found; with `failures` it is incomplete, yet every evaluation in it is true. */
 export type Sweep = {
@@ -17,18 +18,23 @@ const listUsersById = async (iam: Iam): Promise<Map<string, IamUser>> => {
   return users;
 };
 
-/**
- * Looks again for users that seem gone: listed but without keys to list, or held by Config but not listed.
- *
- * Lists twice before it takes a user for deleted: one that is renamed meanwhile can slip between two pages.
- */
+/** Listings without a user after which it is deleted: one that is renamed meanwhile can slip between two pages. */
+const LISTINGS_WITHOUT = 2;
+
+/** Users that seem gone: listed, but without keys to list; or held by Config, but not listed. */
+type SeemGone = { readonly missing: readonly string[]; readonly unlisted: readonly string[] };
+
+/** Looks again for users that seem gone, and evaluates those that are not. */
 const evaluateMissing = async (
-  ids: readonly string[],
+  { missing, unlisted }: SeemGone,
   context: SweepContext,
   progress: Progress,
 ): Promise<void> => {
+  const ids = [...missing, ...unlisted];
   const users = new Map<string, IamUser>();
-  for (let listing = 0; listing < 2 && ids.some((id) => !users.has(id)); listing += 1)
+  // The sweep's own listing was the first without those that were not listed.
+  const listings = missing.length > 0 ? LISTINGS_WITHOUT : LISTINGS_WITHOUT - 1;
+  for (let listing = 0; listing < listings && ids.some((id) => !users.has(id)); listing += 1)
     for (const [id, user] of await listUsersById(context.iam)) users.set(id, user);
   await evaluateUsers(
     ids.flatMap((id) => users.get(id) ?? []),
@@ -42,20 +48,27 @@ const evaluateMissing = async (
     if (!users.has(id)) progress.evaluations.push(toEvaluation({ id }, NOT_APPLICABLE, context.at));
 };
 
+const evaluateAccount = async (context: SweepContext, progress: Progress): Promise<void> => {
+  const users = await listUsersById(context.iam);
+  await evaluateUsers(users.values(), context, progress);
+  if (progress.failures.length > 0) return;
+  const missing = progress.missing.splice(0).map(({ UserId }) => UserId);
+  const unlisted = [...context.held.keys()].filter((id) => !users.has(id));
+  await evaluateMissing({ missing, unlisted }, context, progress);
+};
+
 /**
  * Evaluates every user of the account, live, and every user that Config still holds a result of.
  *
  * What was evaluated is true and comes back beside the failures; users that seem deleted only when nothing failed.
  */
-export const sweepAccount = async (context: SweepContext): Promise<Sweep> => {
+export const sweepAccount = async (
+  context: Omit<SweepContext, 'timeUp'> & Pick<TimeLimit, 'remainingTime'>,
+): Promise<Sweep> => {
   const progress: Progress = { evaluations: [], failures: [], missing: [] };
-  const { evaluations, failures, missing } = progress;
+  const { evaluations, failures } = progress;
   try {
-    const users = await listUsersById(context.iam);
-    await evaluateUsers(users.values(), context, progress);
-    const unlisted = [...context.held.keys()].filter((id) => !users.has(id));
-    const seemGone = [...unlisted, ...missing.splice(0).map(({ UserId }) => UserId)];
-    if (failures.length === 0) await evaluateMissing(seemGone, context, progress);
+    await withinTime(context, (timeUp) => evaluateAccount({ ...context, timeUp }, progress));
   } catch (failure) {
     failures.push(failure);
   }

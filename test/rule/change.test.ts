@@ -78,7 +78,10 @@ describe('a change notification', () => {
       rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
       await rule.change({ configurationItemStatus });
       expect(results()).toEqual([[verdict('NOT_APPLICABLE')]]);
-      expect(rule.callCounts()).toEqual({ PutEvaluations: 1 });
+      expect(rule.callCounts()).toEqual({
+        GetComplianceDetailsByResource: 1,
+        PutEvaluations: 1,
+      });
     },
   );
 

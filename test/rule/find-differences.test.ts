@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../infra/local/call.ts';
 import type { UserSeed } from '../../infra/local/iam/users.ts';
-import { daysBefore } from '../support/build.ts';
+import { asSent, daysBefore, recordedEvent } from '../support/build.ts';
 import { RULE_NAME, ruleProperties } from '../support/served-account.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../support/served-rule.ts';
 
@@ -77,6 +77,18 @@ describe('a sweep with nothing changed', () => {
     expect(count('GetAccessKeyLastUsed')).toBe(0);
     expect(count('ListAccessKeys')).toBe(121);
     expect(count('ListUsers')).toBe(1);
+    // Two pages of a hundred, read once: there is nothing to be overtaken.
+    expect(count('GetComplianceDetailsByConfigRule')).toBe(2);
+  });
+
+  it('keeps the evidence of a violation word for word, although its use is not asked for', async () => {
+    const used = (days: number) => ({
+      CreateDate: daysBefore(400),
+      lastUsed: { LastUsedDate: daysBefore(days), ServiceName: 's3', Region: 'us-east-1' },
+    });
+    await sweptOnce({ users: [{ UserName: 'alice', keys: [used(200), used(1)] }] });
+    expect(rule.reported()['alice']?.Annotation).toContain('(last used)');
+    expect((await nextSweep()).sent).toEqual({});
   });
 
   it('leaves the evidence of a violation as it is until it is refreshDays old, then asks again', async () => {
@@ -127,7 +139,10 @@ describe('a sweep after changes', () => {
     const id = idOf('gone');
     await call('DeleteUser', { UserName: 'gone' });
 
-    expect((await nextSweep()).sent).toEqual({ [id]: 'NOT_APPLICABLE' });
+    const { sent, count } = await nextSweep();
+    expect(sent).toEqual({ [id]: 'NOT_APPLICABLE' });
+    // The sweep's own, and one more.
+    expect(count('ListUsers')).toBe(2);
     expect(Object.keys(await held())).toHaveLength(3);
     expect((await nextSweep()).sent).toEqual({});
   });
@@ -203,6 +218,30 @@ describe('a sweep that is overtaken', () => {
     },
   );
 
+  it.each([true, false])(
+    'does not bring back a user that a newer run has taken back (older results dropped: %j)',
+    async (dropsOlderResults) => {
+      await sweptOnce({ users: [{ UserName: 'gone' }, ...compliantUsers(3)], dropsOlderResults });
+      later(8 * 24);
+      let overtaken = false;
+      rule.interpose('ListAccessKeys', async (input, proceed) => {
+        const page = proceed();
+        if (!overtaken && (input as { UserName: string }).UserName === 'gone') {
+          overtaken = true;
+          await call('DeleteUser', { UserName: 'gone' });
+          later(1);
+          await rule.sweep();
+        }
+        return page;
+      });
+      const id = idOf('gone');
+
+      await rule.sweep();
+
+      expect(await held()).not.toHaveProperty(id);
+    },
+  );
+
   it('does not take a user for deleted that was made meanwhile', async () => {
     await sweptOnce({ messageTypes: [], users: compliantUsers(3) });
     let made = false;
@@ -253,13 +292,67 @@ describe('what Config holds', () => {
     expect(rule.batches().at(-1)?.Evaluations).toHaveLength(3);
   });
 
-  it('is not asked for by a change notification', async () => {
+  it('is read of one user by a change notification, which then reports exactly that user', async () => {
     await sweptOnce({ messageTypes: [], users: compliantUsers(3) });
     const before = rule.callCounts();
     await call('UpdateUser', { UserName: 'user-1', NewPath: '/team/' });
     await rule.config.settled();
-    const operation = 'GetComplianceDetailsByConfigRule';
-    expect(rule.callCounts()[operation]).toBe(before[operation]);
+    const count = (name: string) => (rule.callCounts()[name] ?? 0) - (before[name] ?? 0);
+    expect(count('GetComplianceDetailsByConfigRule')).toBe(0);
+    expect(count('GetComplianceDetailsByResource')).toBe(1);
     expect(rule.batches().at(-1)?.Evaluations).toHaveLength(1);
+  });
+
+  it('of another type is nobody that the sweep knows', async () => {
+    await sweptOnce({ messageTypes: [], users: compliantUsers(1) });
+    const { resultToken: ResultToken } = rule.delivered[0] ?? {};
+    const evaluation = {
+      ComplianceResourceType: 'AWS::IAM::Role',
+      ComplianceResourceId: 'AROAELSE',
+      ComplianceType: 'COMPLIANT',
+      OrderingTimestamp: daysBefore(0).getTime() / 1000,
+    };
+    const input = { ResultToken, Evaluations: [evaluation] };
+    const request = { service: 'config', operation: 'PutEvaluations', principal: 'x' } as const;
+    await rule.dispatcher.call({ ...request, input });
+    expect((await nextSweep()).sent).toEqual({});
+  });
+});
+
+describe('a change notification that is overtaken', () => {
+  it.each([
+    ['1 ms older', -1, 'COMPLIANT'],
+    ['of the same instant', 0, 'NON_COMPLIANT'],
+    ['1 ms newer', 1, 'NON_COMPLIANT'],
+  ])('and %s than what Config holds leaves: %s', async (_, milliseconds, expected) => {
+    await sweptOnce({ messageTypes: [], users: compliantUsers(2), dropsOlderResults: false });
+    later(1);
+    rule.rule.whenInvoked = rule.handler;
+    await rule.sweep();
+    rule.config.putConfigRule({ ...ruleProperties(), InputParameters: { refreshDays: '0' } });
+    await rule.sweep();
+    const time = rule.clock.now.getTime();
+    await call('CreateAccessKey', { UserName: 'user-1' });
+
+    await rule.handler({
+      ...asSent({
+        ...recordedEvent('configuration-item-change'),
+        invokingEvent: {
+          messageType: 'ConfigurationItemChangeNotification',
+          notificationCreationTime: new Date(time + milliseconds).toISOString(),
+          configurationItem: {
+            resourceType: 'AWS::IAM::User',
+            resourceId: idOf('user-1'),
+            resourceName: 'user-1',
+            configurationItemStatus: 'OK',
+            configurationItemCaptureTime: new Date(time).toISOString(),
+          },
+        },
+      }),
+      configRuleName: RULE_NAME,
+      resultToken: rule.delivered.at(-1)?.resultToken,
+    });
+
+    expect((await held())[idOf('user-1')]).toBe(expected);
   });
 });

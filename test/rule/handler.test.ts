@@ -16,6 +16,8 @@ beforeEach(async () => {
 afterEach(() => rule.close());
 
 const line = () => rule.lines.map((text) => JSON.parse(text));
+const metricNames = (measured: ReturnType<typeof line>[number]): string[] =>
+  measured._aws.CloudWatchMetrics[0].Metrics.map(({ Name }: { Name: string }) => Name);
 
 describe('an invocation', () => {
   it('obeys the parameters of the rule', async () => {
@@ -122,8 +124,36 @@ describe('the log', () => {
         message: 'evaluated',
         errorType: 'AccessDenied',
         errorMessage: 'not authorized',
+        SuccessfulSweeps: 0,
+        Throttles: 0,
       },
     ]);
+    expect(metricNames(line()[0])).toEqual(expect.arrayContaining(['Duration', 'Throttles']));
+    expect(metricNames(line()[0])).not.toContain('Users');
+  });
+
+  it('measures what was reported, and only users that there are', async () => {
+    await rule.sweep();
+    rule.clock.now = daysBefore(-1);
+    rule.rule.whenInvoked = async () => {};
+    const request = { service: 'iam', operation: 'DeleteUser', principal: 'operator' } as const;
+    const keys = rule.iam.users.get('user-0')?.keys ?? [];
+    keys.splice(0);
+    await rule.dispatcher.call({ ...request, input: { UserName: 'user-0' } });
+    await rule.config.settled();
+    rule.rule.whenInvoked = rule.handler;
+
+    await rule.sweep();
+
+    expect(line().at(-1)).toMatchObject({ Users: 4, Violations: 1, ResultsSent: 1 });
+  });
+
+  it('of a change is no measure: it is one user, and no sweep', async () => {
+    await rule.change({ resourceId: rule.iam.users.get('alice')?.UserId, resourceName: 'alice' });
+    const changed = line().at(-1);
+    expect(changed).toMatchObject({ Users: 1, Violations: 1 });
+    expect(changed).not.toHaveProperty('_aws');
+    expect(changed).not.toHaveProperty('SuccessfulSweeps');
   });
 
   it('never has a token, a key id or an event in it', async () => {

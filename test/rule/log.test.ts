@@ -30,31 +30,52 @@ describe('the log line of a run', () => {
     });
   });
 
-  it('is a source of metrics when the run measures something: all its numbers, by the name of the rule', async () => {
+  const measure = async (measuresCalls: boolean) => {
     const { logRun, line } = createLog();
-    const before = Date.now();
-    await logRun('evaluated', async ({ fields, metrics }) => {
-      Object.assign(fields, { ConfigRuleName: 'rule' });
-      Object.assign(metrics, { Users: 3 });
+    await logRun('evaluated', async (said) => {
+      Object.assign(said.fields, { ConfigRuleName: 'rule' });
+      Object.assign(said.metrics, { Users: 3, EventToEvaluation: 9 });
+      said.measuresCalls = measuresCalls;
     });
-    const { _aws, ...members } = line();
-    expect(members).toMatchObject({ ConfigRuleName: 'rule', Users: 3, ListUsers: 2, Throttles: 1 });
-    expect(_aws.Timestamp).toBeGreaterThanOrEqual(before);
-    expect(_aws.CloudWatchMetrics).toEqual([
-      {
-        Namespace: 'IamUserSingleAccessKey',
-        Dimensions: [['ConfigRuleName']],
-        Metrics: [
-          { Name: 'Users', Unit: 'Count' },
-          { Name: 'Duration', Unit: 'Milliseconds' },
-          { Name: 'Throttles', Unit: 'Count' },
-          { Name: 'ListUsers', Unit: 'Count' },
-          { Name: 'GetUser', Unit: 'Count' },
-        ],
-      },
+    return line();
+  };
+  const metricsOf = ({ _aws }: Awaited<ReturnType<typeof measure>>) =>
+    _aws.CloudWatchMetrics[0].Metrics.map((metric: { Name: string; Unit: string }) => [
+      metric.Name,
+      metric.Unit,
     ]);
-    for (const { Name } of _aws.CloudWatchMetrics[0].Metrics)
-      expect(members[Name], Name).toEqual(expect.any(Number));
+
+  it('is a source of metrics when the run measures something, by the name of the rule', async () => {
+    const before = Date.now();
+    const line = await measure(false);
+    expect(line).toMatchObject({ ConfigRuleName: 'rule', Users: 3, ListUsers: 2, Throttles: 1 });
+    expect(line._aws.Timestamp).toBeGreaterThanOrEqual(before);
+    expect(line._aws.CloudWatchMetrics).toMatchObject([
+      { Namespace: 'IamUserSingleAccessKey', Dimensions: [['ConfigRuleName']] },
+    ]);
+    expect(metricsOf(line)).toEqual([
+      ['Users', 'Count'],
+      ['EventToEvaluation', 'Milliseconds'],
+    ]);
+  });
+
+  it('has its time and its calls among the metrics when it is told to', async () => {
+    const line = await measure(true);
+    expect(metricsOf(line)).toEqual([
+      ['Users', 'Count'],
+      ['EventToEvaluation', 'Milliseconds'],
+      ['Duration', 'Milliseconds'],
+      ['Throttles', 'Count'],
+      ['ListUsers', 'Count'],
+      ['GetUser', 'Count'],
+    ]);
+    for (const [name] of metricsOf(line)) expect(line[name], name).toEqual(expect.any(Number));
+  });
+
+  it('is no source of metrics when the run measures nothing', async () => {
+    const { logRun, line } = createLog();
+    await logRun('evaluated', async () => {});
+    expect(line()).not.toHaveProperty('_aws');
   });
 
   it.each([

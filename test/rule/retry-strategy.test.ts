@@ -1,6 +1,6 @@
 import type { RetryErrorInfo, RetryToken, SdkError } from '@smithy/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createRetryStrategy } from '../../rule/retry-strategy.ts';
+import { createRetryStrategy, isThrottled } from '../../rule/retry-strategy.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -34,6 +34,20 @@ const retryToEnd = async (errorInfo: RetryErrorInfo) => {
     }
   }
 };
+
+describe('isThrottled', () => {
+  it.each([
+    ['Throttling', true],
+    ['ThrottlingException', true],
+    ['TooManyRequestsException', true],
+    ['LimitExceededException', false],
+    ['AccessDenied', false],
+  ])('%s: %j', (name, expected) => {
+    expect(isThrottled(serviceError(name))).toBe(expected);
+  });
+
+  it('is no other value', () => expect(isThrottled('Throttling')).toBe(false));
+});
 
 describe('the retry strategy', () => {
   it('tries a throttled call 24 times, then gives the error of the service', async () => {

@@ -111,7 +111,6 @@ const deliver = async (account: Account, event: Delivered | undefined, failAt?: 
   const failure = await account.handler(event).catch((thrown: unknown) => thrown);
   account.faults.clear();
   if (failAt === undefined) expect(failure).toBeUndefined();
-  if (!event?.invokingEvent.includes('ScheduledNotification')) return;
   for (const [id, { OrderingTimestamp }] of held(account))
     expect(OrderingTimestamp).toBeGreaterThanOrEqual(before.get(id)?.OrderingTimestamp ?? 0);
 };

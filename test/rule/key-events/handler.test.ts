@@ -47,6 +47,16 @@ describe('a batch of key events', () => {
 
     expect(starts().map(({ input }) => input)).toEqual([{ ConfigRuleNames: [RULE_NAME, 'other'] }]);
     expect(line()).toMatchObject({ KeyEvents: 1_000, EvaluationsStarted: 1, PutOff: 0 });
+    // Its own metrics only: a sweep's have the same dimension.
+    const names = line()._aws.CloudWatchMetrics[0].Metrics.map((one: { Name: string }) => one.Name);
+    expect(names.toSorted()).toEqual([
+      'EvaluationsStarted',
+      'EventToEvaluation',
+      'HeldBack',
+      'KeyEvents',
+      'PoisonedEvents',
+      'PutOff',
+    ]);
   });
 
   it.each(['LimitExceededException', 'ResourceInUseException'])(
@@ -59,7 +69,12 @@ describe('a batch of key events', () => {
       expect(await handle(batchOf(keyEvent(), keyEvent()))).toEqual(failures(0, 1));
 
       expect(starts()).toHaveLength(1);
-      expect(line()).toMatchObject({ level: 'INFO', PutOff: 1, EvaluationsStarted: 0 });
+      expect(line()).toMatchObject({
+        level: 'INFO',
+        PutOff: 1,
+        EvaluationsStarted: 0,
+        Throttles: 0,
+      });
     },
   );
 
