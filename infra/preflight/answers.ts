@@ -10,6 +10,15 @@ export const Identity = v.object({
   Arn: v.pipe(v.string(), v.regex(/^arn:[\w-]+:/, 'an ARN')),
 });
 
+/**
+ * What an account holds, as far as users go.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
+ */
+export const AccountSummary = v.object({
+  SummaryMap: v.object({ Users: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+});
+
 /** @see https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html */
 export const RecordingGroup = v.object({
   allSupported: v.optional(v.boolean(), false),

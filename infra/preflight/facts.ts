@@ -26,6 +26,8 @@ export type AccountFacts = RecorderFacts & {
   readonly region: string;
   readonly identity: Reading<InferOutput<typeof Identity>>;
   readonly trails: Reading<readonly TrailFacts[]>;
+  /** How many there are in the account. */
+  readonly users: Reading<number>;
   readonly isSecurityHubOn: Reading<boolean>;
 };
 

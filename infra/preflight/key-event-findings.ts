@@ -4,6 +4,7 @@ import { type Finding, unreadFinding } from './finding.ts';
 import type { Options } from './options.ts';
 import { reachesRegion } from './trail.ts';
 import { trailVerdict } from './trail-verdict.ts';
+import { userFinding } from './user-finding.ts';
 
 const group = 'Key events';
 
@@ -56,27 +57,34 @@ const trailFindings = ({ trails, region, identity }: AccountFacts): Finding[] =>
 };
 
 /**
- * Key events arrive in the Region of IAM's control plane, when a trail there logs them.
+ * Key events arrive in the Region of IAM's control plane, when a trail there logs them, and start evaluations.
  *
- * In another Region no trail helps, and none is judged.
+ * In another Region no trail helps, and none is judged; of the users only what is not fine is said there.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
-export const keyEventFindings = (facts: AccountFacts, { keyEvents }: Options): Finding[] => {
+export const keyEventFindings = (
+  facts: AccountFacts,
+  { keyEvents, triggers }: Options,
+): Finding[] => {
   if (!keyEvents) return [{ group, state: 'note', what: 'not wanted (keyEvents=false)' }];
+  const users = userFinding(facts.users, triggers);
+  const arriving = [...trailFindings(facts), users];
   // What could not be read of the partition is said where the account is.
-  if ('unread' in facts.identity) return trailFindings(facts);
+  if ('unread' in facts.identity) return arriving;
   const partition = partitionOf(facts.identity.facts.Arn);
   const iamRegion = IAM_REGIONS[partition];
   if (iamRegion === undefined) {
     const what = `the Region of IAM's control plane in the partition ${partition} is not known: whether key events arrive in ${facts.region} cannot be told`;
     const mends = ['deploy with -c keyEvents=false, unless you know that they do'];
-    return [{ group, state: 'unread', what, mends }, ...trailFindings(facts)];
+    return [{ group, state: 'unread', what, mends }, ...arriving];
   }
   if (facts.region === iamRegion) {
     const what = `${iamRegion} is the Region of IAM's control plane in the partition ${partition}`;
-    return [{ group, state: 'fine', what }, ...trailFindings(facts)];
+    return [{ group, state: 'fine', what }, ...arriving];
   }
   const what = `${facts.region} is not the Region of IAM's control plane, which is ${iamRegion}`;
-  return [{ group, state: 'missing', what, why, mends: [`deploy in ${iamRegion}`, WITHOUT] }];
+  const mends = [`deploy in ${iamRegion}`, WITHOUT];
+  const elsewhere: Finding = { group, state: 'missing', what, why, mends };
+  return users.state === 'fine' ? [elsewhere] : [elsewhere, users];
 };

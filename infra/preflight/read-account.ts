@@ -9,6 +9,7 @@ import {
   DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecordersCommand,
 } from '@aws-sdk/client-config-service';
+import { GetAccountSummaryCommand, type IAMClient } from '@aws-sdk/client-iam';
 import {
   DescribeHubCommand,
   InvalidAccessException,
@@ -18,6 +19,7 @@ import {
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
 import {
+  AccountSummary,
   ConfigurationRecorder,
   ConfigurationRecorderStatus,
   EventSelectors,
@@ -33,6 +35,7 @@ export type Clients = {
   readonly sts: STSClient;
   readonly config: ConfigServiceClient;
   readonly cloudTrail: CloudTrailClient;
+  readonly iam: IAMClient;
   readonly securityHub: SecurityHubClient;
 };
 
@@ -78,6 +81,12 @@ const readTrails = async (client: CloudTrailClient): Promise<Reading<readonly Tr
   return { facts: await Promise.all(trails.facts.map((trail) => readTrail(client, trail))) };
 };
 
+const readUsers = (client: IAMClient) =>
+  read('iam:GetAccountSummary', async () => {
+    const answer = await client.send(new GetAccountSummaryCommand());
+    return v.parse(AccountSummary, answer).SummaryMap.Users;
+  });
+
 const readSecurityHub = (client: SecurityHubClient) =>
   read('securityhub:DescribeHub', async () => {
     try {
@@ -101,10 +110,11 @@ export const readAccount = async (clients: Clients, region: string): Promise<Acc
   const identity = await read('sts:GetCallerIdentity', async () =>
     v.parse(Identity, await clients.sts.send(new GetCallerIdentityCommand())),
   );
-  const [recorders, trails, isSecurityHubOn] = await Promise.all([
+  const [recorders, trails, users, isSecurityHubOn] = await Promise.all([
     readRecorders(clients.config),
     readTrails(clients.cloudTrail),
+    readUsers(clients.iam),
     readSecurityHub(clients.securityHub),
   ]);
-  return { region, identity, ...recorders, trails, isSecurityHubOn };
+  return { region, identity, ...recorders, trails, users, isSecurityHubOn };
 };

@@ -49,6 +49,7 @@ export const accountFacts = (overrides: Partial<AccountFacts> = {}): AccountFact
   recorders: { facts: [recorder()] },
   statuses: { facts: [{ name: 'default', recording: true }] },
   trails: { facts: [trailFacts()] },
+  users: { facts: 500 },
   isSecurityHubOn: { facts: true },
   ...overrides,
 });

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
+  AccountSummary,
   ConfigurationRecorder,
   EventSelectors,
   Identity,
@@ -30,6 +31,8 @@ describe('answers', () => {
     ['a selector that came later', EventSelectors, { EventSelectors: [{ ReadWriteType: 'No' }] }],
     ['a trail without ARN', Trail, { Name: 'all', HomeRegion: 'us-east-1' }],
     ['an account that is none', Identity, { Account: '12345678901', Arn: 'arn:aws:iam::1:user/a' }],
+    ['a summary without users', AccountSummary, { SummaryMap: { Groups: 1 } }],
+    ['a number of users that is none', AccountSummary, { SummaryMap: { Users: -1 } }],
     ['a caller that is none', Identity, { Account: '123456789012', Arn: 'alice' }],
   ])('are refused, not guessed: %s', (_what, schema, answer) => {
     expect(v.is(schema, answer)).toBe(false);

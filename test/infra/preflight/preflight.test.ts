@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -13,9 +14,16 @@ import { ServiceError } from '../../../infra/local/call.ts';
 
 const entry = fileURLToPath(new URL('../../../infra/preflight/preflight.ts', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'preflight-'));
+const inTree = 'infra/preflight/preflight.mjs';
 /** Bundled once: it starts in half the time that tsx takes, and nearly every test here starts it. */
-const bundle = join(directory, 'preflight.mjs');
-beforeAll(() => build({ ...BUNDLE, entryPoints: [entry], outfile: bundle }));
+const bundle = join(directory, inTree);
+/** Left where it is: to bundle what the settings take of the CDK would be the longest part of these tests. */
+const cdk = createRequire(import.meta.url).resolve('aws-cdk-lib/aws-logs');
+beforeAll(async () => {
+  const alias = { 'aws-cdk-lib/aws-logs': cdk };
+  await build({ ...BUNDLE, entryPoints: [entry], outfile: bundle, alias, external: [cdk] });
+  copyFileSync(new URL('../../../cdk.json', import.meta.url), join(directory, 'cdk.json'));
+});
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** What the command may know of the machine: no profile, no metadata service, no colour. */
@@ -67,6 +75,7 @@ describe.concurrent('npm run preflight', () => {
         'DescribeConfigurationRecorders',
         'DescribeHub',
         'DescribeTrails',
+        'GetAccountSummary',
         'GetCallerIdentity',
         'GetEventSelectors',
         'GetTrailStatus',
@@ -123,6 +132,36 @@ describe.concurrent('npm run preflight', () => {
       expect(without.code).toBe(0);
     }));
 
+  it('says that 501 users are too many for a hybrid rule, and takes what cdk deploy takes', () =>
+    inAccount(async (account) => {
+      for (let count = 0; count < 501; count += 1)
+        account.iam.seedUser({ UserName: `user-${count}` });
+
+      const hybrid = await preflight(account.environment);
+      const given = ['-c', 'triggers=schedule', '-c', 'frequency=One_Hour'];
+      const schedule = await preflight(account.environment, ...given);
+
+      expect(hybrid.code).toBe(1);
+      expect(hybrid.stdout).toContain('✗ 501 users: above 500, key events start no evaluation');
+      expect(hybrid.stdout).toMatch(/^ {6}deploy with -c triggers=schedule$/m);
+      expect(schedule.code).toBe(0);
+      expect(schedule.stdout).toContain('✓ 501 users: key events start evaluations');
+    }));
+
+  it('takes the settings in cdk.json, and over them those that are given', () =>
+    inAccount(async (account) => {
+      const other = join(directory, 'other');
+      cpSync(bundle, join(other, inTree));
+      const context = { keyEvents: false, triggers: 'schedule', '@aws-cdk/core:any': [] };
+      writeFileSync(join(other, 'cdk.json'), JSON.stringify({ context }));
+
+      const usual = await run([join(other, inTree)], account.environment);
+      const given = await run([join(other, inTree), '-c', 'keyEvents=true'], account.environment);
+
+      expect(usual.stdout).toContain('– not wanted (keyEvents=false)');
+      expect(given.stdout).toContain('✓ the trail management-events logs key events');
+    }));
+
   it('notes that Security Hub is off, which nothing needs', () =>
     inAccount(async (account) => {
       account.securityHub.enabled = false;
@@ -140,6 +179,7 @@ describe.concurrent('npm run preflight', () => {
     ['cloudtrail', 'DescribeTrails'],
     ['cloudtrail', 'GetTrailStatus'],
     ['cloudtrail', 'GetEventSelectors'],
+    ['iam', 'GetAccountSummary'],
     ['securityhub', 'DescribeHub'],
   ] as const)('says that it could not read %s:%s, and what allows it', (service, operation) =>
     inAccount(async (account) => {
@@ -177,7 +217,10 @@ describe.concurrent('npm run preflight, with no account to ask', () => {
     ['no credentials', { AWS_REGION: 'us-east-1' }, [], /credentials/i],
     ['no Region', credentials, [], /Region is missing/],
     ['nobody at the endpoint', { ...credentials, AWS_REGION: 'us-east-1' }, [], /ECONNREFUSED/],
-    ['an unknown option', credentials, ['-c', 'keyEvents=no'], /got "keyEvents=no"/],
+    ['a wrong value', credentials, ['-c', 'keyEvents=no'], /keyEvents must be .*, got "no"/],
+    ['an unknown setting', credentials, ['-c', 'keyevents=no'], /unknown setting "keyevents"/],
+    ['a parameter out of bounds', credentials, ['-c', 'refreshDays=366'], /from 0 to 365/],
+    ['no setting', credentials, ['-c', 'keyEvents'], /must be name=value, .* got "keyEvents"/],
     ['an unknown flag', credentials, ['--fix'], /--fix/],
   ])('fails clearly: %s', async (_what, environment, given, words) => {
     const { code, stdout, stderr } = await preflight(environment, ...given);
