@@ -6,9 +6,9 @@ const PURE = [
   'rule/{iam-answers,metrics,parameters,parse,ranking,single-access-key}.ts',
   'rule/key-events/{event,event-names,settings}.ts',
   'remediation/{input,outcome,plan,undo}.ts',
-  'infra/regions.ts',
+  'infra/{limits,regions}.ts',
   'infra/preflight/{answers,config-findings,facts,finding,findings,key-event-findings}.ts',
-  'infra/preflight/{options,recorder,trail,trail-verdict}.ts',
+  'infra/preflight/{options,recorder,trail,trail-verdict,user-finding}.ts',
 ];
 
 export default defineConfig({

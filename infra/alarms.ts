@@ -24,7 +24,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const { rule, trigger, frequency, alarmTopicArn } = props;
-    const watched = { ...watchRule(rule, frequency), ...(trigger && watchTrigger(trigger, rule)) };
+    const watched = { ...watchRule(rule, frequency), ...(trigger && watchTrigger(trigger)) };
     const topic =
       alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn);
 

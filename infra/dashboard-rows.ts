@@ -52,11 +52,8 @@ export const callsOfSweep = ({ configRule }: SingleAccessKeyRule): IWidget[] => 
 };
 
 /** What key events start, how late, and what waits. */
-export const keyEvents = (
-  { queue, deadLetterQueue }: KeyEventTrigger,
-  { configRule }: SingleAccessKeyRule,
-): IWidget[] => {
-  const measure = measureOf([configRule]);
+export const keyEvents = ({ queue, deadLetterQueue, starter }: KeyEventTrigger): IWidget[] => {
+  const { measure } = starter;
   return [
     graph('Key events and what they started', {
       left: [measure('KeyEvents', HOURLY)],

@@ -27,6 +27,8 @@ const SHOWN = Duration.days(7);
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
  */
 export class Dashboard extends Construct {
+  readonly dashboardName: string;
+
   constructor(scope: Construct, id: string, { rule, planner, trigger, alarms }: DashboardProps) {
     super(scope, id);
     const status = new AlarmStatusWidget({
@@ -35,15 +37,16 @@ export class Dashboard extends Construct {
       width: 24,
       height: 3,
     });
-    new CloudWatchDashboard(this, 'Dashboard', {
+    const { dashboardName } = new CloudWatchDashboard(this, 'Dashboard', {
       defaultInterval: SHOWN,
       widgets: [
         [status],
         compliance(rule),
         callsOfSweep(rule),
-        ...(trigger === undefined ? [] : [keyEvents(trigger, rule)]),
+        ...(trigger === undefined ? [] : [keyEvents(trigger)]),
         [...runbook(rule), ...functions({ rule, planner, trigger })],
       ],
     });
+    this.dashboardName = dashboardName;
   }
 }

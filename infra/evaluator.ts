@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts';
 export const EVALUATION_TIMEOUT = Duration.minutes(15);
 
 /** How the function is deployed, and whether it has tags to read. */
-type EvaluatorProps = Pick<Settings, 'logRetentionDays' | 'exemptionTag'> & {
+type EvaluatorProps = Pick<Settings, 'triggers' | 'logRetentionDays' | 'exemptionTag'> & {
   readonly deadLetterQueue: DeadLetterQueue;
 };
 
@@ -19,15 +19,20 @@ export class Evaluator extends NodeFunction {
   /** Any rule of this account and Region may invoke: a rule has no ARN before Config may invoke its function. */
   readonly permission: CfnPermission;
 
-  constructor(scope: Construct, id: string, { exemptionTag, ...props }: EvaluatorProps) {
+  constructor(scope: Construct, id: string, { triggers, exemptionTag, ...props }: EvaluatorProps) {
     super(scope, id, {
       entry: 'rule/index.ts',
       description: 'Evaluates the access keys of IAM users for AWS Config',
       timeout: EVALUATION_TIMEOUT,
       ...props,
     });
-    allowOnUsers(this.role, ['iam:GetUser', ...keyReadingActions(exemptionTag)]);
+    allowOnUsers(this.role, keyReadingActions(exemptionTag));
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:PutEvaluations']);
+    if (triggers === 'hybrid') {
+      // What a change notification needs: the user that it names, and what Config holds of it.
+      allowOnUsers(this.role, ['iam:GetUser']);
+      allowWithoutResource(this.role, ['config:GetComplianceDetailsByResource']);
+    }
     this.permission = new CfnPermission(this, 'ConfigPermission', {
       action: 'lambda:InvokeFunction',
       functionName: this.function.functionArn,

@@ -2,24 +2,21 @@ import { Duration } from 'aws-cdk-lib';
 import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { MAXIMUM_USERS_OF_HYBRID_RULE } from './limits.ts';
+import { measureOf } from './measure.ts';
 import { NodeFunction } from './node-function.ts';
 import { allowWithoutResource } from './permissions.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
-/**
- * Users of an account above which key events start no evaluation of a hybrid rule: docs/decisions/0010.
- *
- * AWS does not say what StartConfigRulesEvaluation sends to one. If it is a notification of each user, each start
- * costs an evaluation of each, here $0.50.
- */
-const MAXIMUM_USERS_OF_HYBRID_RULE = 500;
+/** Rules that one StartConfigRulesEvaluation takes, and whose names fit one dimension of a metric. */
+const MAXIMUM_RULES = 15;
 
 /** How long the function may take for a batch: two or three calls. */
 export const TIMEOUT = Duration.seconds(15);
 
 /** What is started, and how the function that does it is deployed. */
 export type KeyEventFunctionProps = Partial<Pick<Settings, 'triggers' | 'logRetentionDays'>> & {
-  /** The rules to evaluate again, 25 at most. */
+  /** The rules to evaluate again, 15 at most. */
   readonly configRules: readonly CfnConfigRule[];
 };
 
@@ -27,11 +24,15 @@ export type KeyEventFunctionProps = Partial<Pick<Settings, 'triggers' | 'logRete
 export class KeyEventFunction extends NodeFunction {
   /** It may start no evaluation, because the account has too many users. */
   readonly mayHoldBack: boolean;
+  /** The metrics that it writes. */
+  readonly measure: ReturnType<typeof measureOf>;
 
   constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
     const { configRules, ...settings } = props;
     const { triggers, logRetentionDays } = { ...DEFAULT_SETTINGS, ...settings };
     const isHybrid = triggers === 'hybrid';
+    if (configRules.length === 0 || configRules.length > MAXIMUM_RULES)
+      throw new Error(`${id}: expected 1 to ${MAXIMUM_RULES} rules, got ${configRules.length}`);
     super(scope, id, {
       entry: 'rule/key-events/index.ts',
       description: 'Starts an evaluation of the rule after changes of access keys',
@@ -43,6 +44,7 @@ export class KeyEventFunction extends NodeFunction {
       },
     });
     this.mayHoldBack = isHybrid;
+    this.measure = measureOf(configRules);
     this.role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['config:StartConfigRulesEvaluation'],

@@ -1,4 +1,5 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { Dashboard } from './dashboard.ts';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
 import type { Runbook } from './runbook.ts';
 import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
@@ -8,13 +9,14 @@ type Deployed = {
   readonly rule: SingleAccessKeyRule;
   readonly runbook: Runbook;
   readonly trigger?: KeyEventTrigger | undefined;
+  readonly dashboard?: Dashboard | undefined;
 };
 
 /** Stands where the operator puts the id of a user; the pattern of the runbook's parameter refuses it as it is. */
 const USER_ID = 'USER_ID';
 
 /** Prints the rule, the runbook and the AWS CLI commands that start them; `USER_ID` is for the operator to fill in. */
-export const addOutputs = (stack: Stack, { rule, runbook, trigger }: Deployed): void => {
+export const addOutputs = (stack: Stack, { rule, runbook, trigger, dashboard }: Deployed): void => {
   const name = rule.configRule.ref;
   const document = runbook.document.ref;
   const role = runbook.automationRole.roleArn;
@@ -31,6 +33,8 @@ export const addOutputs = (stack: Stack, { rule, runbook, trigger }: Deployed): 
       'Key events that could not be served',
       trigger.deadLetterQueue.queueUrl,
     );
+  if (dashboard !== undefined)
+    add('DashboardName', 'The CloudWatch dashboard', dashboard.dashboardName);
   add('AutomationRoleArn', 'The role with which the runbook acts', role);
   add(
     'EvaluateCommand',

@@ -74,9 +74,9 @@ export class SingleAccessKeyRule extends Construct {
     super(scope, id);
     const settings = { ...DEFAULT_SETTINGS, ...props };
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
+    const { triggers, logRetentionDays, exemptionTag } = settings;
     this.evaluator = new Evaluator(this, 'Evaluator', {
-      logRetentionDays: settings.logRetentionDays,
-      exemptionTag: settings.exemptionTag,
+      ...{ triggers, logRetentionDays, exemptionTag },
       deadLetterQueue: this.deadLetterQueue,
     });
     const { scope: ruleScope, sourceDetails } = createTriggers(settings);

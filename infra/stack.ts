@@ -43,7 +43,9 @@ export class SingleAccessKeyStack extends Stack {
       ? new KeyEventTrigger(this, 'KeyEvents', { ...settings, configRules: [configRule] })
       : undefined;
     const { alarms } = new Alarms(this, 'Alarms', { ...settings, rule, trigger });
-    if (settings.dashboard) new Dashboard(this, 'Operations', { rule, planner, trigger, alarms });
-    addOutputs(this, { rule, runbook, trigger });
+    const dashboard = settings.dashboard
+      ? new Dashboard(this, 'Operations', { rule, planner, trigger, alarms })
+      : undefined;
+    addOutputs(this, { rule, runbook, trigger, dashboard });
   }
 }

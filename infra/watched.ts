@@ -66,10 +66,7 @@ export const watchRule = (
 });
 
 /** What is watched of key events: their function, their dead letters, and those that start no evaluation. */
-export const watchTrigger = (
-  trigger: KeyEventTrigger,
-  { configRule }: SingleAccessKeyRule,
-): Record<string, Watched> => ({
+export const watchTrigger = (trigger: KeyEventTrigger): Record<string, Watched> => ({
   KeyEventErrors: {
     metric: trigger.starter.function.metricErrors({ period }),
     threshold: REPEATED_ERRORS,
@@ -81,7 +78,7 @@ export const watchTrigger = (
   },
   ...(trigger.starter.mayHoldBack && {
     KeyEventsHeldBack: {
-      metric: measureOf([configRule])('HeldBack', { period }),
+      metric: trigger.starter.measure('HeldBack', { period }),
       alarmDescription:
         'Key events start no evaluation: the account is too large for a hybrid rule.',
     },

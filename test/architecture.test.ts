@@ -28,6 +28,7 @@ const PURE = [
   'remediation/outcome.ts',
   'remediation/plan.ts',
   'remediation/undo.ts',
+  'infra/limits.ts',
   'infra/regions.ts',
   ...[
     'answers',
@@ -40,6 +41,7 @@ const PURE = [
     'recorder',
     'trail',
     'trail-verdict',
+    'user-finding',
   ].map((name) => `infra/preflight/${name}.ts`),
 ];
 /** The entries of the functions: wiring only. */

@@ -126,6 +126,31 @@ describe('the function', () => {
   });
 });
 
+describe('the rules', () => {
+  const synthesizeWith = (count: number) => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new Stack(app, 'TheirStack');
+    const { configRule } = new SingleAccessKeyRule(stack, 'Rule');
+    const configRules = Array.from({ length: count }, () => configRule);
+    const trigger = new KeyEventTrigger(stack, 'KeyEvents', { configRules });
+    return { stack, trigger };
+  };
+
+  it.each([0, 16])('are not %d', (count) => {
+    expect(() => synthesizeWith(count)).toThrow(`expected 1 to 15 rules, got ${count}`);
+  });
+
+  it('may be several: their names together are the dimension of its metrics', () => {
+    const { stack, trigger } = synthesizeWith(2);
+    const { dimensions } = trigger.starter.measure('HeldBack');
+    const [name] = Object.keys(Template.fromStack(stack).findResources('AWS::Config::ConfigRule'));
+    const [dimension] = Object.values(dimensions ?? {});
+    expect(stack.resolve(dimension)).toEqual({
+      'Fn::Join': ['', [{ Ref: name }, ',', { Ref: name }]],
+    });
+  });
+});
+
 describe('the Region', () => {
   it.each(['us-east-1', 'us-gov-west-1', 'cn-north-1'])('may be %s', (region) => {
     expect(JSON.stringify(synthesizeIn(region).toJSON())).not.toContain('key events need');

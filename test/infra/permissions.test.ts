@@ -72,6 +72,7 @@ const resourceOf = (call: Call): string => {
     'config:DescribeConfigRules': '*',
     'config:StartConfigRulesEvaluation': ruleArn(),
     'config:GetComplianceDetailsByConfigRule': ruleArn(),
+    'config:GetComplianceDetailsByResource': '*',
     'iam:GetAccountSummary': '*',
     'sns:Publish': notificationTopicArn,
     'lambda:InvokeFunction': functionArn,

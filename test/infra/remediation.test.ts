@@ -29,6 +29,14 @@ describe('the remediation', () => {
     });
   });
 
+  it('passes the topic that is told what the runbook did, where there is one', () => {
+    const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
+    const told = onlyOne(synthesize({ notificationTopicArn }).template, CONFIGURATION);
+    expect(told['Parameters']).toMatchObject({
+      NotificationTopicArn: { StaticValue: { Values: [notificationTopicArn] } },
+    });
+  });
+
   it('passes only parameters that the runbook has, among them each that it requires', () => {
     const { parameters } = Object(onlyOne(template, 'AWS::SSM::Document')['Content']);
     const passed = Object.keys(Object(onlyOne(template, CONFIGURATION)['Parameters']));

@@ -23,8 +23,15 @@ describe('what each role may do', () => {
       'iam:GetAccessKeyLastUsed': users,
       'iam:ListUsers': '*',
       'config:PutEvaluations': '*',
+      'config:GetComplianceDetailsByResource': '*',
       'config:GetComplianceDetailsByConfigRule': expect.stringMatching(/^\{RuleConfigRule\w+\}$/),
     });
+  });
+
+  it('the rule on a schedule may do nothing that only a change of a user needs', () => {
+    const text = JSON.stringify(synthesize({ triggers: 'schedule' }).template.toJSON());
+    for (const action of ['iam:GetUser', 'config:GetComplianceDetailsByResource'])
+      expect(text).not.toContain(action);
   });
 
   it('tags are read only where one exempts', () => {
@@ -165,6 +172,7 @@ describe('the stack', () => {
       RunbookName: '{DeactivateAccessKeyDocument}',
       DeadLetterQueueUrl: '{RuleDeadLetterQueue}',
       KeyEventDeadLetterQueueUrl: '{KeyEventsDeadLetterQueue}',
+      DashboardName: '{OperationsDashboard}',
       AutomationRoleArn: '{DeactivateAccessKeyAutomationRole}',
       EvaluateCommand:
         'aws configservice start-config-rules-evaluation --region {AWS::Region} --config-rule-names {RuleConfigRule}',

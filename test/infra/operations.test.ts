@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../../infra/node-function.ts';
+
+const text = readFileSync(`${REPOSITORY}docs/operations.md`, 'utf8');
+const accountId = '123456789012';
+
+/** The policy under a heading, as an operator copies it. */
+const policyUnder = (heading: string): unknown => {
+  const [, section = ''] = text.split(`\n${heading}\n`);
+  const [, json = ''] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
+  return JSON.parse(json);
+};
+
+const isAllowed = async (heading: string, [action, resource]: readonly [string, string]) => {
+  const principal = `arn:aws:iam::${accountId}:role/operator`;
+  const contextVariables = { 'iam:PassedToService': 'ssm.amazonaws.com' };
+  const result = await runSimulation(
+    {
+      request: { principal, action, resource: { resource, accountId }, contextVariables },
+      identityPolicies: [{ name: heading, policy: policyUnder(heading) }],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
+  return result.overallResult === 'Allowed';
+};
+
+const execution = `arn:aws:ssm:us-east-1:${accountId}:automation-execution/12345678-1234-1234-1234-123456789012`;
+const document = `arn:aws:ssm:us-east-1:${accountId}:document/IamUserSingleAccessKey-DeactivateAccessKeyDocument-1A2B`;
+const automationRole = `arn:aws:iam::${accountId}:role/IamUserSingleAccessKey-DeactivateAccessKeyAutomat-1A2B`;
+const deadLetters = `arn:aws:sqs:us-east-1:${accountId}:IamUserSingleAccessKey-RuleDeadLetterQueue-1A2B`;
+const user = `arn:aws:iam::${accountId}:user/team/alice`;
+const CLICK = '### Click Remediate, or start the runbook';
+const ALARM = '### Act on an alarm, clear a remediation exception';
+
+describe('the policies of docs/operations.md', () => {
+  it.each([
+    ['## Before deployment', ['cloudtrail:DescribeTrails', '*']],
+    ['## Before deployment', ['iam:GetAccountSummary', '*']],
+    [CLICK, ['config:StartRemediationExecution', '*']],
+    [CLICK, ['ssm:StartAutomationExecution', document]],
+    [CLICK, ['ssm:GetAutomationExecution', execution]],
+    [CLICK, ['iam:PassRole', automationRole]],
+    [
+      ALARM,
+      [
+        'config:StartConfigRulesEvaluation',
+        `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`,
+      ],
+    ],
+    [ALARM, ['config:DeleteRemediationExceptions', '*']],
+    [ALARM, ['sqs:PurgeQueue', deadLetters]],
+    ['### Approve', ['ssm:SendAutomationSignal', execution]],
+    ['### Undo', ['iam:UpdateAccessKey', user]],
+  ] as const)('%s allows %j', async (heading, call) => {
+    expect(await isAllowed(heading, call)).toBe(true);
+  });
+
+  it.each([
+    [
+      CLICK,
+      [
+        'iam:PassRole',
+        `arn:aws:iam::${accountId}:role/IamUserSingleAccessKey-RuleEvaluatorRole-1A2B`,
+      ],
+    ],
+    [CLICK, ['iam:PassRole', `arn:aws:iam::${accountId}:role/Administrator`]],
+    [CLICK, ['iam:UpdateAccessKey', user]],
+    [CLICK, ['ssm:StartAutomationExecution', `arn:aws:ssm:us-east-1:${accountId}:document/Other`]],
+    ['### Approve', ['iam:UpdateAccessKey', user]],
+    ['### Undo', ['iam:CreateAccessKey', user]],
+    ['### Undo', ['iam:DeleteAccessKey', user]],
+    ['## Before deployment', ['iam:ListUsers', '*']],
+  ] as const)('%s does not allow %j', async (heading, call) => {
+    expect(await isAllowed(heading, call)).toBe(false);
+  });
+});
