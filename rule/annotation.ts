@@ -24,7 +24,7 @@ export const describeRefusal = (refusal: Refusal, policy: RankingPolicy): string
     case 'Tie':
       return `${refusal.candidate.AccessKeyId} and ${refusal.other.AccessKeyId} are idle since the same instant (${describeUse(refusal.candidate)})`;
     case 'NewKeyNeverUsed':
-      return `${refusal.keep.AccessKeyId} was never used but ${refusal.candidate.AccessKeyId} was (last ${date(idleSince(refusal.candidate))}), so the new key may not be deployed yet`;
+      return `${refusal.keep.AccessKeyId} was never used but ${refusal.candidate.AccessKeyId} was (last ${date(idleSince(refusal.candidate))}), so it may not be deployed yet`;
     case 'IdleTooShort':
       return `${refusal.candidate.AccessKeyId} (${describeUse(refusal.candidate)}) is idle longest beside ${refusal.keep.AccessKeyId}, but less than ${policy.minimumIdleDays} days on ${date(policy.at)}`;
   }
@@ -32,12 +32,15 @@ export const describeRefusal = (refusal: Refusal, policy: RankingPolicy): string
 
 const describeChoice = (choice: Choice, policy: RankingPolicy, excess: number): string => {
   if (choice.refusal !== undefined)
-    return `No key is chosen: ${describeRefusal(choice.refusal, policy)}. Name one in the runbook.`;
+    return `No key is chosen: ${describeRefusal(choice.refusal, policy)}.`;
   const { deactivate, keep } = choice;
   const idle = `idle since ${date(idleSince(deactivate))} (${wasUsed(deactivate) ? 'last used' : 'created, never used'})`;
   const more = excess > 1 ? ` ${excess - 1} more to go after it.` : '';
   return `Deactivate ${deactivate.AccessKeyId}: ${idle}.${more} Keep ${keep.AccessKeyId}: ${describeUse(keep)}.`;
 };
+
+/** What to do where no key is chosen, said where there is room for it. */
+const HINT = ' Name one in the runbook.';
 
 /** Cuts a text that is too long for Config, visibly; with ids as IAM makes them, of 20 characters, none is. */
 const shorten = (text: string): string =>
@@ -52,13 +55,10 @@ export type Excess = {
   readonly exemptionProblem?: string | undefined;
 };
 
-const describeCounts = ({ active, allowed }: Excess): string =>
-  `${active} active access keys, ${allowed} allowed.`;
-
-const describeExcess = (excess: Excess): string =>
-  excess.exemptionProblem === undefined
-    ? describeCounts(excess)
-    : `${describeCounts(excess)} Exemption ${excess.exemptionProblem}.`;
+const describeExcess = ({ active, allowed, exemptionProblem }: Excess): string => {
+  const exemption = exemptionProblem === undefined ? '' : ` Exemption ${exemptionProblem}.`;
+  return `${active} active access keys, ${allowed} allowed.${exemption}`;
+};
 
 /** The parameter that the choice depends on, so that the reader, and the next sweep, can tell when it has changed. */
 const describePolicy = ({ minimumIdleDays }: Pick<RankingPolicy, 'minimumIdleDays'>): string =>
@@ -75,7 +75,10 @@ export const describeViolation = (
   policy: RankingPolicy,
 ): string => {
   const advice = describeChoice(choice, policy, excess.active - excess.allowed);
-  return shorten(`${describeExcess(excess)} ${advice} ${describePolicy(policy)}`);
+  const annotate = (hint: string) =>
+    `${describeExcess(excess)} ${advice}${hint} ${describePolicy(policy)}`;
+  const hinted = annotate(choice.refusal === undefined ? '' : HINT);
+  return shorten(hinted.length <= MAXIMUM_ANNOTATION_LENGTH ? hinted : annotate(''));
 };
 
 /**
@@ -98,15 +101,15 @@ export const isWrittenOf = (
 };
 
 /** Why more keys than the maximum are allowed to a user, and until when; nothing to say of one within it. */
-export const describeAllowance = (allowance: Allowance, counts: Excess): string | undefined => {
+export const describeAllowance = (allowance: Allowance, excess: Excess): string | undefined => {
   switch (allowance.reason) {
     case 'WithinMaximum':
       return undefined;
     case 'RotationGrace':
-      return `In rotation until ${allowance.until.toISOString()}: ${describeCounts(counts)} Newest: ${allowance.newest.AccessKeyId}, created ${date(allowance.newest.CreateDate)}.`;
+      return `In rotation until ${allowance.until.toISOString()}: ${describeExcess(excess)} Newest: ${allowance.newest.AccessKeyId}, created ${date(allowance.newest.CreateDate)}.`;
     case 'Exemption':
       return shorten(
-        `Exempt until ${allowance.until} by the tag ${allowance.tag}: ${describeCounts(counts)} UTC dates.`,
+        `Exempt until ${allowance.until} by the tag ${allowance.tag}: ${describeExcess(excess)} UTC dates.`,
       );
   }
 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  describeAllowance,
   describeRefusal,
   describeViolation,
   MAXIMUM_ANNOTATION_LENGTH,
@@ -45,7 +46,7 @@ describe('describeViolation', () => {
     [
       'a rotation not deployed yet',
       [abandoned, accessKey('FRESH', { CreateDate: daysBefore(2) })],
-      'No key is chosen: AKIAXXXXXXXXXXXFRESH was never used but AKIAXXXXXXXXXXXXXOLD was (last 2025-07-15), so the new key may not be deployed yet. Name one in the runbook.',
+      'No key is chosen: AKIAXXXXXXXXXXXFRESH was never used but AKIAXXXXXXXXXXXXXOLD was (last 2025-07-15), so it may not be deployed yet. Name one in the runbook.',
     ],
     [
       'keys that are both in use',
@@ -92,9 +93,10 @@ describe('describeViolation', () => {
       fc.property(
         fc.array(key, { minLength: 2, maxLength: 12 }),
         fc.integer({ min: 0, max: 365 }),
-        (keys, minimumIdleDays) => {
+        fc.constantFrom(undefined, 'expired 2026-01-30', 'is no date', 'is empty'),
+        (keys, minimumIdleDays, exemptionProblem) => {
           const days = { minimumIdleDays, at };
-          const counts = { active: keys.length, allowed: 1 };
+          const counts = { active: keys.length, allowed: 1, exemptionProblem };
           const text = describeViolation(counts, chooseAccessKey(keys, days), days);
           expect(text.length).toBeLessThanOrEqual(MAXIMUM_ANNOTATION_LENGTH);
           expect(text).toMatch(/^[\x20-\x7e]+UTC dates\.$/);
@@ -107,5 +109,22 @@ describe('describeViolation', () => {
 describe('describeRefusal', () => {
   it('has a word for the last active key too', () => {
     expect(describeRefusal({ reason: 'LastActiveKey' }, policy)).toBe('the last active key stays');
+  });
+});
+
+describe('describeAllowance', () => {
+  it('fits, cut where a tag has a long key', () => {
+    const tag = 'k'.repeat(128);
+    const exempt = { reason: 'Exemption', tag, until: '2026-12-31' } as const;
+    const text = describeAllowance(exempt, { active: 12, allowed: 10 });
+    expect(text).toBe(
+      `Exempt until 2026-12-31 by the tag ${tag}: 12 active access keys, 10 allowed. UTC dates.`,
+    );
+    expect(text?.length).toBeLessThanOrEqual(MAXIMUM_ANNOTATION_LENGTH);
+  });
+
+  it('has nothing to say of a user within the maximum', () => {
+    const counts = { active: 1, allowed: 1 };
+    expect(describeAllowance({ reason: 'WithinMaximum' }, counts)).toBeUndefined();
   });
 });
