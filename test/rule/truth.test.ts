@@ -28,8 +28,6 @@ const FAILING = [
   ['config', 'PutEvaluations'],
 ] as const;
 
-type Held = { readonly ComplianceType: string; readonly OrderingTimestamp: number };
-
 /** An account whose events wait until they are delivered: late, twice, or in another order. */
 const serve = async (dropsOlderResults: boolean) => {
   const users = compliantUsers(3);
@@ -75,43 +73,16 @@ const changeUsers = async (account: Account, which: number) => {
   }
 };
 
-const held = ({ config }: Account): ReadonlyMap<string, Held> => {
-  const input = { ConfigRuleName: RULE_NAME, Limit: 100 };
-  const read = (NextToken?: string): [string, Held][] => {
-    const page = config.operations.GetComplianceDetailsByConfigRule(
-      { ...input, NextToken },
-      '',
-    ) as {
-      EvaluationResults: {
-        ComplianceType: string;
-        EvaluationResultIdentifier: {
-          EvaluationResultQualifier: { ResourceId: string };
-          OrderingTimestamp: Date;
-        };
-      }[];
-      NextToken?: string;
-    };
-    const results = page.EvaluationResults.map(
-      ({ ComplianceType, EvaluationResultIdentifier: id }): [string, Held] => [
-        id.EvaluationResultQualifier.ResourceId,
-        { ComplianceType, OrderingTimestamp: id.OrderingTimestamp.getTime() },
-      ],
-    );
-    return page.NextToken === undefined ? results : [...results, ...read(page.NextToken)];
-  };
-  return new Map(read());
-};
-
 const deliver = async (account: Account, event: Delivered | undefined, failAt?: number) => {
   const [service, operation] = pick(FAILING, failAt ?? 0) ?? FAILING[0];
   const error = new ServiceError('AccessDenied', 'not authorized', 403);
   if (failAt !== undefined)
     account.faults.fail({ service, operation, nth: 1 + (failAt % 3), error });
-  const before = held(account);
+  const before = account.held();
   const failure = await account.handler(event).catch((thrown: unknown) => thrown);
   account.faults.clear();
   if (failAt === undefined) expect(failure).toBeUndefined();
-  for (const [id, { OrderingTimestamp }] of held(account))
+  for (const [id, { OrderingTimestamp }] of account.held())
     expect(OrderingTimestamp).toBeGreaterThanOrEqual(before.get(id)?.OrderingTimestamp ?? 0);
 };
 
@@ -132,8 +103,7 @@ const expectTruth = (account: Account) => {
     UserId,
     keys.filter(isActive).length > 1 ? 'NON_COMPLIANT' : 'COMPLIANT',
   ]);
-  const results = [...held(account)].map(([id, { ComplianceType }]) => [id, ComplianceType]);
-  expect(Object.fromEntries(results)).toEqual(Object.fromEntries(truth));
+  expect(account.heldVerdicts()).toEqual(Object.fromEntries(truth));
 };
 
 describe('the truth', () => {

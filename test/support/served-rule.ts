@@ -15,6 +15,36 @@ type PutEvaluationsInput = { readonly Evaluations: Reported[]; readonly TestMode
 const inputsOf = (account: ServedAccount, operation: string): unknown[] =>
   account.dispatcher.calls.filter((call) => call.operation === operation).map(({ input }) => input);
 
+/** What Config holds of a user. */
+export type Held = { readonly ComplianceType: string; readonly OrderingTimestamp: number };
+
+type DetailsPage = {
+  readonly EvaluationResults: readonly {
+    readonly ComplianceType: string;
+    readonly EvaluationResultIdentifier: {
+      readonly EvaluationResultQualifier: { readonly ResourceId: string };
+      readonly OrderingTimestamp: Date;
+    };
+  }[];
+  readonly NextToken?: string;
+};
+
+/** What Config holds of every user, by user id; read behind the account's back: it is no call. */
+const readHeld = ({ config }: ServedAccount): ReadonlyMap<string, Held> => {
+  const read = (NextToken?: string): [string, Held][] => {
+    const input = { ConfigRuleName: RULE_NAME, Limit: 100, NextToken };
+    const page = config.operations.GetComplianceDetailsByConfigRule(input, 'test') as DetailsPage;
+    const results = page.EvaluationResults.map(
+      ({ ComplianceType, EvaluationResultIdentifier: id }): [string, Held] => [
+        id.EvaluationResultQualifier.ResourceId,
+        { ComplianceType, OrderingTimestamp: id.OrderingTimestamp.getTime() },
+      ],
+    );
+    return page.NextToken === undefined ? results : [...results, ...read(page.NextToken)];
+  };
+  return new Map(read());
+};
+
 /** The rule's real handler and clients, invoked by the Config of an account on loopback. */
 export const serveRule = async (
   options: {
@@ -61,6 +91,12 @@ export const serveRule = async (
       });
     },
     batches,
+    held: () => readHeld(account),
+    /** The verdicts that Config holds, by user id. */
+    heldVerdicts: (): Record<string, string> =>
+      Object.fromEntries(
+        [...readHeld(account)].map(([id, { ComplianceType }]) => [id, ComplianceType]),
+      ),
     /** What was reported of each user so far, by user name where the user still exists. */
     reported: (): Record<string, Reported> => {
       const names = new Map(

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isActive } from '../../rule/access-key.ts';
+import { createClients } from '../../rule/clients.ts';
+import { createHandler } from '../../rule/handler.ts';
+import { daysBefore } from '../support/build.ts';
+import { FAULTS, type Fault, serveFaultyProxy } from '../support/faulty-proxy.ts';
+import { RULE_NAME, ruleProperties } from '../support/served-account.ts';
+import { type ServedRule, serveRule } from '../support/served-rule.ts';
+
+const old = { CreateDate: daysBefore(400) };
+const newer = { CreateDate: daysBefore(100) };
+const exemptionTag = 'keys-until';
+
+let account: ServedRule;
+let proxy: Awaited<ReturnType<typeof serveFaultyProxy>>;
+let invoke: ReturnType<typeof createHandler>;
+
+/** An account that was swept, and in which everything has changed since that can. */
+const serve = async () => {
+  account = await serveRule({
+    pageSize: 2,
+    messageTypes: ['ScheduledNotification'],
+    users: [
+      { UserName: 'better', keys: [old, newer] },
+      { UserName: 'exempt', keys: [old, newer], tags: { [exemptionTag]: '2026-12-31' } },
+      { UserName: 'gone' },
+      { UserName: 'same', keys: [old, newer] },
+      { UserName: 'worse', keys: [newer] },
+    ],
+  });
+  const InputParameters = { exemptionTag };
+  account.config.putConfigRule({ ...ruleProperties('ScheduledNotification'), InputParameters });
+  await account.sweep();
+  account.clock.now = daysBefore(-1);
+  const { users } = account.iam;
+  Object.assign(users.get('better')?.keys[0] ?? {}, { Status: 'Inactive' });
+  await call('CreateAccessKey', { UserName: 'worse' });
+  await call('CreateUser', { UserName: 'new' });
+  await call('DeleteUser', { UserName: 'gone' });
+  account.rule.whenInvoked = async () => {};
+};
+const call = (operation: string, input: object) =>
+  account.dispatcher.call({ service: 'iam', operation, input, principal: 'operator' });
+
+beforeEach(async () => {
+  await serve();
+  proxy = await serveFaultyProxy(account.endpoint);
+  process.env['AWS_ENDPOINT_URL'] = proxy.endpoint;
+  invoke = createHandler(createClients({ writeLine: () => {} }));
+});
+afterEach(async () => {
+  await proxy.close();
+  await account.close();
+});
+
+/** One delivery of the schedule to the real handler, through the proxy; says whether it failed. */
+const sweep = async () => {
+  await account.config.deliverSchedule(RULE_NAME);
+  try {
+    await invoke(account.delivered.at(-1));
+    return false;
+  } catch {
+    return true;
+  }
+};
+
+const truth = () =>
+  Object.fromEntries(
+    [...account.iam.users.values()].map(({ UserId, UserName, keys }) => {
+      const isViolation = keys.filter(isActive).length > 1 && UserName !== 'exempt';
+      return [UserId, isViolation ? 'NON_COMPLIANT' : 'COMPLIANT'];
+    }),
+  );
+
+/** What a sweep reported from a batch on, by user id. */
+const reportedSince = (batches: number) =>
+  account
+    .batches()
+    .slice(batches)
+    .flatMap(({ Evaluations }) => Evaluations);
+
+const expectNothingFalse = (batches: number) => {
+  const live = truth();
+  for (const { ComplianceResourceId = '', ComplianceType } of reportedSince(batches))
+    expect(ComplianceType).toBe(live[ComplianceResourceId] ?? 'NOT_APPLICABLE');
+};
+
+const meet = async (nth: number, fault: Fault, always: boolean) => {
+  const batches = account.batches().length;
+  proxy.begin({ nth, fault, always });
+  const hasFailed = await sweep();
+  const wasMet = proxy.calls() >= nth;
+  expectNothingFalse(batches);
+  // Whoever did not fail has told Config everything; but a report that is answered with nothing is well received.
+  const isLie = fault === 'answer without members' && nth >= proxy.calls();
+  if (!hasFailed && !isLie) expect(account.heldVerdicts()).toEqual(truth());
+
+  proxy.begin();
+  expect(await sweep()).toBe(false);
+  expect(account.heldVerdicts()).toEqual(truth());
+  return { wasMet, hasFailed };
+};
+
+/** A call that is always reset or throttled is tried for half a minute: too long for a test. */
+const ALWAYS: readonly Fault[] = [
+  'AccessDenied',
+  'answer that is no answer',
+  'answer without members',
+];
+
+describe('a sweep whose k-th call meets a fault', () => {
+  it.each([
+    ...FAULTS.map((fault) => [fault, false] as const),
+    ...ALWAYS.map((fault) => [fault, true] as const),
+  ])(
+    '%s (from there on: %j) says nothing false, does not hide it, and the next one mends everything',
+    async (fault, always) => {
+      let failed = 0;
+      // After a throttled call the others wait: not every one of them.
+      const step = fault === 'Throttling' ? 5 : 1;
+      for (let nth = 1; ; nth += step) {
+        const { wasMet, hasFailed } = await meet(nth, fault, always);
+        if (!wasMet) {
+          expect(nth, 'calls of a clean sweep').toBeGreaterThan(15);
+          break;
+        }
+        failed += hasFailed ? 1 : 0;
+        await proxy.close();
+        await account.close();
+        await serve();
+        proxy = await serveFaultyProxy(account.endpoint);
+        process.env['AWS_ENDPOINT_URL'] = proxy.endpoint;
+        invoke = createHandler(createClients({ writeLine: () => {} }));
+      }
+      if (fault === 'AccessDenied') expect(failed).toBeGreaterThan(15);
+      if (fault === 'Throttling') expect(failed).toBe(0);
+    },
+  );
+});
