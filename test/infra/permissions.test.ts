@@ -20,7 +20,7 @@ const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:Se
 let account: DeployedAccount;
 beforeAll(async () => {
   const deploy = createDeployedAccounts({ notificationTopicArn, exemptionTag: 'keys-until' });
-  account = await deploy({}, { ...createClock({ speed: 300 }), trail: true });
+  account = await deploy({}, { ...createClock({ speed: 2_000 }), trail: true });
   account.sns.createTopic('keys');
   const alice = account.seed({ UserName: 'alice', Path: '/team/', keys });
   await account.config.deliverSchedule(account.ConfigRuleName);

@@ -35,7 +35,7 @@ const start = (...options: string[]) => {
 
 describe('npm run local', () => {
   it('serves an account until interrupted, and prints how to use it', async () => {
-    const { started, said } = start('--empty', '--speed', '300');
+    const { started, said } = start('--empty', '--speed', '1000');
     await expect.poll(said, { timeout: 30_000 }).toContain('times as fast');
     const exported = new Map(
       [...said().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
@@ -75,7 +75,7 @@ describe('npm run local', () => {
     expect(code).toBe(0);
   });
 
-  it.each(['0', '1001', 'fast'])('refuses the speed %s', async (speed) => {
+  it.each(['0', '1001'])('refuses the speed %s', async (speed) => {
     const { started, said } = start('--speed', speed);
     const [code] = await once(started, 'close');
     expect(code).toBe(1);
