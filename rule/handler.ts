@@ -59,19 +59,34 @@ const runSweep = async (run: Run, { iam, config }: Dependencies): Promise<void> 
   Object.assign(line.metrics, { SuccessfulSweeps: 1, ...counts, ResultsSent: sent.length });
 };
 
+/** A newer run has said something of the resource. Where Config cannot tell, the result stands: it was read live. */
+const isOvertaken = async (
+  { resourceType: type, resourceId: id }: ConfigurationItem,
+  { event: { configRuleName, orderingTimestamp }, line }: Run,
+  { config }: Dependencies,
+): Promise<boolean> => {
+  try {
+    const held = await config.readResult(configRuleName, { type, id });
+    return held !== undefined && isNewer(held, orderingTimestamp);
+  } catch (failure) {
+    Object.assign(line.fields, { heldUnknown: describeError(failure) });
+    return false;
+  }
+};
+
 /** The one user of a change notification: exactly this result is reported, unless Config holds one of a newer run. */
 const runChange = async (
   configurationItem: ConfigurationItem,
-  { event, parameters, line }: Run,
-  { iam, config }: Dependencies,
+  run: Run,
+  dependencies: Dependencies,
 ): Promise<void> => {
-  const { configRuleName, eventLeftScope, orderingTimestamp: at, resultToken } = event;
-  const { resourceType: type, resourceId: id } = configurationItem;
+  const { event, parameters, line } = run;
+  const { iam, config } = dependencies;
+  const { eventLeftScope, orderingTimestamp: at, resultToken } = event;
   const context = { iam, parameters, at };
   const result = await evaluateChange(configurationItem, eventLeftScope, context);
   Object.assign(line.fields, count([result]));
-  const held = await config.readResult(configRuleName, { type, id });
-  const sent = held !== undefined && isNewer(held, at) ? [] : [result];
+  const sent = (await isOvertaken(configurationItem, run, dependencies)) ? [] : [result];
   await config.putEvaluations(sent, resultToken);
 };
 

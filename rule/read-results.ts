@@ -22,7 +22,7 @@ const ComplianceTypes = ['COMPLIANT', 'NON_COMPLIANT'] as const;
 const EvaluationResult = v.object({
   EvaluationResultIdentifier: v.object({
     EvaluationResultQualifier: v.object({
-      ConfigRuleName: Text,
+      ConfigRuleName: v.optional(Text),
       ResourceType: Text,
       ResourceId: Text,
     }),

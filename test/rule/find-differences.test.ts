@@ -281,6 +281,22 @@ describe('what Config holds', () => {
     expect(rule.batches().at(-1)?.Evaluations).toHaveLength(1);
   });
 
+  it('holds back no live result when Config cannot tell of a user', async () => {
+    await sweptOnce({ messageTypes: [], users: compliantUsers(3) });
+    const error = new ServiceError('AccessDeniedException', 'not authorized', 400);
+    const operation = 'GetComplianceDetailsByResource';
+    rule.faults.fail({ service: 'config', operation, error });
+
+    await call('UpdateUser', { UserName: 'user-1', NewPath: '/team/' });
+    await rule.config.settled();
+
+    expect(rule.batches().at(-1)?.Evaluations).toHaveLength(1);
+    expect(JSON.parse(rule.lines.at(-1) ?? '')).toMatchObject({
+      level: 'INFO',
+      heldUnknown: { errorType: 'AccessDeniedException' },
+    });
+  });
+
   it('of another type is nobody that the sweep knows', async () => {
     await sweptOnce({ messageTypes: [], users: compliantUsers(1) });
     const { resultToken: ResultToken } = rule.delivered[0] ?? {};
