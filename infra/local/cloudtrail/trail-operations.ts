@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { operation } from '../dispatch.ts';
+import type { KnownTrails } from './known-trails.ts';
 import { describeTrail, selectorsOf } from './trail.ts';
-import type { KnownTrails } from './trails.ts';
 
 /** A name of 3 to 128 characters, or an ARN. */
 const TrailName = v.pipe(
