@@ -255,3 +255,50 @@ describe('when Config fails', () => {
     expect(steps).toContain('EvaluateAgain Failed');
   });
 });
+
+describe('the topic', () => {
+  const NotificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
+  const leaveNone = () =>
+    account.ssm.onStep(({ StepName, StepStatus }) => {
+      const [, other] = alice.keys;
+      if (other !== undefined && StepName === 'DeactivateAccessKey' && StepStatus === 'InProgress')
+        other.Status = 'Inactive';
+    });
+
+  it('is told of a deactivation that was taken back, as loud as the execution fails', async () => {
+    account.sns.createTopic('keys');
+    leaveNone();
+    const { status, message } = await run({ NotificationTopicArn });
+    expect(status).toBe('Failed');
+    const [{ Subject, Message = '' } = {}, ...others] = account.sns.published;
+    expect(others).toEqual([]);
+    expect(Subject).toBe('The deactivation of an access key is not verified');
+    expect(Message).toMatch(/^Unverified: alice had no active access key left when AKIA\w+ was/);
+    expect(message).toContain(Message);
+  });
+
+  it('is told of a deactivation that is never seen', async () => {
+    account.sns.createTopic('keys');
+    account.faults.fail({ service: 'iam', operation: 'UpdateAccessKey', error: denied });
+    await run({ NotificationTopicArn });
+    expect(account.sns.published.map(({ Message }) => Message)).toEqual([
+      expect.stringContaining(`${plan.AccessKeyId} of alice should be Inactive, but is Active`),
+    ]);
+  });
+
+  it('that cannot be told changes nothing of what is done, and is said as well', async () => {
+    leaveNone();
+    const { status, message } = await run({ NotificationTopicArn });
+    expect(status).toBe('Failed');
+    expect(statuses()).toEqual(['Active', 'Inactive']);
+    expect(message).toContain('Unverified: alice had no active access key left');
+    expect(message).toContain('The topic could not be told');
+  });
+
+  it('is not needed', async () => {
+    leaveNone();
+    const { message } = await run();
+    expect(message).toContain('Unverified');
+    expect(message).not.toContain('topic');
+  });
+});

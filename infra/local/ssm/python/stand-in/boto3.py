@@ -1,4 +1,4 @@
-"""A stand-in for boto3, as far as the scripts of our runbooks use it: IAM's access keys."""
+"""A stand-in for boto3, as far as the scripts of our runbooks use it: IAM's access keys, a message of SNS."""
 
 import os
 import time
@@ -16,15 +16,38 @@ RETRIED = ('Throttling', 'InternalFailure', 'ServiceUnavailable')
 FIRST_PAUSE_SECONDS = 0.05
 
 
+VERSIONS = {'iam': '2010-05-08', 'sns': '2010-03-31'}
+
+
 def client(service, config=None):
-    if service != 'iam':
-        raise NotImplementedError(f'the stand-in for boto3 has a client for iam, not for {service}')
-    return Iam(config or Config())
+    if service not in VERSIONS:
+        raise NotImplementedError(f'the stand-in for boto3 has a client for iam and sns, not for {service}')
+    return {'iam': Iam, 'sns': Sns}[service](service, config or Config())
 
 
-class Iam:
-    def __init__(self, config):
+class Client:
+    def __init__(self, service, config):
+        self._service = service
         self._attempts = (config.retries or {}).get('total_max_attempts', 5)
+
+    def _call(self, operation, members):
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return send(self._service, operation, members)
+            except (ClientError, EndpointConnectionError) as error:
+                code = getattr(error, 'response', {}).get('Error', {}).get('Code', 'ServiceUnavailable')
+                if code not in RETRIED or attempt == self._attempts:
+                    raise
+                time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+
+
+class Sns(Client):
+    def publish(self, **members):
+        self._call('Publish', members)
+        return {}
+
+
+class Iam(Client):
 
     def list_access_keys(self, **members):
         result = self._call('ListAccessKeys', members).find(f'{NAMESPACE}ListAccessKeysResult')
@@ -44,16 +67,6 @@ class Iam:
             raise NotImplementedError(f'the stand-in for boto3 does not page {operation}')
         return Paginator(self.list_access_keys)
 
-    def _call(self, operation, members):
-        for attempt in range(1, self._attempts + 1):
-            try:
-                return send(operation, members)
-            except (ClientError, EndpointConnectionError) as error:
-                code = getattr(error, 'response', {}).get('Error', {}).get('Code', 'ServiceUnavailable')
-                if code not in RETRIED or attempt == self._attempts:
-                    raise
-                time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
-
 
 class Paginator:
     def __init__(self, operation):
@@ -72,19 +85,19 @@ def to_key(element):
     return {**key, 'CreateDate': datetime.fromisoformat(key['CreateDate'].replace('Z', '+00:00'))}
 
 
-def send(operation, members):
+def send(service, operation, members):
     endpoint = os.environ['AWS_ENDPOINT_URL']
-    body = urllib.parse.urlencode({'Action': operation, 'Version': '2010-05-08', **members})
+    body = urllib.parse.urlencode({'Action': operation, 'Version': VERSIONS[service], **members})
     # The local account tells callers apart by the key id, and judges no signature.
-    scope = f"{os.environ['AWS_ACCESS_KEY_ID']}/20260101/{os.environ['AWS_REGION']}/iam/aws4_request"
+    scope = f"{os.environ['AWS_ACCESS_KEY_ID']}/20260101/{os.environ['AWS_REGION']}/{service}/aws4_request"
     authorization = f'AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none'
     request = urllib.request.Request(endpoint, body.encode(), {'Authorization': authorization})
     try:
         with urllib.request.urlopen(request) as answer:
             return ElementTree.fromstring(answer.read())
     except urllib.error.HTTPError as refusal:
-        error = ElementTree.fromstring(refusal.read()).find(f'{NAMESPACE}Error')
-        response = {'Error': {name: error.findtext(NAMESPACE + name) for name in ('Code', 'Message')}}
+        error = ElementTree.fromstring(refusal.read()).find('{*}Error')
+        response = {'Error': {name: error.findtext(f'{{*}}{name}') for name in ('Code', 'Message')}}
         raise ClientError(response, operation) from None
     except urllib.error.URLError as error:
         raise EndpointConnectionError(endpoint, error.reason) from None
