@@ -28,8 +28,13 @@ export const exemptionOf = (
 ): Exemption | undefined =>
   exemptionTag === undefined || exemption === undefined ? undefined : readExemption(exemption, at);
 
+/** The newest key; of equal ones always the same, whatever the order in which IAM lists them. */
 const newestOf = (keys: readonly AccessKey[]): AccessKey | undefined =>
-  keys.toSorted((one, other) => other.CreateDate.getTime() - one.CreateDate.getTime())[0];
+  keys.toSorted(
+    (one, other) =>
+      other.CreateDate.getTime() - one.CreateDate.getTime() ||
+      (one.AccessKeyId < other.AccessKeyId ? -1 : 1),
+  )[0];
 
 /**
  * Why the user may have its active keys; nothing when it may not.

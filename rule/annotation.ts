@@ -81,22 +81,18 @@ export const describeViolation = (
   return shorten(hinted.length <= MAXIMUM_ANNOTATION_LENGTH ? hinted : annotate(''));
 };
 
-/**
- * The annotation was written of these very active keys, by these parameters; false when it does not name them all.
- *
- * @param active  the ids of the active keys
- */
+/** The annotation was written of these very active keys, by these parameters; false when it does not name them all. */
 export const isWrittenOf = (
   annotation: string,
-  active: readonly string[],
+  activeIds: readonly string[],
   { minimumIdleDays, ...excess }: Omit<Excess, 'active'> & Pick<RankingPolicy, 'minimumIdleDays'>,
 ): boolean => {
   const [opening] = annotation.split(/ (?=Deactivate |No key is chosen: )/, 1);
   const words = new Set(annotation.split(/\W+/));
   return (
-    opening === describeExcess({ ...excess, active: active.length }) &&
+    opening === describeExcess({ ...excess, active: activeIds.length }) &&
     annotation.endsWith(describePolicy({ minimumIdleDays })) &&
-    active.every((id) => words.has(id))
+    activeIds.every((id) => words.has(id))
   );
 };
 
@@ -106,7 +102,9 @@ export const describeAllowance = (allowance: Allowance, excess: Excess): string 
     case 'WithinMaximum':
       return undefined;
     case 'RotationGrace':
-      return `In rotation until ${allowance.until.toISOString()}: ${describeExcess(excess)} Newest: ${allowance.newest.AccessKeyId}, created ${date(allowance.newest.CreateDate)}.`;
+      return shorten(
+        `In rotation until ${allowance.until.toISOString()}: ${describeExcess(excess)} Newest: ${allowance.newest.AccessKeyId}, created ${date(allowance.newest.CreateDate)}.`,
+      );
     case 'Exemption':
       return shorten(
         `Exempt until ${allowance.until} by the tag ${allowance.tag}: ${describeExcess(excess)} UTC dates.`,

@@ -9,6 +9,12 @@ const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationIte
   resourceType === RESOURCE_TYPE &&
   (configurationItemStatus === 'OK' || configurationItemStatus === 'ResourceDiscovered');
 
+/** What is said of the item was read live, or is a deletion, and an id never comes back. */
+export const isCertain = (item: ConfigurationItem, eventLeftScope: boolean): boolean =>
+  (isEvaluated(item) && !eventLeftScope) ||
+  item.configurationItemStatus === 'ResourceDeleted' ||
+  item.configurationItemStatus === 'ResourceDeletedNotRecorded';
+
 /**
  * Evaluates the one user that a change notification is about, live: what the item says of it is old.
  *

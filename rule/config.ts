@@ -37,14 +37,17 @@ export const createConfig = (client: ConfigServiceClient) => ({
   /**
    * Reports every evaluation, 100 a call, at least one call.
    *
+   * @param timeUp  begins no further call once it has aborted: a later one would be an older result by then
    * @throws {FailedEvaluationsError} after all batches, when Config refused single evaluations
    */
   putEvaluations: async (
     evaluations: readonly Evaluation[],
     ResultToken: string,
+    timeUp?: AbortSignal,
   ): Promise<void> => {
     const failed: Evaluation[] = [];
     for (const Evaluations of inBatches(evaluations)) {
+      timeUp?.throwIfAborted();
       const TestMode = ResultToken === TEST_TOKEN;
       const command = new PutEvaluationsCommand({ Evaluations, ResultToken, TestMode });
       failed.push(...((await client.send(command)).FailedEvaluations ?? []));

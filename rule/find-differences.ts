@@ -21,10 +21,9 @@ export const findDifferences = async (
   evaluations: readonly ResourceEvaluation[],
   { configRuleName, held, ...policy }: Comparison,
 ): Promise<readonly ResourceEvaluation[]> => {
-  const found = differences(evaluations, held, policy);
-  if (found.length === 0) return found;
+  if (differences(evaluations, held, policy).length === 0) return [];
   const now = await readResults(configRuleName);
   const isTakenBack = ({ ComplianceResourceId: id }: ResourceEvaluation) =>
     held.has(id) && !now.has(id);
-  return differences(found, now, policy).filter((evaluation) => !isTakenBack(evaluation));
+  return differences(evaluations, now, policy).filter((evaluation) => !isTakenBack(evaluation));
 };

@@ -1,6 +1,6 @@
 import type { ComplianceType, Evaluation } from '@aws-sdk/client-config-service';
 import { isOfExemption } from './annotation.ts';
-import { evaluateChange } from './change.ts';
+import { evaluateChange, isCertain } from './change.ts';
 import type { Config } from './config.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
 import { findDifferences } from './find-differences.ts';
@@ -9,6 +9,7 @@ import type { Iam } from './iam.ts';
 import { describeError, type LogRun, type RunLine } from './log.ts';
 import { parseRuleParameters, type RuleParameters } from './parameters.ts';
 import { sweepAccount } from './sweep.ts';
+import { RESERVED_FOR_LOG, RESERVED_FOR_REPORT, withinTime } from './time-limit.ts';
 
 /** What an invocation reads from, reports to and logs with. */
 export type Dependencies = {
@@ -42,7 +43,8 @@ const runSweep = async (run: Run, { iam, config }: Dependencies): Promise<void> 
   const { configRuleName, resultToken, orderingTimestamp: at } = event;
   line.measuresCalls = true;
   Object.assign(line.metrics, { SuccessfulSweeps: 0 });
-  const held = await config.readResults(configRuleName);
+  const readResults = () => config.readResults(configRuleName);
+  const held = await withinTime({ remainingTime, reserved: RESERVED_FOR_REPORT }, readResults);
   const sweep = await sweepAccount({ iam, parameters, at, held, remainingTime });
   const { evaluations, failures } = sweep;
   const [failure] = failures;
@@ -52,23 +54,30 @@ const runSweep = async (run: Run, { iam, config }: Dependencies): Promise<void> 
     Object.assign(line.fields, { failures: failures.length, firstFailure: describeError(failure) });
 
   const comparison = { ...parameters, at, configRuleName, held };
-  const sent = await findDifferences(config, evaluations, comparison);
-  // Of a sweep that failed, an empty report would tell Config that all is done.
-  if (failure === undefined || sent.length > 0) await config.putEvaluations(sent, resultToken);
+  const report = async (timeUp: AbortSignal): Promise<number> => {
+    const sent = await findDifferences(config, evaluations, comparison);
+    // Of a sweep that failed, an empty report would tell Config that all is done.
+    if (failure === undefined || sent.length > 0)
+      await config.putEvaluations(sent, resultToken, timeUp);
+    return sent.length;
+  };
+  const ResultsSent = await withinTime({ remainingTime, reserved: RESERVED_FOR_LOG }, report);
   if (failure !== undefined) throw failure;
-  Object.assign(line.metrics, { SuccessfulSweeps: 1, ...counts, ResultsSent: sent.length });
+  Object.assign(line.metrics, { SuccessfulSweeps: 1, ...counts, ResultsSent });
 };
 
-/** A newer run has said something of the resource. Where Config cannot tell, the result stands: it was read live. */
+/** A newer run has said something of the resource. Where Config cannot tell, what is certain stands nevertheless. */
 const isOvertaken = async (
-  { resourceType: type, resourceId: id }: ConfigurationItem,
-  { event: { configRuleName, orderingTimestamp }, line }: Run,
+  configurationItem: ConfigurationItem,
+  { event: { configRuleName, eventLeftScope, orderingTimestamp }, line }: Run,
   { config }: Dependencies,
 ): Promise<boolean> => {
+  const { resourceType: type, resourceId: id } = configurationItem;
   try {
     const held = await config.readResult(configRuleName, { type, id });
     return held !== undefined && isNewer(held, orderingTimestamp);
   } catch (failure) {
+    if (!isCertain(configurationItem, eventLeftScope)) throw failure;
     Object.assign(line.fields, { heldUnknown: describeError(failure) });
     return false;
   }
@@ -85,9 +94,9 @@ const runChange = async (
   const { eventLeftScope, orderingTimestamp: at, resultToken } = event;
   const context = { iam, parameters, at };
   const result = await evaluateChange(configurationItem, eventLeftScope, context);
-  Object.assign(line.fields, count([result]));
-  const sent = (await isOvertaken(configurationItem, run, dependencies)) ? [] : [result];
-  await config.putEvaluations(sent, resultToken);
+  const overtaken = await isOvertaken(configurationItem, run, dependencies);
+  Object.assign(line.fields, { ...count([result]), overtaken });
+  await config.putEvaluations(overtaken ? [] : [result], resultToken);
 };
 
 /**

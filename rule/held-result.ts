@@ -1,5 +1,5 @@
 import { isActive } from './access-key.ts';
-import type { UserFacts } from './allowance.ts';
+import { findAllowance, type UserFacts } from './allowance.ts';
 import { isWrittenOf } from './annotation.ts';
 import { isDaysBefore } from './days.ts';
 import type { RuleParameters } from './parameters.ts';
@@ -25,8 +25,8 @@ export const isDue = ({ OrderingTimestamp }: HeldResult, policy: ComparisonPolic
 /**
  * A violation that Config holds and that these keys still are; nothing when it has to be decided anew.
  *
- * The active keys, the parameters and what is wrong with an exemption are the same, so only the keys' last use can
- * differ: it is asked for again when the result is due. What a person then does is decided on live state anyway.
+ * Nothing allows the keys; they, the parameters and what is wrong with an exemption are the same, so only the keys' last
+ * use can differ: it is asked for again when the result is due. What a person then does is decided on live state anyway.
  */
 export const standingViolation = (
   held: HeldResult | undefined,
@@ -34,6 +34,7 @@ export const standingViolation = (
   policy: ComparisonPolicy,
 ): Verdict | undefined => {
   if (held?.ComplianceType !== 'NON_COMPLIANT' || isDue(held, policy)) return undefined;
+  if (findAllowance(facts, policy) !== undefined) return undefined;
   const { OrderingTimestamp: _, ...verdict } = held;
   const active = facts.keys.filter(isActive).map(({ AccessKeyId }) => AccessKeyId);
   const excess = { ...excessOf(facts, policy), minimumIdleDays: policy.minimumIdleDays };

@@ -1,9 +1,9 @@
 import { evaluateUsers, type Progress, type SweepContext } from './evaluate-users.ts';
 import { type ResourceEvaluation, toEvaluation } from './evaluation.ts';
 import { keysMissing } from './find-user.ts';
-import type { Iam, IamUser } from './iam.ts';
+import type { IamUser } from './iam.ts';
 import { NOT_APPLICABLE } from './single-access-key.ts';
-import { type TimeLimit, withinTime } from './time-limit.ts';
+import { RESERVED_FOR_REPORT, type TimeLimit, withinTime } from './time-limit.ts';
 
 /** What a sweep found; with `failures` it is incomplete, yet every evaluation in it is true. */
 export type Sweep = {
@@ -12,9 +12,15 @@ export type Sweep = {
 };
 
 /** Every user by its id: a user that moves between pages is listed twice, but counts once. */
-const listUsersById = async (iam: Iam): Promise<Map<string, IamUser>> => {
+const listUsersById = async ({
+  iam,
+  timeUp,
+}: Pick<SweepContext, 'iam' | 'timeUp'>): Promise<Map<string, IamUser>> => {
   const users = new Map<string, IamUser>();
-  for await (const user of iam.listUsers()) users.set(user.UserId, user);
+  for await (const user of iam.listUsers()) {
+    timeUp.throwIfAborted();
+    users.set(user.UserId, user);
+  }
   return users;
 };
 
@@ -35,7 +41,7 @@ const evaluateMissing = async (
   // The sweep's own listing was the first without those that were not listed.
   const listings = missing.length > 0 ? LISTINGS_WITHOUT : LISTINGS_WITHOUT - 1;
   for (let listing = 0; listing < listings && ids.some((id) => !users.has(id)); listing += 1)
-    for (const [id, user] of await listUsersById(context.iam)) users.set(id, user);
+    for (const [id, user] of await listUsersById(context)) users.set(id, user);
   await evaluateUsers(
     ids.flatMap((id) => users.get(id) ?? []),
     context,
@@ -49,7 +55,7 @@ const evaluateMissing = async (
 };
 
 const evaluateAccount = async (context: SweepContext, progress: Progress): Promise<void> => {
-  const users = await listUsersById(context.iam);
+  const users = await listUsersById(context);
   await evaluateUsers(users.values(), context, progress);
   if (progress.failures.length > 0) return;
   const missing = progress.missing.splice(0).map(({ UserId }) => UserId);
@@ -68,7 +74,9 @@ export const sweepAccount = async (
   const progress: Progress = { evaluations: [], failures: [], missing: [] };
   const { evaluations, failures } = progress;
   try {
-    await withinTime(context, (timeUp) => evaluateAccount({ ...context, timeUp }, progress));
+    await withinTime({ ...context, reserved: RESERVED_FOR_REPORT }, (timeUp) =>
+      evaluateAccount({ ...context, timeUp }, progress),
+    );
   } catch (failure) {
     failures.push(failure);
   }

@@ -1,5 +1,8 @@
-/** Milliseconds left for the report when a sweep has to stop: PutEvaluations of 5,000 users is 50 calls, and their retries. */
-const RESERVED_FOR_REPORT = 60_000;
+/** Milliseconds left for the report when a sweep has to stop: for 5,000 users 100 calls to Config, and their retries. */
+export const RESERVED_FOR_REPORT = 60_000;
+
+/** Milliseconds left to say what failed when a report has to stop. */
+export const RESERVED_FOR_LOG = 2_000;
 
 /** The most that a timer can hold. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -9,17 +12,17 @@ export class SweepTimeoutError extends Error {
   override readonly name = 'SweepTimeoutError';
 }
 
-/** How long the function may still take, in milliseconds. */
-export type TimeLimit = { readonly remainingTime: () => number };
+/** How long the function may still take, and how much of that is reserved, in milliseconds. */
+export type TimeLimit = { readonly remainingTime: () => number; readonly reserved: number };
 
 /**
- * Does work until the time has come to report it, whatever the work is waiting for then.
+ * Does work until the reserved time begins, whatever the work is waiting for then.
  *
  * @param work  is told by the signal to begin nothing new
- * @throws {SweepTimeoutError} when the time has come before the end of the work
+ * @throws {SweepTimeoutError} when the reserved time begins before the end of the work
  */
 export const withinTime = async <Result>(
-  { remainingTime }: TimeLimit,
+  { remainingTime, reserved }: TimeLimit,
   work: (timeUp: AbortSignal) => Promise<Result>,
 ): Promise<Result> => {
   const controller = new AbortController();
@@ -27,8 +30,9 @@ export const withinTime = async <Result>(
   const timeUp = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
-  const milliseconds = remainingTime() - RESERVED_FOR_REPORT;
-  const stop = () => controller.abort(new SweepTimeoutError('stopped, to report in time'));
+  const milliseconds = remainingTime() - reserved;
+  const stop = () =>
+    controller.abort(new SweepTimeoutError(`stopped with ${reserved} ms left, to report in time`));
   const timer = setTimeout(stop, Math.min(Math.max(milliseconds, 0), LONGEST_TIMER));
   try {
     return await Promise.race([work(signal), timeUp]);
