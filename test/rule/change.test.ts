@@ -131,6 +131,31 @@ describe('a change notification', () => {
     },
   );
 
+  describe('where Config cannot tell what it holds', () => {
+    beforeEach(() => {
+      rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
+      const error = new ServiceError('AccessDeniedException', 'not authorized', 400);
+      const operation = 'GetComplianceDetailsByResource';
+      rule.faults.fail({ service: 'config', operation, error });
+    });
+
+    it.each([
+      ['keys that were read', {}, 'NON_COMPLIANT'],
+      ['a deletion', { configurationItemStatus: 'ResourceDeleted' }, 'NOT_APPLICABLE'],
+    ])('reports what is certain: %s', async (_, item, expected) => {
+      await rule.change(item);
+      expect(results()).toMatchObject([[verdict(expected)]]);
+    });
+
+    it.each([
+      ['is not recorded', { configurationItemStatus: 'ResourceNotRecorded' }, {}],
+      ['left the scope', {}, { eventLeftScope: true }],
+    ])('takes back nothing of a user that %s but may be back since', async (_, item, outer) => {
+      await expect(rule.change(item, outer)).rejects.toThrow('not authorized');
+      expect(results()).toEqual([]);
+    });
+  });
+
   it('throws when the keys of a listed user are missing twice', async () => {
     rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
     const error = new ServiceError('NoSuchEntity', 'cannot be found', 404);

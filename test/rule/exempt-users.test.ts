@@ -12,11 +12,18 @@ const tagged = (UserName: string, tags: Record<string, string> = {}): UserSeed =
   tags,
 });
 
+const messageTypes = ['ScheduledNotification'];
+
 let rule: ServedRule;
-const serve = async (InputParameters: object, users: UserSeed[]) => {
-  const messageTypes = ['ScheduledNotification', 'ConfigurationItemChangeNotification'];
-  rule = await serveRule({ pageSize: 2, users, messageTypes });
+const setParameters = (InputParameters: object) =>
   rule.config.putConfigRule({ ...ruleProperties(...messageTypes), InputParameters });
+const serve = async (InputParameters: object, users: UserSeed[]) => {
+  rule = await serveRule({ pageSize: 2, users, messageTypes });
+  setParameters(InputParameters);
+};
+const sweepAnHourLater = async () => {
+  rule.clock.now = new Date(rule.clock.now.getTime() + 3_600_000);
+  await rule.sweep();
 };
 afterEach(() => rule.close());
 
@@ -66,17 +73,47 @@ describe('a sweep with an exemption tag', () => {
     expect(verdicts()).toMatchObject({ violation: 'NON_COMPLIANT', rotating: 'COMPLIANT' });
   });
 
-  it('sees a violation that is exempt since, and one that is no longer, without asking for last uses', async () => {
+  it('sees a violation that is exempt since, and one that is no longer', async () => {
     await serve({ exemptionTag }, [tagged('alice')]);
     await rule.sweep();
     const tag = { UserName: 'alice', 'Tags.member.1.Key': exemptionTag };
     await call('TagUser', { ...tag, 'Tags.member.1.Value': '2026-12-31' });
-    await rule.config.settled();
+    await sweepAnHourLater();
     expect(verdicts()).toEqual({ alice: 'COMPLIANT' });
 
     await call('UntagUser', { UserName: 'alice', 'TagKeys.member.1': exemptionTag });
-    await rule.config.settled();
+    await sweepAnHourLater();
     expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
+  });
+
+  it.each([
+    ['an exemption tag in another case than the user has it', { exemptionTag: 'KEYS-UNTIL' }],
+    ['a grace in which its newest key is', { rotationGraceDays: '90' }],
+  ])('sees a violation that is none by a parameter set since: %s', async (_, parameters) => {
+    const newer = { CreateDate: daysBefore(80) };
+    const tags = { [exemptionTag]: '2026-12-31' };
+    await serve({}, [{ UserName: 'alice', keys: [...keys.slice(0, 1), newer], tags }]);
+    await rule.sweep();
+    expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
+
+    setParameters(parameters);
+    await sweepAnHourLater();
+    expect(verdicts()).toEqual({ alice: 'COMPLIANT' });
+
+    setParameters({});
+    await sweepAnHourLater();
+    expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
+  });
+
+  it('finds the exemption of a user that is renamed before its tags are read', async () => {
+    await serve({ exemptionTag }, [tagged('alice', { [exemptionTag]: '2026-12-31' })]);
+    rule.interpose('ListUserTags', async (input, proceed) => {
+      if ((input as { UserName: string }).UserName === 'alice')
+        await call('UpdateUser', { UserName: 'alice', NewUserName: 'renamed' });
+      return proceed();
+    });
+    await rule.sweep();
+    expect(verdicts()).toEqual({ renamed: 'COMPLIANT' });
   });
 
   it('takes a user that is deleted before its tags are read for gone', async () => {
@@ -92,7 +129,7 @@ describe('a sweep with an exemption tag', () => {
       return proceed();
     });
 
-    await rule.sweep();
+    await sweepAnHourLater();
 
     expect(verdicts()[id]).toBe('NOT_APPLICABLE');
   });

@@ -166,6 +166,23 @@ describe('a sweep after changes', () => {
       expect(Object.keys(rule.heldVerdicts())).toHaveLength(4);
     },
   );
+
+  it('takes no user for deleted when another one, looked up again, cannot be read', async () => {
+    await sweptOnce({ users: [{ UserName: 'gone' }, ...compliantUsers(3)] });
+    const id = idOf('gone');
+    await call('DeleteUser', { UserName: 'gone' });
+    const error = new ServiceError('AccessDenied', 'not authorized', 403);
+    rule.interpose('ListAccessKeys', async (input, proceed) => {
+      const { UserName } = input as { UserName: string };
+      if (UserName === 'renamed') throw error;
+      if (UserName === 'user-1') await call('UpdateUser', { UserName, NewUserName: 'renamed' });
+      return proceed();
+    });
+
+    await expect(rule.sweep()).rejects.toThrow('not authorized');
+
+    expect(rule.heldVerdicts()).toHaveProperty(id);
+  });
 });
 
 describe('a sweep that is overtaken', () => {
@@ -219,6 +236,35 @@ describe('a sweep that is overtaken', () => {
       expect(rule.heldVerdicts()).not.toHaveProperty(id);
     },
   );
+
+  it('mends what an older run wrote after the sweep had read what Config holds', async () => {
+    await sweptOnce({ users: compliantUsers(2), dropsOlderResults: false });
+    const [{ resultToken: ResultToken } = { resultToken: '' }] = rule.delivered;
+    await call('CreateAccessKey', { UserName: 'user-0' });
+    let readings = 0;
+    rule.interpose('GetComplianceDetailsByConfigRule', async (_, proceed) => {
+      readings += 1;
+      if (readings === 2) {
+        const evaluation = {
+          ComplianceResourceType: 'AWS::IAM::User',
+          ComplianceResourceId: idOf('user-1'),
+          ComplianceType: 'NON_COMPLIANT',
+          OrderingTimestamp: daysBefore(1).getTime() / 1000,
+        };
+        const input = { ResultToken, Evaluations: [evaluation] };
+        const request = { service: 'config', operation: 'PutEvaluations', principal: 'x' } as const;
+        await rule.dispatcher.call({ ...request, input });
+      }
+      return proceed();
+    });
+
+    await rule.sweep();
+
+    expect(rule.heldVerdicts()).toEqual({
+      [idOf('user-0')]: 'NON_COMPLIANT',
+      [idOf('user-1')]: 'COMPLIANT',
+    });
+  });
 
   it('does not take a user for deleted that was made meanwhile', async () => {
     await sweptOnce({ messageTypes: [], users: compliantUsers(3) });
@@ -348,5 +394,22 @@ describe('a change notification that is overtaken', () => {
     });
 
     expect(rule.heldVerdicts()[idOf('user-1')]).toBe(expected);
+    expect(JSON.parse(rule.lines.at(-1) ?? '')).toMatchObject({ overtaken: milliseconds < 0 });
+  });
+
+  it('is not, by what another rule holds of the user', async () => {
+    await sweptOnce({ messageTypes: [], users: compliantUsers(2) });
+    const other = { ...ruleProperties('ScheduledNotification'), ConfigRuleName: 'another-rule' };
+    rule.config.putConfigRule(other);
+    const { now } = rule.clock;
+    later(24);
+    await rule.config.deliverSchedule('another-rule');
+    rule.clock.now = now;
+
+    await call('CreateAccessKey', { UserName: 'user-1' });
+    await call('UpdateUser', { UserName: 'user-1', NewPath: '/team/' });
+    await rule.config.settled();
+
+    expect(rule.heldVerdicts()[idOf('user-1')]).toBe('NON_COMPLIANT');
   });
 });

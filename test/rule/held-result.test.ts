@@ -78,6 +78,15 @@ describe('a violation that Config holds', () => {
     expect(found !== undefined).toBe(stands);
   });
 
+  it.each([
+    ['an exemption that was set since', '2026-12-31', {}],
+    ['a grace that was set since', undefined, { rotationGraceDays: 90 }],
+  ])('is decided anew for %s', (_, exemption, changed) => {
+    const keys = [old, accessKey('NEW', { CreateDate: daysBefore(60) })];
+    const now = { ...policy, ...changed };
+    expect(standingViolation(heldOf(keys), listed(keys, exemption), now)).toBeUndefined();
+  });
+
   it('is decided anew when its annotation does not name every active key', () => {
     const three = [old, recent, busy];
     expect(standingViolation(heldOf(three), listed(three), policy)).toBeUndefined();
@@ -93,6 +102,41 @@ describe('a violation that Config holds', () => {
     ],
   ])('does not stand when %s', (_, held) => {
     expect(standingViolation(held, listed([old, recent]), policy)).toBeUndefined();
+  });
+
+  it('stands only where a fresh evaluation finds a violation too', () => {
+    const days = fc.integer({ min: 0, max: 120 });
+    const anyKeys = fc.uniqueArray(
+      fc.record({
+        AccessKeyId: fc.constantFrom('AKIAXXXXXXXXXXXXXXXA', 'AKIAXXXXXXXXXXXXXXXB'),
+        Status: fc.constantFrom('Active', 'Inactive'),
+        CreateDate: days.map((age) => daysBefore(age)),
+      }),
+      { selector: ({ AccessKeyId }) => AccessKeyId },
+    );
+    const anyExemption = fc.constantFrom(undefined, '', 'forever', '2026-01-30', '2026-01-31');
+    const anyFacts = fc.record({ keys: anyKeys, exemption: anyExemption });
+    const anyPolicy = fc.record({
+      maxActiveAccessKeys: fc.constantFrom(1, 2),
+      rotationGraceDays: fc.constantFrom(0, 30, 90),
+      minimumIdleDays: fc.constantFrom(0, 7),
+      exemptionTag: fc.constantFrom(undefined, 'keys-until'),
+    });
+    fc.assert(
+      fc.property(anyFacts, anyPolicy, anyFacts, anyPolicy, (before, then, facts, now) => {
+        const OrderingTimestamp = daysBefore(1);
+        const verdict = evaluateSingleAccessKey(before, { ...policy, ...then }, OrderingTimestamp);
+        for (const seen of [facts, before]) {
+          const stands = standingViolation({ ...verdict, OrderingTimestamp }, seen, {
+            ...policy,
+            ...now,
+          });
+          const fresh = evaluateSingleAccessKey(seen, { ...policy, ...now }, at);
+          expect(stands?.ComplianceType ?? fresh.ComplianceType).toBe(fresh.ComplianceType);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('never stands for other active keys than it was written of', () => {

@@ -297,60 +297,6 @@ describe('a sweep that fails', () => {
     expect(rule.batches()).toEqual([]);
   });
 
-  describe('for want of time', () => {
-    const invokeWith = (remaining: number) => {
-      const getRemainingTimeInMillis = () => remaining;
-      rule.rule.whenInvoked = (event) => rule.handler(event, { getRemainingTimeInMillis });
-    };
-
-    it('reports what it has, and throws', async () => {
-      await serve({ users: compliantUsers(400) });
-      rule.faults.delay(20);
-      invokeWith(60_250);
-
-      await expect(rule.sweep()).rejects.toThrow('to report in time');
-
-      const values = Object.values(verdicts());
-      expect(values.length).toBeGreaterThan(0);
-      expect(values.length).toBeLessThan(400);
-      expect(new Set(values)).toEqual(new Set(['COMPLIANT']));
-    });
-
-    it('does so although every call hangs, and begins no other one', async () => {
-      await serve({ users: compliantUsers(40) });
-      let asked = 0;
-      rule.interpose('ListAccessKeys', async (_, proceed) => {
-        asked += 1;
-        if (asked > 5) await new Promise(() => {});
-        return proceed();
-      });
-      invokeWith(60_300);
-
-      await expect(rule.sweep()).rejects.toThrow('to report in time');
-
-      expect(Object.values(verdicts())).toHaveLength(5);
-      expect(asked).toBe(15);
-    });
-
-    it('does so in the middle of the listing, with nothing to report', async () => {
-      await serve({ users: compliantUsers(3) });
-      rule.interpose('ListUsers', () => new Promise(() => {}));
-      invokeWith(60_100);
-
-      await expect(rule.sweep()).rejects.toThrow('to report in time');
-
-      expect(rule.batches()).toEqual([]);
-    });
-
-    it.each([59_999, 60_000])('begins nothing with %d ms left', async (remaining) => {
-      await serve({ users: compliantUsers(3) });
-      rule.faults.delay(20);
-      invokeWith(remaining);
-      await expect(rule.sweep()).rejects.toThrow('to report in time');
-      expect(rule.batches()).toEqual([]);
-    });
-  });
-
   it('says what a sweep failed of even when its report fails too', async () => {
     await serve({ users: compliantUsers(40) });
     rule.faults.fail({ service: 'iam', operation: 'ListAccessKeys', nth: 30, error: denied });

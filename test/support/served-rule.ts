@@ -1,4 +1,5 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
+import type { Operation } from '../../infra/local/dispatch.ts';
 import type { UserSeed } from '../../infra/local/iam/users.ts';
 import { createClients } from '../../rule/clients.ts';
 import { createHandler } from '../../rule/handler.ts';
@@ -84,9 +85,11 @@ export const serveRule = async (
       operation: string,
       act: (input: unknown, proceed: () => unknown) => unknown,
     ): void => {
-      const original = account.iam.operations[operation];
-      if (original === undefined) throw new Error(`the account has no iam:${operation}`);
-      account.dispatcher.register('iam', {
+      const service = operation in account.iam.operations ? 'iam' : 'config';
+      const operations: Readonly<Record<string, Operation>> = account[service].operations;
+      const original = operations[operation];
+      if (original === undefined) throw new Error(`the account has no ${service}:${operation}`);
+      account.dispatcher.register(service, {
         [operation]: (input, principal) => act(input, () => original(input, principal)),
       });
     },
