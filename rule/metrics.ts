@@ -5,7 +5,7 @@ export const NAMESPACE = 'IamUserSingleAccessKey';
  * What is measured, by name; every metric has the dimension `ConfigRuleName`.
  *
  * Of a sweep:
- *   `SuccessfulSweeps`   1, or 0 when it failed
+ *   `SuccessfulSweeps`   1, or 0 when it failed; none when event or parameters cannot be read
  *   `Duration`           of the whole run; `Throttles`, attempts that a service refused as too many
  *   beside these, a count for each API by its own name, such as `ListAccessKeys`: attempts, retries included
  * Of a sweep that succeeded:
