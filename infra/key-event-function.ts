@@ -8,7 +8,7 @@ import { NodeFunction } from './node-function.ts';
 import { allowWithoutResource } from './permissions.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
-/** Rules that one StartConfigRulesEvaluation takes, and whose names fit one dimension of a metric. */
+/** Rules whose names, of 64 characters at most, fit the 1,024 of one dimension of a metric; one start would take 25. */
 const MAXIMUM_RULES = 15;
 
 /** How long the function may take for a batch: two or three calls. */

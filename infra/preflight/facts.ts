@@ -8,7 +8,7 @@ import type {
 } from './answers.ts';
 import type { Reading } from './finding.ts';
 
-/** The customer managed configuration recorder of the Region, and what is recording. */
+/** The configuration recorders of the Region, services' own included, and which of them are recording. */
 export type RecorderFacts = {
   readonly recorders: Reading<readonly InferOutput<typeof ConfigurationRecorder>[]>;
   readonly statuses: Reading<readonly InferOutput<typeof ConfigurationRecorderStatus>[]>;

@@ -103,7 +103,7 @@ const readSecurityHub = (client: SecurityHubClient) =>
 /**
  * Reads everything that preflight decides on; nothing is written.
  *
- * @throws what the SDK throws when the account cannot be reached at all: no credentials, no answer
+ * @throws {UnreachableError} when no answer came: no credentials, no connection, or nobody there
  */
 export const readAccount = async (clients: Clients, region: string): Promise<AccountFacts> => {
   // First and alone: without credentials, or an answer, there is no account to ask the rest of.

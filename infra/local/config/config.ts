@@ -94,8 +94,9 @@ export const createConfig = (deps: ConfigDeps) => {
       deliveries.deliverOversized(rules.named(ruleName), user),
     /** From now on PutEvaluations fails for these resources, and only for these. */
     failEvaluationsOf: evaluations.failEvaluationsOf,
-    /** Resolves when no delivery and no remediation is under way; throws what failed meanwhile. */
+    /** A delivery, an evaluation or a remediation is under way. */
     isUnderWay,
+    /** Resolves when none is; throws what failed meanwhile. */
     settled: async () => {
       await work.ended();
       while (isUnderWay()) {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { wholeNumber } from '../whole-number.ts';
 import type { Make } from './resources.ts';
 
 const Texts = v.array(v.string());
-const whole = (minimum: number) => v.pipe(v.number(), v.integer(), v.minValue(minimum));
 const Dimensions = v.array(v.strictObject({ Name: v.string(), Value: v.string() }));
 
 const Metric = v.strictObject({
@@ -10,7 +10,7 @@ const Metric = v.strictObject({
   AccountId: v.optional(v.string()),
   Expression: v.optional(v.string()),
   Label: v.optional(v.string()),
-  Period: v.optional(whole(1)),
+  Period: v.optional(wholeNumber(1)),
   ReturnData: v.optional(v.boolean()),
   MetricStat: v.optional(
     v.strictObject({
@@ -19,7 +19,7 @@ const Metric = v.strictObject({
         MetricName: v.string(),
         Dimensions: v.optional(Dimensions),
       }),
-      Period: whole(1),
+      Period: wholeNumber(1),
       Stat: v.string(),
       Unit: v.optional(v.string()),
     }),
@@ -40,13 +40,13 @@ const AlarmProperties = v.strictObject({
     'LessThanThreshold',
     'LessThanOrEqualToThreshold',
   ]),
-  DatapointsToAlarm: v.optional(whole(1)),
+  DatapointsToAlarm: v.optional(wholeNumber(1)),
   Dimensions: v.optional(Dimensions),
-  EvaluationPeriods: whole(1),
+  EvaluationPeriods: wholeNumber(1),
   MetricName: v.optional(v.string()),
   Metrics: v.optional(v.array(Metric)),
   Namespace: v.optional(v.string()),
-  Period: v.optional(whole(1)),
+  Period: v.optional(wholeNumber(1)),
   Statistic: v.optional(v.picklist(['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'])),
   ExtendedStatistic: v.optional(v.string()),
   Threshold: v.number(),

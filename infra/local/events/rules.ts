@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 import { QueueArn } from '../sqs/queue-properties.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { parseEventPattern } from './pattern.ts';
-
-const whole = (minimum: number, maximum: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
 
 const Target = v.strictObject({
   Arn: QueueArn,
@@ -12,8 +10,8 @@ const Target = v.strictObject({
   // Queues of the account are there or not: nothing changes from one attempt to the next.
   RetryPolicy: v.optional(
     v.strictObject({
-      MaximumRetryAttempts: v.optional(whole(0, 185)),
-      MaximumEventAgeInSeconds: v.optional(whole(60, 86_400)),
+      MaximumRetryAttempts: v.optional(wholeNumber(0, 185)),
+      MaximumEventAgeInSeconds: v.optional(wholeNumber(60, 86_400)),
     }),
   ),
 });

@@ -1,19 +1,20 @@
 import * as v from 'valibot';
 import { ServiceError } from '../call.ts';
 import { QueueArn } from '../sqs/queue-properties.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 /** A batch of more messages than one call receives needs a window. */
 const MOST_WITHOUT_WINDOW = 10;
 
-const whole = (minimum: number, maximum: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
-
 const EventSourceMapping = v.strictObject({
   EventSourceArn: QueueArn,
   FunctionName: v.string(),
-  BatchSize: v.optional(whole(1, 10_000), 10),
-  MaximumBatchingWindowInSeconds: v.optional(whole(0, 300), 0),
-  ScalingConfig: v.optional(v.strictObject({ MaximumConcurrency: v.optional(whole(2, 1000)) }), {}),
+  BatchSize: v.optional(wholeNumber(1, 10_000), 10),
+  MaximumBatchingWindowInSeconds: v.optional(wholeNumber(0, 300), 0),
+  ScalingConfig: v.optional(
+    v.strictObject({ MaximumConcurrency: v.optional(wholeNumber(2, 1000)) }),
+    {},
+  ),
   FunctionResponseTypes: v.optional(
     v.pipe(v.array(v.literal('ReportBatchItemFailures')), v.maxLength(1)),
     [],

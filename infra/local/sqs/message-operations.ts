@@ -1,16 +1,14 @@
 import * as v from 'valibot';
 import { ServiceError } from '../call.ts';
 import { type Operation, operation } from '../dispatch.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { MessageAttribute, md5OfAttributes, md5OfBody } from './message.ts';
 import type { Queues } from './queues.ts';
-
-const whole = (minimum: number, maximum: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
 
 const SendMessage = v.strictObject({
   QueueUrl: v.string(),
   MessageBody: v.pipe(v.string(), v.minLength(1)),
-  DelaySeconds: v.optional(whole(0, 900)),
+  DelaySeconds: v.optional(wholeNumber(0, 900)),
   MessageAttributes: v.optional(
     v.pipe(
       v.record(v.pipe(v.string(), v.regex(/^[\w.-]{1,256}$/)), MessageAttribute),
@@ -53,7 +51,11 @@ export const messageOperations = (queues: Queues): Readonly<Record<string, Opera
     'InvalidParameterValue',
   ),
   ChangeMessageVisibility: operation(
-    v.strictObject({ QueueUrl: v.string(), ReceiptHandle, VisibilityTimeout: whole(0, 43_200) }),
+    v.strictObject({
+      QueueUrl: v.string(),
+      ReceiptHandle,
+      VisibilityTimeout: wholeNumber(0, 43_200),
+    }),
     ({ QueueUrl, ReceiptHandle, VisibilityTimeout }) =>
       queues.withUrl(QueueUrl).changeVisibility(ReceiptHandle, VisibilityTimeout),
     'InvalidParameterValue',

@@ -1,7 +1,5 @@
 import * as v from 'valibot';
-
-const seconds = (minimum: number, maximum: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
+import { wholeNumber } from '../whole-number.ts';
 
 /** A queue's ARN. */
 export const QueueArn = v.pipe(
@@ -22,11 +20,11 @@ const RedrivePolicy = v.strictObject({
 
 const QueueProperties = v.strictObject({
   QueueName: v.pipe(v.string(), v.regex(/^[\w-]{1,80}$/, 'expected the name of a standard queue')),
-  DelaySeconds: v.optional(seconds(0, 900), 0),
-  MaximumMessageSize: v.optional(seconds(1024, 1_048_576), 1_048_576),
-  MessageRetentionPeriod: v.optional(seconds(60, 1_209_600), 345_600),
-  ReceiveMessageWaitTimeSeconds: v.optional(seconds(0, 20), 0),
-  VisibilityTimeout: v.optional(seconds(0, 43_200), 30),
+  DelaySeconds: v.optional(wholeNumber(0, 900), 0),
+  MaximumMessageSize: v.optional(wholeNumber(1024, 1_048_576), 1_048_576),
+  MessageRetentionPeriod: v.optional(wholeNumber(60, 1_209_600), 345_600),
+  ReceiveMessageWaitTimeSeconds: v.optional(wholeNumber(0, 20), 0),
+  VisibilityTimeout: v.optional(wholeNumber(0, 43_200), 30),
   RedrivePolicy: v.optional(
     v.union([RedrivePolicy, v.pipe(v.string(), v.parseJson(), RedrivePolicy)]),
   ),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { operation } from '../dispatch.ts';
+import { wholeNumber } from '../whole-number.ts';
 import {
   type MessageAttributes,
   md5OfAttributes,
@@ -29,14 +30,11 @@ const SystemAttributeNames = v.optional(
   ),
   [],
 );
-const whole = (minimum: number, maximum: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
-
 const ReceiveMessage = v.strictObject({
   QueueUrl: v.string(),
-  MaxNumberOfMessages: v.optional(whole(1, 10), 1),
-  VisibilityTimeout: v.optional(whole(0, 43_200)),
-  WaitTimeSeconds: v.optional(whole(0, 20)),
+  MaxNumberOfMessages: v.optional(wholeNumber(1, 10), 1),
+  VisibilityTimeout: v.optional(wholeNumber(0, 43_200)),
+  WaitTimeSeconds: v.optional(wholeNumber(0, 20)),
   // The older name of the next one.
   AttributeNames: SystemAttributeNames,
   MessageSystemAttributeNames: SystemAttributeNames,
