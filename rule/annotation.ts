@@ -96,6 +96,9 @@ export const isWrittenOf = (
   );
 };
 
+/** How the annotation of an exempt user begins. */
+const EXEMPT_UNTIL = 'Exempt until ';
+
 /** Why more keys than the maximum are allowed to a user, and until when; nothing to say of one within it. */
 export const describeAllowance = (allowance: Allowance, excess: Excess): string | undefined => {
   switch (allowance.reason) {
@@ -107,11 +110,10 @@ export const describeAllowance = (allowance: Allowance, excess: Excess): string 
       );
     case 'Exemption':
       return shorten(
-        `Exempt until ${allowance.until} by the tag ${allowance.tag}: ${describeExcess(excess)} UTC dates.`,
+        `${EXEMPT_UNTIL}${allowance.until} by the tag ${allowance.tag}: ${describeExcess(excess)} UTC dates.`,
       );
   }
 };
 
 /** The annotation was written of a user whom a tag exempts. */
-export const isOfExemption = (annotation: string): boolean =>
-  annotation.startsWith('Exempt until ');
+export const isOfExemption = (annotation: string): boolean => annotation.startsWith(EXEMPT_UNTIL);

@@ -27,8 +27,9 @@ const readKeysAndTag = async (
   needs: Needs,
 ): Promise<UserFacts | undefined> => {
   const keys = await iam.listAccessKeys(UserName);
-  const tag = keys && needs.tag(keys);
-  if (keys === undefined || tag === undefined) return keys && { keys };
+  if (keys === undefined) return undefined;
+  const tag = needs.tag(keys);
+  if (tag === undefined) return { keys };
   const tagged = await iam.getTag(UserName, tag);
   return tagged && { keys, exemption: tagged.value };
 };
