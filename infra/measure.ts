@@ -3,11 +3,12 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import { type MetricName, NAMESPACE } from '../rule/metrics.ts';
 
-/** The calls of a sweep, in their order; each has a metric of its name. */
+/** The calls of a sweep, in their order, tags where one exempts; each has a metric of its name. */
 export const CALLS_OF_SWEEP = [
   'GetComplianceDetailsByConfigRule',
   'ListUsers',
   'ListAccessKeys',
+  'ListUserTags',
   'GetAccessKeyLastUsed',
   'PutEvaluations',
 ] as const;

@@ -43,6 +43,18 @@ describe('the dashboard', () => {
         expect(shown, name).toContain(name);
   });
 
+  it('counts every call of a sweep, tags too', () => {
+    const calls = widgets.find(({ properties }) => properties.title === 'Calls of sweeps');
+    expect(calls?.properties.metrics?.map(([, name]) => name)).toEqual([
+      'GetComplianceDetailsByConfigRule',
+      'ListUsers',
+      'ListAccessKeys',
+      'ListUserTags',
+      'GetAccessKeyLastUsed',
+      'PutEvaluations',
+    ]);
+  });
+
   it('has the errors of every function, each with its own name', () => {
     const errors = widgets.find(({ properties }) => properties.title === 'Errors');
     expect(errors?.properties.metrics).toHaveLength(
