@@ -1,6 +1,6 @@
 import { Aws, CfnRule, Fn, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { IAM_REGIONS } from './regions.ts';
+import { IAM_REGIONS } from '../rule/iam-regions.ts';
 
 /** Something that needs the events of IAM is deployed where they do not arrive. */
 export class WrongRegionError extends Error {

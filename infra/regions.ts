@@ -1,14 +1,3 @@
-/**
- * The Region of a partition's IAM control plane: its key events arrive there, and only there.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
- */
-export const IAM_REGIONS: Readonly<Record<string, string>> = {
-  aws: 'us-east-1',
-  'aws-us-gov': 'us-gov-west-1',
-  'aws-cn': 'cn-north-1',
-};
-
 /** Regions that AWS Config came to after February 2022. */
 const WITHOUT_GLOBAL_RESOURCE_TYPES: readonly string[] = [
   'ap-east-2',

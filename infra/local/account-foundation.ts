@@ -14,6 +14,8 @@ export type LocalAccountOptions = {
   readonly now?: (() => Date) | undefined;
   /** How the account's time passes: `createClock` has both. @default real time */
   readonly wait?: Wait | undefined;
+  /** Moves the account's time on, which `POST /clock?advance=30d` then does too; `createClock` has it. */
+  readonly advance?: ((milliseconds: number) => void) | undefined;
   /** What a function's process runs in; `createClock` has it too. @default real time */
   readonly slowDown?: SlowDown | undefined;
   /** Most items on any page. @default what the service's API allows */
@@ -37,7 +39,7 @@ export type LocalAccountOptions = {
 /** What every service stands on: who calls, what fails, and where the account listens. */
 export const createFoundation = async (options: LocalAccountOptions) => {
   const { now = () => new Date(), wait = waitInRealTime, slowDown = inRealTime } = options;
-  const { accountId = '123456789012', region = 'us-east-1' } = options;
+  const { advance, accountId = '123456789012', region = 'us-east-1' } = options;
   const closing = new AbortController();
   const faults = createFaults();
   const dispatcher = createDispatcher(faults, now);
@@ -46,6 +48,8 @@ export const createFoundation = async (options: LocalAccountOptions) => {
     dispatcher,
     port: options.port,
     principalOf: roles.principalOf,
+    now,
+    clock: advance && { now, advance },
   });
   const { automation: settings, ...given } = options;
   const shared = { ...given, now, wait, slowDown, accountId, region, settings };

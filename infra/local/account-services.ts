@@ -40,6 +40,7 @@ export const createServices = (foundation: Foundation) => {
       return v.parse(Started, output).AutomationExecutionId;
     },
     automationExecution: ssm.execution,
+    isResting: ssm.isResting,
   });
   dispatcher.register('iam', iam.operations);
   dispatcher.register('lambda', lambda.operations);

@@ -17,7 +17,7 @@ const settle = async (services: ReturnType<typeof createServices>) => {
     await ssm.settled();
     await cloudtrail.settled();
     await eventSourceMappings.settled();
-  } while (config.isUnderWay() || cloudtrail.isUnderWay() || eventSourceMappings.isUnderWay());
+  } while ([config, ssm, cloudtrail, eventSourceMappings].some((one) => one.isUnderWay()));
 };
 
 /**
@@ -47,7 +47,8 @@ export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
     /** Every API call so far. */
     calls: dispatcher.calls,
     /**
-     * Resolves when no delivery, execution, remediation or event is under way.
+     * Resolves when no delivery, execution, remediation or event is under way; an execution that waits for an
+     * approval or sleeps is not.
      *
      * A message that waits in a polled queue is under way: this needs a clock that runs, or one that a test moves.
      */
@@ -55,8 +56,7 @@ export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
     close: async () => {
       foundation.closing.abort();
       lambda.close();
-      ssm.close();
-      await ssm.settled();
+      await ssm.close();
       await server.close();
     },
   };

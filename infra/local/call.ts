@@ -16,6 +16,8 @@ export type Call = {
   readonly operation: string;
   readonly input: unknown;
   readonly principal: string;
+  /** What the request was signed for. @default the account's own, as for a call that nobody signed */
+  readonly region?: string | undefined;
   readonly at: Date;
   readonly errorCode?: string;
 };

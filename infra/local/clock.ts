@@ -12,9 +12,14 @@ export type SlowDown = <Result>(work: () => Promise<Result>) => Promise<Result>;
 /** The time of an account. */
 export type Clock = { readonly now: () => Date; readonly wait: Wait };
 
+/** What a timer holds, some 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
 /** The account's time is real time. */
-export const waitInRealTime: Wait = (milliseconds, signal) =>
-  setTimeout(milliseconds, undefined, { signal });
+export const waitInRealTime: Wait = async (milliseconds, signal) => {
+  for (let left = milliseconds; left >= 0; left -= LONGEST)
+    await setTimeout(Math.min(left, LONGEST), undefined, { signal });
+};
 
 /** Real time is slow enough. */
 export const inRealTime: SlowDown = (work) => work();
@@ -43,15 +48,12 @@ const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
 
   const arrange = () => {
     clearTimeout(timer);
-    for (const waiter of waiters)
-      if (waiter.due <= time()) {
-        waiters.delete(waiter);
-        waiter.wake();
-      }
+    for (const waiter of [...waiters].sort((one, other) => one.due - other.due))
+      if (waiter.due <= time() && waiters.delete(waiter)) waiter.wake();
     const next = Math.min(...Array.from(waiters, ({ due }) => due));
     if (speed() === 0 || next === Number.POSITIVE_INFINITY) return;
-    // A timer holds 24 days at most, and may be early: then it is set again.
-    timer = globalThis.setTimeout(arrange, Math.min((next - time()) / speed(), 2 ** 31 - 1));
+    // A timer may be early, or cannot hold so long: then it is set again.
+    timer = globalThis.setTimeout(arrange, Math.min((next - time()) / speed(), LONGEST));
   };
 
   return {

@@ -3,7 +3,7 @@ import { type Call, ServiceError, type ServiceName } from './call.ts';
 import type { Faults } from './faults.ts';
 
 /** An operation of a service: parsed input in, the output's members out; throws `ServiceError`. */
-export type Operation = (input: unknown, principal: string) => unknown;
+export type Operation = (input: unknown, principal: string, region?: string) => unknown;
 
 /** How a call ended: with an answer, or with an error of its service. */
 export type Ending = { readonly output: unknown } | { readonly error: ServiceError };
@@ -13,12 +13,12 @@ type AnswerListener = (call: Call, ending: Ending) => void;
 export const operation =
   <Schema extends v.GenericSchema>(
     schema: Schema,
-    run: (input: v.InferOutput<Schema>, principal: string) => unknown,
+    run: (input: v.InferOutput<Schema>, principal: string, region?: string) => unknown,
     errorCode = 'ValidationException',
   ): Operation =>
-  (input, principal) => {
+  (input, principal, region) => {
     const parsed = v.safeParse(schema, input);
-    if (parsed.success) return run(parsed.output, principal);
+    if (parsed.success) return run(parsed.output, principal, region);
     const issue = parsed.issues[0];
     const where = v.getDotPath(issue) ?? 'input';
     throw new ServiceError(errorCode, `${where}: ${issue.message}`);
@@ -40,7 +40,7 @@ export const createDispatcher = (faults: Faults, now: () => Date) => {
       const message = `the local account has no ${call.service}:${call.operation}`;
       throw new ServiceError('UnknownOperationException', message, 404);
     }
-    return found(call.input, call.principal);
+    return found(call.input, call.principal, call.region);
   };
 
   return {

@@ -58,6 +58,8 @@ const serve = async (): Promise<void> => {
   console.log(
     `\n# Its time runs ${speed} times as fast: a change of a key is evaluated within ${seconds} s or so, by itself.`,
   );
+  console.log('\n# To let days (d), hours (h), minutes (m) or seconds (s) pass at once:\n');
+  console.log(`curl -X POST '${account.endpoint}/clock?advance=30d'`);
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await account.close();

@@ -60,7 +60,9 @@ export const createCloudTrail = (deps: CloudTrailDeps) => {
 
   const show = (event: RecordedEvent, isLogged: boolean) => {
     visible.push(event);
-    if (isLogged) deps.putEvent(toBridgedEvent(event.record));
+    // EventBridge has the events of its own Region.
+    if (isLogged && event.record.awsRegion === deps.region)
+      deps.putEvent(toBridgedEvent(event.record));
   };
   const showLater = async (event: RecordedEvent, isLogged: boolean) => {
     try {

@@ -51,31 +51,33 @@ const toEvent = ({ record, Username }: RecordedEvent) => ({
 type HistoryDeps = {
   readonly visible: readonly RecordedEvent[];
   readonly now: () => Date;
+  /** Where a request that nobody signed looks. */
+  readonly region: string;
   /** Most items on any page. @default 50 */
   readonly pageSize?: number | undefined;
 };
 
-/** Refuses a request when there were two in the second before it. */
+/** Refuses a request when there were two in the second before it, in the same Region. */
 const createThrottle = (now: () => Date) => {
-  let recent: number[] = [];
-  return () => {
+  let taken: { readonly at: number; readonly region: string }[] = [];
+  return (region: string) => {
     const at = now().getTime();
-    recent = recent.filter((earlier) => at - earlier < 1000);
-    if (recent.length >= REQUESTS_PER_SECOND)
+    taken = taken.filter((earlier) => at - earlier.at < 1000);
+    if (taken.filter((earlier) => earlier.region === region).length >= REQUESTS_PER_SECOND)
       throw new ServiceError('ThrottlingException', 'Rate exceeded');
-    recent.push(at);
+    taken.push({ at, region });
   };
 };
 
 /**
- * LookupEvents: the event history of 90 days, newest first; two requests a second.
+ * LookupEvents: a Region's event history of 90 days, newest first; two requests a second.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
-export const lookupEvents = ({ visible, now, pageSize = MOST_PER_PAGE }: HistoryDeps) => {
+export const lookupEvents = ({ visible, now, pageSize = MOST_PER_PAGE, ...deps }: HistoryDeps) => {
   const throttle = createThrottle(now);
-  return operation(LookupEvents, (input) => {
-    throttle();
+  return operation(LookupEvents, (input, _principal, region = deps.region) => {
+    throttle(region);
     refuseBounds(input);
     const { NextToken, ...asked } = input;
     const isWanted = matcherOf(input.LookupAttributes);
@@ -88,12 +90,15 @@ export const lookupEvents = ({ visible, now, pageSize = MOST_PER_PAGE }: History
     }));
     const found = timed.filter(
       ({ event, time }) =>
-        time >= Math.max(StartTime, oldest) && time <= EndTime && isWanted(event),
+        event.record.awsRegion === region &&
+        time >= Math.max(StartTime, oldest) &&
+        time <= EndTime &&
+        isWanted(event),
     );
     // A key that grows as the events get older.
     const descending = (number: number) => String(Number.MAX_SAFE_INTEGER - number);
     const page = cutPage({
-      list: `LookupEvents ${JSON.stringify(asked)}`,
+      list: `LookupEvents ${region} ${JSON.stringify(asked)}`,
       items: found,
       keyOf: ({ time, index }) => `${descending(time)} ${descending(index)}`,
       size: Math.min(input.MaxResults, pageSize),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Call, ServiceError } from '../call.ts';
 import type { Ending } from '../dispatch.ts';
 import type { Roles } from '../roles.ts';
+import { iamRegionOf } from './iam-region.ts';
 import { identityOf, type UserIdentity } from './identity.ts';
 import { requestParametersOf, responseElementsOf } from './parameters.ts';
 
@@ -71,7 +72,7 @@ export const recordOf = (
     eventTime: `${call.at.toISOString().slice(0, 19)}Z`,
     eventSource: 'iam.amazonaws.com',
     eventName: call.operation,
-    awsRegion: account.region,
+    awsRegion: iamRegionOf(account.region),
     sourceIPAddress: '127.0.0.1',
     userAgent: 'local-account',
     ...outcomeOf(call, ending),

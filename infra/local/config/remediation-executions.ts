@@ -24,6 +24,8 @@ export type AutomationDeps = {
     Parameters: Record<string, string[]>;
   }) => Promise<string>;
   readonly automationExecution: (id: string) => ObservedAutomation;
+  /** Whether an execution waits for an approval or sleeps. @default never */
+  readonly isResting?: ((id: string) => boolean) | undefined;
 };
 
 /** One remediation of one resource: SSM accepted it and gave an id, or refused it, or has not answered yet. */

@@ -37,6 +37,8 @@ export const createRemediation = ({ rules, work, ...deps }: RemediationDeps) => 
   const { stateOf, start, describe } = createExecutions(deps);
 
   const isUnderWay = (execution: RemediationExecution) => UNDER_WAY.has(stateOf(execution));
+  const goesOn = (execution: RemediationExecution) =>
+    isUnderWay(execution) && deps.isResting?.(execution.AutomationExecutionId ?? '') !== true;
 
   const begin = async (remediation: Remediation, resourceId: string, automatic: boolean) => {
     const InvocationTime = deps.now();
@@ -53,7 +55,8 @@ export const createRemediation = ({ rules, work, ...deps }: RemediationDeps) => 
     find: (ConfigRuleName: string) => byRuleName.get(ConfigRuleName),
     isBusyWith: ({ executions }: Remediation, resourceId: string) =>
       executions.get(resourceId)?.some(isUnderWay) ?? false,
-    isUnderWay: () => [...byRuleName.values()].flatMap(allExecutions).some(isUnderWay),
+    /** One goes on without a signal, or a clock that is moved. */
+    isUnderWay: () => [...byRuleName.values()].flatMap(allExecutions).some(goesOn),
     put: (given: unknown) => {
       const properties = parseRemediationConfiguration(given);
       const { ConfigRuleArn } = rules.named(properties.ConfigRuleName);

@@ -21,6 +21,8 @@ type FunctionProcess = {
     readonly memoryLimitInMB: string;
   };
   readonly timeoutSeconds: number;
+  /** What its time begins with: the account's. */
+  readonly now: Date;
   /** Ends the process when it aborts. */
   readonly signal: AbortSignal;
 };
@@ -52,6 +54,7 @@ const describeExit = (code: number | null, signal: NodeJS.Signals | null) => {
 export const runFunctionProcess = async (options: FunctionProcess): Promise<FunctionAnswer> => {
   const { context, timeoutSeconds } = options;
   const milliseconds = timeoutSeconds * 1000;
+  const shift = options.now.getTime() - Date.now();
   const timeUp = AbortSignal.timeout(milliseconds);
   const child = spawn(options.nodePath, [RUNTIME], {
     env: { ...options.environment },
@@ -71,7 +74,8 @@ export const runFunctionProcess = async (options: FunctionProcess): Promise<Func
   child.on('error', (error) => {
     notStarted = error;
   });
-  child.send({ event: options.event, context, deadline: Date.now() + milliseconds });
+  const deadline = options.now.getTime() + milliseconds;
+  child.send({ event: options.event, context, deadline, shift });
   const exit = await new Promise<string>((resolve) => {
     child.on('close', (code, signal) => resolve(describeExit(code, signal)));
   });

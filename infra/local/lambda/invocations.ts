@@ -23,6 +23,8 @@ export type InvocationDeps = {
   readonly region: string;
   readonly roles: Roles;
   readonly arnOf: (functionName: string) => string;
+  /** The time of functions. @default the system clock */
+  readonly now?: (() => Date) | undefined;
   /** Where the account listens: every function's AWS_ENDPOINT_URL. */
   readonly endpoint: string;
   /** What a process runs in. @default real time */
@@ -61,7 +63,7 @@ const runBehaviour = async (behaviour: Behaviour, event: unknown): Promise<Funct
 
 /** Runs functions, each invocation in a fresh process, and keeps a record of every one. */
 export const createInvocations = (deps: InvocationDeps) => {
-  const { slowDown = inRealTime } = deps;
+  const { slowDown = inRealTime, now = () => new Date() } = deps;
   const behaviours = new Map<string, Behaviour>();
   const record: Invocation[] = [];
   const closed = new AbortController();
@@ -79,6 +81,7 @@ export const createInvocations = (deps: InvocationDeps) => {
         memoryLimitInMB: String(configuration.MemorySize),
       },
       timeoutSeconds: configuration.Timeout,
+      now: now(),
       signal: closed.signal,
     });
 

@@ -41,7 +41,21 @@ const run = async ({ event, context, deadline }) => {
   }
 };
 
-process.once('message', async (request) => {
+/** Moves the process to the account's time: `new Date()` and `Date.now()`, and nothing else of Date. */
+const shiftTime = (shift) => {
+  const RealDate = Date;
+  const now = () => RealDate.now() + shift;
+  // No subclass: what Node itself makes of a date must remain an instance of it.
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, given, newTarget) =>
+      Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget),
+    apply: () => new Date().toString(),
+    get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+  });
+};
+
+process.once('message', async ({ shift, ...request }) => {
+  shiftTime(shift);
   // Lambda freezes a function that has answered: whatever it left running ends here.
   process.send(await run(request), () => process.exit());
 });

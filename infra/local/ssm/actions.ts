@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
-import type { Action } from './action.ts';
+import { type Action, StepTimedOut } from './action.ts';
 import { assertAwsResourceProperty, executeAwsApi, waitForAwsResourceProperty } from './api.ts';
+import { approve } from './approve.ts';
 import { branch } from './branch.ts';
 import { invokeLambdaFunction } from './lambda.ts';
 import { executeScript } from './script.ts';
@@ -22,9 +22,12 @@ const inMilliseconds = (duration: string) => {
 const sleep: Action = {
   outputs: [],
   maxSeconds: 7 * 24 * 3600,
-  run: async (given, { signal }) => {
+  onlyRests: true,
+  run: async (given, { rest, timeoutSeconds }) => {
     const inputs = v.parse(v.strictObject({ Duration }), given);
-    await setTimeout(inMilliseconds(inputs.Duration), undefined, { signal });
+    const [wanted, most] = [inMilliseconds(inputs.Duration), timeoutSeconds * 1000];
+    await rest(Math.min(wanted, most));
+    if (wanted > most) throw new StepTimedOut();
     return { response: {} };
   },
 };
@@ -35,6 +38,7 @@ const sleep: Action = {
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
  */
 export const ACTIONS: Readonly<Record<string, Action>> = {
+  'aws:approve': approve,
   'aws:assertAwsResourceProperty': assertAwsResourceProperty,
   'aws:branch': branch,
   'aws:executeAwsApi': executeAwsApi,

@@ -1,4 +1,5 @@
 import { ServiceError } from '../call.ts';
+import type { Wait } from '../clock.ts';
 import type { Dispatcher } from '../dispatch.ts';
 import type { LocalRole, Roles } from '../roles.ts';
 import type { ActionContext, ActionSettings } from './action.ts';
@@ -7,6 +8,8 @@ import { resolveReferences } from './references.ts';
 /** What SSM Automation needs of its account. */
 export type AutomationDeps = {
   readonly now: () => Date;
+  /** How the account's time passes. */
+  readonly wait: Wait;
   readonly accountId: string;
   readonly region: string;
   readonly roles: Roles;
@@ -55,7 +58,7 @@ export const systemVariables = ({ accountId, region }: AutomationDeps, execution
 export const actionContext = (
   deps: AutomationDeps,
   { RoleName, environment }: LocalRole,
-): Omit<ActionContext, 'signal'> => ({
+): Pick<ActionContext, 'call' | 'environment' | 'settings'> => ({
   call: (service, operation, input) =>
     deps.dispatcher.call({ service, operation, input, principal: RoleName }),
   environment: {

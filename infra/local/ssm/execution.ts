@@ -2,7 +2,7 @@ import type { AutomationDocument, Step } from './document.ts';
 import { type AutomationParameters, toTexts } from './parameters.ts';
 
 /** How a step or an execution stands. */
-type AutomationStatus = 'Pending' | 'InProgress' | 'Success' | 'TimedOut' | 'Failed';
+type AutomationStatus = 'Pending' | 'InProgress' | 'Waiting' | 'Success' | 'TimedOut' | 'Failed';
 
 /** A step of an execution, as GetAutomationExecution shows it; inputs are JSON texts. */
 export type StepExecution = {

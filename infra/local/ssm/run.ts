@@ -1,62 +1,7 @@
-import type { AutomationDocument, Step } from './document.ts';
-import {
-  type AutomationExecution,
-  isCritical,
-  outputsOf,
-  type StepExecution,
-} from './execution.ts';
-import { toTexts } from './parameters.ts';
-import type { Lookup } from './references.ts';
-import { runStep, type StepContext, type StepOutcome } from './steps.ts';
-
-/** An execution under way, and what its steps run with. */
-type Run = {
-  readonly document: AutomationDocument;
-  readonly execution: AutomationExecution;
-  /** Parameters and system variables, by the name that a reference has. */
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly contextOf: (step: Step) => Omit<StepContext, 'lookup'>;
-  readonly now: () => Date;
-  readonly changed: (step: StepExecution) => void;
-};
-
-type Outputs = Map<string, Readonly<Record<string, unknown>>>;
-
-const createLookup =
-  ({ values }: Run, outputs: Outputs): Lookup =>
-  (reference) => {
-    if (Object.hasOwn(values, reference)) return values[reference];
-    const [stepName = '', name = ''] = reference.split('.');
-    const value = outputs.get(stepName)?.[name];
-    if (value !== undefined) return value;
-    throw new Error(`expected a value for {{ ${reference} }}, got none: the step did not succeed`);
-  };
-
-const mapValues = <Value, Mapped>(
-  record: Readonly<Record<string, Value>>,
-  map: (value: Value) => Mapped,
-) => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
-
-const perform = async (
-  { step, shown }: { readonly step: Step; readonly shown: StepExecution },
-  run: Run,
-  outputs: Outputs,
-) => {
-  Object.assign(run.execution, { CurrentStepName: step.name, CurrentAction: step.action });
-  Object.assign(shown, { StepStatus: 'InProgress', ExecutionStartTime: run.now() });
-  run.changed(shown);
-  const context = { ...run.contextOf(step), lookup: createLookup(run, outputs) };
-  const outcome = await runStep(step, context, (inputs) => {
-    shown.Inputs = mapValues(inputs, (value) => JSON.stringify(value));
-  });
-  if (outcome.StepStatus === 'Success') {
-    outputs.set(step.name, outcome.outputs);
-    shown.Outputs = mapValues(outcome.outputs, toTexts);
-  } else shown.FailureMessage = outcome.FailureMessage;
-  Object.assign(shown, { StepStatus: outcome.StepStatus, ExecutionEndTime: run.now() });
-  run.changed(shown);
-  return outcome;
-};
+import type { Step } from './document.ts';
+import { isCritical, outputsOf } from './execution.ts';
+import type { StepOutcome } from './outcome.ts';
+import { type Outputs, perform, type Run } from './perform.ts';
 
 const nextName = (step: Step, outcome: StepOutcome, following: Step | undefined) => {
   const failed = outcome.StepStatus !== 'Success';

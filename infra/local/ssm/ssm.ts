@@ -5,6 +5,7 @@ import { operation } from '../dispatch.ts';
 import { createAutomation } from './automation.ts';
 import type { AutomationDeps } from './context.ts';
 import { createDocuments } from './documents.ts';
+import { sendAutomationSignal } from './signals.ts';
 
 const DocumentVersion = v.optional(v.picklist(['$DEFAULT', '$LATEST', '1']));
 const DocumentName = v.pipe(v.string(), v.regex(/^[\w.-]{3,128}$/));
@@ -77,7 +78,12 @@ export const createSsm = (deps: AutomationDeps) => {
 
   return {
     ...automation,
-    operations: { StartAutomationExecution, GetAutomationExecution, DescribeDocument },
+    operations: {
+      StartAutomationExecution,
+      GetAutomationExecution,
+      SendAutomationSignal: sendAutomationSignal(deps, automation),
+      DescribeDocument,
+    },
     documents,
   };
 };

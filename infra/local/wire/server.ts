@@ -4,8 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from '../call.ts';
 import type { Dispatcher } from '../dispatch.ts';
+import { answerClock, isClockRequest, type MovableClock } from './clock.ts';
 import type { WireAnswer, WireRequest } from './protocol.ts';
 import { protocolOf, refuseOtherRoutes } from './route.ts';
+import { signatureIn } from './signature.ts';
 
 /** Where the account listens, and who calls it. */
 type ServerOptions = {
@@ -14,6 +16,10 @@ type ServerOptions = {
   readonly port?: number | undefined;
   /** Names the caller whose access key id signed the request. */
   readonly principalOf: (accessKeyId: string) => string;
+  /** The account's time, which clients correct their own by. @default real time */
+  readonly now?: (() => Date) | undefined;
+  /** @default none that a request could move */
+  readonly clock?: MovableClock | undefined;
 };
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -29,13 +35,6 @@ const readBody = async (request: IncomingMessage) => {
   return { text: Buffer.concat(chunks).toString(), bytes };
 };
 
-const accessKeyIdIn = (authorization = '') => {
-  const accessKeyId = /\bCredential=([^/,\s]+)\//.exec(authorization)?.[1];
-  if (accessKeyId !== undefined) return accessKeyId;
-  const message = 'expected a request signed with Signature Version 4, got none';
-  throw new ServiceError('MissingAuthenticationToken', message, 403);
-};
-
 const asServiceError = (error: unknown) =>
   error instanceof ServiceError
     ? error
@@ -46,12 +45,15 @@ const ask = async (
   requestId: string,
   options: ServerOptions,
 ): Promise<WireAnswer> => {
+  if (options.clock !== undefined && isClockRequest(request))
+    return answerClock(request, options.clock);
   const protocol = protocolOf(request);
   try {
     refuseOtherRoutes(request, protocol);
-    const principal = options.principalOf(accessKeyIdIn(request.headers.authorization));
+    const { accessKeyId, region } = signatureIn(request.headers.authorization);
+    const principal = options.principalOf(accessKeyId);
     const asked = protocol.decode(request);
-    const output = await options.dispatcher.call({ ...asked, principal });
+    const output = await options.dispatcher.call({ ...asked, principal, region });
     return protocol.encode(output, asked, requestId);
   } catch (error) {
     return protocol.encodeError(asServiceError(error), requestId, request);
@@ -76,8 +78,9 @@ const answer = async (
     bytes > MAX_BODY_BYTES
       ? protocolOf(request).encodeError(tooLarge, requestId, request)
       : await ask(request, requestId, options);
+  const date = (options.now?.() ?? new Date()).toUTCString();
   response
-    .writeHead(given.statusCode, { ...given.headers, 'x-amzn-requestid': requestId })
+    .writeHead(given.statusCode, { ...given.headers, date, 'x-amzn-requestid': requestId })
     .end(given.body);
 };
 

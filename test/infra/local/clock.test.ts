@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { createClock } from '../../../infra/local/clock.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { createClock, waitInRealTime } from '../../../infra/local/clock.ts';
 import { at } from '../../support/build.ts';
 
 const MINUTE = 60_000;
@@ -79,6 +79,18 @@ describe('createClock', () => {
     expect(await hasResolved(long)).toBe(true);
   });
 
+  it('wakes the one whose time came first before the others', async () => {
+    const { wait, advance } = createClock({ speed: 0 });
+    const woken: string[] = [];
+    const long = wait(2 * MINUTE).then(() => woken.push('long'));
+    const short = wait(MINUTE).then(() => woken.push('short'));
+
+    advance(60 * MINUTE);
+    await Promise.all([long, short]);
+
+    expect(woken).toEqual(['short', 'long']);
+  });
+
   it('wakes a waiter early enough when it is moved while it runs', async () => {
     const { wait, advance } = createClock({ speed: 1 });
     const waiting = wait(10 * MINUTE);
@@ -105,5 +117,28 @@ describe('createClock', () => {
 
   it.each([-1, Number.NaN])('refuses the speed %d', (speed) => {
     expect(() => createClock({ speed })).toThrow(RangeError);
+  });
+});
+
+describe('waitInRealTime', () => {
+  it('waits no less than it should', async () => {
+    const before = performance.now();
+
+    await waitInRealTime(20);
+
+    expect(performance.now() - before).toBeGreaterThanOrEqual(19);
+  });
+
+  it('waits for longer than a timer holds, until its signal aborts', async () => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    const closing = new AbortController();
+    const waiting = waitInRealTime(30 * 24 * 60 * MINUTE, closing.signal);
+    expect(await hasResolved(waiting)).toBe(false);
+
+    closing.abort();
+
+    await expect(waiting).rejects.toThrow();
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 });

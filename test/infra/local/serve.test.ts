@@ -36,7 +36,7 @@ const start = (...options: string[]) => {
 describe('npm run local', () => {
   it('serves an account until interrupted, and prints how to use it', async () => {
     const { started, said } = start('--empty', '--speed', '1000');
-    await expect.poll(said, { timeout: 30_000 }).toContain('times as fast');
+    await expect.poll(said, { timeout: 30_000 }).toContain('curl -X POST');
     const exported = new Map(
       [...said().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
         name,
@@ -68,6 +68,13 @@ describe('npm run local', () => {
         { timeout: 20_000 },
       )
       .toEqual(['NON_COMPLIANT']);
+
+    const [, url = ''] = /^curl -X POST '(\S+)'$/m.exec(said()) ?? [];
+    expect(url).toBe(`${settings.endpoint}/clock?advance=30d`);
+    const before = Date.now();
+    const moved = await fetch(url.replace('30d', '90d'), { method: 'POST' });
+    const { now } = Object(await moved.json());
+    expect(Date.parse(now) - before).toBeGreaterThanOrEqual(90 * 86_400_000);
 
     started.kill('SIGINT');
     const [code] = await once(started, 'close');

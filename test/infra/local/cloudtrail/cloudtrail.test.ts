@@ -71,6 +71,20 @@ describe('the record of a call', () => {
     expect(JSON.stringify(records())).not.toMatch(/secret/i);
   });
 
+  it.each([
+    ['us-east-1', 'us-east-1'],
+    ['eu-central-1', 'us-east-1'],
+    ['us-gov-east-1', 'us-gov-west-1'],
+    ['cn-northwest-1', 'cn-north-1'],
+  ])('of an account in %s is of %s, where IAM is', async (region, awsRegion) => {
+    const { ask, cloudtrail, iam } = await createClockedAccount({ region });
+    iam.seedUser({ UserName: 'alice' });
+
+    await ask('iam', 'DeleteUser', { UserName: 'alice' });
+
+    expect(cloudtrail.history).toMatchObject([{ record: { awsRegion } }]);
+  });
+
   it('names the role that called', async () => {
     const { roles, call, records } = await setup();
     const AssumeRolePolicyDocument = trustOf('ssm.amazonaws.com');
@@ -162,6 +176,25 @@ describe('the event of a call', () => {
         detail: records()[0],
       },
     ]);
+  });
+
+  it.each([
+    ['us-gov-west-1', 1],
+    ['us-gov-east-1', 0],
+    ['eu-central-1', 0],
+  ])('reaches the EventBridge of an account in %s %d times', async (region, count) => {
+    const { ask, events, iam } = await createClockedAccount({ region });
+    const Arn = `arn:aws:sqs:${region}:123456789012:nobody`;
+    events.putRule({
+      Name: 'keys',
+      EventPattern: { source: ['aws.iam'] },
+      Targets: [{ Arn, Id: 'Target0' }],
+    });
+    iam.seedUser({ UserName: 'alice' });
+
+    await ask('iam', 'DeleteUser', { UserName: 'alice' });
+
+    expect(events.dropped).toHaveLength(count);
   });
 
   it('is not sent without a trail that logs, though the history has it', async () => {

@@ -1,5 +1,6 @@
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import * as v from 'valibot';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { at } from '../../../support/build.ts';
 import { type ClockedAccount, createClockedAccount } from '../../../support/clocked-account.ts';
 
@@ -159,5 +160,65 @@ describe('LookupEvents', () => {
     });
 
     expect(await answer.json()).toMatchObject({ Events: [{ EventTime: at.getTime() / SECOND }] });
+  });
+});
+
+describe('the history of IAM', () => {
+  const clientOf = ({ endpoint }: ClockedAccount, region: string) => {
+    const credentials = { accessKeyId: 'OPERATOR', secretAccessKey: 'any' };
+    const client = new CloudTrailClient({ endpoint, region, credentials, maxAttempts: 20 });
+    onTestFinished(() => client.destroy());
+    return client;
+  };
+  const namesIn = async (served: ClockedAccount, region: string) => {
+    const { Events = [] } = await clientOf(served, region).send(new LookupEventsCommand());
+    return Events.map(({ EventName }) => EventName);
+  };
+
+  it("is found by requests to IAM's Region, wherever the account is", async () => {
+    const elsewhere = await createClockedAccount({ region: 'eu-central-1' });
+    await elsewhere.ask('iam', 'CreateUser', { UserName: 'alice' });
+
+    expect(await namesIn(elsewhere, 'us-east-1')).toEqual(['CreateUser']);
+    expect(await namesIn(elsewhere, 'eu-central-1')).toEqual([]);
+    expect(await namesIn(elsewhere, 'us-gov-west-1')).toEqual([]);
+  });
+
+  it.each([
+    ['us-east-1', 1],
+    ['eu-central-1', 0],
+  ])(
+    'is looked up in %s, where the account is, by who signs nothing: %d',
+    async (region, count) => {
+      const unsigned = await createClockedAccount({ region });
+      await unsigned.ask('iam', 'CreateUser', { UserName: 'alice' });
+
+      const answer = v.parse(Looked, await unsigned.ask('cloudtrail', 'LookupEvents'));
+
+      expect(answer.Events).toHaveLength(count);
+    },
+  );
+
+  it('is throttled in each Region by itself', async () => {
+    const ask = (region: string) =>
+      account.call({
+        ...{ service: 'cloudtrail', operation: 'LookupEvents', input: {}, principal: 'operator' },
+        region,
+      } as const);
+    await ask('us-east-1');
+    await ask('us-east-1');
+
+    await ask('eu-central-1');
+
+    await expect(ask('us-east-1')).rejects.toMatchObject({ code: 'ThrottlingException' });
+  });
+
+  it('is read by a client that tries again, where the time runs', async () => {
+    const running = await createClockedAccount({ speed: 1 });
+    const client = clientOf(running, 'us-east-1');
+
+    for (let made = 0; made < 4; made += 1) await client.send(new LookupEventsCommand());
+
+    expect(running.calls.some(({ errorCode }) => errorCode === 'ThrottlingException')).toBe(true);
   });
 });

@@ -14,11 +14,17 @@ import {
 
 let account: ServedAccount;
 let automation: ObservedAutomation;
+let isResting: boolean;
 const startAutomation = vi.fn<AutomationDeps['startAutomation']>();
 beforeEach(async () => {
   automation = { AutomationExecutionStatus: 'Success' };
+  isResting = false;
   startAutomation.mockReset().mockResolvedValue('execution-1');
-  account = await serveAccount({ startAutomation, automationExecution: () => automation });
+  account = await serveAccount({
+    startAutomation,
+    automationExecution: () => automation,
+    isResting: () => isResting,
+  });
   account.config.putConfigRule(ruleProperties());
 });
 afterEach(() => account.close());
@@ -63,6 +69,18 @@ describe('automatic remediation', () => {
     await account.config.settled();
 
     expect(startAutomation).not.toHaveBeenCalled();
+  });
+
+  it('does not start while one waits for an approval, which settled does not wait for', async () => {
+    automatic();
+    automation = { AutomationExecutionStatus: 'Waiting' };
+    isResting = true;
+
+    await violate();
+    await violate();
+    await account.config.settled();
+
+    expect(startAutomation).toHaveBeenCalledTimes(1);
   });
 
   it('does not start while one is in progress, which settled waits for', async () => {

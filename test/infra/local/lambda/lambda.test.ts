@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SendToQueue } from '../../../../infra/local/lambda/events.ts';
 import { createLambda } from '../../../../infra/local/lambda/lambda.ts';
 import { createRoles } from '../../../../infra/local/roles.ts';
+import { createClockedAccount } from '../../../support/clocked-account.ts';
 import { trustOf } from '../../../support/trust.ts';
 
 const CODE = `
+import { statSync } from 'node:fs';
 export const environment = async () => process.env;
 export const context = async (event, { getRemainingTimeInMillis, ...context }) =>
   ({ event, context, remaining: getRemainingTimeInMillis() });
@@ -18,6 +20,15 @@ export const silent = async () => {};
 export const sleeping = () => new Promise((resolve) => setTimeout(resolve, 60_000));
 export const leaving = async () => process.exit(3);
 export const title = async () => process.title;
+export const dates = async () => ({
+  now: Date.now(),
+  made: new Date().getTime(),
+  called: Date.parse(Date()),
+  given: new Date(2026, 0, 31, 12).toISOString(),
+  parsed: Date.parse('2026-01-31'),
+  utc: Date.UTC(2026, 0, 31),
+  isDate: [new Date(), statSync('.').mtime].every((one) => one instanceof Date),
+});
 `;
 
 const FROM_CONFIG = {
@@ -37,6 +48,7 @@ const setup = (
   name: string,
   settings: { Timeout?: number; Environment?: Record<string, string> } = {},
   sendToQueue: SendToQueue = () => {},
+  now?: () => Date,
 ) => {
   const accountId = '123456789012';
   const roles = createRoles({ accountId });
@@ -49,6 +61,7 @@ const setup = (
     roles,
     endpoint,
     sendToQueue,
+    now,
   });
   const Handler = `index.${name}`;
   const configuration = { Handler, directory, Runtime: 'nodejs24.x', Role: role.Arn, ...settings };
@@ -109,6 +122,66 @@ describe('a function', () => {
 
   it('answers null when it returns nothing', async () => {
     expect(await setup('silent').invoke()).toMatchObject({ Payload: 'null' });
+  });
+});
+
+describe('the time of a function', () => {
+  const at = Date.parse('2031-05-06T07:08:09.000Z');
+  const timed = (name: string, Timeout: number) =>
+    setup(
+      name,
+      { Timeout },
+      () => {},
+      () => new Date(at),
+    ).invoke();
+
+  it("begins with the account's, and goes on", async () => {
+    const { answer } = await timed('dates', 10);
+
+    for (const time of [answer.now, answer.made]) {
+      expect(time).toBeGreaterThanOrEqual(at);
+      expect(time).toBeLessThan(at + 10_000);
+    }
+    expect(answer.called).toBeGreaterThanOrEqual(at);
+  });
+
+  it('changes no date that is given', async () => {
+    const { answer } = await timed('dates', 10);
+
+    expect(answer).toMatchObject({
+      given: '2026-01-31T12:00:00.000Z',
+      parsed: Date.parse('2026-01-31'),
+      utc: Date.parse('2026-01-31'),
+      isDate: true,
+    });
+  });
+
+  it('that remains is counted down all the same', async () => {
+    const { answer } = await timed('context', 10);
+
+    expect(answer.remaining).toBeGreaterThan(0);
+    expect(answer.remaining).toBeLessThanOrEqual(10_000);
+  });
+
+  it('is the moved one after the account was moved on', async () => {
+    const account = await createClockedAccount();
+    account.createFunction('dates', () => undefined);
+    const { Role } = account.lambda.functions.named('dates');
+    account.lambda.functions.create({
+      FunctionName: 'dates',
+      Handler: 'index.dates',
+      Runtime: 'nodejs24.x',
+      ...{ directory, Role, Timeout: 10 },
+    });
+    account.lambda.override('dates', undefined);
+    account.advance(90 * 86_400_000);
+    const moved = account.now().getTime();
+
+    const { result } = await account.lambda.invoke('dates', {}, 'operator');
+
+    const { made } = JSON.parse(result.Payload);
+    expect(made).toBeGreaterThanOrEqual(moved);
+    expect(made).toBeLessThan(moved + 10_000);
   });
 });
 

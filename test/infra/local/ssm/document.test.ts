@@ -57,8 +57,8 @@ describe('a document', () => {
     ['a key of a step that is unknown', take([pass('A', { onCancel: 'Abort' })]), /onCancel/],
     [
       'an action that is unknown',
-      take([{ name: 'A', action: 'aws:approve' }]),
-      /A: unknown action aws:approve/,
+      take([{ name: 'A', action: 'aws:runCommand' }]),
+      /A: unknown action aws:runCommand/,
     ],
     ['two steps of one name', take([pass('A'), pass('A')]), /A: two steps have this name/],
     [
@@ -96,22 +96,26 @@ describe('a document', () => {
     ['{{ automation:EXECUTION_ID }}', 'the execution'],
     ['{{ Before.Payload }}', 'an output that the action has'],
     ['{{ Before.Own }}', 'an output that the step declares'],
+    ['{{ Ask.ApprovalStatus }}', 'the status of an approval'],
+    ['{{ Ask.ApproverDecisions }}', 'the decisions of an approval'],
   ])('may refer with %s to %s', (reference) => {
-    expect(take([before, referring(reference)], { parameters })).not.toThrow();
+    expect(take([before, ask, referring(reference)], { parameters })).not.toThrow();
   });
 
   it.each([
     ['{{ Nobody }}', /Step: nothing is called Nobody/],
     ['{{ Before.Nobody }}', /nothing is called Before.Nobody/],
+    ['{{ Ask.Comment }}', /nothing is called Ask.Comment/],
     ['{{ global:NOBODY }}', /nothing is called global:NOBODY/],
     ['{{ User-Name }}', /expected a reference such as/],
     ['{{ UserName', /expected a reference such as/],
   ])('may not say %s', (reference, message) => {
-    expect(take([before, referring(reference)], { parameters })).toThrow(message);
+    expect(take([before, ask, referring(reference)], { parameters })).toThrow(message);
   });
 });
 
 const parameters = { UserName: { type: 'String' } };
+const ask = { name: 'Ask', action: 'aws:approve', inputs: { Approvers: ['operator'] } };
 const before = {
   name: 'Before',
   action: 'aws:executeScript',

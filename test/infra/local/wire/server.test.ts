@@ -32,6 +32,17 @@ describe('the local account on loopback', () => {
     ]);
   });
 
+  it('records for which Region a request was signed', async () => {
+    await post('Action=ListUsers&Version=2010-05-08', FORM);
+    const authorization = SIGNED.authorization.replace('us-east-1', 'eu-central-1');
+    await post('Action=ListUsers&Version=2010-05-08', { ...FORM, authorization });
+
+    expect(account.dispatcher.calls.map(({ region }) => region)).toEqual([
+      'us-east-1',
+      'eu-central-1',
+    ]);
+  });
+
   it('refuses an unsigned request', async () => {
     const answer = await post('Action=ListUsers&Version=2010-05-08', {
       ...FORM,

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import { wholeNumber } from '../whole-number.ts';
+import { type Action, type ActionContext, StepFailed, StepTimedOut } from './action.ts';
+import { callApi } from './api.ts';
+import { createApproval } from './approval.ts';
+
+const DAY_IN_SECONDS = 86_400;
+
+/** A user's name, or the ARN of a user, a role or a role's session. */
+const Approver = v.pipe(
+  v.string(),
+  v.regex(
+    /^([\w+=,.@-]{1,64}|arn:[\w-]+:(iam::\d{12}:(user|role)|sts::\d{12}:assumed-role)\/.+)$/,
+    'expected the name of a user, or the ARN of a user or role',
+  ),
+);
+const Inputs = v.pipe(
+  v.strictObject({
+    Approvers: v.pipe(v.array(Approver), v.minLength(1), v.maxLength(10)),
+    NotificationArn: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(
+          /^arn:[\w-]+:sns:[\w-]+:\d{12}:Automation[\w-]*$/,
+          'expected a topic whose name starts with Automation',
+        ),
+      ),
+    ),
+    Message: v.optional(v.pipe(v.string(), v.maxLength(4096))),
+    MinRequiredApprovals: v.optional(wholeNumber(1), 1),
+  }),
+  v.check(
+    ({ Approvers, MinRequiredApprovals }) => MinRequiredApprovals <= Approvers.length,
+    'expected a MinRequiredApprovals of at most the number of Approvers',
+  ),
+);
+
+/** How AWS words the request is not documented: the document's message, and what answers it. */
+const requestApproval = async (
+  { NotificationArn, Message }: v.InferOutput<typeof Inputs>,
+  context: ActionContext,
+) => {
+  if (NotificationArn === undefined) return;
+  const how = `aws ssm send-automation-signal --automation-execution-id ${context.executionId} --signal-type Approve`;
+  const input = {
+    TopicArn: NotificationArn,
+    Subject: 'An automation waits for your approval',
+    Message: [Message, `To approve, or with Reject to reject:\n${how}`]
+      .filter(Boolean)
+      .join('\n\n'),
+  };
+  await callApi(context, { service: 'sns', operation: 'Publish', input });
+};
+
+/**
+ * aws:approve: waits until enough of the approvers approve; one who rejects fails it. 7 days by default, 30 at most.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html
+ */
+export const approve: Action = {
+  outputs: ['ApprovalStatus', 'ApproverDecisions'],
+  maxSeconds: 30 * DAY_IN_SECONDS,
+  defaultSeconds: 7 * DAY_IN_SECONDS,
+  onlyRests: true,
+  run: async (given, context) => {
+    const inputs = v.parse(Inputs, given);
+    await requestApproval(inputs, context);
+    const approval = createApproval(inputs);
+    await context.waitFor(approval, context.timeoutSeconds * 1000);
+    const response = approval.outputs();
+    if (response.ApprovalStatus === 'Approved') return { response };
+    if (response.ApprovalStatus === 'Waiting') throw new StepTimedOut();
+    throw new StepFailed('The approval request was rejected', response);
+  },
+};
