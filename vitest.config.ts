@@ -2,11 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 /** The files that decide; test/architecture.test.ts holds that they are pure. */
 const PURE = [
-  'rule/{access-key,allowance,annotation,days,differences,event,exemption,held-result}.ts',
-  'rule/{iam-answers,metrics,parameters,parse,ranking,single-access-key}.ts',
+  'rule/{access-key,advice,advice-text,allowance,annotation,answer,days,differences,drift,environment}.ts',
+  'rule/{event,exemption,facts,held-result,iam-answers,iam-regions,key-history,metrics}.ts',
+  'rule/{parameter,parameters,parse,ranking,settings,single-access-key,single-rule}.ts',
+  'rule/{standing-violation,verdict,verdict-counts,violation}.ts',
+  'rule/inactive-access-key/{annotation,inactive-access-key,inactivity,rule}.ts',
   'rule/key-events/{event,event-names,settings}.ts',
-  'remediation/{input,outcome,plan,undo}.ts',
-  'infra/{limits,regions}.ts',
+  'remediation/{commands,deletion,input,plan,plan-*}.ts',
+  'infra/{contradictions,document-steps,limits,regions}.ts',
   'infra/preflight/{answers,config-findings,facts,finding,findings,key-event-findings}.ts',
   'infra/preflight/{options,recorder,trail,trail-verdict,user-finding}.ts',
 ];

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
 
 /**
@@ -13,6 +14,11 @@ export const BUNDLE = {
   minify: true,
   // esbuild would take CommonJS first, which is twice as large and twice as slow to load.
   mainFields: ['module', 'main'],
+  alias: {
+    '@aws-sdk/credential-provider-node': fileURLToPath(
+      new URL('../rule/credentials.ts', import.meta.url),
+    ),
+  },
   // What is CommonJS nevertheless calls `require`, which a module does not have.
   banner: {
     js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",

@@ -12,7 +12,7 @@ export type AccessKey = {
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyMetadata.html
  */
-export const isActive = (key: AccessKey): boolean => key.Status === 'Active';
+export const isActive = (key: Pick<AccessKey, 'Status'>): boolean => key.Status === 'Active';
 
 /** The key has signed a request since IAM keeps track of it (2015-04-22). */
 export const wasUsed = (key: AccessKey): boolean => key.LastUsedDate !== undefined;

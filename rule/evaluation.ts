@@ -1,16 +1,17 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
 import type { Iam } from './iam.ts';
-import type { RuleParameters } from './parameters.ts';
-import type { Verdict } from './single-access-key.ts';
+import type { KeyHistory } from './key-history.ts';
+import type { UserRule } from './user-rule.ts';
+import type { Verdict } from './verdict.ts';
 
-/** The one resource type that the rule is about. */
+/** The one resource type that the rules are about. */
 export const RESOURCE_TYPE = 'AWS::IAM::User';
 
-/** What a run evaluates by: the source of facts, the rule's parameters and the instant Config supplies. */
+/** What a run evaluates by: the rule, the source of facts, and the history of keys for when it is needed. */
 export type EvaluationContext = {
   readonly iam: Iam;
-  readonly parameters: RuleParameters;
-  readonly at: Date;
+  readonly rule: UserRule;
+  readonly readHistory: (timeUp?: AbortSignal) => Promise<KeyHistory>;
 };
 
 /** An evaluation that says whose it is. */

@@ -1,7 +1,7 @@
-import { type AccessKey, isActive } from './access-key.ts';
-import type { Needs, UserFacts } from './allowance.ts';
 import { InvalidResponseError } from './answer.ts';
+import type { Needs, UserFacts } from './facts.ts';
 import type { Iam, IamUser } from './iam.ts';
+import { readFacts } from './read-facts.ts';
 
 /** A user wanted by id; the name it is said to have saves the listing when it is still true. */
 type WantedUser = { readonly UserId: string; readonly UserName?: string | null | undefined };
@@ -19,45 +19,6 @@ const findUser = async (
   for (let listing = 0; listing < 2; listing += 1)
     for await (const user of iam.listUsers()) if (user.UserId === UserId) return user;
   return undefined;
-};
-
-const readKeysAndTag = async (
-  iam: Iam,
-  UserName: string,
-  needs: Needs,
-): Promise<UserFacts | undefined> => {
-  const keys = await iam.listAccessKeys(UserName);
-  if (keys === undefined) return undefined;
-  const tag = needs.tag(keys);
-  if (tag === undefined) return { keys };
-  const tagged = await iam.getTag(UserName, tag);
-  return tagged && { keys, exemption: tagged.value };
-};
-
-/**
- * The keys of the user of that name, the active ones with their last use where that is needed, and its tag
- * likewise; nothing when there is no such user.
- *
- * A key that cannot be asked for because it was deleted meanwhile is no failure: the keys are read again.
- */
-export const readFacts = async (
-  iam: Iam,
-  UserName: string,
-  needs: Needs,
-): Promise<UserFacts | undefined> => {
-  const facts = await readKeysAndTag(iam, UserName, needs);
-  if (facts === undefined || !needs.lastUse(facts)) return facts;
-  const { keys } = facts;
-  try {
-    const used = keys.map((key) => (isActive(key) ? iam.withLastUse(key) : key));
-    return { ...facts, keys: await Promise.all(used) };
-  } catch (error) {
-    const now = await iam.listAccessKeys(UserName);
-    const isListed = (key: AccessKey) => now?.some((one) => one.AccessKeyId === key.AccessKeyId);
-    if (keys.every(isListed)) throw error;
-    // Comes to an end: each round has lost a key.
-    return readFacts(iam, UserName, needs);
-  }
 };
 
 /**

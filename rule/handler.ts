@@ -1,59 +1,55 @@
-import type { ComplianceType, Evaluation } from '@aws-sdk/client-config-service';
-import { isOfExemption } from './annotation.ts';
 import { evaluateChange, isCertain } from './change.ts';
 import type { Config } from './config.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
+import type { ReadHistory } from './event-history.ts';
 import { findDifferences } from './find-differences.ts';
 import { isNewer } from './held-result.ts';
+import { historyOfRun } from './history-of-run.ts';
 import type { Iam } from './iam.ts';
 import { describeError, type LogRun, type RunLine } from './log.ts';
-import { parseRuleParameters, type RuleParameters } from './parameters.ts';
 import { sweepAccount } from './sweep.ts';
 import { RESERVED_FOR_LOG, RESERVED_FOR_REPORT, withinTime } from './time-limit.ts';
+import type { CreateRule, UserRule } from './user-rule.ts';
+import { countVerdicts } from './verdict-counts.ts';
 
 /** What an invocation reads from, reports to and logs with. */
 export type Dependencies = {
   readonly iam: Iam;
   readonly config: Pick<Config, 'readResults' | 'readResult' | 'putEvaluations'>;
+  readonly readHistory: ReadHistory;
   readonly logRun: LogRun;
 };
 
 /** What Lambda tells of an invocation, as far as the rule asks; elsewhere nobody may tell. */
 type Context = { readonly getRemainingTimeInMillis?: () => number };
 
-/** One invocation: what Config asked, by which parameters, and how long it may take. */
+/** One invocation: what Config asked, by which rule, and how long it may take. */
 type Run = {
   readonly event: ConfigRuleEvent;
-  readonly parameters: RuleParameters;
+  readonly rule: UserRule;
   readonly remainingTime: () => number;
   readonly line: RunLine;
 };
 
-const count = (evaluations: readonly Evaluation[]) => {
-  const are = (type: ComplianceType) =>
-    evaluations.filter(({ ComplianceType }) => ComplianceType === type).length;
-  const Violations = are('NON_COMPLIANT');
-  const Exempt = evaluations.filter(({ Annotation = '' }) => isOfExemption(Annotation)).length;
-  return { Users: are('COMPLIANT') + Violations, Violations, Exempt };
-};
-
 /** The whole account: what differs is reported, and a failure thrown after it. */
-const runSweep = async (run: Run, { iam, config }: Dependencies): Promise<void> => {
-  const { event, parameters, remainingTime, line } = run;
-  const { configRuleName, resultToken, orderingTimestamp: at } = event;
+const runSweep = async (run: Run, dependencies: Dependencies): Promise<void> => {
+  const { iam, config } = dependencies;
+  const { event, rule, remainingTime, line } = run;
+  const { configRuleName, resultToken } = event;
   line.measuresCalls = true;
   Object.assign(line.metrics, { SuccessfulSweeps: 0 });
   const readResults = () => config.readResults(configRuleName);
   const held = await withinTime({ remainingTime, reserved: RESERVED_FOR_REPORT }, readResults);
-  const sweep = await sweepAccount({ iam, parameters, at, held, remainingTime });
+  const readHistory = historyOfRun(rule, line, dependencies.readHistory);
+  const sweep = await sweepAccount({ iam, rule, readHistory, held, remainingTime });
   const { evaluations, failures } = sweep;
   const [failure] = failures;
-  const counts = count(evaluations);
+  const counts = countVerdicts(evaluations);
   Object.assign(line.fields, counts);
   if (failure !== undefined)
     Object.assign(line.fields, { failures: failures.length, firstFailure: describeError(failure) });
 
-  const comparison = { ...parameters, at, configRuleName, held };
+  const comparison = { ...rule, configRuleName, held };
   const report = async (timeUp: AbortSignal): Promise<number> => {
     const sent = await findDifferences(config, evaluations, comparison);
     // Of a sweep that failed, an empty report would tell Config that all is done.
@@ -89,31 +85,34 @@ const runChange = async (
   run: Run,
   dependencies: Dependencies,
 ): Promise<void> => {
-  const { event, parameters, line } = run;
+  const { event, rule, line } = run;
   const { iam, config } = dependencies;
-  const { eventLeftScope, orderingTimestamp: at, resultToken } = event;
-  const context = { iam, parameters, at };
-  const result = await evaluateChange(configurationItem, eventLeftScope, context);
+  const { eventLeftScope, resultToken, configRuleName } = event;
+  const { resourceType: type, resourceId: id } = configurationItem;
+  const readHeld = () => config.readResult(configRuleName, { type, id });
+  const readHistory = historyOfRun(rule, line, dependencies.readHistory);
+  const context = { iam, rule, readHistory, eventLeftScope, readHeld };
+  const result = await evaluateChange(configurationItem, context);
   const overtaken = await isOvertaken(configurationItem, run, dependencies);
-  Object.assign(line.fields, { ...count([result]), overtaken });
+  Object.assign(line.fields, { ...countVerdicts([result]), overtaken });
   await config.putEvaluations(overtaken ? [] : [result], resultToken);
 };
 
 /**
- * One invocation of the rule: parse → read → evaluate → report.
+ * One invocation of a rule: parse → read → evaluate → report.
  *
  * Whatever fails is thrown, so that Lambda tries again and at last tells its dead-letter queue.
  */
 export const createHandler =
-  (dependencies: Dependencies) =>
+  (dependencies: Dependencies, createRule: CreateRule) =>
   (input: unknown, context: Context = {}): Promise<void> =>
     dependencies.logRun('evaluated', async (line) => {
       const event = parseConfigRuleEvent(input);
       const { configRuleName: ConfigRuleName, messageType } = event;
       Object.assign(line.fields, { ConfigRuleName, messageType });
-      const parameters = parseRuleParameters(event.ruleParameters);
+      const rule = createRule(event.ruleParameters, event.orderingTimestamp);
       const remainingTime = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
-      const run = { event, parameters, remainingTime, line };
+      const run = { event, rule, remainingTime, line };
       if (event.configurationItem === undefined) await runSweep(run, dependencies);
       else await runChange(event.configurationItem, run, dependencies);
     });

@@ -9,7 +9,7 @@ import {
   NoSuchEntityException,
 } from '@aws-sdk/client-iam';
 import type { AccessKey } from './access-key.ts';
-import { answerOf, InvalidResponseError, type PageOf, pages } from './answer.ts';
+import { answerOf } from './answer.ts';
 import {
   GetAccessKeyLastUsedAnswer,
   GetAccountSummaryAnswer,
@@ -18,6 +18,7 @@ import {
   ListUsersAnswer,
   ListUserTagsAnswer,
 } from './iam-answers.ts';
+import { nextMarker, pages, toMarkedPage } from './pages.ts';
 import { parse } from './parse.ts';
 
 /** An IAM user: its id never changes and never comes back, its name may do both. */
@@ -25,17 +26,6 @@ export type IamUser = { readonly UserId: string; readonly UserName: string };
 
 /** Items asked for in a page: the most that IAM gives, which may always be fewer. */
 const PAGE_SIZE = 1000;
-
-type Paged = { readonly IsTruncated: boolean; readonly Marker?: string | undefined };
-
-const nextMarker = (operation: string) => `${operation}: expected the next Marker`;
-
-/** A page that says it goes on without saying where is an error, not an end. */
-const toPage = <Answer extends Paged>(answer: Answer, operation: string): PageOf<Answer> => {
-  if (answer.IsTruncated && answer.Marker === undefined)
-    throw new InvalidResponseError(`${nextMarker(operation)}, got none`);
-  return { answer, next: answer.IsTruncated ? answer.Marker : undefined };
-};
 
 const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | undefined> => {
   try {
@@ -48,7 +38,7 @@ const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | unde
 
 const listUsersPage = (client: IAMClient) => async (Marker: string | undefined) => {
   const answer = await client.send(new ListUsersCommand({ Marker, MaxItems: PAGE_SIZE }));
-  return toPage(parse(ListUsersAnswer, answer, answerOf('ListUsers')), 'ListUsers');
+  return toMarkedPage(parse(ListUsersAnswer, answer, answerOf('ListUsers')), 'ListUsers');
 };
 
 const listAllKeys = async (client: IAMClient, UserName: string): Promise<AccessKey[]> => {
@@ -59,7 +49,7 @@ const listAllKeys = async (client: IAMClient, UserName: string): Promise<AccessK
       await client.send(command),
       answerOf('ListAccessKeys'),
     );
-    return toPage(answer, 'ListAccessKeys');
+    return toMarkedPage(answer, 'ListAccessKeys');
   };
   const keys: AccessKey[] = [];
   for await (const page of pages(readPage, nextMarker('ListAccessKeys')))
@@ -71,7 +61,7 @@ const findTag = async (client: IAMClient, UserName: string, key: string) => {
   const readPage = async (Marker: string | undefined) => {
     const command = new ListUserTagsCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
     const answer = parse(ListUserTagsAnswer, await client.send(command), answerOf('ListUserTags'));
-    return toPage(answer, 'ListUserTags');
+    return toMarkedPage(answer, 'ListUserTags');
   };
   let value: string | undefined;
   for await (const page of pages(readPage, nextMarker('ListUserTags')))

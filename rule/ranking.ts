@@ -16,15 +16,13 @@ export type Choice =
   | { readonly deactivate: AccessKey; readonly keep: AccessKey; readonly refusal?: never }
   | { readonly refusal: Refusal };
 
-/** The active keys, the one idle longest first; equal ones by their id, so that an order is always the same. */
+/** Keys, the one idle longest first; equal ones by their id, so that an order is always the same. */
 export const rankByIdleTime = (keys: readonly AccessKey[]): readonly AccessKey[] =>
-  keys
-    .filter(isActive)
-    .sort(
-      (one, other) =>
-        idleSince(one).getTime() - idleSince(other).getTime() ||
-        (one.AccessKeyId < other.AccessKeyId ? -1 : 1),
-    );
+  keys.toSorted(
+    (one, other) =>
+      idleSince(one).getTime() - idleSince(other).getTime() ||
+      (one.AccessKeyId < other.AccessKeyId ? -1 : 1),
+  );
 
 const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: RankingPolicy): boolean =>
   minimumIdleDays === 0 || isDaysBefore(idleSince(key), minimumIdleDays, at);
@@ -41,7 +39,7 @@ const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: RankingPolicy
  * Boundary: idle for exactly `minimumIdleDays` × 24 hours is long enough; 0 days asks for nothing.
  */
 export const chooseAccessKey = (keys: readonly AccessKey[], policy: RankingPolicy): Choice => {
-  const ranked = rankByIdleTime(keys);
+  const ranked = rankByIdleTime(keys.filter(isActive));
   const [candidate, other] = ranked;
   const keep = ranked.at(-1);
   if (candidate === undefined || other === undefined || keep === undefined)

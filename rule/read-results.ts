@@ -5,9 +5,10 @@ import {
   NoSuchConfigRuleException,
 } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
-import { answerOf, type PageOf, pages } from './answer.ts';
+import { answerOf } from './answer.ts';
 import { RESOURCE_TYPE } from './evaluation.ts';
 import type { HeldResult, HeldResults } from './held-result.ts';
+import { type PageOf, pages } from './pages.ts';
 import { parse, Text } from './parse.ts';
 
 const BY_RULE = 'GetComplianceDetailsByConfigRule';

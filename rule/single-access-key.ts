@@ -1,58 +1,39 @@
-import type { ComplianceType } from '@aws-sdk/client-config-service';
-import { isActive } from './access-key.ts';
-import { type AllowancePolicy, exemptionOf, findAllowance, type UserFacts } from './allowance.ts';
-import { describeAllowance, describeViolation, type Excess } from './annotation.ts';
-import type { RuleParameters } from './parameters.ts';
-import { chooseAccessKey } from './ranking.ts';
-
-/** The rule's answer on one user: the members of an Evaluation that it decides. */
-export type Verdict = {
-  readonly ComplianceType: ComplianceType;
-  readonly Annotation?: string | undefined;
-};
-
-/** The verdict on a user that is deleted, not recorded, out of scope or absent from IAM. */
-export const NOT_APPLICABLE: Verdict = { ComplianceType: 'NOT_APPLICABLE' };
-
-/** By what the verdict is decided. */
-type VerdictParameters = Omit<RuleParameters, 'refreshDays'>;
-
-/** How many keys a user has and may have, as its annotation says it. */
-export const excessOf = (facts: UserFacts, policy: AllowancePolicy): Excess => ({
-  active: facts.keys.filter(isActive).length,
-  allowed: policy.maxActiveAccessKeys,
-  exemptionProblem: exemptionOf(facts, policy)?.problem,
-});
+import { adviseOn } from './advice.ts';
+import { findAllowance } from './allowance.ts';
+import type { Drift } from './drift.ts';
+import type { UserFacts } from './facts.ts';
+import type { Verdict } from './verdict.ts';
+import { describeAllowance, describeViolation, type ViolationPolicy } from './violation.ts';
 
 /**
- * An IAM user has at most `maxActiveAccessKeys` active access keys.
+ * An IAM user has at most `maxActiveAccessKeys` active access keys; with `countInactiveAccessKeys`, keys at all.
  *
  * Scenarios (test names carry the number):
- *   1  active keys ≤ `maxActiveAccessKeys`, none included → COMPLIANT
+ *   1  keys that count ≤ `maxActiveAccessKeys`, none included → COMPLIANT
  *   2  more                                               → NON_COMPLIANT, the annotation names the key to
- *      deactivate, the key to keep and why; or why none can be chosen; and why its exemption does not hold
+ *      deactivate or to delete, the key to keep and why; or why none can be chosen; why its exemption does not hold;
+ *      and the key that is active again after a runbook deactivated it
  *   3  more, exempt by a tag                              → COMPLIANT, the annotation names tag and date
  *   4  more, the newest younger than `rotationGraceDays`  → COMPLIANT, the annotation says until when
  * A user without keys to read is NOT_APPLICABLE: `change.ts` and `sweep.ts` say when.
  *
- * @param facts  with the last use of the active keys where nothing allows them
- * @param at     instant of the evaluation, supplied by Config, never by the system clock
+ * @param facts  with the last use of the keys that count where nothing allows them
+ * @param drift  what the history tells of the keys, where it was read
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html
  */
 export const evaluateSingleAccessKey = (
   facts: UserFacts,
-  parameters: VerdictParameters,
-  at: Date,
+  policy: ViolationPolicy,
+  drift?: Drift,
 ): Verdict => {
-  const policy = { ...parameters, at };
-  const excess = excessOf(facts, policy);
   const allowance = findAllowance(facts, policy);
   if (allowance !== undefined) {
-    const Annotation = describeAllowance(allowance, excess);
+    const Annotation = describeAllowance(allowance, facts, policy);
     return { ComplianceType: 'COMPLIANT', ...(Annotation !== undefined && { Annotation }) };
   }
+  const violation = { advice: adviseOn(facts.keys, policy), drift };
   return {
     ComplianceType: 'NON_COMPLIANT',
-    Annotation: describeViolation(excess, chooseAccessKey(facts.keys, policy), policy),
+    Annotation: describeViolation(facts, violation, policy),
   };
 };

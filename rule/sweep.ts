@@ -2,8 +2,8 @@ import { evaluateUsers, type Progress, type SweepContext } from './evaluate-user
 import { type ResourceEvaluation, toEvaluation } from './evaluation.ts';
 import { keysMissing } from './find-user.ts';
 import type { IamUser } from './iam.ts';
-import { NOT_APPLICABLE } from './single-access-key.ts';
 import { RESERVED_FOR_REPORT, type TimeLimit, withinTime } from './time-limit.ts';
+import { NOT_APPLICABLE } from './verdict.ts';
 
 /** What a sweep found; with `failures` it is incomplete, yet every evaluation in it is true. */
 export type Sweep = {
@@ -51,7 +51,8 @@ const evaluateMissing = async (
   if (unstable !== undefined) throw keysMissing(unstable);
   if (progress.failures.length > 0) return;
   for (const id of ids)
-    if (!users.has(id)) progress.evaluations.push(toEvaluation({ id }, NOT_APPLICABLE, context.at));
+    if (!users.has(id))
+      progress.evaluations.push(toEvaluation({ id }, NOT_APPLICABLE, context.rule.at));
 };
 
 const evaluateAccount = async (context: SweepContext, progress: Progress): Promise<void> => {

@@ -7,27 +7,55 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 
 /** Files that decide: no I/O, no clock, no environment. */
 const PURE = [
-  'rule/access-key.ts',
-  'rule/allowance.ts',
-  'rule/annotation.ts',
-  'rule/days.ts',
-  'rule/differences.ts',
-  'rule/event.ts',
-  'rule/exemption.ts',
-  'rule/held-result.ts',
-  'rule/iam-answers.ts',
-  'rule/key-events/event-names.ts',
-  'rule/key-events/event.ts',
-  'rule/key-events/settings.ts',
-  'rule/metrics.ts',
-  'rule/parameters.ts',
-  'rule/parse.ts',
-  'rule/ranking.ts',
-  'rule/single-access-key.ts',
-  'remediation/input.ts',
-  'remediation/outcome.ts',
-  'remediation/plan.ts',
-  'remediation/undo.ts',
+  ...[
+    'access-key',
+    'advice',
+    'advice-text',
+    'allowance',
+    'annotation',
+    'answer',
+    'days',
+    'differences',
+    'drift',
+    'environment',
+    'event',
+    'exemption',
+    'facts',
+    'held-result',
+    'iam-answers',
+    'iam-regions',
+    'inactive-access-key/annotation',
+    'inactive-access-key/inactive-access-key',
+    'inactive-access-key/inactivity',
+    'inactive-access-key/rule',
+    'key-events/event',
+    'key-events/event-names',
+    'key-events/settings',
+    'key-history',
+    'metrics',
+    'parameter',
+    'parameters',
+    'parse',
+    'ranking',
+    'settings',
+    'single-access-key',
+    'single-rule',
+    'standing-violation',
+    'verdict',
+    'verdict-counts',
+    'violation',
+  ].map((name) => `rule/${name}.ts`),
+  ...[
+    'commands',
+    'deletion',
+    'input',
+    'plan',
+    'plan-deactivation',
+    'plan-deletion',
+    'plan-reactivation',
+  ].map((name) => `remediation/${name}.ts`),
+  'infra/contradictions.ts',
+  'infra/document-steps.ts',
   'infra/limits.ts',
   'infra/regions.ts',
   ...[
@@ -45,22 +73,39 @@ const PURE = [
   ].map((name) => `infra/preflight/${name}.ts`),
 ];
 /** The entries of the functions: wiring only. */
-const ENTRIES = ['rule/index.ts', 'rule/key-events/index.ts', 'remediation/index.ts'];
+const ENTRIES = [
+  'rule/index.ts',
+  'rule/inactive-access-key/index.ts',
+  'rule/key-events/index.ts',
+  'remediation/index.ts',
+];
 
 /** What the runbook's planner may take of the rule: facts, decisions and reading; never evaluating or reporting. */
 const SHARED_WITH_REMEDIATION = [
   'access-key',
+  'advice',
+  'advice-text',
   'allowance',
   'annotation',
   'clients',
   'config',
+  'days',
+  'event-history',
+  'exemption',
+  'facts',
   'find-user',
   'iam',
+  'inactive-access-key/annotation',
+  'inactive-access-key/inactive-access-key',
+  'inactive-access-key/inactivity',
+  'key-history',
   'log',
+  'parameter',
   'parameters',
   'parse',
   'ranking',
-  'single-access-key',
+  'read-facts',
+  'violation',
 ].map((name) => `rule/${name}.ts`);
 
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8');
@@ -121,11 +166,11 @@ describe('the tree', () => {
         ).toBe(true);
   });
 
-  it('infra imports of the functions only names: of parameters with their bounds, metrics and key events', () => {
+  it('infra imports of the functions only names: of parameters with their bounds, metrics, key events and IAM Regions', () => {
     for (const file of infra)
       for (const from of own(file))
         expect(from, `in ${file}`).toMatch(
-          /^(infra\/|rule\/(parameters|metrics|key-events\/event-names)\.ts$)/,
+          /^(infra\/|rule\/(parameters?|metrics|iam-regions|key-events\/event-names)\.ts$)/,
         );
   });
 

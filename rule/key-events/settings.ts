@@ -1,10 +1,6 @@
 import * as v from 'valibot';
+import { InvalidEnvironmentError } from '../environment.ts';
 import { parse } from '../parse.ts';
-
-/** The function's environment is not the one that it is deployed with. */
-export class InvalidEnvironmentError extends Error {
-  override readonly name = 'InvalidEnvironmentError';
-}
 
 /** Names that one StartConfigRulesEvaluation takes. */
 const MAXIMUM_RULES = 25;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findAllowance, needsOf } from '../../rule/allowance.ts';
-import { accessKey, at, daysBefore } from '../support/build.ts';
+import { findAllowance, tagToAskFor } from '../../rule/allowance.ts';
+import { accessKey, at, daysBefore, policy } from '../support/build.ts';
 
-const policy = { maxActiveAccessKeys: 1, rotationGraceDays: 0, at };
 const old = accessKey('OLD');
 const created = (days: number, milliseconds = 0, Status = 'Active') =>
   accessKey('NEW', { CreateDate: daysBefore(days, milliseconds), Status });
@@ -59,17 +58,39 @@ describe('findAllowance', () => {
   );
 });
 
-describe('what a verdict needs', () => {
+describe('findAllowance, where inactive keys count', () => {
+  const strict = { ...policy, countInactiveAccessKeys: true };
+  const inactive = created(1, 0, 'Inactive');
+
+  it('scenario 1: one key of any status is within the maximum', () => {
+    expect(findAllowance({ keys: [inactive] }, strict)?.reason).toBe('WithinMaximum');
+    expect(findAllowance({ keys: [inactive, old] }, { ...strict, maxActiveAccessKeys: 2 })).toEqual(
+      { reason: 'WithinMaximum' },
+    );
+  });
+
+  it.each(['Inactive', 'Expired'])('an active key and one that is %s are too many', (Status) => {
+    expect(findAllowance({ keys: [old, created(9, 0, Status)] }, strict)).toBeUndefined();
+  });
+
+  it('scenario 2: the newest active key gives the grace, an inactive one does not', () => {
+    const rotating = { ...strict, rotationGraceDays: 7 };
+    expect(
+      findAllowance({ keys: [accessKey('A', { Status: 'Inactive' }), created(1)] }, rotating),
+    ).toMatchObject({ reason: 'RotationGrace' });
+    expect(findAllowance({ keys: [old, inactive] }, rotating)).toBeUndefined();
+    expect(findAllowance({ keys: [inactive, inactive] }, rotating)).toBeUndefined();
+  });
+});
+
+describe('tagToAskFor', () => {
   const tagged = { ...policy, exemptionTag: 'tag-key', rotationGraceDays: 7 };
   it.each([
-    ['a user within the maximum', [old], tagged, undefined, false],
-    ['a user in a rotation', [old, created(1)], tagged, undefined, false],
-    ['a violation', [old, created(8)], tagged, 'tag-key', true],
-    ['a violation where no tag exempts', [old, created(8)], policy, undefined, true],
-  ])('of %s', (_, keys, by, tag, lastUse) => {
-    const needs = needsOf(by);
-    expect(needs.tag(keys)).toBe(tag);
-    expect(needs.lastUse({ keys })).toBe(lastUse);
-    expect(needs.lastUse({ keys, exemption: '2026-12-31' })).toBe(lastUse && tag === undefined);
+    ['a user within the maximum', [old], tagged, undefined],
+    ['a user in a rotation', [old, created(1)], tagged, undefined],
+    ['a violation', [old, created(8)], tagged, 'tag-key'],
+    ['a violation where no tag exempts', [old, created(8)], policy, undefined],
+  ])('of %s', (_, keys, by, tag) => {
+    expect(tagToAskFor({ keys }, by)).toBe(tag);
   });
 });

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isActive } from '../../rule/access-key.ts';
-import { createClients } from '../../rule/clients.ts';
-import { createHandler } from '../../rule/handler.ts';
 import { daysBefore } from '../support/build.ts';
 import { FAULTS, type Fault, serveFaultyProxy } from '../support/faulty-proxy.ts';
 import { RULE_NAME, ruleProperties } from '../support/served-account.ts';
-import { type ServedRule, serveRule } from '../support/served-rule.ts';
+import { createServedHandler, type ServedRule, serveRule } from '../support/served-rule.ts';
 
 const old = { CreateDate: daysBefore(400) };
 const newer = { CreateDate: daysBefore(100) };
@@ -13,7 +11,7 @@ const exemptionTag = 'keys-until';
 
 let account: ServedRule;
 let proxy: Awaited<ReturnType<typeof serveFaultyProxy>>;
-let invoke: ReturnType<typeof createHandler>;
+let invoke: ReturnType<typeof createServedHandler>;
 
 /** An account of which Config holds the truth. */
 const serve = async () => {
@@ -51,7 +49,7 @@ beforeEach(async () => {
   await serve();
   proxy = await serveFaultyProxy(account.endpoint);
   process.env['AWS_ENDPOINT_URL'] = proxy.endpoint;
-  invoke = createHandler(createClients({ writeLine: () => {} }));
+  invoke = createServedHandler();
 });
 afterEach(async () => {
   await proxy.close();

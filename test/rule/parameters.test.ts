@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { InvalidParameterError } from '../../rule/parameter.ts';
 import {
-  InvalidParameterError,
+  INACTIVE_RULE_PARAMETERS,
+  parseInactiveRuleParameters,
   parseRuleParameters,
   RULE_PARAMETERS,
 } from '../../rule/parameters.ts';
 
 const defaults = {
   maxActiveAccessKeys: 1,
+  countInactiveAccessKeys: false,
   rotationGraceDays: 0,
   minimumIdleDays: 7,
   refreshDays: 7,
 };
+
+type Bounds = { readonly minimum: number; readonly maximum: number; readonly unit: string };
+const wholeNumbers = (parameters: object): [string, Bounds][] =>
+  Object.entries(parameters).filter(([, parameter]) => 'minimum' in parameter);
 
 describe('parseRuleParameters', () => {
   it.each([undefined, '', '{}'])('takes the defaults for %j', (inputParameters) => {
@@ -28,7 +35,7 @@ describe('parseRuleParameters', () => {
     });
   });
 
-  describe.each(Object.entries(RULE_PARAMETERS))('%s', (name, { minimum, maximum, unit }) => {
+  describe.each(wholeNumbers(RULE_PARAMETERS))('%s', (name, { minimum, maximum, unit }) => {
     const read = (value: unknown) => parseRuleParameters(JSON.stringify({ [name]: value }));
 
     it.each([minimum, maximum])('takes %d, a bound', (value) => {
@@ -69,7 +76,7 @@ describe('parseRuleParameters', () => {
     'refuses the unknown name in %s, and says which there are',
     (inputParameters) => {
       expect(() => parseRuleParameters(inputParameters)).toThrow(
-        /unknown rule parameter ".*", expected maxActiveAccessKeys, rotationGraceDays, minimumIdleDays, refreshDays, exemptionTag/,
+        /unknown rule parameter ".*", expected maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, minimumIdleDays, exemptionTag, refreshDays/,
       );
     },
   );
@@ -92,6 +99,26 @@ describe('parseRuleParameters', () => {
     },
   );
 
+  it.each([
+    ['true', true],
+    [true, true],
+    ['false', false],
+    [false, false],
+  ])('takes %j for countInactiveAccessKeys', (value, expected) => {
+    const read = parseRuleParameters(JSON.stringify({ countInactiveAccessKeys: value }));
+    expect(read.countInactiveAccessKeys).toBe(expected);
+  });
+
+  it.each(['', 'yes', 'True', 1, null, ['true']])(
+    'refuses %j for countInactiveAccessKeys',
+    (value) => {
+      const inputParameters = JSON.stringify({ countInactiveAccessKeys: value });
+      expect(() => parseRuleParameters(inputParameters)).toThrow(
+        /^countInactiveAccessKeys must be true or false, got /,
+      );
+    },
+  );
+
   it('keeps the cause of what is no JSON', () => {
     expect(() => parseRuleParameters('{')).toThrow(
       expect.objectContaining({ cause: expect.any(SyntaxError) }),
@@ -105,5 +132,30 @@ describe('parseRuleParameters', () => {
     ['"1"', /must be a JSON object, got "1"/],
   ])('refuses %s, which is no JSON object', (inputParameters, message) => {
     expect(() => parseRuleParameters(inputParameters)).toThrow(message);
+  });
+});
+
+describe('parseInactiveRuleParameters', () => {
+  it('takes the defaults', () => {
+    expect(parseInactiveRuleParameters()).toEqual({ maxInactiveDays: 30, refreshDays: 7 });
+  });
+
+  it.each([
+    ['0', false],
+    ['1', true],
+    ['90', true],
+    ['91', false],
+    ['', false],
+  ])('maxInactiveDays %j is taken: %j', (maxInactiveDays, isTaken) => {
+    const read = () => parseInactiveRuleParameters(JSON.stringify({ maxInactiveDays }));
+    if (isTaken) expect(read().maxInactiveDays).toBe(Number(maxInactiveDays));
+    else expect(read).toThrow('maxInactiveDays must be a whole number of days from 1 to 90, got');
+  });
+
+  it('refuses the parameters of the other rule, and says which it has', () => {
+    expect(Object.keys(INACTIVE_RULE_PARAMETERS)).not.toContain('minimumIdleDays');
+    expect(() => parseInactiveRuleParameters('{"minimumIdleDays":"7"}')).toThrow(
+      'unknown rule parameter "minimumIdleDays", expected maxInactiveDays, exemptionTag, refreshDays',
+    );
   });
 });

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateSingleAccessKey } from '../../rule/single-access-key.ts';
-import { accessKey, at, daysBefore } from '../support/build.ts';
+import { accessKey, at, daysBefore, policy } from '../support/build.ts';
 
-const parameters = { maxActiveAccessKeys: 1, rotationGraceDays: 0, minimumIdleDays: 7 };
 const active = (count: number) =>
   Array.from({ length: count }, (_, index) =>
     accessKey(`A${index}`, { CreateDate: daysBefore(400 - index) }),
@@ -19,7 +18,7 @@ describe('evaluateSingleAccessKey', () => {
     ['two inactive keys', [other('Inactive'), other('Inactive')]],
     ['an active key and one of a status yet to come', [...active(1), other('Suspended')]],
   ])('scenario 1: %s is COMPLIANT, without an annotation', (_, keys) => {
-    expect(evaluateSingleAccessKey({ keys }, parameters, at)).toEqual({
+    expect(evaluateSingleAccessKey({ keys }, policy)).toEqual({
       ComplianceType: 'COMPLIANT',
     });
   });
@@ -32,7 +31,7 @@ describe('evaluateSingleAccessKey', () => {
     ['eight active keys', active(8)],
   ])('scenario 2: %s is NON_COMPLIANT', (_, keys) => {
     const count = keys.filter((key) => key.Status === 'Active').length;
-    expect(evaluateSingleAccessKey({ keys }, parameters, at)).toEqual({
+    expect(evaluateSingleAccessKey({ keys }, policy)).toEqual({
       ComplianceType: 'NON_COMPLIANT',
       Annotation: expect.stringContaining(`${count} active access keys, 1 allowed.`),
     });
@@ -48,8 +47,7 @@ describe('evaluateSingleAccessKey', () => {
     (count, maxActiveAccessKeys, expected) => {
       const verdict = evaluateSingleAccessKey(
         { keys: active(count) },
-        { ...parameters, maxActiveAccessKeys },
-        at,
+        { ...policy, maxActiveAccessKeys },
       );
       expect(verdict.ComplianceType).toBe(expected);
     },
@@ -61,7 +59,7 @@ describe('evaluateSingleAccessKey', () => {
       accessKey('B', { LastUsedDate: at }),
     ];
     const annotation = (minimumIdleDays: number) =>
-      evaluateSingleAccessKey({ keys }, { ...parameters, minimumIdleDays }, at).Annotation;
+      evaluateSingleAccessKey({ keys }, { ...policy, minimumIdleDays }).Annotation;
     expect(annotation(10)).toContain('Deactivate AKIAXXXXXXXXXXXXXXXA');
     expect(annotation(11)).toContain('No key is chosen');
   });
@@ -70,7 +68,7 @@ describe('evaluateSingleAccessKey', () => {
 describe('evaluateSingleAccessKey, with more keys than allowed', () => {
   const keys = active(2);
   const exempt = (exemption: string) =>
-    evaluateSingleAccessKey({ keys, exemption }, { ...parameters, exemptionTag: 'keys-until' }, at);
+    evaluateSingleAccessKey({ keys, exemption }, { ...policy, exemptionTag: 'keys-until' });
 
   it('scenario 3: is COMPLIANT while a tag exempts the user, and names tag and date', () => {
     expect(exempt('2026-01-31')).toEqual({
@@ -93,14 +91,14 @@ describe('evaluateSingleAccessKey, with more keys than allowed', () => {
   });
 
   it('scenario 2: is NON_COMPLIANT with a tag when no tag exempts', () => {
-    const verdict = evaluateSingleAccessKey({ keys, exemption: '2026-12-31' }, parameters, at);
+    const verdict = evaluateSingleAccessKey({ keys, exemption: '2026-12-31' }, policy);
     expect(verdict.Annotation).toMatch(/^2 active access keys, 1 allowed\. Deactivate/);
   });
 
   it('scenario 4: is COMPLIANT while the newest key is young, and says until when', () => {
     const newest = accessKey('NEW', { CreateDate: daysBefore(6) });
-    const rotating = { ...parameters, rotationGraceDays: 7 };
-    expect(evaluateSingleAccessKey({ keys: [...active(1), newest] }, rotating, at)).toEqual({
+    const rotating = { ...policy, rotationGraceDays: 7 };
+    expect(evaluateSingleAccessKey({ keys: [...active(1), newest] }, rotating)).toEqual({
       ComplianceType: 'COMPLIANT',
       Annotation:
         'In rotation until 2026-02-01T12:00:00.000Z: 2 active access keys, 1 allowed. Newest: AKIAXXXXXXXXXXXXXNEW, created 2026-01-25.',
@@ -118,9 +116,9 @@ describe('evaluateSingleAccessKey, for any keys', () => {
         fc.integer({ min: 1, max: 10 }),
         (all, most) => {
           const keys = all.map((Status, index) => accessKey(`K${index}`, { Status }));
-          const policy = { ...parameters, maxActiveAccessKeys: most };
+          const by = { ...policy, maxActiveAccessKeys: most };
           const exceeds = all.filter((one) => one === 'Active').length > most;
-          expect(evaluateSingleAccessKey({ keys }, policy, at).ComplianceType).toBe(
+          expect(evaluateSingleAccessKey({ keys }, by).ComplianceType).toBe(
             exceeds ? 'NON_COMPLIANT' : 'COMPLIANT',
           );
         },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { AccessKey } from '../../rule/access-key.ts';
+import { parseRuleParameters } from '../../rule/parameters.ts';
 
 const DAY_IN_MILLISECONDS = 86_400_000;
 
@@ -20,6 +21,9 @@ export const accessKey = (name: string, overrides: Partial<AccessKey> = {}): Acc
   CreateDate: daysBefore(400),
   ...overrides,
 });
+
+/** The parameters of the rule when none is given. */
+export const policy = { ...parseRuleParameters(), at };
 
 type ConfigEventName =
   | 'configuration-item-change'

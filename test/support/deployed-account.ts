@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { createLocalAccount } from '../../infra/local/account.ts';
+import { createLocalAccount, type LocalAccount } from '../../infra/local/account.ts';
 import type { LocalAccountOptions } from '../../infra/local/account-foundation.ts';
 import { deploy } from '../../infra/local/deploy/deploy.ts';
 import { synthesize } from '../../infra/local/deploy/synthesize.ts';
@@ -9,6 +9,13 @@ import type { ActionSettings } from '../../infra/local/ssm/action.ts';
 process.env['CDK_VALIDATION'] = 'false';
 
 const Started = v.object({ AutomationExecutionId: v.string() });
+
+/** The outputs of the stack that name each runbook, its role and its rule. */
+const RUNBOOKS = {
+  deactivate: ['RunbookName', 'AutomationRoleArn', 'ConfigRuleName'],
+  reactivate: ['ReactivationRunbookName', 'ReactivationRoleArn', 'ConfigRuleName'],
+  deleteInactive: ['DeletionRunbookName', 'DeletionRoleArn', 'InactiveConfigRuleName'],
+} as const;
 const PlanInputs = v.looseObject({ FunctionName: v.string() });
 
 /** Seconds that pass for a script in one: the minute that the runbook may wait is one second here. */
@@ -17,11 +24,52 @@ const SCRIPT_SPEED = 60;
 /** Without site-packages: scripts run on the stand-in for boto3, which starts ten times as fast. */
 const FAST_PYTHON = ['python3', '-S'];
 
+/** Starts one of the runbooks and says how it ended. */
+const createRunner = (
+  { ssm }: LocalAccount,
+  outputs: Readonly<Record<string, string>>,
+  runbook: keyof typeof RUNBOOKS,
+) => {
+  const [DocumentName = '', AutomationAssumeRole = '', ConfigRuleName = ''] = RUNBOOKS[runbook].map(
+    (name) => outputs[name],
+  );
+
+  const start = (parameters: Record<string, string>): string => {
+    const given = { AutomationAssumeRole, ConfigRuleName, ...parameters };
+    const entries = Object.entries(given).map(([name, value]) => [name, [value]]);
+    const input = { DocumentName, Parameters: Object.fromEntries(entries) };
+    const started = ssm.operations.StartAutomationExecution(input, 'operator');
+    return v.parse(Started, started).AutomationExecutionId;
+  };
+
+  /** Waits for the end of an execution. */
+  const ended = async (id: string) => {
+    const execution = await ssm.finished(id);
+    const output = (name: string) => execution.Outputs[`Report.${name}`]?.[0];
+    const steps = execution.StepExecutions.filter(({ StepStatus }) => StepStatus !== 'Pending');
+    return {
+      status: execution.AutomationExecutionStatus,
+      message: execution.FailureMessage ?? '',
+      outcome: execution.AutomationExecutionStatus === 'Success' ? output('Outcome') : undefined,
+      output,
+      steps: steps.map(({ StepName, StepStatus }) => `${StepName} ${StepStatus}`),
+    };
+  };
+
+  return {
+    start,
+    ended,
+    run: (parameters: Record<string, string>) => ended(start(parameters)),
+    /** The name of the role with which it acts. */
+    role: AutomationAssumeRole.split('/').at(-1) ?? '',
+  };
+};
+
 /** The stack, synthesized once for the accounts of a test file. */
 export const createDeployedAccounts = (context?: Record<string, unknown>) => {
   const stack = synthesize(context);
 
-  /** An account with the stack, whose time begins now, as the planner has the real one; key events do not come. */
+  /** An account with the stack, whose time begins now unless it gets a clock; key events do not come. */
   return async (
     automation: Partial<ActionSettings> = {},
     options: Partial<LocalAccountOptions> = {},
@@ -32,35 +80,22 @@ export const createDeployedAccounts = (context?: Record<string, unknown>) => {
       ...options,
     });
     const outputs = deploy(account, stack);
-    const { RunbookName = '', AutomationRoleArn = '', ConfigRuleName = '' } = outputs;
-    const { ssm, iam } = account;
-    const planStep = ssm.documents.find(RunbookName)?.content.mainSteps[0];
+    const { RunbookName = '', ConfigRuleName = '', InactiveConfigRuleName = '' } = outputs;
+    const runbook = (name: keyof typeof RUNBOOKS) => createRunner(account, outputs, name);
+    const deactivate = runbook('deactivate');
+    const planStep = account.ssm.documents.find(RunbookName)?.content.mainSteps[0];
 
     return {
       ...account,
       outputs,
       ConfigRuleName,
+      InactiveConfigRuleName,
       planner: v.parse(PlanInputs, planStep?.inputs).FunctionName,
-      automationRole: AutomationRoleArn.split('/').at(-1) ?? '',
-      /** Starts the runbook and waits for its end. */
-      run: async (parameters: Record<string, string>) => {
-        const given = { AutomationAssumeRole: AutomationRoleArn, ConfigRuleName, ...parameters };
-        const entries = Object.entries(given).map(([name, value]) => [name, [value]]);
-        const input = { DocumentName: RunbookName, Parameters: Object.fromEntries(entries) };
-        const started = ssm.operations.StartAutomationExecution(input, 'operator');
-        const execution = await ssm.finished(v.parse(Started, started).AutomationExecutionId);
-        const output = (name: string) => execution.Outputs[`Report.${name}`]?.[0];
-        const steps = execution.StepExecutions.filter(({ StepStatus }) => StepStatus !== 'Pending');
-        return {
-          status: execution.AutomationExecutionStatus,
-          message: execution.FailureMessage ?? '',
-          outcome:
-            execution.AutomationExecutionStatus === 'Success' ? output('Outcome') : undefined,
-          output,
-          steps: steps.map(({ StepName, StepStatus }) => `${StepName} ${StepStatus}`),
-        };
-      },
-      seed: (seed: UserSeed) => iam.seedUser(seed),
+      runbook,
+      automationRole: deactivate.role,
+      /** Starts the runbook that deactivates and waits for its end. */
+      run: deactivate.run,
+      seed: (seed: UserSeed) => account.iam.seedUser(seed),
     };
   };
 };

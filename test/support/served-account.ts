@@ -1,9 +1,11 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { createCloudTrail } from '../../infra/local/cloudtrail/cloudtrail.ts';
 import { createConfig } from '../../infra/local/config/config.ts';
 import { createDispatcher } from '../../infra/local/dispatch.ts';
 import { createFaults } from '../../infra/local/faults.ts';
 import { createIam } from '../../infra/local/iam/iam.ts';
+import { createRoles } from '../../infra/local/roles.ts';
 import { startServer } from '../../infra/local/wire/server.ts';
 
 /** The event that a rule's function was invoked with. */
@@ -35,7 +37,31 @@ export const remediationProperties = {
   },
 };
 
-/** IAM and Config on loopback, with a clock that a test moves and a function that only listens. */
+/** What an event history is made of. */
+type HistoryDeps = {
+  readonly dispatcher: ReturnType<typeof createDispatcher>;
+  readonly now: () => Date;
+  readonly roles: ReturnType<typeof createRoles>;
+  readonly pageSize?: number | undefined;
+};
+
+/** An event history whose time goes on between two calls, as its limit of two a second asks for. */
+const createHistory = ({ dispatcher, now, ...deps }: HistoryDeps) => {
+  const started = performance.now();
+  return createCloudTrail({
+    now: () => new Date(now().getTime() + performance.now() - started),
+    wait: async () => {},
+    ...deps,
+    accountId: '123456789012',
+    region: 'us-east-1',
+    closed: new AbortController().signal,
+    isLogging: () => false,
+    putEvent: () => {},
+    onAnswer: dispatcher.onAnswer,
+  });
+};
+
+/** IAM, Config and an event history on loopback, with a clock that a test moves and a function that only listens. */
 export const serveAccount = async (
   options: Partial<Omit<Parameters<typeof createConfig>[0], 'iam' | 'now' | 'accountId'>> = {},
 ) => {
@@ -43,6 +69,8 @@ export const serveAccount = async (
   const now = () => clock.now;
   const faults = createFaults();
   const dispatcher = createDispatcher(faults, now);
+  const roles = createRoles({ accountId: '123456789012' });
+  const cloudtrail = createHistory({ dispatcher, now, roles, pageSize: options.pageSize });
   const iam = createIam({ now, accountId: '123456789012', ...options });
   const delivered: Delivered[] = [];
   const rule = { whenInvoked: async (_event: Delivered) => {} };
@@ -61,6 +89,7 @@ export const serveAccount = async (
   });
   dispatcher.register('iam', iam.operations);
   dispatcher.register('config', config.operations);
+  dispatcher.register('cloudtrail', cloudtrail.operations);
   const principalOf = (accessKeyId: string) => (accessKeyId === 'RULE' ? 'rule-role' : 'operator');
   const server = await startServer({ dispatcher, principalOf });
   const client = {
@@ -70,7 +99,8 @@ export const serveAccount = async (
     maxAttempts: 1,
   };
   return {
-    ...{ clock, faults, dispatcher, iam, config, rule, delivered, endpoint: server.endpoint },
+    ...{ clock, faults, dispatcher, roles, iam, config, cloudtrail, rule, delivered },
+    endpoint: server.endpoint,
     iamClient: new IAMClient(client),
     configClient: new ConfigServiceClient(client),
     close: server.close,

@@ -2,7 +2,10 @@ import type { Evaluation } from '@aws-sdk/client-config-service';
 import type { Operation } from '../../infra/local/dispatch.ts';
 import type { UserSeed } from '../../infra/local/iam/users.ts';
 import { createClients } from '../../rule/clients.ts';
+import { createEventHistory } from '../../rule/event-history.ts';
 import { createHandler } from '../../rule/handler.ts';
+import { singleAccessKeyRule } from '../../rule/single-rule.ts';
+import type { CreateRule } from '../../rule/user-rule.ts';
 import { asSent, recordedEvent } from './build.ts';
 import { RULE_NAME, ruleProperties, type ServedAccount, serveAccount } from './served-account.ts';
 
@@ -46,6 +49,16 @@ const readHeld = ({ config }: ServedAccount): ReadonlyMap<string, Held> => {
   return new Map(read());
 };
 
+/** A rule's real handler with its real clients, for the endpoint of the environment. */
+export const createServedHandler = (
+  createRule: CreateRule = singleAccessKeyRule(),
+  writeLine: (line: string) => void = () => {},
+) => {
+  const clients = createClients({ writeLine });
+  const readHistory = createEventHistory('us-east-1', clients.countCalls);
+  return createHandler({ ...clients, readHistory }, createRule);
+};
+
 /** The rule's real handler and clients, invoked by the Config of an account on loopback. */
 export const serveRule = async (
   options: {
@@ -53,12 +66,14 @@ export const serveRule = async (
     users?: readonly UserSeed[];
     messageTypes?: readonly string[];
     dropsOlderResults?: boolean;
+    createRule?: CreateRule;
   } = {},
 ) => {
   const account = await serveAccount(options);
   process.env['AWS_ENDPOINT_URL'] = account.endpoint;
   const lines: string[] = [];
-  const handler = createHandler(createClients({ writeLine: (line) => void lines.push(line) }));
+  const { createRule = singleAccessKeyRule() } = options;
+  const handler = createServedHandler(createRule, (line) => void lines.push(line));
   for (const user of options.users ?? []) account.iam.seedUser(user);
   account.rule.whenInvoked = handler;
   account.config.putConfigRule(ruleProperties(...(options.messageTypes ?? [])));
@@ -85,7 +100,9 @@ export const serveRule = async (
       operation: string,
       act: (input: unknown, proceed: () => unknown) => unknown,
     ): void => {
-      const service = operation in account.iam.operations ? 'iam' : 'config';
+      const service =
+        (['iam', 'cloudtrail'] as const).find((name) => operation in account[name].operations) ??
+        'config';
       const operations: Readonly<Record<string, Operation>> = account[service].operations;
       const original = operations[operation];
       if (original === undefined) throw new Error(`the account has no ${service}:${operation}`);

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  InvalidEnvironmentError,
-  parseTriggerSettings,
-} from '../../../rule/key-events/settings.ts';
+import { InvalidEnvironmentError } from '../../../rule/environment.ts';
+import { parseTriggerSettings } from '../../../rule/key-events/settings.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `rule-${index}`);
 

@@ -1,0 +1,42 @@
+import { NO_NEEDS, type UserFacts } from '../facts.ts';
+import type { KeyHistory } from '../key-history.ts';
+import { parseInactiveRuleParameters } from '../parameters.ts';
+import type { CreateRule, Evidence } from '../user-rule.ts';
+import {
+  evaluateInactiveAccessKey,
+  inactiveKeys,
+  inactivitiesOf,
+  isTooLong,
+  sightingOf,
+} from './inactive-access-key.ts';
+import { keysToAskFor } from './inactivity.ts';
+
+/** The rule `iam-user-inactive-access-key`. */
+export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
+  const policy = { ...parseInactiveRuleParameters(inputParameters), at };
+  const judge = (facts: UserFacts, history: KeyHistory, { held }: Evidence) =>
+    inactivitiesOf(facts, history, sightingOf(held, at));
+
+  return {
+    at,
+    refreshDays: policy.refreshDays,
+    decidesByHistory: true,
+    needs: (evidence) => {
+      const { history, held } = evidence;
+      if (history === undefined) return NO_NEEDS;
+      return {
+        tag: (facts) =>
+          judge(facts, history, evidence).some((inactivity) => isTooLong(inactivity, policy))
+            ? policy.exemptionTag
+            : undefined,
+        lastUse: (facts) => keysToAskFor(inactiveKeys(facts), history, sightingOf(held, at)),
+      };
+    },
+    decide: (facts, evidence) => {
+      const { history } = evidence;
+      if (inactiveKeys(facts).length === 0) return { ComplianceType: 'COMPLIANT' };
+      if (history === undefined) return undefined;
+      return evaluateInactiveAccessKey(facts, judge(facts, history, evidence), policy);
+    },
+  };
+};

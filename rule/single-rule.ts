@@ -1,0 +1,44 @@
+import { countedKeys, findAllowance, tagToAskFor } from './allowance.ts';
+import { type Drift, findDrift, type RunbookRoles } from './drift.ts';
+import type { UserFacts } from './facts.ts';
+import { parseRuleParameters } from './parameters.ts';
+import { evaluateSingleAccessKey } from './single-access-key.ts';
+import { standingViolation } from './standing-violation.ts';
+import type { CreateRule, Evidence } from './user-rule.ts';
+
+/**
+ * The rule `iam-user-single-access-key`.
+ *
+ * @param roles  of the runbooks, where drift is to be told: the history of keys is read when there is a violation
+ */
+export const singleAccessKeyRule =
+  (roles?: RunbookRoles): CreateRule =>
+  (inputParameters, at) => {
+    const policy = { ...parseRuleParameters(inputParameters), at };
+    const isViolation = (facts: UserFacts) => findAllowance(facts, policy) === undefined;
+    const waits = ({ history }: Evidence) => roles !== undefined && history === undefined;
+    const driftOf = ({ keys }: UserFacts, { history }: Evidence): Drift | undefined =>
+      roles && history && findDrift(keys, history, roles);
+    const standing = (facts: UserFacts, evidence: Evidence) =>
+      standingViolation(evidence.held, facts, { ...policy, drift: driftOf(facts, evidence) });
+
+    return {
+      at,
+      refreshDays: policy.refreshDays,
+      decidesByHistory: false,
+      needs: (evidence) => ({
+        tag: (facts) => tagToAskFor(facts, policy),
+        lastUse: (facts) =>
+          isViolation(facts) && !waits(evidence) && standing(facts, evidence) === undefined
+            ? countedKeys(facts.keys, policy)
+            : [],
+      }),
+      decide: (facts, evidence) => {
+        if (isViolation(facts) && waits(evidence)) return undefined;
+        return (
+          standing(facts, evidence) ??
+          evaluateSingleAccessKey(facts, policy, driftOf(facts, evidence))
+        );
+      },
+    };
+  };

@@ -1,0 +1,11 @@
+import type { ComplianceType, Evaluation } from '@aws-sdk/client-config-service';
+import { isOfExemption } from './exemption.ts';
+
+/** How many users were evaluated, how many of them violate the rule, and how many only a tag keeps from it. */
+export const countVerdicts = (evaluations: readonly Evaluation[]) => {
+  const are = (type: ComplianceType) =>
+    evaluations.filter(({ ComplianceType }) => ComplianceType === type).length;
+  const Violations = are('NON_COMPLIANT');
+  const Exempt = evaluations.filter(({ Annotation = '' }) => isOfExemption(Annotation)).length;
+  return { Users: are('COMPLIANT') + Violations, Violations, Exempt };
+};

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidResponseError } from '../../rule/answer.ts';
+import { changesOf, noHistory, readStatusChange } from '../../rule/key-history.ts';
+import { accessKey, at, keyId } from '../support/build.ts';
+import { historyOf, statusChange } from '../support/status-change.ts';
+
+/** An event as CloudTrail writes it of an operator who deactivates somebody's key, but for what a test says. */
+const event = (overrides: object = {}) => ({
+  eventVersion: '1.11',
+  userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::123456789012:user/op', userName: 'op' },
+  eventTime: '2026-01-01T10:00:00Z',
+  eventSource: 'iam.amazonaws.com',
+  eventName: 'UpdateAccessKey',
+  requestParameters: { userName: 'alice', accessKeyId: keyId('A'), status: 'Inactive' },
+  responseElements: null,
+  eventID: 'e-1',
+  ...overrides,
+});
+const read = (overrides: object = {}) => readStatusChange(JSON.stringify(event(overrides)));
+
+describe('readStatusChange', () => {
+  it('reads which key was set to which status, when, and by no role', () => {
+    expect(read()).toEqual({
+      eventID: 'e-1',
+      eventTime: new Date('2026-01-01T10:00:00Z'),
+      accessKeyId: keyId('A'),
+      status: 'Inactive',
+      roleArn: undefined,
+    });
+  });
+
+  it('reads the key of a user who acts on keys of its own, and leaves its name out', () => {
+    expect(
+      read({ requestParameters: { accessKeyId: keyId('A'), status: 'Active' } }),
+    ).toMatchObject({ accessKeyId: keyId('A'), status: 'Active' });
+  });
+
+  it('reads the role of a session', () => {
+    const sessionContext = { sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::1:role/runbook' } };
+    const userIdentity = { type: 'AssumedRole', sessionContext };
+    expect(read({ userIdentity })?.roleArn).toBe('arn:aws:iam::1:role/runbook');
+    expect(read({ userIdentity: { sessionContext: null } })?.roleArn).toBeUndefined();
+    expect(read({ userIdentity: { sessionContext: {} } })?.roleArn).toBeUndefined();
+    expect(read({ userIdentity: { sessionContext: { sessionIssuer: {} } } })?.roleArn).toBe(
+      undefined,
+    );
+  });
+
+  it.each([
+    ['a call that was not allowed', { errorCode: 'AccessDenied', requestParameters: null }],
+    ['a call that failed', { errorCode: 'NoSuchEntityException' }],
+    ['another call', { eventName: 'CreateAccessKey' }],
+    ['a call of another service', { eventSource: 'transfer.amazonaws.com' }],
+  ])('reads nothing of %s', (_, overrides) => {
+    expect(read(overrides)).toBeUndefined();
+  });
+
+  it.each([
+    ['no key', { requestParameters: { status: 'Inactive' } }, 'requestParameters.accessKeyId'],
+    ['no parameters', { requestParameters: null }, 'requestParameters'],
+    ['another status', { requestParameters: { accessKeyId: 'A', status: 'Off' } }, 'status'],
+    ['no time', { eventTime: 'yesterday' }, 'eventTime'],
+    ['no name', { eventName: undefined }, 'eventName'],
+  ])('refuses a call that succeeded with %s, and says what is missing', (_, overrides, what) => {
+    expect(() => read(overrides)).toThrow(InvalidResponseError);
+    expect(() => read(overrides)).toThrow(what);
+  });
+
+  it.each(['{', 'null', '"text"', undefined])('refuses %j', (text) => {
+    expect(() => readStatusChange(text)).toThrow(InvalidResponseError);
+  });
+});
+
+describe('changesOf', () => {
+  const key = accessKey('A');
+  it('gives the changes of one key, the oldest first', () => {
+    const [newer, older] = [
+      statusChange('A', 'Active', { days: 1 }),
+      statusChange('A', 'Inactive', { days: 2 }),
+    ];
+    const history = historyOf([newer, statusChange('B', 'Active'), older]);
+    expect(changesOf(history, key)).toEqual([older, newer]);
+    expect(changesOf(history, accessKey('C'))).toEqual([]);
+  });
+
+  it.each([
+    ['Active', 'Inactive'],
+    ['Inactive', 'Active'],
+  ] as const)('of the same second puts the status that the key has now last', (one, other) => {
+    const history = historyOf([statusChange('A', one), statusChange('A', other)]);
+    for (const Status of ['Active', 'Inactive'])
+      expect(changesOf(history, { ...key, Status }).at(-1)?.status).toBe(Status);
+  });
+});
+
+describe('noHistory', () => {
+  it('proves nothing', () => {
+    expect(noHistory(at)).toEqual({ from: at, isComplete: false, changes: [] });
+  });
+});

@@ -1,0 +1,53 @@
+import { readDocument } from '../../infra/document.ts';
+import { REPOSITORY } from '../../infra/node-function.ts';
+
+/** A step as a document has it. */
+export type Step = {
+  readonly name: string;
+  readonly action: string;
+  readonly description: string;
+  readonly nextStep?: string;
+  readonly onFailure: string;
+  readonly isEnd?: boolean;
+  readonly isCritical?: boolean;
+  readonly timeoutSeconds?: number;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs?: readonly { Name: string; Selector: string; Type: string }[];
+};
+
+/** A parameter as a document has it. */
+export type Parameter = {
+  readonly type: string;
+  readonly description: string;
+  readonly default?: string;
+  readonly allowedPattern?: string;
+  readonly allowedValues?: readonly string[];
+};
+
+/** One of our Automation documents, as it is deployed. */
+export type RunbookDocument = {
+  readonly schemaVersion: string;
+  readonly description: string;
+  readonly assumeRole: string;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly outputs: readonly string[];
+  readonly mainSteps: readonly Step[];
+};
+
+/** Our documents, by the names of their files. */
+export type RunbookFile =
+  | 'deactivate-access-key'
+  | 'reactivate-access-key'
+  | 'delete-inactive-access-key';
+
+/** The document as the stack deploys it, its values standing for themselves; with approvers where there are any. */
+export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): RunbookDocument =>
+  readDocument(`${REPOSITORY}remediation/${file}.yaml`, {
+    values: {
+      PlannerFunctionName: '${PlannerFunctionName}',
+      DeleteCommand: '${DeleteCommand}',
+      Approvers: approvers,
+      ApprovalTopicArn: approvers && 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
+    },
+    options: { Approval: approvers !== undefined },
+  }) as unknown as RunbookDocument;

@@ -1,0 +1,27 @@
+import type { KeyHistory, StatusChange } from '../../rule/key-history.ts';
+import { daysBefore, keyId } from './build.ts';
+
+/** The role with which the runbook that deactivates acts, and the one that undoes it. */
+export const roles = {
+  deactivationRoleArn: 'arn:aws:iam::123456789012:role/deactivation',
+  reactivationRoleArn: 'arn:aws:iam::123456789012:role/reactivation',
+};
+
+/** A key was set to a status some days (and milliseconds) before `at`, by a user unless a role is named. */
+export const statusChange = (
+  name: string,
+  status: StatusChange['status'],
+  { days = 0, ms = 0, roleArn }: { days?: number; ms?: number; roleArn?: string | undefined } = {},
+): StatusChange => ({
+  eventID: `event-${name}-${status}-${days}`,
+  eventTime: daysBefore(days, ms),
+  accessKeyId: keyId(name),
+  status,
+  roleArn,
+});
+
+/** A complete history of 90 days, of these changes. */
+export const historyOf = (
+  changes: readonly StatusChange[] = [],
+  overrides: Partial<KeyHistory> = {},
+): KeyHistory => ({ from: daysBefore(90), isComplete: true, changes, ...overrides });
