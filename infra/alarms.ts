@@ -4,14 +4,19 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
 import type { Settings } from './settings.ts';
-import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
-import { watchRule, watchTrigger } from './watched.ts';
+import type { UserRule } from './user-rule.ts';
+import { type Watched, watchRule, watchTrigger } from './watched.ts';
 
 /** What is watched, and the topic that is told. */
 export type AlarmsProps = Pick<Settings, 'frequency' | 'alarmTopicArn'> & {
-  readonly rule: SingleAccessKeyRule;
+  readonly rule: UserRule;
+  /** The rule whose alarms have a name that starts with `Inactive`. */
+  readonly inactiveRule: UserRule;
   readonly trigger?: KeyEventTrigger | undefined;
 };
+
+const withPrefix = (prefix: string, watched: Readonly<Record<string, Watched>>) =>
+  Object.fromEntries(Object.entries(watched).map(([name, one]) => [`${prefix}${name}`, one]));
 
 /**
  * The alarms; docs/operations.md has a heading for each: what it means, what to look at, what to do.
@@ -23,8 +28,12 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { rule, trigger, frequency, alarmTopicArn } = props;
-    const watched = { ...watchRule(rule, frequency), ...(trigger && watchTrigger(trigger)) };
+    const { rule, inactiveRule, trigger, frequency, alarmTopicArn } = props;
+    const watched = {
+      ...watchRule(rule, frequency),
+      ...withPrefix('Inactive', watchRule(inactiveRule, frequency)),
+      ...(trigger && watchTrigger(trigger)),
+    };
     const topic =
       alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn);
 

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { InvalidParameterError } from '../rule/parameters.ts';
+import { InvalidParameterError } from '../rule/parameter.ts';
 import { InvalidSettingError, parseSettings } from './settings.ts';
 import { SingleAccessKeyStack } from './stack.ts';
 

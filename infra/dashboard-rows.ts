@@ -9,7 +9,7 @@ import {
 import type { KeyEventTrigger } from './key-event-trigger.ts';
 import { CALLS_OF_SWEEP, measureOf } from './measure.ts';
 import type { Planner } from './planner.ts';
-import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
+import type { UserRule } from './user-rule.ts';
 
 const HOURLY = { period: Duration.hours(1) };
 const LATEST = { ...HOURLY, statistic: Stats.MAXIMUM };
@@ -18,13 +18,17 @@ const LATEST = { ...HOURLY, statistic: Stats.MAXIMUM };
 const graph = (title: string, props: GraphWidgetProps): IWidget =>
   new GraphWidget({ title, width: 8, height: 6, leftYAxis: { min: 0 }, ...props });
 
-/** How the account stands: its users, those that violate the rule, and what was reported. */
-export const compliance = ({ configRule }: SingleAccessKeyRule): IWidget[] => {
+/**
+ * How the account stands: its users, those that violate the rule, and what was reported.
+ *
+ * @param start  how the titles of the rule's widgets begin
+ */
+export const compliance = ({ configRule }: UserRule, start = ''): IWidget[] => {
   const measure = measureOf([configRule]);
   const violations = measure('Violations', { ...LATEST, label: 'NON_COMPLIANT' });
   return [
     new SingleValueWidget({
-      title: 'Users at the last sweep',
+      title: `${start}Users at the last sweep`,
       metrics: [
         violations,
         measure('Exempt', { ...LATEST, label: 'exempt by tag' }),
@@ -33,21 +37,25 @@ export const compliance = ({ configRule }: SingleAccessKeyRule): IWidget[] => {
       width: 8,
       height: 6,
     }),
-    graph('NON_COMPLIANT users', { left: [violations] }),
-    graph('Results reported (billed)', { left: [measure('ResultsSent', HOURLY)] }),
+    graph(`${start}NON_COMPLIANT users`, { left: [violations] }),
+    graph(`${start}Results reported (billed)`, { left: [measure('ResultsSent', HOURLY)] }),
   ];
 };
 
-/** What a sweep takes: its time, its calls, and how many of them were too many. */
-export const callsOfSweep = ({ configRule }: SingleAccessKeyRule): IWidget[] => {
+/**
+ * What a sweep takes: its time, its calls, and how many of them were too many.
+ *
+ * @param start  how the titles of the rule's widgets begin
+ */
+export const callsOfSweep = ({ configRule }: UserRule, start = ''): IWidget[] => {
   const measure = measureOf([configRule]);
   return [
-    graph('Duration of a sweep', { left: [measure('Duration', LATEST)] }),
-    graph('Calls of sweeps', {
+    graph(`${start}Duration of a sweep`, { left: [measure('Duration', LATEST)] }),
+    graph(`${start}Calls of sweeps`, {
       left: CALLS_OF_SWEEP.map((api) => measure(api, HOURLY)),
       stacked: true,
     }),
-    graph('Throttled calls', { left: [measure('Throttles', HOURLY)] }),
+    graph(`${start}Throttled calls`, { left: [measure('Throttles', HOURLY)] }),
   ];
 };
 
@@ -73,38 +81,40 @@ export const keyEvents = ({ queue, deadLetterQueue, starter }: KeyEventTrigger):
   ];
 };
 
-/** What the runbook was asked, and what it refused. */
-export const runbook = ({ configRule }: SingleAccessKeyRule): IWidget[] => {
-  const measure = measureOf([configRule]);
-  return [
-    graph('Plans of the runbook', {
-      left: [measure('Plans', HOURLY), measure('Refusals', HOURLY)],
-    }),
-  ];
-};
-
-/** The errors of the functions, and the events that failed every try. */
-export const functions = ({
-  rule,
-  planner,
-  trigger,
-}: {
-  readonly rule: SingleAccessKeyRule;
+/** What explains the rest: the rules, and the functions beside theirs. */
+type Functions = {
+  readonly rule: UserRule;
+  readonly inactiveRule: UserRule;
   readonly planner: Planner;
   readonly trigger?: KeyEventTrigger | undefined;
-}): IWidget[] => {
+};
+
+/** What the runbooks were asked, by the rule that they work for, and what they refused. */
+export const plans = ({ rule, inactiveRule }: Functions): IWidget =>
+  graph('Plans of the runbooks', {
+    left: [rule, inactiveRule].flatMap(({ configRule }) => {
+      const measure = measureOf([configRule]);
+      return [measure('Plans', HOURLY), measure('Refusals', HOURLY)];
+    }),
+  });
+
+/** The errors of the functions, and the events that failed every try. */
+export const functions = ({ rule, inactiveRule, planner, trigger }: Functions): IWidget[] => {
   const errors = (name: string, { function: one }: Pick<Planner, 'function'>) =>
     one.metricErrors({ ...HOURLY, label: name });
   return [
     graph('Errors', {
       left: [
         errors('rule', rule.evaluator),
+        errors('inactive keys', inactiveRule.evaluator),
         errors('planner', planner),
         ...(trigger === undefined ? [] : [errors('key events', trigger.starter)]),
       ],
     }),
     graph('Events that could not be evaluated', {
-      left: [rule.deadLetterQueue.metricApproximateNumberOfMessagesVisible()],
+      left: [rule, inactiveRule].map(({ deadLetterQueue }) =>
+        deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
+      ),
     }),
   ];
 };

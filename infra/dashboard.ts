@@ -5,14 +5,15 @@ import {
   Dashboard as CloudWatchDashboard,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { callsOfSweep, compliance, functions, keyEvents, runbook } from './dashboard-rows.ts';
+import { callsOfSweep, compliance, functions, keyEvents, plans } from './dashboard-rows.ts';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
 import type { Planner } from './planner.ts';
-import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
+import type { UserRule } from './user-rule.ts';
 
 /** What is shown. */
 export type DashboardProps = {
-  readonly rule: SingleAccessKeyRule;
+  readonly rule: UserRule;
+  readonly inactiveRule: UserRule;
   readonly planner: Planner;
   readonly trigger?: KeyEventTrigger | undefined;
   readonly alarms: readonly Alarm[];
@@ -22,15 +23,16 @@ export type DashboardProps = {
 const SHOWN = Duration.days(7);
 
 /**
- * A CloudWatch dashboard, from what matters most to what explains it: alarms, violations, sweeps, key events, runbook.
+ * A CloudWatch dashboard, from what matters most to what explains it: alarms, violations, sweeps, key events, runbooks.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
  */
 export class Dashboard extends Construct {
   readonly dashboardName: string;
 
-  constructor(scope: Construct, id: string, { rule, planner, trigger, alarms }: DashboardProps) {
+  constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
+    const { rule, inactiveRule, trigger, alarms } = props;
     const status = new AlarmStatusWidget({
       title: 'Alarms: docs/operations.md says what to do',
       alarms: [...alarms],
@@ -42,9 +44,11 @@ export class Dashboard extends Construct {
       widgets: [
         [status],
         compliance(rule),
+        compliance(inactiveRule, 'Inactive keys: '),
         callsOfSweep(rule),
+        callsOfSweep(inactiveRule, 'Inactive keys: '),
         ...(trigger === undefined ? [] : [keyEvents(trigger)]),
-        [...runbook(rule), ...functions({ rule, planner, trigger })],
+        [plans(props), ...functions(props)],
       ],
     });
     this.dashboardName = dashboardName;

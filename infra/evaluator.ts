@@ -2,17 +2,18 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
-import { NodeFunction } from './node-function.ts';
+import { NodeFunction, type NodeFunctionProps } from './node-function.ts';
 import { allowOnUsers, allowWithoutResource, keyReadingActions } from './permissions.ts';
 import type { Settings } from './settings.ts';
 
 /** How long an evaluation may take: the most that Lambda allows. */
 export const EVALUATION_TIMEOUT = Duration.minutes(15);
 
-/** How the function is deployed, and whether it has tags to read. */
-type EvaluatorProps = Pick<Settings, 'triggers' | 'logRetentionDays' | 'exemptionTag'> & {
-  readonly deadLetterQueue: DeadLetterQueue;
-};
+/** What the function is, how it is deployed, and whether it has tags to read. */
+export type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
+  Pick<Settings, 'triggers' | 'logRetentionDays' | 'exemptionTag'> & {
+    readonly deadLetterQueue: DeadLetterQueue;
+  };
 
 /** The function that evaluates users for Config; its role can read IAM and report. */
 export class Evaluator extends NodeFunction {
@@ -20,12 +21,7 @@ export class Evaluator extends NodeFunction {
   readonly permission: CfnPermission;
 
   constructor(scope: Construct, id: string, { triggers, exemptionTag, ...props }: EvaluatorProps) {
-    super(scope, id, {
-      entry: 'rule/index.ts',
-      description: 'Evaluates the access keys of IAM users for AWS Config',
-      timeout: EVALUATION_TIMEOUT,
-      ...props,
-    });
+    super(scope, id, { timeout: EVALUATION_TIMEOUT, ...props });
     allowOnUsers(this.role, keyReadingActions(exemptionTag));
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:PutEvaluations']);
     if (triggers === 'hybrid') {

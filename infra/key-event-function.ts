@@ -35,7 +35,7 @@ export class KeyEventFunction extends NodeFunction {
       throw new Error(`${id}: expected 1 to ${MAXIMUM_RULES} rules, got ${configRules.length}`);
     super(scope, id, {
       entry: 'rule/key-events/index.ts',
-      description: 'Starts an evaluation of the rule after changes of access keys',
+      description: 'Starts an evaluation of the rules after changes of access keys',
       timeout: TIMEOUT,
       logRetentionDays,
       environment: {

@@ -8,6 +8,7 @@ export const CALLS_OF_SWEEP = [
   'GetComplianceDetailsByConfigRule',
   'ListUsers',
   'ListAccessKeys',
+  'LookupEvents',
   'ListUserTags',
   'GetAccessKeyLastUsed',
   'PutEvaluations',

@@ -1,32 +1,34 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Dashboard } from './dashboard.ts';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
-import type { Runbook } from './runbook.ts';
-import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
+import type { Runbooks } from './runbooks.ts';
+import type { UserRule } from './user-rule.ts';
 
 /** What the outputs speak of. */
 type Deployed = {
-  readonly rule: SingleAccessKeyRule;
-  readonly runbook: Runbook;
+  readonly rule: UserRule;
+  readonly inactiveRule: UserRule;
+  readonly runbooks: Runbooks;
   readonly trigger?: KeyEventTrigger | undefined;
   readonly dashboard?: Dashboard | undefined;
 };
 
-/** Stands where the operator puts the id of a user; the pattern of the runbook's parameter refuses it as it is. */
+/** Adds one output: its id, its description, its value. */
+type Add = (id: string, description: string, value: string) => void;
+
+/** Stands where the operator puts the id of a user; the pattern of the runbooks' parameter refuses it as it is. */
 const USER_ID = 'USER_ID';
 
-/** Prints the rule, the runbook and the AWS CLI commands that start them; `USER_ID` is for the operator to fill in. */
-export const addOutputs = (stack: Stack, { rule, runbook, trigger, dashboard }: Deployed): void => {
-  const name = rule.configRule.ref;
-  const document = runbook.document.ref;
-  const role = runbook.automationRole.roleArn;
-  const region = `--region ${stack.region}`;
-  const add = (id: string, description: string, value: string) =>
-    new CfnOutput(stack, id, { description, value });
-
-  add('ConfigRuleName', 'The AWS Config rule', name);
-  add('RunbookName', 'The runbook that deactivates an access key', document);
-  add('DeadLetterQueueUrl', 'Events that could not be evaluated', rule.deadLetterQueue.queueUrl);
+const addRules = (add: Add, { rule, inactiveRule, trigger, dashboard }: Deployed): void => {
+  add('ConfigRuleName', 'The AWS Config rule on the number of keys', rule.configRule.ref);
+  add('InactiveConfigRuleName', 'The one on inactive keys', inactiveRule.configRule.ref);
+  const unevaluated = 'Events that could not be evaluated';
+  add('DeadLetterQueueUrl', unevaluated, rule.deadLetterQueue.queueUrl);
+  add(
+    'InactiveDeadLetterQueueUrl',
+    `${unevaluated} for inactive keys`,
+    inactiveRule.deadLetterQueue.queueUrl,
+  );
   if (trigger !== undefined)
     add(
       'KeyEventDeadLetterQueueUrl',
@@ -35,20 +37,52 @@ export const addOutputs = (stack: Stack, { rule, runbook, trigger, dashboard }: 
     );
   if (dashboard !== undefined)
     add('DashboardName', 'The CloudWatch dashboard', dashboard.dashboardName);
-  add('AutomationRoleArn', 'The role with which the runbook acts', role);
-  add(
-    'EvaluateCommand',
-    'Evaluates every IAM user now, at most once a minute',
-    `aws configservice start-config-rules-evaluation ${region} --config-rule-names ${name}`,
-  );
-  add(
-    'RemediateCommand',
-    'Remediates a NON_COMPLIANT user, as the button Remediate does',
-    `aws configservice start-remediation-execution ${region} --config-rule-name ${name} --resource-keys resourceType=AWS::IAM::User,resourceId=${USER_ID}`,
-  );
+};
+
+const addRunbooks = (add: Add, { deactivate, reactivate, deleteInactive }: Runbooks): void => {
+  const startOf = ({ startCommand }: Runbooks[keyof Runbooks]) =>
+    `${startCommand},UserId=${USER_ID}`;
+  add('RunbookName', 'The runbook that deactivates an access key', deactivate.document.ref);
+  add('ReactivationRunbookName', 'The one that makes it active again', reactivate.document.ref);
+  add('DeletionRunbookName', 'The one that deletes an inactive key', deleteInactive.document.ref);
+  const role = 'The role with which the runbook acts that';
+  add('AutomationRoleArn', `${role} deactivates`, deactivate.automationRole.roleArn);
+  add('ReactivationRoleArn', `${role} reactivates`, reactivate.automationRole.roleArn);
+  add('DeletionRoleArn', `${role} deletes`, deleteInactive.automationRole.roleArn);
   add(
     'RunbookCommand',
-    'Starts the runbook for any user; takes AccessKeyId, MinimumIdleDays and DryRun too',
-    `aws ssm start-automation-execution ${region} --document-name ${document} --parameters UserId=${USER_ID},AutomationAssumeRole=${role},ConfigRuleName=${name}`,
+    'Deactivates a key of any user; takes AccessKeyId, MinimumIdleDays and DryRun too',
+    startOf(deactivate),
   );
+  add(
+    'ReactivationCommand',
+    'Makes a key active again; takes AccessKeyId, AllowSecondActiveKey and DryRun too',
+    startOf(reactivate),
+  );
+  add(
+    'DeletionCommand',
+    'Deletes an inactive key; takes AccessKeyId, MinimumInactiveDays and DryRun too',
+    startOf(deleteInactive),
+  );
+};
+
+/** Prints the rules, the runbooks and the AWS CLI commands that start them; `USER_ID` is for the operator to fill in. */
+export const addOutputs = (stack: Stack, deployed: Deployed): void => {
+  const add: Add = (id, description, value) => new CfnOutput(stack, id, { description, value });
+  const { rule, inactiveRule } = deployed;
+  const names = [rule, inactiveRule].map(({ configRule }) => configRule.ref).join(' ');
+  const region = `--region ${stack.region}`;
+  const remediate = ({ configRule }: UserRule) =>
+    `aws configservice start-remediation-execution ${region} --config-rule-name ${configRule.ref} --resource-keys resourceType=AWS::IAM::User,resourceId=${USER_ID}`;
+
+  addRules(add, deployed);
+  addRunbooks(add, deployed.runbooks);
+  add(
+    'EvaluateCommand',
+    'Evaluates every IAM user by both rules now, at most once a minute',
+    `aws configservice start-config-rules-evaluation ${region} --config-rule-names ${names}`,
+  );
+  const button = 'as the button Remediate does';
+  add('RemediateCommand', `Deactivates a key of a user with too many, ${button}`, remediate(rule));
+  add('RemediateInactiveCommand', `Deletes an inactive key, ${button}`, remediate(inactiveRule));
 };

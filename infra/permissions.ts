@@ -42,6 +42,7 @@ export const allowOnUsers = (role: IRole, actions: readonly string[]): void => {
 /**
  * Allows actions that know no resource: IAM grants these on every resource or not at all.
  *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsconfig.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
  */
@@ -52,3 +53,7 @@ export const allowWithoutResource = (role: IRole, actions: readonly string[]): v
     reason: `No resource type is defined for ${actions.join(' and ')}.`,
   });
 };
+
+/** Allows to read since when a key is inactive: CloudTrail's event history, in whatever Region it lies. */
+export const allowToReadHistory = (role: IRole): void =>
+  allowWithoutResource(role, ['cloudtrail:LookupEvents']);

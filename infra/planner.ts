@@ -1,10 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { NodeFunction } from './node-function.ts';
-import { allowOnUsers, allowWithoutResource, keyReadingActions } from './permissions.ts';
+import {
+  allowOnUsers,
+  allowToReadHistory,
+  allowWithoutResource,
+  keyReadingActions,
+} from './permissions.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
-/** The function that decides what the runbook does; its role can read and nothing else. */
+/** The function that decides what the runbooks do; its role can read and nothing else. */
 export class Planner extends NodeFunction {
   constructor(
     scope: Construct,
@@ -13,11 +18,12 @@ export class Planner extends NodeFunction {
   ) {
     super(scope, id, {
       entry: 'remediation/index.ts',
-      description: 'Plans which access key of an IAM user the runbook deactivates (read-only)',
+      description: 'Plans what a runbook does with an access key of an IAM user (read-only)',
       timeout: Duration.minutes(2),
       logRetentionDays: settings.logRetentionDays,
     });
     allowOnUsers(this.role, keyReadingActions(settings.exemptionTag));
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:DescribeConfigRules']);
+    allowToReadHistory(this.role);
   }
 }

@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import { type CfnConfigRule, CfnRemediationConfiguration } from 'aws-cdk-lib/aws-config';
 import { Construct } from 'constructs';
 import type { Runbook } from './runbook.ts';
@@ -8,6 +9,8 @@ export type RemediationProps = {
   readonly runbook: Runbook;
   /** Whether Config starts the runbook by itself, or only when somebody asks for it. */
   readonly automatic: boolean;
+  /** Longer than the runbook can take: the window of the one automatic attempt. */
+  readonly attemptWindow: Duration;
   /**
    * The topic that the runbook tells what it did.
    * @default - none
@@ -35,9 +38,6 @@ const toParameters = (
   ),
 });
 
-/** One attempt, as a refusal repeated is noise; the window is longer than the runbook can take. */
-const AUTOMATIC = { automatic: true, maximumAutomaticAttempts: 1, retryAttemptSeconds: 900 };
-
 /**
  * The Remediate button of the rule.
  *
@@ -48,7 +48,7 @@ const AUTOMATIC = { automatic: true, maximumAutomaticAttempts: 1, retryAttemptSe
 export class Remediation extends Construct {
   constructor(scope: Construct, id: string, props: RemediationProps) {
     super(scope, id);
-    const { configRule, runbook, automatic, notificationTopicArn } = props;
+    const { configRule, runbook, automatic, attemptWindow, notificationTopicArn } = props;
     const { document, automationRole } = runbook;
 
     new CfnRemediationConfiguration(this, 'Configuration', {
@@ -61,7 +61,12 @@ export class Remediation extends Construct {
         ConfigRuleName: configRule.ref,
         ...(notificationTopicArn !== undefined && { NotificationTopicArn: notificationTopicArn }),
       }),
-      ...(automatic ? AUTOMATIC : { automatic: false }),
+      automatic,
+      // One attempt, as a refusal repeated is noise.
+      ...(automatic && {
+        maximumAutomaticAttempts: 1,
+        retryAttemptSeconds: attemptWindow.toSeconds(),
+      }),
     });
   }
 }

@@ -8,16 +8,37 @@ import { REPOSITORY } from './node-function.ts';
 import { allowOnUsers, serviceOfThisAccount } from './permissions.ts';
 import type { Planner } from './planner.ts';
 
+/** Who is asked for an approval. */
+export type Approval = {
+  /** 1 to 10 names of IAM users, or ARNs of IAM users or roles; one of them must approve. */
+  readonly approvers: readonly string[];
+  /**
+   * The topic that tells them; its name starts with `Automation`.
+   * @default - none: they look into Systems Manager
+   */
+  readonly topicArn?: string | undefined;
+};
+
 /** What a runbook is made of. */
 export type RunbookProps = {
   /** Path of the document, from the root of this repository. */
   readonly document: string;
   /** Stands in the document as `${PlannerFunctionName}`. */
   readonly planner: Planner;
+  /**
+   * What stands in the document beside the planner, by the placeholder's name.
+   * @default - nothing
+   */
+  readonly values?: Readonly<Record<string, string>>;
   /** The rule that the document evaluates again. */
   readonly configRule: CfnConfigRule;
   /** The actions on IAM users that the document's own steps call. */
   readonly userActions: readonly string[];
+  /**
+   * Who is asked before the document writes, where it has steps for that.
+   * @default - nobody, and the steps are left out
+   */
+  readonly approval?: Approval | undefined;
   /**
    * The topic that the document may tell what it did.
    * @default - none
@@ -33,15 +54,23 @@ export type RunbookProps = {
 export class Runbook extends Construct {
   readonly document: CfnDocument;
   readonly automationRole: Role;
+  /** The AWS CLI command that starts it; `,Name=value` after it gives a further parameter. */
+  readonly startCommand: string;
 
   constructor(scope: Construct, id: string, props: RunbookProps) {
     super(scope, id);
-    const { functionName } = props.planner.function;
+    const { planner, values, approval } = props;
 
     this.automationRole = this.createRole(props);
     this.document = new CfnDocument(this, 'Document', {
       content: readDocument(`${REPOSITORY}${props.document}`, {
-        PlannerFunctionName: functionName,
+        values: {
+          ...values,
+          PlannerFunctionName: planner.function.functionName,
+          Approvers: approval?.approvers,
+          ApprovalTopicArn: approval?.topicArn,
+        },
+        options: { Approval: approval !== undefined },
       }),
       documentType: 'Automation',
       documentFormat: 'YAML',
@@ -51,10 +80,12 @@ export class Runbook extends Construct {
     });
     // An automatic remediation starts as soon as it can: the role must be able to act by then.
     this.document.node.addDependency(this.automationRole);
+    const parameters = `AutomationAssumeRole=${this.automationRole.roleArn},ConfigRuleName=${props.configRule.ref}`;
+    this.startCommand = `aws ssm start-automation-execution --region ${Stack.of(this).region} --document-name ${this.document.ref} --parameters ${parameters}`;
   }
 
   private createRole(props: RunbookProps): Role {
-    const { planner, configRule, userActions, notificationTopicArn } = props;
+    const { planner, configRule, userActions, notificationTopicArn, approval } = props;
     const executions = Stack.of(this).formatArn({
       service: 'ssm',
       resource: 'automation-execution',
@@ -71,7 +102,8 @@ export class Runbook extends Construct {
 
     allow('lambda:InvokeFunction', functionArn);
     allow('config:StartConfigRulesEvaluation', configRule.attrArn);
-    if (notificationTopicArn !== undefined) allow('sns:Publish', notificationTopicArn);
+    for (const topicArn of new Set([notificationTopicArn, approval?.topicArn]))
+      if (topicArn !== undefined) allow('sns:Publish', topicArn);
     // IAM has no condition on the status that UpdateAccessKey sets: the document says which one, and when.
     allowOnUsers(role, userActions);
     return role;

@@ -1,6 +1,10 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../rule/parameters.ts';
+import { contradictionsOf } from './contradictions.ts';
 import {
+  approvalTopicArn,
+  approvers,
   exemptionTag,
   oneOf,
   retentionDays,
@@ -22,12 +26,21 @@ const Settings = v.strictObject({
     ['One_Hour', 'Three_Hours', 'Six_Hours', 'Twelve_Hours', 'TwentyFour_Hours'],
     'TwentyFour_Hours',
   ),
-  maxActiveAccessKeys: ruleParameter('maxActiveAccessKeys'),
-  rotationGraceDays: ruleParameter('rotationGraceDays'),
+  maxActiveAccessKeys: ruleParameter('maxActiveAccessKeys', RULE_PARAMETERS.maxActiveAccessKeys),
+  countInactiveAccessKeys: ruleParameter(
+    'countInactiveAccessKeys',
+    RULE_PARAMETERS.countInactiveAccessKeys,
+  ),
+  rotationGraceDays: ruleParameter('rotationGraceDays', RULE_PARAMETERS.rotationGraceDays),
   exemptionTag,
-  minimumIdleDays: ruleParameter('minimumIdleDays'),
-  refreshDays: ruleParameter('refreshDays'),
+  minimumIdleDays: ruleParameter('minimumIdleDays', RULE_PARAMETERS.minimumIdleDays),
+  refreshDays: ruleParameter('refreshDays', RULE_PARAMETERS.refreshDays),
+  inactiveRuleName: ruleName('iam-user-inactive-access-key'),
+  maxInactiveDays: ruleParameter('maxInactiveDays', INACTIVE_RULE_PARAMETERS.maxInactiveDays),
   automaticRemediation: yesOrNo(false),
+  automaticDeletion: yesOrNo(false),
+  approvers,
+  approvalTopicArn,
   keyEvents: yesOrNo(true),
   alarmTopicArn: topicArn,
   notificationTopicArn: topicArn,
@@ -38,15 +51,17 @@ const Settings = v.strictObject({
 /**
  * What a deployment decides.
  *
- * `ruleName`              name of the Config rule, at most 64 characters
+ * `ruleName`, `inactiveRuleName`  names of the Config rules, at most 64 characters
  * `triggers`              `hybrid`: changes of a user and a schedule; `schedule`: the schedule only
  * `frequency`             how often the schedule evaluates the whole account
- * `maxActiveAccessKeys`, `rotationGraceDays`, `exemptionTag`, `minimumIdleDays`, `refreshDays`  the parameters of the
- *                         rule, see `RULE_PARAMETERS` and `RuleParameters`
- * `automaticRemediation`  whether Config starts the runbook by itself
- * `keyEvents`             whether a change of a key has the rule evaluated within minutes; only in the Region of IAM
+ * those of a rule         see `RULE_PARAMETERS` and `INACTIVE_RULE_PARAMETERS`
+ * `automaticRemediation`  whether Config starts the runbook that deactivates by itself
+ * `automaticDeletion`     whether Config starts the runbook that deletes by itself
+ * `approvers`             who is asked before a runbook deactivates or deletes, one of whom must approve; none, nobody is
+ * `approvalTopicArn`      the SNS topic that tells the approvers, if any
+ * `keyEvents`             whether a change of a key has the rules evaluated within minutes; only in the Region of IAM
  * `alarmTopicArn`         the SNS topic that alarms are told to, if any
- * `notificationTopicArn`  the SNS topic that is told what the runbook did, if any
+ * `notificationTopicArn`  the SNS topic that is told what a runbook did, if any
  * `dashboard`             whether there is a CloudWatch dashboard
  * `logRetentionDays`      days that the log groups keep what the functions logged
  */
@@ -69,13 +84,17 @@ const describeIssue = (issue: v.BaseIssue<unknown>): string => {
  *
  * Keys with a character that no setting has, such as `@aws-cdk/core:…`, belong to CDK.
  *
- * @throws {InvalidSettingError} names the first unknown setting and every value that is not allowed
+ * @throws {InvalidSettingError} names the first unknown setting and every value that is not allowed, or settings that
+ * contradict each other
  * @throws {InvalidParameterError} when a rule parameter is not within its bounds
  * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
  */
 export const parseSettings = (context: Readonly<Record<string, unknown>>): Settings => {
   const ours = Object.entries(context).filter(([name]) => /^\w+$/.test(name));
   const parsed = v.safeParse(Settings, Object.fromEntries(ours));
-  if (parsed.success) return parsed.output;
-  throw new InvalidSettingError(parsed.issues.map(describeIssue).join('; '));
+  const problems = parsed.success
+    ? contradictionsOf(parsed.output)
+    : parsed.issues.map(describeIssue);
+  if (parsed.success && problems.length === 0) return parsed.output;
+  throw new InvalidSettingError(problems.join('; '));
 };

@@ -9,7 +9,7 @@ import { EVALUATION_TIMEOUT } from './evaluator.ts';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
 import { measureOf } from './measure.ts';
 import type { Settings } from './settings.ts';
-import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
+import type { UserRule } from './user-rule.ts';
 
 /** An alarm by what it watches; it is raised from 1 on, unless it says otherwise. */
 export type Watched = Pick<AlarmProps, 'metric' | 'alarmDescription'> & Partial<AlarmProps>;
@@ -37,7 +37,7 @@ const MAXIMUM = { statistic: Stats.MAXIMUM } as const;
 
 /** What is watched of a rule: its function, its dead letters and its sweeps. */
 export const watchRule = (
-  { evaluator, deadLetterQueue, configRule }: SingleAccessKeyRule,
+  { evaluator, deadLetterQueue, configRule }: UserRule,
   frequency: Settings['frequency'],
 ): Record<string, Watched> => ({
   EvaluationErrors: {

@@ -1,5 +1,9 @@
 import { createClients } from '../rule/clients.ts';
+import { createEventHistory } from '../rule/event-history.ts';
 import { createHandler } from './handler.ts';
 
-/** The Lambda entry of the planner that the runbook asks. */
-export const handler = createHandler({ ...createClients(), now: () => new Date() });
+const clients = createClients();
+const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls);
+
+/** The Lambda entry of the planner that the runbooks ask. */
+export const handler = createHandler({ ...clients, readHistory, now: () => new Date() });

@@ -3,15 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../infra/node-function.ts';
 import { type Properties, propertiesOf, synthesize } from './synthesize.ts';
 
-const NAMES = [
+const OF_RULE = [
   'EvaluationErrors',
   'EvaluationDeadLetters',
   'NoSuccessfulSweep',
   'SweepNearTimeout',
-  'KeyEventErrors',
-  'KeyEventDeadLetters',
-  'KeyEventsHeldBack',
 ];
+const OF_RULES = [...OF_RULE, ...OF_RULE.map((name) => `Inactive${name}`)];
+const NAMES = [...OF_RULES, 'KeyEventErrors', 'KeyEventDeadLetters', 'KeyEventsHeldBack'];
 
 /** The alarms by name: the description ends with it. */
 const alarmsOf = (settings: Properties = {}) =>
@@ -33,7 +32,9 @@ describe('the alarms', () => {
   it.each(NAMES)(
     '%s has a heading in docs/operations.md: what it means, what to look at, what to do',
     (name) => {
-      const [, section = ''] = operations.split(`\n### ${name}\n`);
+      const [, section = ''] = operations.split(
+        new RegExp(`\n### (?:\\w+, )?${name}(?:, \\w+)?\n`),
+      );
       const [text = ''] = section.split('\n#');
       for (const part of ['**Means**', '**Look at**', '**Do**']) expect(text).toContain(part);
     },
@@ -41,8 +42,9 @@ describe('the alarms', () => {
 
   it('docs/operations.md has a heading for no other alarm', () => {
     const [, section = ''] = operations.split('\n## Alarms\n');
-    const headings = [...(section.split('\n## ')[0] ?? '').matchAll(/^### (\w+)$/gm)];
-    expect(headings.map((match) => match[1])).toEqual(NAMES);
+    const headings = [...(section.split('\n## ')[0] ?? '').matchAll(/^### (.+)$/gm)];
+    const named = headings.flatMap((match) => String(match[1]).split(', '));
+    expect(named.toSorted()).toEqual(NAMES.toSorted());
   });
 
   it('tell nobody unless there is a topic, then of each change for the worse and the better', () => {
@@ -53,12 +55,15 @@ describe('the alarms', () => {
   });
 
   it('have none of key events where there are none, and none held back on a schedule', () => {
-    expect([...alarmsOf({ keyEvents: false }).keys()]).toEqual(NAMES.slice(0, 4));
-    expect([...alarmsOf({ triggers: 'schedule' }).keys()]).toEqual(NAMES.slice(0, 6));
+    expect([...alarmsOf({ keyEvents: false }).keys()]).toEqual(OF_RULES);
+    expect([...alarmsOf({ triggers: 'schedule' }).keys()]).toEqual(NAMES.slice(0, -1));
   });
 });
 
-describe('NoSuccessfulSweep', () => {
+describe.each([
+  ['NoSuccessfulSweep', /^RuleConfigRule/],
+  ['InactiveNoSuccessfulSweep', /^InactiveRuleConfigRule/],
+])('%s', (name, rule) => {
   it.each([
     ['One_Hour', 3_600],
     ['Three_Hours', 3 * 3_600],
@@ -66,12 +71,10 @@ describe('NoSuccessfulSweep', () => {
     ['Twelve_Hours', 12 * 3_600],
     ['TwentyFour_Hours', 24 * 3_600],
   ])('watches two periods of %s, and takes silence for failure', (frequency, Period) => {
-    expect(alarmsOf({ frequency }).get('NoSuccessfulSweep')).toMatchObject({
+    expect(alarmsOf({ frequency }).get(name)).toMatchObject({
       Namespace: 'IamUserSingleAccessKey',
       MetricName: 'SuccessfulSweeps',
-      Dimensions: [
-        { Name: 'ConfigRuleName', Value: { Ref: expect.stringMatching(/^RuleConfigRule/) } },
-      ],
+      Dimensions: [{ Name: 'ConfigRuleName', Value: { Ref: expect.stringMatching(rule) } }],
       Statistic: 'Sum',
       Period,
       EvaluationPeriods: 2,
@@ -89,6 +92,15 @@ describe('the other alarms', () => {
     ['EvaluationErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
     ['EvaluationDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
     ['SweepNearTimeout', 'AWS/Lambda', 'Duration', 'Maximum', 12 * 60 * 1000],
+    ['InactiveEvaluationErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
+    [
+      'InactiveEvaluationDeadLetters',
+      'AWS/SQS',
+      'ApproximateNumberOfMessagesVisible',
+      'Maximum',
+      1,
+    ],
+    ['InactiveSweepNearTimeout', 'AWS/Lambda', 'Duration', 'Maximum', 12 * 60 * 1000],
     ['KeyEventErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
     ['KeyEventDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
     ['KeyEventsHeldBack', 'IamUserSingleAccessKey', 'HeldBack', 'Sum', 1],

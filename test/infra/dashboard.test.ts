@@ -23,13 +23,13 @@ describe('the dashboard', () => {
   it('shows a week, alarms first', () => {
     expect(start).toBe('-P7D');
     expect(widgets[0]).toMatchObject({ type: 'alarm', x: 0, y: 0, width: 24 });
-    expect(widgets[0]?.properties.alarms).toHaveLength(7);
+    expect(widgets[0]?.properties.alarms).toHaveLength(11);
   });
 
   it('fills its rows without a gap or an overlap', () => {
     const rows = new Map<number, number>();
     for (const { y, width } of widgets) rows.set(y, (rows.get(y) ?? 0) + width);
-    expect([...rows.values()]).toEqual([24, 24, 24, 24, 24]);
+    expect([...rows.values()]).toEqual([24, 24, 24, 24, 24, 24, 24]);
   });
 
   it('shows every metric of ours but those that only an alarm needs', () => {
@@ -43,12 +43,14 @@ describe('the dashboard', () => {
         expect(shown, name).toContain(name);
   });
 
-  it('counts every call of a sweep, tags too', () => {
-    const calls = widgets.find(({ properties }) => properties.title === 'Calls of sweeps');
+  it.each(['', 'Inactive keys: '])('%scounts every call of a sweep, tags too', (start) => {
+    const title = `${start}Calls of sweeps`;
+    const calls = widgets.find(({ properties }) => properties.title === title);
     expect(calls?.properties.metrics?.map(([, name]) => name)).toEqual([
       'GetComplianceDetailsByConfigRule',
       'ListUsers',
       'ListAccessKeys',
+      'LookupEvents',
       'ListUserTags',
       'GetAccessKeyLastUsed',
       'PutEvaluations',
@@ -61,7 +63,14 @@ describe('the dashboard', () => {
       propertiesOf(synthesize().template, 'AWS::Lambda::Function').length,
     );
     const labels = errors?.properties.metrics?.map((metric) => Object(metric.at(-1)).label);
-    expect(labels).toEqual(['rule', 'planner', 'key events']);
+    expect(labels).toEqual(['rule', 'inactive keys', 'planner', 'key events']);
+  });
+
+  it('shows both rules, each by its own name', () => {
+    const rules = (name: string) =>
+      metrics.filter(([, metric]) => metric === name).map((metric) => Object(metric[3]));
+    for (const name of ['Violations', 'Users', 'Duration', 'Plans', 'Refusals'])
+      expect(new Set(rules(name).map(String)).size, name).toBe(2);
   });
 
   it('leaves key events out where there are none', () => {

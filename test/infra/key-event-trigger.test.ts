@@ -105,12 +105,21 @@ describe('a burst of events', () => {
 });
 
 describe('the function', () => {
-  it('knows the rule, and of a hybrid one up to how many users it starts it', () => {
+  it('knows the rules, and of hybrid ones up to how many users it starts them', () => {
     expect(starter({})).toMatchObject({
       Timeout: 15,
       Environment: {
         Variables: {
-          CONFIG_RULE_NAMES: { Ref: expect.stringMatching(/^RuleConfigRule/) },
+          CONFIG_RULE_NAMES: {
+            'Fn::Join': [
+              '',
+              [
+                { Ref: expect.stringMatching(/^RuleConfigRule/) },
+                ',',
+                { Ref: expect.stringMatching(/^InactiveRuleConfigRule/) },
+              ],
+            ],
+          },
           MAXIMUM_USERS: '500',
         },
       },

@@ -3,15 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
 describe('the AWS Solutions rules of cdk-nag', () => {
-  it.each([{}, { triggers: 'schedule', automaticRemediation: true }])(
-    'find nothing that is not explained beside its resource, with %j',
-    (settings) => {
-      const { stack } = synthesize(settings);
+  it.each([
+    {},
+    { triggers: 'schedule', automaticRemediation: true, automaticDeletion: true },
+    { approvers: 'alice', approvalTopicArn: 'arn:aws:sns:us-east-1:123456789012:Automation' },
+  ])('find nothing that is not explained beside its resource, with %j', (settings) => {
+    const { stack } = synthesize(settings);
 
-      expect(new AwsSolutionsChecks().validateScope(stack)).toEqual({
-        success: true,
-        violations: [],
-      });
-    },
-  );
+    expect(new AwsSolutionsChecks().validateScope(stack)).toEqual({
+      success: true,
+      violations: [],
+    });
+  });
 });

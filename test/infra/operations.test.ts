@@ -31,10 +31,11 @@ const isAllowed = async (heading: string, [action, resource]: readonly [string, 
 
 const execution = `arn:aws:ssm:us-east-1:${accountId}:automation-execution/12345678-1234-1234-1234-123456789012`;
 const document = `arn:aws:ssm:us-east-1:${accountId}:document/IamUserSingleAccessKey-DeactivateAccessKeyDocument-1A2B`;
-const automationRole = `arn:aws:iam::${accountId}:role/IamUserSingleAccessKey-DeactivateAccessKeyAutomat-1A2B`;
+const roleOf = (part: string) =>
+  `arn:aws:iam::${accountId}:role/IamUserSingleAccessKey-${part}-1A2B`;
 const deadLetters = `arn:aws:sqs:us-east-1:${accountId}:IamUserSingleAccessKey-RuleDeadLetterQueue-1A2B`;
 const user = `arn:aws:iam::${accountId}:user/team/alice`;
-const CLICK = '### Click Remediate, or start the runbook';
+const CLICK = '### Click Remediate, or start a runbook';
 const ALARM = '### Act on an alarm, clear a remediation exception';
 
 describe('the policies of docs/operations.md', () => {
@@ -44,7 +45,9 @@ describe('the policies of docs/operations.md', () => {
     [CLICK, ['config:StartRemediationExecution', '*']],
     [CLICK, ['ssm:StartAutomationExecution', document]],
     [CLICK, ['ssm:GetAutomationExecution', execution]],
-    [CLICK, ['iam:PassRole', automationRole]],
+    [CLICK, ['iam:PassRole', roleOf('DeactivateAccessKeyAutomat')]],
+    [CLICK, ['iam:PassRole', roleOf('ReactivateAccessKeyAutomat')]],
+    [CLICK, ['iam:PassRole', roleOf('DeleteInactiveAccessKeyAut')]],
     [
       ALARM,
       [
@@ -61,15 +64,11 @@ describe('the policies of docs/operations.md', () => {
   });
 
   it.each([
-    [
-      CLICK,
-      [
-        'iam:PassRole',
-        `arn:aws:iam::${accountId}:role/IamUserSingleAccessKey-RuleEvaluatorRole-1A2B`,
-      ],
-    ],
+    [CLICK, ['iam:PassRole', roleOf('RuleEvaluatorRole')]],
+    [CLICK, ['iam:PassRole', roleOf('InactiveRuleEvaluatorRole')]],
     [CLICK, ['iam:PassRole', `arn:aws:iam::${accountId}:role/Administrator`]],
     [CLICK, ['iam:UpdateAccessKey', user]],
+    [CLICK, ['iam:DeleteAccessKey', user]],
     [CLICK, ['ssm:StartAutomationExecution', `arn:aws:ssm:us-east-1:${accountId}:document/Other`]],
     ['### Approve', ['iam:UpdateAccessKey', user]],
     ['### Undo', ['iam:CreateAccessKey', user]],

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +7,14 @@ import { createClock } from '../../infra/local/clock.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 
 const accountId = '123456789012';
-const notificationTopicArn = `arn:aws:sns:us-east-1:${accountId}:keys`;
+const topicArn = (name: string) => `arn:aws:sns:us-east-1:${accountId}:${name}`;
+const notificationTopicArn = topicArn('keys');
+const settings = {
+  notificationTopicArn,
+  exemptionTag: 'keys-until',
+  approvers: 'operator',
+  approvalTopicArn: topicArn('AutomationApprovals'),
+};
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 const keys = [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }];
 
@@ -18,18 +26,36 @@ const Policy = v.looseObject({
 const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
 
 let account: DeployedAccount;
+
+/** Runs a runbook to its end; where it asks for an approval, it gets one. */
+const run = async (name: Parameters<DeployedAccount['runbook']>[0], given: object) => {
+  const runbook = account.runbook(name);
+  const id = runbook.start({ NotificationTopicArn: notificationTopicArn, ...given });
+  if (name !== 'reactivate') {
+    while (account.ssm.approval(id) === undefined) await setTimeout(10);
+    const input = { AutomationExecutionId: id, SignalType: 'Approve' };
+    account.ssm.operations.SendAutomationSignal(input, 'operator');
+  }
+  expect((await runbook.ended(id)).outcome).toBe('Acted');
+  await account.settled();
+};
+
 beforeAll(async () => {
-  const deploy = createDeployedAccounts({ notificationTopicArn, exemptionTag: 'keys-until' });
+  const deploy = createDeployedAccounts(settings);
   account = await deploy({}, { ...createClock({ speed: 2_000 }), trail: true });
-  account.sns.createTopic('keys');
+  for (const name of ['keys', 'AutomationApprovals']) account.sns.createTopic(name);
   const alice = account.seed({ UserName: 'alice', Path: '/team/', keys });
-  await account.config.deliverSchedule(account.ConfigRuleName);
+  const inactive = { CreateDate: daysAgo(400), Status: 'Inactive' } as const;
+  const bob = account.seed({ UserName: 'bob', Path: '/team/', keys: [inactive] });
+  for (const rule of [account.ConfigRuleName, account.InactiveConfigRuleName])
+    await account.config.deliverSchedule(rule);
   const renamed = { UserName: 'alice', NewUserName: 'alice2' };
   await account.iam.operations['UpdateUser']?.(renamed, 'operator');
   await account.settled();
-  // Its write is a key event, which starts an evaluation.
-  await account.run({ UserId: alice.UserId, NotificationTopicArn: notificationTopicArn });
-  await account.settled();
+  // Each write is a key event, which starts an evaluation.
+  await run('deactivate', { UserId: alice.UserId });
+  await run('reactivate', { UserId: alice.UserId, AllowSecondActiveKey: 'true' });
+  await run('deleteInactive', { UserId: bob.UserId });
 });
 afterAll(() => account.close());
 
@@ -50,34 +76,43 @@ const allowedActions = (roleName: string): string[] =>
     .flatMap(({ policy }) => v.parse(Policy, policy).Statement.flatMap(({ Action }) => Action))
     .filter((action) => !NOT_CALLED_BY_CODE.includes(action));
 
-const Rules = v.object({ ConfigRules: v.array(v.looseObject({ ConfigRuleArn: v.string() })) });
+const Rules = v.object({
+  ConfigRules: v.array(v.looseObject({ ConfigRuleArn: v.string(), ConfigRuleName: v.string() })),
+});
 
-const ruleArn = (): string => {
+/** What the input of a call names. */
+const Named = v.object({
+  QueueUrl: v.optional(v.string()),
+  TopicArn: v.optional(v.string()),
+  ConfigRuleName: v.optional(v.string()),
+  ConfigRuleNames: v.optional(v.array(v.string())),
+});
+
+const ruleArn = (name: string): string => {
   const described = account.config.operations.DescribeConfigRules({}, 'operator');
-  return v.parse(Rules, described).ConfigRules[0]?.ConfigRuleArn ?? '';
+  const rules = v.parse(Rules, described).ConfigRules;
+  return rules.find(({ ConfigRuleName }) => ConfigRuleName === name)?.ConfigRuleArn ?? '';
 };
 
-const QueueUrl = v.object({ QueueUrl: v.string() });
-
-const queueArn = ({ input }: Call): string =>
-  account.sqs.withUrl(v.parse(QueueUrl, input).QueueUrl).arn;
+const WITHOUT_RESOURCE = [
+  'iam:ListUsers',
+  'iam:GetAccountSummary',
+  'config:PutEvaluations',
+  'config:DescribeConfigRules',
+  'config:GetComplianceDetailsByResource',
+  'cloudtrail:LookupEvents',
+];
 
 /** What a call is about; `*` where IAM knows no resource of the action. */
-const resourceOf = (call: Call): string => {
-  if (call.service === 'sqs') return queueArn(call);
-  const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:${account.planner}`;
-  const byAction: Record<string, string> = {
-    'iam:ListUsers': '*',
-    'config:PutEvaluations': '*',
-    'config:DescribeConfigRules': '*',
-    'config:StartConfigRulesEvaluation': ruleArn(),
-    'config:GetComplianceDetailsByConfigRule': ruleArn(),
-    'config:GetComplianceDetailsByResource': '*',
-    'iam:GetAccountSummary': '*',
-    'sns:Publish': notificationTopicArn,
-    'lambda:InvokeFunction': functionArn,
-  };
-  return byAction[actionOf(call)] ?? `arn:aws:iam::${accountId}:user/team/alice2`;
+const resourcesOf = (call: Call): readonly string[] => {
+  if (WITHOUT_RESOURCE.includes(actionOf(call))) return ['*'];
+  const { QueueUrl, TopicArn, ConfigRuleName, ConfigRuleNames } = v.parse(Named, call.input);
+  if (QueueUrl !== undefined) return [account.sqs.withUrl(QueueUrl).arn];
+  if (TopicArn !== undefined) return [TopicArn];
+  if (call.service === 'config') return (ConfigRuleNames ?? [ConfigRuleName ?? '']).map(ruleArn);
+  return call.service === 'lambda'
+    ? [`arn:aws:lambda:us-east-1:${accountId}:function:${account.planner}`]
+    : [`arn:aws:iam::${accountId}:user/team/alice2`];
 };
 
 const isAllowed = async (call: Call, resource: string): Promise<boolean> => {
@@ -101,10 +136,13 @@ const isAllowed = async (call: Call, resource: string): Promise<boolean> => {
 };
 
 const roles = [
-  'RuleEvaluatorRole',
-  'PlannerRole',
-  'KeyEventsStarterRole',
-  'DeactivateAccessKeyAutom',
+  '-RuleEvaluatorRole',
+  '-InactiveRuleEvaluatorRol',
+  '-PlannerRole',
+  '-KeyEventsStarterRole',
+  '-DeactivateAccessKeyAutom',
+  '-ReactivateAccessKeyAutom',
+  '-DeleteInactiveAccessKeyA',
 ];
 
 describe.each(roles)('the role %s', (part) => {
@@ -118,12 +156,15 @@ describe.each(roles)('the role %s', (part) => {
 
   it('is allowed each call on what it was about', async () => {
     for (const call of callsOfRole())
-      expect(await isAllowed(call, resourceOf(call)), actionOf(call)).toBe(true);
+      for (const resource of resourcesOf(call))
+        expect(await isAllowed(call, resource), `${actionOf(call)} ${resource}`).toBe(true);
   });
 
   it('is not allowed the same on what is not of this account, or is another function or rule', async () => {
-    for (const call of callsOfRole()) {
-      const resource = resourceOf(call);
+    const about = callsOfRole().flatMap((call) =>
+      resourcesOf(call).map((resource) => ({ call, resource })),
+    );
+    for (const { call, resource } of about) {
       if (resource === '*') continue;
       const elsewhere = resource.replace(accountId, '210987654321');
       expect(await isAllowed(call, elsewhere), actionOf(call)).toBe(false);

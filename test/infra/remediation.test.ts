@@ -1,45 +1,69 @@
-import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { onlyOne, synthesize } from './synthesize.ts';
+import { idUnder, propertiesUnder, synthesize } from './synthesize.ts';
 
 const CONFIGURATION = 'AWS::Config::RemediationConfiguration';
 const { template } = synthesize();
-const nameOf = (type: string) => ({ Ref: Object.keys(template.findResources(type))[0] });
+const nameUnder = (type: string, construct: string) => ({
+  Ref: idUnder(template, type, construct),
+});
 
-describe('the remediation', () => {
+describe.each([
+  {
+    construct: 'Remediation',
+    rule: nameUnder('AWS::Config::ConfigRule', 'RuleConfigRule'),
+    runbook: 'DeactivateAccessKey',
+    automatic: { automaticRemediation: 'true' },
+  },
+  {
+    construct: 'Deletion',
+    rule: nameUnder('AWS::Config::ConfigRule', 'InactiveRule'),
+    runbook: 'DeleteInactiveAccessKey',
+    automatic: { automaticDeletion: 'true' },
+  },
+])('the remediation by $runbook', ({ construct, rule, runbook, automatic }) => {
+  const configuration = (settings = {}) =>
+    propertiesUnder(synthesize(settings).template, CONFIGURATION, construct);
+  const document = propertiesUnder(template, 'AWS::SSM::Document', runbook);
+
   it('starts the runbook of this stack for users of this rule', () => {
-    template.hasResourceProperties(CONFIGURATION, {
-      ConfigRuleName: nameOf('AWS::Config::ConfigRule'),
+    expect(configuration()).toMatchObject({
+      ConfigRuleName: rule,
       ResourceType: 'AWS::IAM::User',
       TargetType: 'SSM_DOCUMENT',
-      TargetId: nameOf('AWS::SSM::Document'),
-      TargetVersion: Match.absent(),
+      TargetId: nameUnder('AWS::SSM::Document', runbook),
     });
+    expect(configuration()).not.toHaveProperty('TargetVersion');
   });
 
   it('passes the user id as the only resource id, and the rest as fixed values', () => {
-    expect(onlyOne(template, CONFIGURATION)['Parameters']).toEqual({
+    expect(configuration()['Parameters']).toEqual({
       UserId: { ResourceValue: { Value: 'RESOURCE_ID' } },
       AutomationAssumeRole: {
         StaticValue: {
-          Values: [{ 'Fn::GetAtt': [expect.stringContaining('AutomationRole'), 'Arn'] }],
+          Values: [
+            {
+              'Fn::GetAtt': [
+                idUnder(template, 'AWS::IAM::Role', `${runbook}AutomationRole`),
+                'Arn',
+              ],
+            },
+          ],
         },
       },
-      ConfigRuleName: { StaticValue: { Values: [nameOf('AWS::Config::ConfigRule')] } },
+      ConfigRuleName: { StaticValue: { Values: [rule] } },
     });
   });
 
   it('passes the topic that is told what the runbook did, where there is one', () => {
     const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
-    const told = onlyOne(synthesize({ notificationTopicArn }).template, CONFIGURATION);
-    expect(told['Parameters']).toMatchObject({
+    expect(configuration({ notificationTopicArn })['Parameters']).toMatchObject({
       NotificationTopicArn: { StaticValue: { Values: [notificationTopicArn] } },
     });
   });
 
   it('passes only parameters that the runbook has, among them each that it requires', () => {
-    const { parameters } = Object(onlyOne(template, 'AWS::SSM::Document')['Content']);
-    const passed = Object.keys(Object(onlyOne(template, CONFIGURATION)['Parameters']));
+    const { parameters } = Object(document['Content']);
+    const passed = Object.keys(Object(configuration()['Parameters']));
     const required = Object.keys(parameters).filter((name) => !('default' in parameters[name]));
 
     expect(Object.keys(parameters)).toEqual(expect.arrayContaining(passed));
@@ -47,18 +71,27 @@ describe('the remediation', () => {
   });
 
   it('waits for a person by default', () => {
-    template.hasResourceProperties(CONFIGURATION, {
-      Automatic: false,
-      MaximumAutomaticAttempts: Match.absent(),
-      RetryAttemptSeconds: Match.absent(),
-    });
+    const waiting = configuration();
+    expect(waiting['Automatic']).toBe(false);
+    expect(waiting).not.toHaveProperty('MaximumAutomaticAttempts');
+    expect(waiting).not.toHaveProperty('RetryAttemptSeconds');
   });
 
-  it('is tried once when it is automatic', () => {
-    synthesize({ automaticRemediation: 'true' }).template.hasResourceProperties(CONFIGURATION, {
-      Automatic: true,
-      MaximumAutomaticAttempts: 1,
-      RetryAttemptSeconds: 900,
-    });
+  it('is tried once when it is automatic, within a window longer than the runbook can take', () => {
+    const tried = configuration(automatic);
+    expect(tried).toMatchObject({ Automatic: true, MaximumAutomaticAttempts: 1 });
+    const steps: { timeoutSeconds?: number }[] = Object(document['Content']).mainSteps;
+    // A branch may take 30 s.
+    const longest = steps.reduce((sum, { timeoutSeconds = 30 }) => sum + timeoutSeconds, 0);
+    expect(tried['RetryAttemptSeconds']).toBeGreaterThan(longest);
+  });
+
+  it('leaves the other one to a person', () => {
+    const { template: one } = synthesize(automatic);
+    const configured = Object.values(one.findResources(CONFIGURATION));
+    expect(configured.map(({ ['Properties']: { Automatic } }) => Automatic).toSorted()).toEqual([
+      false,
+      true,
+    ]);
   });
 });

@@ -1,29 +1,35 @@
-import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { REPOSITORY } from '../../infra/node-function.ts';
-import { onlyOne, propertiesOf, synthesize, toText } from './synthesize.ts';
+import { readRunbook } from '../support/runbook-document.ts';
+import { idUnder, propertiesOf, propertiesUnder, synthesize, toText } from './synthesize.ts';
 
 const { template } = synthesize();
-const written = readFileSync(`${REPOSITORY}remediation/deactivate-access-key.yaml`, 'utf8');
-const document = onlyOne(template, 'AWS::SSM::Document');
+const RUNBOOKS = [
+  ['DeactivateAccessKey', 'deactivate-access-key'],
+  ['ReactivateAccessKey', 'reactivate-access-key'],
+  ['DeleteInactiveAccessKey', 'delete-inactive-access-key'],
+] as const;
 
-describe('the runbook', () => {
-  it('is the document as it is written, with the name of the planner in it', () => {
-    const [planner] = Object.keys(
-      template.findResources('AWS::Lambda::Function', { Properties: { Timeout: 120 } }),
-    );
-    const deployed = JSON.stringify(document['Content']);
-    const name = JSON.stringify({ Ref: planner });
+const contentOf = (construct: string, settings = {}) =>
+  Object(
+    propertiesUnder(synthesize(settings).template, 'AWS::SSM::Document', construct)['Content'],
+  );
 
-    expect(JSON.parse(deployed.replaceAll(name, '"${PlannerFunctionName}"'))).toEqual(
-      parse(written),
+describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
+  it('is the document as it is written, with its scripts, the planner and the command of a deletion in it', () => {
+    const planner = { Ref: idUnder(template, 'AWS::Lambda::Function', 'Planner') };
+    const named = JSON.stringify(contentOf(construct)).replaceAll(
+      JSON.stringify(planner),
+      '"${PlannerFunctionName}"',
     );
-    expect(deployed.split(name)).toHaveLength(2);
+    const deployed = JSON.parse(named, (name, value) =>
+      name === 'DeleteCommand' ? '${DeleteCommand}' : value,
+    );
+    expect(deployed).toEqual(readRunbook(file));
   });
 
   it('is an Automation document that is replaced, under a new name, when it changes', () => {
+    const document = propertiesUnder(template, 'AWS::SSM::Document', construct);
     expect(document).toMatchObject({
       DocumentType: 'Automation',
       DocumentFormat: 'YAML',
@@ -35,23 +41,76 @@ describe('the runbook', () => {
 
   it('exists only once its role can act', () => {
     template.hasResource('AWS::SSM::Document', {
-      DependsOn: Match.arrayWith([Match.stringLikeRegexp('AutomationRoleDefaultPolicy')]),
+      DependsOn: Match.arrayWith([
+        Match.stringLikeRegexp(`^${construct}AutomationRoleDefaultPolicy`),
+      ]),
     });
   });
-});
 
-describe('the automation role', () => {
   it('acts for executions of this account and Region only', () => {
-    const trusts = propertiesOf(template, 'AWS::IAM::Role').map(
-      ({ AssumeRolePolicyDocument }) => Object(AssumeRolePolicyDocument).Statement[0],
-    );
-    const trust = trusts.find(({ Principal }) => Principal.Service === 'ssm.amazonaws.com');
-
+    const role = propertiesUnder(template, 'AWS::IAM::Role', `${construct}AutomationRole`);
+    const [trust] = Object(role['AssumeRolePolicyDocument']).Statement;
+    expect(trust.Principal).toEqual({ Service: 'ssm.amazonaws.com' });
     expect(trust.Condition.StringEquals).toEqual({
       'aws:SourceAccount': { Ref: 'AWS::AccountId' },
     });
     expect(toText(trust.Condition.ArnLike['aws:SourceArn'])).toBe(
       'arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:automation-execution/*',
     );
+  });
+});
+
+describe('the deletion that a deactivation names as the next thing to do', () => {
+  it("is this stack's own: its document, its role, its rule", () => {
+    const { DeleteCommand } = contentOf('DeactivateAccessKey').mainSteps[0].inputs.InputPayload;
+    const document = idUnder(template, 'AWS::SSM::Document', 'DeleteInactiveAccessKey');
+    const role = idUnder(template, 'AWS::IAM::Role', 'DeleteInactiveAccessKeyAutomationRole');
+    const rule = idUnder(template, 'AWS::Config::ConfigRule', 'InactiveRule');
+    expect(toText(DeleteCommand)).toBe(
+      `aws ssm start-automation-execution --region {AWS::Region} --document-name {${document}} --parameters AutomationAssumeRole={${role}},ConfigRuleName={${rule}}`,
+    );
+  });
+});
+
+describe('approval', () => {
+  const approvalTopicArn = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
+  const approveStep = (construct: string, settings: object) =>
+    contentOf(construct, settings).mainSteps.find(
+      ({ name }: { name: string }) => name === 'Approve',
+    );
+
+  it.each(['DeactivateAccessKey', 'DeleteInactiveAccessKey'])(
+    'is asked of the approvers of the stack before %s writes, and no parameter changes that',
+    (construct) => {
+      const settings = { approvers: 'alice,bob', approvalTopicArn };
+      const { inputs } = approveStep(construct, settings);
+      expect(inputs).toMatchObject({
+        Approvers: ['alice', 'bob'],
+        NotificationArn: approvalTopicArn,
+        MinRequiredApprovals: 1,
+      });
+      const parameters = Object.keys(contentOf(construct, settings).parameters);
+      expect(parameters).toEqual(Object.keys(contentOf(construct).parameters));
+      expect(approveStep(construct, {})).toBeUndefined();
+      expect(approveStep(construct, { approvers: 'alice' }).inputs).not.toHaveProperty(
+        'NotificationArn',
+      );
+    },
+  );
+
+  it('is asked of nobody before a key is made active again', () => {
+    expect(approveStep('ReactivateAccessKey', { approvers: 'alice' })).toBeUndefined();
+  });
+
+  it('may be told to its topic, by the runbooks that ask', () => {
+    const { template: asking } = synthesize({ approvers: 'alice', approvalTopicArn });
+    const policies = propertiesOf(asking, 'AWS::IAM::Policy').filter((policy) =>
+      JSON.stringify(policy).includes('sns:Publish'),
+    );
+    expect(policies.map(({ PolicyName }) => String(PolicyName).slice(0, 14)).toSorted()).toEqual([
+      'DeactivateAcce',
+      'DeleteInactive',
+    ]);
+    for (const policy of policies) expect(JSON.stringify(policy)).toContain(approvalTopicArn);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../infra/settings.ts';
-import { InvalidParameterError, RULE_PARAMETERS } from '../../rule/parameters.ts';
+import { InvalidParameterError } from '../../rule/parameter.ts';
+import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/parameters.ts';
 
 const refusal = (context: Record<string, unknown>): string => {
   try {
@@ -18,10 +19,14 @@ describe('settings', () => {
       triggers: 'hybrid',
       frequency: 'TwentyFour_Hours',
       maxActiveAccessKeys: RULE_PARAMETERS.maxActiveAccessKeys.default,
+      countInactiveAccessKeys: RULE_PARAMETERS.countInactiveAccessKeys.default,
       minimumIdleDays: RULE_PARAMETERS.minimumIdleDays.default,
       refreshDays: RULE_PARAMETERS.refreshDays.default,
       rotationGraceDays: RULE_PARAMETERS.rotationGraceDays.default,
+      inactiveRuleName: 'iam-user-inactive-access-key',
+      maxInactiveDays: INACTIVE_RULE_PARAMETERS.maxInactiveDays.default,
       automaticRemediation: false,
+      automaticDeletion: false,
       keyEvents: true,
       dashboard: true,
       logRetentionDays: 90,
@@ -62,6 +67,23 @@ describe('settings', () => {
     ['automaticRemediation', true, true],
     ['automaticRemediation', 'false', false],
     ['automaticRemediation', false, false],
+    ['inactiveRuleName', 'b', 'b'],
+    ['countInactiveAccessKeys', 'true', true],
+    ['countInactiveAccessKeys', false, false],
+    ['maxInactiveDays', '1', 1],
+    ['maxInactiveDays', 90, 90],
+    ['automaticDeletion', 'true', true],
+    ['approvers', 'alice', ['alice']],
+    [
+      'approvers',
+      'a+b=c.d@e-f_g,arn:aws:iam::123456789012:user/team/bob,arn:aws-cn:iam::123456789012:role/x',
+      [
+        'a+b=c.d@e-f_g',
+        'arn:aws:iam::123456789012:user/team/bob',
+        'arn:aws-cn:iam::123456789012:role/x',
+      ],
+    ],
+    ['approvers', ['one,with,commas', 'bob'], ['one,with,commas', 'bob']],
     ['logRetentionDays', '1', 1],
     ['logRetentionDays', 3653, 3653],
   ])('accept %s %j, from the command line or from cdk.json', (name, given, expected) => {
@@ -95,15 +117,31 @@ describe('settings', () => {
     ['minimumIdleDays', '7.5'],
     ['automaticRemediation', 'yes'],
     ['automaticRemediation', 1],
+    ['inactiveRuleName', 'x'.repeat(65)],
+    ['countInactiveAccessKeys', 'yes'],
+    ['maxInactiveDays', '0'],
+    ['maxInactiveDays', 91],
+    ['automaticDeletion', 'maybe'],
+    ['approvers', []],
+    ['approvers', Array.from({ length: 11 }, (_, index) => `user${index}`)],
+    ['approvers', ['two words']],
+    ['approvers', ['x'.repeat(65)]],
+    ['approvers', ['arn:aws:iam::123456789012:group/admins']],
+    ['approvers', ['arn:aws:sts::123456789012:assumed-role/admin/alice']],
+    ['approvers', ['arn:aws:iam::123456789012:root']],
+    ['approvers', 7],
+    ['approvers', [7]],
+    ['approvalTopicArn', 'arn:aws:sns:us-east-1:123456789012:approvals'],
+    ['approvalTopicArn', 'arn:aws:sns:us-east-1:123456789012:Automation.fifo'],
     ['logRetentionDays', 0],
     ['logRetentionDays', '2'],
     ['logRetentionDays', 9999],
     ['logRetentionDays', ' 1'],
     ['logRetentionDays', null],
   ])('refuse %s %j, naming it and what came', (name, given) => {
-    expect(refusal({ [name]: given })).toMatch(
-      new RegExp(`^Invalid\\w+Error: ${name} must be .*, got ${JSON.stringify(given)}$`),
-    );
+    const message = refusal({ [name]: given });
+    expect(message).toMatch(new RegExp(`^Invalid\\w+Error: ${name} must be `));
+    expect(message.endsWith(`, got ${JSON.stringify(given)}`), message).toBe(true);
   });
 
   it('say what is expected', () => {
@@ -114,7 +152,7 @@ describe('settings', () => {
 
   it('refuse a name that no setting has, and name those there are', () => {
     expect(refusal({ maxActiveAccesKeys: '2' })).toBe(
-      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, rotationGraceDays, exemptionTag, minimumIdleDays, refreshDays, automaticRemediation, keyEvents, alarmTopicArn, notificationTopicArn, dashboard, logRetentionDays',
+      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, exemptionTag, minimumIdleDays, refreshDays, inactiveRuleName, maxInactiveDays, automaticRemediation, automaticDeletion, approvers, approvalTopicArn, keyEvents, alarmTopicArn, notificationTopicArn, dashboard, logRetentionDays',
     );
   });
 
@@ -128,6 +166,15 @@ describe('settings', () => {
     expect(() => parseSettings({ maxActiveAccessKeys: 11 })).toThrow(InvalidParameterError);
   });
 
+  it.each(['', 'alice,', ',alice', 'alice, bob'])(
+    'refuse %j for approvers, as a list that has no name in one place',
+    (given) => {
+      expect(refusal({ approvers: given })).toMatch(
+        /^InvalidSettingError: approvers must be 1 to 10 names of IAM users, /,
+      );
+    },
+  );
+
   it('leave the context of CDK itself alone', () => {
     expect(
       parseSettings({
@@ -137,5 +184,44 @@ describe('settings', () => {
         'acknowledged-issue-numbers': [1],
       }),
     ).toEqual(parseSettings({}));
+  });
+});
+
+describe('settings that contradict each other', () => {
+  const approvalTopicArn = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
+
+  it.each(['automaticRemediation', 'automaticDeletion'])(
+    'are approvers and %s: nobody is there to ask',
+    (name) => {
+      expect(refusal({ approvers: 'alice', [name]: true })).toBe(
+        `InvalidSettingError: ${name} must be false with approvers: nobody is there to ask when Config starts a runbook by itself`,
+      );
+      expect(refusal({ approvers: 'alice', approvalTopicArn, [name]: false })).toBe('accepted');
+      expect(refusal({ [name]: true })).toBe('accepted');
+    },
+  );
+
+  it('are a topic and no approvers', () => {
+    expect(refusal({ approvalTopicArn })).toBe(
+      'InvalidSettingError: approvalTopicArn must not be set without approvers: there is nobody to tell',
+    );
+  });
+
+  it.each([
+    { ruleName: 'keys', inactiveRuleName: 'keys' },
+    { ruleName: 'iam-user-inactive-access-key' },
+    { inactiveRuleName: 'iam-user-single-access-key' },
+  ])('are one name for two rules: %j', (context) => {
+    expect(refusal(context)).toMatch(
+      /^InvalidSettingError: inactiveRuleName must be another name than ruleName, got "[\w-]+" twice$/,
+    );
+  });
+
+  it('are named all at once', () => {
+    const context = {
+      ...{ automaticRemediation: true, automaticDeletion: true, approvers: 'alice' },
+      ...{ ruleName: 'keys', inactiveRuleName: 'keys' },
+    };
+    expect(refusal(context)).toMatch(/ruleName.*; automaticRemediation.*; automaticDeletion/);
   });
 });

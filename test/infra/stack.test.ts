@@ -25,7 +25,18 @@ describe('what each role may do', () => {
       'config:PutEvaluations': '*',
       'config:GetComplianceDetailsByResource': '*',
       'config:GetComplianceDetailsByConfigRule': expect.stringMatching(/^\{RuleConfigRule\w+\}$/),
+      'cloudtrail:LookupEvents': '*',
     });
+  });
+
+  it('the rule on inactive keys may do the same, with what is its own', () => {
+    const ofIts = (text: string) => text.replace(/^\{Inactive/, '{').replace(/[0-9A-F]{8}\}$/, '}');
+    const byAction = (role: string) =>
+      Object.entries(allowed(role)).map(([action, on]) => [action, ofIts(on)]);
+    expect(byAction('InactiveRuleEvaluator')).toEqual(byAction('RuleEvaluator'));
+    expect(allowed('InactiveRuleEvaluator')['config:GetComplianceDetailsByConfigRule']).toMatch(
+      /^\{InactiveRuleConfigRule\w+\}$/,
+    );
   });
 
   it('the rule on a schedule may do nothing that only a change of a user needs', () => {
@@ -42,32 +53,35 @@ describe('what each role may do', () => {
     expect(readers()).toEqual([]);
     expect(readers({ exemptionTag: 'keys-until' })).toEqual([
       ['RuleEvaluatorRole', users],
+      ['InactiveRuleEvaluatorRole', users],
       ['PlannerRole', users],
     ]);
   });
 
-  it('the trigger reads its queue, starts this one rule, and counts users', () => {
+  it('the trigger reads its queue, starts these two rules, and counts users', () => {
     expect(allowed('KeyEventsStarter')).toEqual({
       'logs:CreateLogStream': expect.stringMatching(/^\{KeyEventsStarterLogGroup\w+\}$/),
       'logs:PutLogEvents': expect.stringMatching(/^\{KeyEventsStarterLogGroup\w+\}$/),
       'sqs:ReceiveMessage': expect.stringMatching(/^\{KeyEventsQueue\w+\}$/),
       'sqs:DeleteMessage': expect.stringMatching(/^\{KeyEventsQueue\w+\}$/),
       'sqs:GetQueueAttributes': expect.stringMatching(/^\{KeyEventsQueue\w+\}$/),
-      'config:StartConfigRulesEvaluation': expect.stringMatching(/^\{RuleConfigRule\w+\}$/),
+      'config:StartConfigRulesEvaluation': expect.stringMatching(
+        /^\{InactiveRuleConfigRule\w+\}\{RuleConfigRule\w+\}$/,
+      ),
       'iam:GetAccountSummary': '*',
     });
   });
 
-  it('the runbook may tell a topic, and only the one that it is given', () => {
+  it('the runbooks may tell a topic, and only the one that they are given', () => {
     const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
     const told = allowedActions(synthesize({ notificationTopicArn }).template);
-    expect(told.filter(({ action }) => action === 'sns:Publish')).toEqual([
-      {
-        role: expect.stringMatching(/^DeactivateAccessKey/),
-        action: 'sns:Publish',
-        on: notificationTopicArn,
-      },
-    ]);
+    const publishing = told.filter(({ action }) => action === 'sns:Publish');
+    expect(publishing.map(({ role, on }) => [role.replace(/AutomationRole\w+$/, ''), on])).toEqual(
+      ['DeleteInactiveAccessKey', 'DeactivateAccessKey', 'ReactivateAccessKey'].map((name) => [
+        name,
+        notificationTopicArn,
+      ]),
+    );
   });
 
   it('the planner only reads', () => {
@@ -78,14 +92,20 @@ describe('what each role may do', () => {
       'iam:GetAccessKeyLastUsed': users,
       'iam:ListUsers': '*',
       'config:DescribeConfigRules': '*',
+      'cloudtrail:LookupEvents': '*',
     });
   });
 
-  it('the runbook asks the planner, updates and lists keys, and has this one rule evaluated', () => {
-    expect(allowed('DeactivateAccessKey')).toEqual({
+  it.each([
+    ['DeactivateAccessKey', 'iam:UpdateAccessKey', /^\{RuleConfigRule\w+\}$/],
+    ['ReactivateAccessKey', 'iam:UpdateAccessKey', /^\{RuleConfigRule\w+\}$/],
+    ['DeleteInactiveAccessKey', 'iam:DeleteAccessKey', /^\{InactiveRuleConfigRule\w+\}$/],
+  ])('%s asks the planner, may %s, lists keys, and has its one rule evaluated', (...row) => {
+    const [runbook, write, rule] = row;
+    expect(allowed(runbook)).toEqual({
       'lambda:InvokeFunction': expect.stringMatching(/^\{PlannerFunction\w+\}$/),
-      'config:StartConfigRulesEvaluation': expect.stringMatching(/^\{RuleConfigRule\w+\}$/),
-      'iam:UpdateAccessKey': users,
+      'config:StartConfigRulesEvaluation': expect.stringMatching(rule),
+      [write]: users,
       'iam:ListAccessKeys': users,
     });
   });
@@ -135,14 +155,14 @@ describe('the stack', () => {
       'AWS::Logs::LogGroup',
     ).map(({ RetentionInDays }) => RetentionInDays);
 
-    expect(retentions).toEqual([30, 30, 30]);
+    expect(retentions).toEqual([30, 30, 30, 30]);
   });
 
   it('fits any partition, account and Region', () => {
     expect(JSON.stringify(template.toJSON()['Resources'])).not.toMatch(/arn:aws|us-east-1/);
   });
 
-  it('leaves every name but that of the rule to CloudFormation', () => {
+  it('leaves every name but those of the rules to CloudFormation', () => {
     const named = Object.values<{ Type: string; Properties: object }>(
       template.toJSON()['Resources'],
     ).flatMap(({ Type, Properties }) =>
@@ -167,19 +187,31 @@ describe('the stack', () => {
       toText(value).replaceAll(/(\{[A-Z][A-Za-z]+?)[0-9A-F]{8}\}/g, '$1}'),
     ]);
 
+    const start = 'aws ssm start-automation-execution --region {AWS::Region} --document-name';
+    const remediate = 'aws configservice start-remediation-execution --region {AWS::Region}';
+    const user = '--resource-keys resourceType=AWS::IAM::User,resourceId=USER_ID';
+    const startOf = (runbook: string, rule: string) =>
+      `${start} {${runbook}Document} --parameters AutomationAssumeRole={${runbook}AutomationRole},ConfigRuleName={${rule}},UserId=USER_ID`;
     expect(Object.fromEntries(outputs)).toEqual({
       ConfigRuleName: '{RuleConfigRule}',
+      InactiveConfigRuleName: '{InactiveRuleConfigRule}',
       RunbookName: '{DeactivateAccessKeyDocument}',
+      ReactivationRunbookName: '{ReactivateAccessKeyDocument}',
+      DeletionRunbookName: '{DeleteInactiveAccessKeyDocument}',
       DeadLetterQueueUrl: '{RuleDeadLetterQueue}',
+      InactiveDeadLetterQueueUrl: '{InactiveRuleDeadLetterQueue}',
       KeyEventDeadLetterQueueUrl: '{KeyEventsDeadLetterQueue}',
       DashboardName: '{OperationsDashboard}',
       AutomationRoleArn: '{DeactivateAccessKeyAutomationRole}',
+      ReactivationRoleArn: '{ReactivateAccessKeyAutomationRole}',
+      DeletionRoleArn: '{DeleteInactiveAccessKeyAutomationRole}',
       EvaluateCommand:
-        'aws configservice start-config-rules-evaluation --region {AWS::Region} --config-rule-names {RuleConfigRule}',
-      RemediateCommand:
-        'aws configservice start-remediation-execution --region {AWS::Region} --config-rule-name {RuleConfigRule} --resource-keys resourceType=AWS::IAM::User,resourceId=USER_ID',
-      RunbookCommand:
-        'aws ssm start-automation-execution --region {AWS::Region} --document-name {DeactivateAccessKeyDocument} --parameters UserId=USER_ID,AutomationAssumeRole={DeactivateAccessKeyAutomationRole},ConfigRuleName={RuleConfigRule}',
+        'aws configservice start-config-rules-evaluation --region {AWS::Region} --config-rule-names {RuleConfigRule} {InactiveRuleConfigRule}',
+      RemediateCommand: `${remediate} --config-rule-name {RuleConfigRule} ${user}`,
+      RemediateInactiveCommand: `${remediate} --config-rule-name {InactiveRuleConfigRule} ${user}`,
+      RunbookCommand: startOf('DeactivateAccessKey', 'RuleConfigRule'),
+      ReactivationCommand: startOf('ReactivateAccessKey', 'RuleConfigRule'),
+      DeletionCommand: startOf('DeleteInactiveAccessKey', 'InactiveRuleConfigRule'),
     });
   });
 

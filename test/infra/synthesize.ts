@@ -42,6 +42,26 @@ export const onlyOne = (template: Template, type: string): Properties => {
   return only;
 };
 
+/** The logical id of the only resource of a type under a construct. */
+export const idUnder = (template: Template, type: string, construct: string): string => {
+  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(construct));
+  const [id, ...others] = ids;
+  if (id === undefined || others.length > 0)
+    throw new Error(`expected exactly one ${type} of ${construct}, got ${ids.join(', ')}`);
+  return id;
+};
+
+/** The properties of the only resource of a type under a construct. */
+export const propertiesUnder = (
+  template: Template,
+  type: string,
+  construct: string,
+): Properties => {
+  const id = idUnder(template, type, construct);
+  const { [id]: found } = template.findResources(type);
+  return v.parse(v.record(v.string(), v.unknown()), found?.['Properties']);
+};
+
 /** An action that a role is allowed; `on` is the resource as one text, `Fn::Join` and `Ref` resolved to names. */
 type Allowed = { readonly role: string; readonly action: string; readonly on: string };
 

@@ -1,42 +1,66 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { parsePlannerInput } from '../../remediation/input.ts';
+import { type RunbookFile, readRunbook, type Step } from '../support/runbook-document.ts';
 
-type Step = {
-  name: string;
-  action: string;
-  description: string;
-  nextStep?: string;
-  onFailure: string;
-  isEnd?: boolean;
-  isCritical?: boolean;
-  timeoutSeconds?: number;
-  inputs: Record<string, unknown>;
-  outputs?: { Name: string; Selector: string; Type: string }[];
-};
-type Parameter = {
-  type: string;
-  description: string;
-  default?: string;
-  allowedPattern?: string;
-  allowedValues?: string[];
-};
-type Document = {
-  schemaVersion: string;
-  description: string;
-  assumeRole: string;
-  parameters: Record<string, Parameter>;
-  outputs: string[];
-  mainSteps: Step[];
-};
+const APPROVERS = ['alice', 'arn:aws:iam::123456789012:role/on-call'];
+const AGAIN = ['PlanAgain', 'ReadPlanAgain'];
 
-const text = readFileSync(
-  new URL('../../remediation/deactivate-access-key.yaml', import.meta.url),
-  'utf8',
-);
-const document = parse(text) as Document;
-const steps = new Map(document.mainSteps.map((step) => [step.name, step]));
+/** What is particular to each document: how it writes, and the steps before and after that. */
+const DOCUMENTS = [
+  {
+    title: 'DeactivateAccessKey',
+    file: 'deactivate-access-key',
+    approvers: undefined,
+    act: 'Deactivate',
+    warning: 'DISRUPTIVE',
+    write: { Api: 'UpdateAccessKey', Status: 'Inactive' },
+    expected: 'Inactive',
+    ways: [[]],
+  },
+  {
+    title: 'DeactivateAccessKey with approval',
+    file: 'deactivate-access-key',
+    approvers: APPROVERS,
+    act: 'Deactivate',
+    warning: 'DISRUPTIVE',
+    write: { Api: 'UpdateAccessKey', Status: 'Inactive' },
+    expected: 'Inactive',
+    ways: [['Approve', ...AGAIN]],
+  },
+  {
+    title: 'ReactivateAccessKey',
+    file: 'reactivate-access-key',
+    approvers: undefined,
+    act: 'Reactivate',
+    warning: 'DISRUPTIVE',
+    write: { Api: 'UpdateAccessKey', Status: 'Active' },
+    expected: 'Active',
+    ways: [[]],
+  },
+  {
+    title: 'DeleteInactiveAccessKey',
+    file: 'delete-inactive-access-key',
+    approvers: undefined,
+    act: 'Delete',
+    warning: 'DESTRUCTIVE',
+    write: { Api: 'DeleteAccessKey' },
+    expected: 'not listed',
+    ways: [AGAIN, ['Wait', ...AGAIN]],
+  },
+  {
+    title: 'DeleteInactiveAccessKey with approval',
+    file: 'delete-inactive-access-key',
+    approvers: APPROVERS,
+    act: 'Delete',
+    warning: 'DESTRUCTIVE',
+    write: { Api: 'DeleteAccessKey' },
+    expected: 'not listed',
+    ways: [
+      ['Approve', ...AGAIN],
+      ['Wait', 'Approve', ...AGAIN],
+    ],
+  },
+] as const;
 
 const choicesOf = ({ inputs }: Step): string[] => [
   ...((inputs['Choices'] ?? []) as { NextStep: string }[]).map(({ NextStep }) => NextStep),
@@ -50,23 +74,34 @@ const successors = (step: Step): string[] => [
   ...(step.onFailure.startsWith('step:') ? [step.onFailure.slice('step:'.length)] : []),
 ];
 
-/** Every way through the document from a step to an end. */
-const paths = (name: string, before: readonly string[] = []): string[][] => {
-  expect(before, 'an endless loop').not.toContain(name);
-  const step = steps.get(name);
-  expect(step, `a step named ${name}`).toBeDefined();
-  const path = [...before, name];
-  const next = step === undefined ? [] : successors(step);
-  return next.length === 0 ? [path] : next.flatMap((successor) => paths(successor, path));
+const createPaths = (steps: ReadonlyMap<string, Step>) => {
+  /** Every way through the document from a step to an end. */
+  const paths = (name: string, before: readonly string[] = []): string[][] => {
+    expect(before, 'an endless loop').not.toContain(name);
+    const step = steps.get(name);
+    expect(step, `a step named ${name}`).toBeDefined();
+    const path = [...before, name];
+    const next = step === undefined ? [] : successors(step);
+    return next.length === 0 ? [path] : next.flatMap((successor) => paths(successor, path));
+  };
+  return paths;
 };
 
-const references = [...text.matchAll(/\{\{\s*([^}]+?)\s*\}\}/g)].map((match) => String(match[1]));
+describe.each(DOCUMENTS)('the document $title', (spec) => {
+  const document = readRunbook(spec.file, spec.approvers);
+  const text = JSON.stringify(document);
+  const steps = new Map(document.mainSteps.map((step) => [step.name, step]));
+  const inputsOf = (name: string) => steps.get(name)?.inputs ?? {};
+  const paths = createPaths(steps);
+  const writeName = `${spec.act}AccessKey`;
+  const plan = spec.act === 'Delete' ? 'ReadPlanAgain' : 'ReadPlan';
 
-describe('the document DeactivateAccessKey', () => {
-  it('is an Automation document small enough for SSM', () => {
+  it('is an Automation document small enough for SSM, and says first what it does', () => {
     expect(document.schemaVersion).toBe('0.3');
-    expect(Buffer.byteLength(text)).toBeLessThan(64 * 1024);
-    expect(document.description).toContain('DISRUPTIVE');
+    // With the names and ARNs that synthesis puts in, some hundred bytes each.
+    expect(Buffer.byteLength(text)).toBeLessThan(60 * 1024);
+    expect(document.description.startsWith(`### ${spec.warning}: `)).toBe(true);
+    expect(steps.get(writeName)?.description.startsWith(`${spec.warning} - `)).toBe(true);
   });
 
   it('has steps with unique names, each described, each with an end of its time and a way on failure', () => {
@@ -76,6 +111,7 @@ describe('the document DeactivateAccessKey', () => {
       expect(step.description).toMatch(/\.$/);
       expect(step.onFailure).toMatch(/^(Abort|Continue|step:\w+)$/);
       if (step.action !== 'aws:branch') expect(step.timeoutSeconds).toBeGreaterThan(0);
+      expect(step).not.toHaveProperty('onlyWith');
     }
   });
 
@@ -86,32 +122,39 @@ describe('the document DeactivateAccessKey', () => {
   });
 
   it('writes only after a plan that was read and decided on, and reports only what was verified', () => {
+    const before = new Set<string>();
     for (const way of paths('Plan')) {
       expect(way.slice(0, 3)).toEqual(['Plan', 'ReadPlan', 'Decide']);
-      const write = way.indexOf('DeactivateAccessKey');
-      if (write >= 0)
-        expect(way.slice(write)).toEqual([
-          'DeactivateAccessKey',
-          'Verify',
-          'EvaluateAgain',
-          'DecideNotify',
-          ...(way.includes('Notify') ? ['Notify'] : []),
-          'Report',
-        ]);
+      const write = way.indexOf(writeName);
+      if (write < 0) continue;
+      before.add(way.slice(3, write).join());
+      expect(way.slice(write)).toEqual([
+        writeName,
+        'Verify',
+        'EvaluateAgain',
+        'DecideNotify',
+        ...(way.includes('Notify') ? ['Notify'] : []),
+        'Report',
+      ]);
     }
-    for (const name of ['Plan', 'ReadPlan', 'Decide', 'Verify'])
-      expect(steps.get(name)?.onFailure).toBe('Abort');
+    expect(before).toEqual(new Set(spec.ways.map((way) => way.join())));
+    const stopping = ['Plan', 'ReadPlan', 'Decide', ...spec.ways.flat(), 'Verify'];
+    for (const name of stopping) expect(steps.get(name)?.onFailure).toBe('Abort');
   });
 
-  it('leads only a plan to deactivate to the write, and everything unforeseen to the report', () => {
-    const { Choices, Default } = steps.get('Decide')?.inputs ?? {};
+  it('leads only its own plan to the write, and everything unforeseen to the report', () => {
+    const { Choices, Default } = inputsOf('Decide');
+    const isPlanned = { Variable: '{{ ReadPlan.Outcome }}', StringEquals: spec.act };
+    const isEvident = { Variable: '{{ ReadPlan.Evidence }}', StringEquals: 'CloudTrail' };
+    const [first] = spec.ways.map(([next]) => next ?? writeName);
     expect(Choices).toEqual([
       { NextStep: 'Report', Variable: '{{ DryRun }}', StringEquals: 'true' },
-      {
-        NextStep: 'DeactivateAccessKey',
-        Variable: '{{ ReadPlan.Outcome }}',
-        StringEquals: 'Deactivate',
-      },
+      ...(spec.act === 'Delete'
+        ? [
+            { NextStep: first, And: [isPlanned, isEvident] },
+            { NextStep: 'Wait', ...isPlanned },
+          ]
+        : [{ NextStep: first, ...isPlanned }]),
       {
         NextStep: 'EvaluateAgain',
         Variable: '{{ ReadPlan.Outcome }}',
@@ -122,136 +165,125 @@ describe('the document DeactivateAccessKey', () => {
     expect(Default).toBe('Report');
   });
 
-  it('leaves Verify the time to restore a key and to tell of it although every call hangs', () => {
-    const script = String(steps.get('Verify')?.inputs['Script']);
+  it('has one write, which may fail only into the reading back', () => {
+    const calls = document.mainSteps.filter(({ action }) => action === 'aws:executeAwsApi');
+    expect(calls.map(({ inputs }) => `${inputs['Service']}:${inputs['Api']}`)).toEqual([
+      `iam:${spec.write.Api}`,
+      'config:StartConfigRulesEvaluation',
+      'sns:Publish',
+    ]);
+    expect(inputsOf(writeName)).toEqual({
+      Service: 'iam',
+      UserName: `{{ ${plan}.UserName }}`,
+      AccessKeyId: `{{ ${plan}.AccessKeyId }}`,
+      ...spec.write,
+    });
+    expect(steps.get(writeName)).toMatchObject({ onFailure: 'step:Verify', isCritical: false });
+    expect(inputsOf('Verify')['InputPayload']).toMatchObject({
+      UserName: `{{ ${plan}.UserName }}`,
+      AccessKeyId: `{{ ${plan}.AccessKeyId }}`,
+      ExpectedStatus: spec.expected,
+    });
+  });
+
+  it('makes the same request again, and holds the new plan to the old one', () => {
+    expect(inputsOf('ReadPlan')['InputPayload']).toMatchObject({ Expected: spec.act, Planned: '' });
+    const isAgain = spec.ways.flat().some((name) => name === 'PlanAgain');
+    expect(steps.has('PlanAgain')).toBe(isAgain);
+    if (!isAgain) return;
+    expect(inputsOf('PlanAgain')).toEqual(inputsOf('Plan'));
+    expect(inputsOf('ReadPlanAgain')).toEqual({
+      ...inputsOf('ReadPlan'),
+      InputPayload: {
+        ...(inputsOf('ReadPlan')['InputPayload'] as object),
+        Plan: '{{ PlanAgain.Payload }}',
+        Planned: '{{ ReadPlan.AccessKeyId }} of {{ ReadPlan.UserName }}',
+      },
+    });
+  });
+
+  it('asks for approval with all that has to be known, where there are approvers', () => {
+    if (spec.approvers === undefined) {
+      expect(text).not.toContain('Approve');
+      return;
+    }
+    const { Message, ...asked } = inputsOf('Approve');
+    expect(asked).toEqual({
+      Approvers: spec.approvers,
+      NotificationArn: 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
+      MinRequiredApprovals: 1,
+    });
+    for (const known of ['UserName', 'UserId', 'AccessKeyId', 'Reason'])
+      expect(Message).toContain(`{{ ReadPlan.${known} }}`);
+    expect(Message).toContain('{{ global:ACCOUNT_ID }}');
+    // Of the 4,096 characters that it may have, most are for the reason and a command.
+    expect(String(Message).length).toBeLessThan(1_000);
+  });
+
+  it('leaves Verify the time that it needs although every call hangs', () => {
+    const script = String(inputsOf('Verify')['Script']);
     const numberIn = (pattern: RegExp) => Number(pattern.exec(script)?.[1]);
     const connect = numberIn(/connect_timeout=(\d+)/);
     const call =
       (connect + numberIn(/read_timeout=(\d+)/)) * numberIn(/total_max_attempts': (\d+)/) + 1;
     const pause = numberIn(/SECONDS_BETWEEN_READS = (\d+)/);
-    const longest =
-      numberIn(/VISIBLE_WITHIN_SECONDS = (\d+)/) +
-      call +
-      numberIn(/range\((\d+)\)/) * (call + pause) +
-      // The message to the topic.
-      call;
-    expect(longest).toBeGreaterThan(200);
+    const restoring = spec.act === 'Deactivate' ? numberIn(/range\((\d+)\)/) * (call + pause) : 0;
+    // The last read, the attempts to restore the key, and the message to the topic.
+    const longest = numberIn(/VISIBLE_WITHIN_SECONDS = (\d+)/) + call + restoring + call;
+    expect(longest).toBeGreaterThan(100);
     expect(steps.get('Verify')?.timeoutSeconds).toBeGreaterThan(longest);
   });
 
-  it('has one write, and it deactivates the key of the plan', () => {
-    const calls = document.mainSteps.filter(({ action }) => action === 'aws:executeAwsApi');
-    expect(calls.map(({ inputs }) => `${inputs['Service']}:${inputs['Api']}`)).toEqual([
-      'iam:UpdateAccessKey',
-      'config:StartConfigRulesEvaluation',
-      'sns:Publish',
-    ]);
-    expect(steps.get('DeactivateAccessKey')?.inputs).toEqual({
-      Service: 'iam',
-      Api: 'UpdateAccessKey',
-      UserName: '{{ ReadPlan.UserName }}',
-      AccessKeyId: '{{ ReadPlan.AccessKeyId }}',
-      Status: 'Inactive',
-    });
-  });
-
   it('declares whatever it refers to, and uses every parameter', () => {
+    const references = [...text.matchAll(/\{\{\s*([^}]+?)\s*\}\}/g)].map(([, name]) => name);
     const outputs = document.mainSteps.flatMap(({ name, outputs = [] }) =>
       outputs.map(({ Name }) => `${name}.${Name}`),
     );
-    const system = ['global:ACCOUNT_ID', 'global:REGION', 'automation:EXECUTION_ID'];
-    const declared = [...Object.keys(document.parameters), ...outputs, 'Plan.Payload', ...system];
+    const payloads = ['Plan', 'PlanAgain'].filter((name) => steps.has(name));
+    const declared = [
+      ...Object.keys(document.parameters),
+      ...outputs,
+      ...payloads.map((name) => `${name}.Payload`),
+      ...['global:ACCOUNT_ID', 'global:REGION', 'automation:EXECUTION_ID'],
+    ];
     expect(declared).toEqual(expect.arrayContaining(references));
     expect(references).toEqual(expect.arrayContaining(Object.keys(document.parameters)));
-    expect(outputs).toEqual(expect.arrayContaining(document.outputs));
-  });
-
-  it('leaves one value for the deployment to fill in: the planner', () => {
-    expect(text.match(/\$\{[^}]*\}/g)).toEqual(['${PlannerFunctionName}']);
+    expect(outputs).toEqual(expect.arrayContaining([...document.outputs]));
+    expect(document.outputs).toEqual(
+      ['Outcome', 'UserId', 'UserName', 'AccessKeyId', 'Reason', 'UndoCommand', 'NextCommand']
+        .filter((name) => name !== 'UndoCommand' || spec.act !== 'Delete')
+        .map((name) => `Report.${name}`),
+    );
   });
 
   it('asks the planner exactly what it takes', () => {
-    const payload = steps.get('Plan')?.inputs['InputPayload'] as Record<string, string>;
-    const examples: Record<string, string> = {
-      UserId: 'AIDAXXXXXXXXXXXXALICE',
-      ConfigRuleName: 'iam-user-single-access-key',
-    };
-    const sent = Object.keys(payload).map((name) => [
-      name,
-      examples[name] ?? document.parameters[name]?.default,
-    ]);
-    expect(payload).toEqual(Object.fromEntries(sent.map(([name]) => [name, `{{ ${name} }}`])));
-    expect(() => parsePlannerInput(Object.fromEntries(sent))).not.toThrow();
+    const payload = inputsOf('Plan')['InputPayload'] as Record<string, string>;
+    const { Runbook, DeleteCommand, ...own } = payload;
+    expect(own).toEqual(
+      Object.fromEntries(Object.keys(own).map((name) => [name, `{{ ${name} }}`])),
+    );
+    expect(spec.title.split(' ')[0]).toBe(Runbook);
+    const given = Object.keys(own).map((name) => [name, document.parameters[name]?.default]);
+    const UserId = 'AIDAXXXXXXXXXXXXALICE';
+    const asked = { ...payload, ...Object.fromEntries(given), UserId };
+    expect(() => parsePlannerInput(asked)).not.toThrow();
   });
 });
 
-describe('the parameters of the document', () => {
-  const values: Record<string, { accepted: string[]; refused: string[] }> = {
-    UserId: {
-      accepted: ['AIDAQO5QBPYFF4ULQRVCE', 'XYZAQO5QBPYFF4ULQRVCE', 'A'.repeat(128)],
-      refused: [
-        '',
-        'alice',
-        'AIDA QO5QBPYFF4ULQ',
-        'A'.repeat(15),
-        'A'.repeat(129),
-        'AIDA/QO5QBPYFF4ULQ',
-      ],
-    },
-    AccessKeyId: {
-      accepted: ['', 'AKIAIOSFODNN7EXAMPLE'],
-      refused: ['AKIA', 'AKIAIOSFODNN7-EXAMPLE', 'A'.repeat(129)],
-    },
-    MinimumIdleDays: {
-      accepted: ['', '0', '7', '99', '100', '299', '300', '359', '365'],
-      refused: ['-1', '366', '400', '1000', '7.5', 'seven', ' 7'],
-    },
-    DryRun: { accepted: ['true', 'false'], refused: ['', 'yes', 'True'] },
-    ConfigRuleName: {
-      accepted: ['iam-user-single-access-key', 'A_1', 'a'.repeat(128)],
-      refused: ['', 'a b', 'a'.repeat(129), 'arn:aws:config'],
-    },
-    NotificationTopicArn: {
-      accepted: [
-        '',
-        'arn:aws:sns:us-east-1:123456789012:keys',
-        'arn:aws-cn:sns:cn-north-1:123456789012:a_b-c',
-      ],
-      refused: [
-        'keys',
-        'arn:aws:sns:us-east-1:123456789012:keys.fifo',
-        'arn:aws:sqs:us-east-1:123456789012:keys',
-      ],
-    },
-    AutomationAssumeRole: {
-      accepted: [
-        'arn:aws:iam::123456789012:role/Automation',
-        'arn:aws-us-gov:iam::123456789012:role/a/path/Automation',
-        'arn:aws-cn:iam::123456789012:role/x',
-      ],
-      refused: ['', 'Automation', 'arn:aws:iam::12345:role/x', 'arn:aws:iam::123456789012:user/x'],
-    },
-  };
+describe('the documents', () => {
+  const files: RunbookFile[] = [...new Set(DOCUMENTS.map(({ file }) => file))];
 
-  it.each(Object.entries(document.parameters))(
-    '%s is described, typed and bounded',
-    (name, { type, description, allowedPattern, allowedValues, default: value }) => {
-      const accepts = (given: string) =>
-        allowedValues?.includes(given) ?? new RegExp(`^(?:${allowedPattern})$`).test(given);
-      expect(type).toBe('String');
-      expect(description).toMatch(
-        value === undefined ? /^\(Required\) .+\.$/ : /^\(Optional\) .+\.$/,
-      );
-      expect(allowedPattern ?? allowedValues).toBeDefined();
-      for (const given of [
-        ...(values[name]?.accepted ?? []),
-        ...(value === undefined ? [] : [value]),
-      ])
-        expect(accepts(given), `${name} takes ${JSON.stringify(given)}`).toBe(true);
-      const refused = values[name]?.refused ?? [];
-      expect(refused).not.toEqual([]);
-      for (const given of refused)
-        expect(accepts(given), `${name} refuses ${JSON.stringify(given)}`).toBe(false);
-    },
-  );
+  it('share their scripts', () => {
+    const scripts = files.map((file) =>
+      readRunbook(file, APPROVERS).mainSteps.flatMap(({ inputs }) => inputs['Script'] ?? []),
+    );
+    expect(new Set(scripts.flat()).size).toBe(3);
+  });
+
+  it('say what is refused, and what cannot be taken back', () => {
+    const [, reactivate, deletion] = files.map((file) => readRunbook(file).description);
+    expect(reactivate).toMatch(/refuses.*second active key[\s\S]*AllowSecondActiveKey/);
+    expect(deletion).toContain('cannot be undone');
+    expect(deletion).toMatch(/race[\s\S]*is deleted nevertheless/);
+  });
 });

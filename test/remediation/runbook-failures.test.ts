@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../infra/local/call.ts';
 import type { LocalUser } from '../../infra/local/iam/users.ts';
-import type { Plan } from '../../remediation/outcome.ts';
+import type { Plan } from '../../remediation/plan.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 
 const createAccount = createDeployedAccounts();
@@ -20,6 +20,8 @@ beforeEach(async () => {
     KeepAccessKeyId: alice.keys[1]?.AccessKeyId ?? '',
     Reason: 'a reason',
     UndoCommand: 'a command',
+    NextCommand: 'another command',
+    Evidence: 'none',
   };
   account.lambda.override(account.planner, () => plan);
 });

@@ -50,6 +50,9 @@ describe('the runbook', () => {
     expect(output('UndoCommand')).toBe(
       `aws iam update-access-key --user-name=alice --access-key-id=${id(alice, 1)} --status=Active`,
     );
+    expect(output('NextCommand')).toBe(
+      `${account.outputs['DeletionCommand']?.replace('USER_ID', alice.UserId)},AccessKeyId=${id(alice, 1)}`,
+    );
     expect(callsOfRole()).toEqual([
       'Invoke',
       'UpdateAccessKey',
@@ -176,6 +179,27 @@ describe('two operators at once', () => {
     expect(statuses(alice)).toEqual(['Active', 'Inactive']);
   });
 
+  it('who start it twice with the same token start it once', async () => {
+    const alice = seed('alice', used(1), used(200));
+    const { RunbookName = '', AutomationRoleArn = '', ConfigRuleName = '' } = account.outputs;
+    const given = { UserId: alice.UserId, AutomationAssumeRole: AutomationRoleArn, ConfigRuleName };
+    const start = () =>
+      account.ssm.operations.StartAutomationExecution(
+        {
+          DocumentName: RunbookName,
+          ClientToken: '11111111-2222-4333-8444-555555555555',
+          Parameters: Object.fromEntries(
+            Object.entries(given).map(([name, value]) => [name, [value]]),
+          ),
+        },
+        'operator',
+      );
+    const [first, second] = [start(), start()];
+    expect(second).toEqual(first);
+    await account.settled();
+    expect(callsOfRole().filter((operation) => operation === 'Invoke')).toHaveLength(1);
+  });
+
   it('never leave a user without an active key, though each names another one', async () => {
     const alice = seed('alice', used(1), used(200));
     await Promise.all(
@@ -203,6 +227,7 @@ describe('the topic', () => {
       'account 123456789012',
       `Why: ${output('Reason')}`,
       `Undo: ${output('UndoCommand')}`,
+      `When nobody misses it: ${output('NextCommand')}`,
     ])
       expect(Message).toContain(part);
     expect(Message).toMatch(/^Execution: [\da-f-]{36} in us-east-1$/m);

@@ -1,0 +1,90 @@
+import time
+
+import boto3
+from botocore.config import Config
+
+VISIBLE_WITHIN_SECONDS = 60
+SECONDS_BETWEEN_READS = 2
+# A call that hangs must leave time to restore the key: two attempts of at most 13 s.
+CALLS = Config(connect_timeout=3, read_timeout=10, retries={'mode': 'standard', 'total_max_attempts': 2})
+# By the status that is expected: the step that writes it, and what it does.
+WRITES = {
+    'Inactive': ('DeactivateAccessKey', 'deactivation'),
+    'Active': ('ReactivateAccessKey', 'reactivation'),
+    'not listed': ('DeleteAccessKey', 'deletion'),
+}
+
+
+def read_status(iam, user_name):
+    pages = iam.get_paginator('list_access_keys').paginate(UserName=user_name)
+    keys = [key for page in pages for key in page['AccessKeyMetadata']]
+    return {key['AccessKeyId']: key['Status'] for key in keys}
+
+
+def wait_until_seen(iam, events):
+    user_name, key_id, expected = events['UserName'], events['AccessKeyId'], events['ExpectedStatus']
+    deadline = time.monotonic() + VISIBLE_WITHIN_SECONDS
+    while True:
+        try:
+            status = read_status(iam, user_name)
+            seen = status.get(key_id, 'not listed')
+        # A refusal, a timeout, an answer that nobody can read: ask again. A name that no user has proves nothing:
+        # the user may be deleted, or renamed with the key.
+        except Exception as error:
+            status, seen = {}, f'unknown ({error})'
+        if seen == expected:
+            return status
+        if time.monotonic() >= deadline:
+            undo = f". Undo: {events['UndoCommand']}" if events['UndoCommand'] else ''
+            raise RuntimeError(
+                f'Unverified: {key_id} of {user_name} should be {expected}, but is {seen}; '
+                f'look at the step {WRITES[expected][0]} and at the keys of the user{undo}'
+            )
+        time.sleep(SECONDS_BETWEEN_READS)
+
+
+def restore(iam, user_name, key_id):
+    for attempt in range(5):
+        if attempt > 0:
+            time.sleep(SECONDS_BETWEEN_READS)
+        try:
+            iam.update_access_key(UserName=user_name, AccessKeyId=key_id, Status='Active')
+            return 'so it was set to Active again'
+        except Exception as error:
+            failure = error
+    return f'AND IT COULD NOT BE MADE ACTIVE AGAIN ({failure})'
+
+
+def tell(events, message):
+    if not events['NotificationTopicArn']:
+        return ''
+    try:
+        subject = f"The {WRITES[events['ExpectedStatus']][1]} of an access key is not verified"
+        sns = boto3.client('sns', config=CALLS)
+        sns.publish(TopicArn=events['NotificationTopicArn'], Subject=subject, Message=message)
+        return ''
+    except Exception as error:
+        return f' The topic could not be told ({error}).'
+
+
+def verify(events, context):
+    try:
+        return verify_or_restore(events)
+    except RuntimeError as unverified:
+        told = tell(events, str(unverified))
+        raise RuntimeError(f'{unverified}{told}') from None
+
+
+def verify_or_restore(events):
+    user_name, key_id = events['UserName'], events['AccessKeyId']
+    iam = boto3.client('iam', config=CALLS)
+    status = wait_until_seen(iam, events)
+    # IAM has no conditional write: somebody else may have deactivated the key that was to stay.
+    if events['ExpectedStatus'] != 'Inactive' or 'Active' in status.values():
+        return {}
+    restored = restore(iam, user_name, key_id)
+    raise RuntimeError(
+        f'Unverified: {user_name} had no active access key left when {key_id} was deactivated, {restored}. '
+        f'If somebody took all keys of this user on purpose, deactivate {key_id} again; '
+        f"if it is not active, make it so: {events['UndoCommand']}"
+    )
