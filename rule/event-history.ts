@@ -16,7 +16,7 @@ const PAGE_SIZE = 50;
 /** Milliseconds between two pages: CloudTrail admits two requests a second to an account. */
 const PAUSE = 500;
 
-/** Twice what a page of other callers' throttling takes: nobody else is to blame for a history that is not read. */
+/** Whoever else reads the account's history shares its rate: a page is asked for again for minutes before it fails. */
 const RETRIES = { maximumAttempts: 60, longestDelay: 10_000, minimumCallsPerSecond: 1 };
 
 const EventsPage = v.object({
