@@ -8,7 +8,7 @@ const PURE = [
   'rule/{standing-violation,verdict,verdict-counts,violation}.ts',
   'rule/inactive-access-key/{annotation,inactive-access-key,inactivity,rule}.ts',
   'rule/key-events/{event,event-names,settings}.ts',
-  'remediation/{commands,deletion,input,plan,plan-*}.ts',
+  'remediation/{commands,deactivation,deletion,input,plan,plan-*}.ts',
   'infra/{contradictions,document-steps,limits,regions}.ts',
   'infra/preflight/{answers,config-findings,facts,finding,findings,key-event-findings}.ts',
   'infra/preflight/{options,recorder,trail,trail-verdict,user-finding}.ts',

@@ -20,16 +20,10 @@ export const createHandler =
     logRun('planned', async ({ fields, metrics }) => {
       const asked = parsePlannerInput(input);
       const { Runbook, ConfigRuleName, UserId } = asked;
+      Object.assign(fields, { Runbook, ConfigRuleName, UserId });
       const plan = await makePlan(asked, sources, now());
       // A key id in full belongs in annotations and outputs, not in logs.
-      const keyEndsWith = plan.AccessKeyId.slice(-4);
-      Object.assign(fields, {
-        Runbook,
-        ConfigRuleName,
-        UserId,
-        outcome: plan.Outcome,
-        keyEndsWith,
-      });
+      Object.assign(fields, { outcome: plan.Outcome, keyEndsWith: plan.AccessKeyId.slice(-4) });
       Object.assign(metrics, { Plans: 1, Refusals: plan.Outcome === 'Refused' ? 1 : 0 });
       return plan;
     });

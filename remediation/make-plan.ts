@@ -2,7 +2,7 @@ import { type AllowancePolicy, countedKeys, tagToAskFor } from '../rule/allowanc
 import type { Config } from '../rule/config.ts';
 import type { ReadHistory } from '../rule/event-history.ts';
 import { type Needs, NO_NEEDS } from '../rule/facts.ts';
-import { type FoundUser, readUser } from '../rule/find-user.ts';
+import { type FoundUser, keysMissing, readUser } from '../rule/find-user.ts';
 import type { Iam } from '../rule/iam.ts';
 import { inactiveKeys, isTooLong } from '../rule/inactive-access-key/inactive-access-key.ts';
 import { noHistory } from '../rule/key-history.ts';
@@ -54,19 +54,18 @@ const makeReactivation = async (
 
 /** The history is read after the keys, so that what is not in it had not happened when they were read. */
 const readForDeletion = async (
-  found: FoundUser,
+  { user, ...known }: FoundUser,
   policy: DeletionPolicy,
   { iam, readHistory }: Sources,
 ) => {
-  const { user } = found;
   const history = await readHistory(policy.at);
-  const isAffected = inactivitiesNow(found, history).some((one) => isTooLong(one, policy));
+  const isAffected = inactivitiesNow(known, history).some((one) => isTooLong(one, policy));
   const needs: Needs = {
     tag: () => (isAffected && policy.AccessKeyId === undefined ? policy.exemptionTag : undefined),
     lastUse: inactiveKeys,
   };
-  const facts = await completeFacts(iam, user.UserName, { facts: found, needs });
-  return { found: facts && { ...facts, user }, history };
+  const facts = await completeFacts(iam, user.UserName, { facts: known, needs });
+  return facts && { found: { ...facts, user }, history };
 };
 
 const makeDeletion = async (
@@ -79,11 +78,16 @@ const makeDeletion = async (
   const parameters = parseInactiveRuleParameters(await config.getInputParameters(ConfigRuleName));
   const maxInactiveDays = MinimumInactiveDays ?? parameters.maxInactiveDays;
   const policy = { ...asked, ...parameters, maxInactiveDays, at };
-  const found = await readUser(iam, { UserId }, NO_NEEDS);
-  if (found === undefined || inactiveKeys(found).length === 0)
-    return planDeletion(UserId, found, { ...policy, history: noHistory(at) });
-  const read = await readForDeletion(found, policy, sources);
-  return planDeletion(UserId, read.found, { ...policy, history: read.history });
+  // Twice: a user that is renamed or deleted after its keys were read is looked up once more.
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const found = await readUser(iam, { UserId }, NO_NEEDS);
+    if (found === undefined || inactiveKeys(found).length === 0)
+      return planDeletion(UserId, found, { ...policy, history: noHistory(at) });
+    const read = await readForDeletion(found, policy, sources);
+    if (read !== undefined)
+      return planDeletion(UserId, read.found, { ...policy, history: read.history });
+  }
+  throw keysMissing({ UserId });
 };
 
 /** Reads what the plan of a runbook needs, live, and makes it; whatever fails is thrown. */

@@ -37,7 +37,8 @@ const withoutLongInactive = (
   { maxInactiveDays }: DeletionPolicy,
 ): Plan => {
   const isUnknown = inactivities.some((inactivity) => 'unknown' in inactivity);
-  const all = inactivities.map(describeInactivity).join('; ') || 'none is inactive';
+  const all =
+    inactivities.toSorted(byInactivity).map(describeInactivity).join('; ') || 'none is inactive';
   const reason = `no access key of ${user.UserName} is known to be inactive for ${maxInactiveDays} days: ${all}`;
   return without(isUnknown ? 'Refused' : 'NothingToDo', reason, user);
 };
@@ -71,7 +72,7 @@ const planForChosenKey = (
  *   4  named key, not inactive for long enough, or unknown       → Refused, with what is known
  *   5  no name, no key inactive for long enough                  → NothingToDo; Refused where it is unknown of one
  *   6  no name, the user is exempt                               → NothingToDo, and until when
- *   7  the key was used since, whatever the events say           → Refused
+ *   7  used a day or more since, or in the days asked for        → Refused, whatever the events say
  *   8  else the named one, or the one inactive longest           → Delete, with the evidence, or DryRun
  * Boundary: inactive for exactly `maxInactiveDays` × 24 hours is long enough.
  *

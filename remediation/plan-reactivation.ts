@@ -11,7 +11,10 @@ export type ReactivationPolicy = Pick<
 >;
 
 const idsOf = (keys: readonly AccessKey[]): string =>
-  keys.map(({ AccessKeyId }) => AccessKeyId).join(' and ');
+  keys
+    .map(({ AccessKeyId }) => AccessKeyId)
+    .toSorted()
+    .join(' and ');
 
 const reactivate = (
   { user, keys }: FoundUser,

@@ -77,5 +77,6 @@ export const changesOf = (
     .sort(
       (one, other) =>
         one.eventTime.getTime() - other.eventTime.getTime() ||
-        Number(one.status === Status) - Number(other.status === Status),
+        Number(one.status === Status) - Number(other.status === Status) ||
+        (one.eventID < other.eventID ? -1 : 1),
     );

@@ -47,6 +47,7 @@ const PURE = [
   ].map((name) => `rule/${name}.ts`),
   ...[
     'commands',
+    'deactivation',
     'deletion',
     'input',
     'plan',

@@ -1,0 +1,70 @@
+import { type AccessKey, isActive } from '../rule/access-key.ts';
+import { describeRefusal } from '../rule/advice-text.ts';
+import { describeUse } from '../rule/annotation.ts';
+import type { FoundUser } from '../rule/find-user.ts';
+import type { Refusal } from '../rule/ranking.ts';
+import { describeCounts, type ViolationPolicy } from '../rule/violation.ts';
+import { deletionCommand, remediateCommand, updateCommand } from './commands.ts';
+import type { InputOf } from './input.ts';
+import { asDryRun, type Plan, planTo, without } from './plan.ts';
+
+type Asked = InputOf<'DeactivateAccessKey'>;
+
+/** By what a plan is made: the runbook's parameters, and the rule's own for what they leave open. */
+export type DeactivationPolicy = ViolationPolicy &
+  Pick<Asked, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName' | 'DeleteCommand'> &
+  Partial<Pick<Asked, 'MinimumIdleDays'>>;
+
+/** The key that goes and the one that stays. */
+type Pair = { readonly deactivate: AccessKey; readonly keep: AccessKey };
+
+/** The plan to deactivate one key beside another one. */
+export const deactivate = (
+  { user, deactivate: key, keep }: Pick<FoundUser, 'user'> & Pair,
+  policy: DeactivationPolicy,
+): Plan => {
+  const { UserId, UserName } = user;
+  const { AccessKeyId } = key;
+  const plan = planTo('Deactivate', user, {
+    AccessKeyId,
+    KeepAccessKeyId: keep.AccessKeyId,
+    Reason: `${AccessKeyId} goes (${describeUse(key)}), ${keep.AccessKeyId} stays active (${describeUse(keep)}), UTC dates`,
+    UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Active'),
+    NextCommand: deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId }),
+  });
+  if (!policy.DryRun) return plan;
+  // A remediation names no key and no days: with either of them it may decide otherwise.
+  return policy.AccessKeyId === undefined && policy.MinimumIdleDays === undefined
+    ? asDryRun(plan, remediateCommand(policy.ConfigRuleName, UserId))
+    : asDryRun(plan);
+};
+
+/** A key that is not active and one too many: only a deletion helps, and this is its command. */
+export const refuseForDeletion = (
+  found: FoundUser,
+  { AccessKeyId, Status }: AccessKey,
+  policy: DeactivationPolicy,
+): Plan => {
+  const { user } = found;
+  const NextCommand = deletionCommand(policy.DeleteCommand, { UserId: user.UserId, AccessKeyId });
+  const reason = `${user.UserName} has ${describeCounts(found, policy)}; ${AccessKeyId} is ${Status}: it has to be deleted, not deactivated: ${NextCommand}`;
+  return without('Refused', reason, { ...user, AccessKeyId, NextCommand });
+};
+
+/** Stands in a command where a person puts the id of a key; the pattern of the runbook's parameter refuses it as it is. */
+const KEY_ID = 'KEY_ID';
+
+/** No key is chosen: a person has to, by starting this runbook, or the one that deletes, with the key. */
+export const refuseChoice = (
+  { user }: Pick<FoundUser, 'user'>,
+  refusal: Refusal,
+  policy: DeactivationPolicy,
+): Plan => {
+  const { UserId, UserName } = user;
+  const isOfInactive = refusal.reason === 'Tie' && !isActive(refusal.candidate);
+  const decide = isOfInactive
+    ? `delete one of them: ${deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId: KEY_ID })}`
+    : 'start the runbook with AccessKeyId';
+  const reason = `no key of ${UserName} is chosen: ${describeRefusal(refusal, policy)}; to decide, ${decide}`;
+  return without('Refused', reason, user);
+};
