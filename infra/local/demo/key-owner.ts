@@ -1,10 +1,6 @@
-import {
-  CreateAccessKeyCommand,
-  DeleteAccessKeyCommand,
-  IAMClient,
-  ListAccessKeysCommand,
-} from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import type { LocalAccount } from '../account.ts';
+import { actUntilRest, type Stage } from './stage.ts';
 
 const MINUTE = 60_000;
 
@@ -14,35 +10,38 @@ const lastStart = ({ calls }: LocalAccount) =>
       operation === 'StartConfigRulesEvaluation' && errorCode === undefined,
   );
 
-/** Who makes and deletes access keys, through IAM's own API, and waits for what comes of it. */
-export const createKeyOwner = (account: LocalAccount) => {
+/** Who makes and changes the access keys of a user, through IAM's own API, and waits for what comes of it. */
+export const createKeyOwner = (stage: Stage, UserName: string) => {
+  const { account, clock } = stage;
   const client = new IAMClient({
     endpoint: account.endpoint,
     region: account.region,
     credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
   });
-  const newestKey = async (UserName: string): Promise<string | undefined> => {
-    const { AccessKeyMetadata = [] } = await client.send(new ListAccessKeysCommand({ UserName }));
-    const time = (date?: Date) => date?.getTime() ?? 0;
-    return AccessKeyMetadata.toSorted(
-      (one, other) => time(other.CreateDate) - time(one.CreateDate),
-    )[0]?.AccessKeyId;
-  };
+  const keys = () => account.iam.users.get(UserName)?.keys ?? [];
 
   return {
-    createKey: (UserName: string) => client.send(new CreateAccessKeyCommand({ UserName })),
-    deleteNewestKey: async (UserName: string) => {
-      const AccessKeyId = await newestKey(UserName);
-      return client.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+    keys,
+    createKey: () => client.send(new CreateAccessKeyCommand({ UserName })),
+    activateKey: (AccessKeyId: string) =>
+      client.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status: 'Active' })),
+    /** Signs a request with the key, of which IAM only tells when and for what. */
+    useKey: (AccessKeyId: string) => {
+      const lastUsed = { LastUsedDate: clock.now(), ServiceName: 's3', Region: account.region };
+      for (const key of keys()) if (key.AccessKeyId === AccessKeyId) key.lastUsed = lastUsed;
     },
     /** Acts, lets its event take its way, and says how many minutes of the account the evaluation began later. */
     untilEvaluated: async (act: () => Promise<unknown>): Promise<number> => {
-      await act();
-      const acted = account.calls.at(-1)?.at.getTime() ?? 0;
-      await account.settled();
+      const acted = await actUntilRest(stage, async () => {
+        await act();
+        return account.calls.at(-1)?.at.getTime() ?? 0;
+      });
       const started = lastStart(account)?.at.getTime() ?? 0;
       if (started > acted) return (started - acted) / MINUTE;
       throw new Error('expected the event to start an evaluation, got none');
     },
   };
 };
+
+/** Who owns the keys of one user. */
+export type KeyOwner = ReturnType<typeof createKeyOwner>;

@@ -5,33 +5,9 @@ import {
   StartRemediationExecutionCommand,
 } from '@aws-sdk/client-config-service';
 import type { LocalAccount } from '../account.ts';
+import { type Ended, endOf } from './runbook.ts';
 import type { Result } from './show.ts';
-
-/** How a remediation ended: the outcome, why, and the command that undoes it. */
-export type Remediated = {
-  readonly outcome: string;
-  readonly reason: string;
-  readonly undoCommand: string | undefined;
-};
-
-/** The end of a step's failure message, without what Systems Manager puts around it. */
-const reasonOf = (failureMessage = ''): string =>
-  failureMessage
-    .replace(/^[\s\S]*?Error - /, '')
-    .replace(/\. Please refer to [\s\S]*$/, '')
-    .trim();
-
-const remediated = (execution: ReturnType<LocalAccount['ssm']['execution']>): Remediated => {
-  const output = (name: string) => execution.Outputs[`Report.${name}`]?.[0] ?? '';
-  if (execution.AutomationExecutionStatus === 'Success')
-    return {
-      outcome: output('Outcome'),
-      reason: output('Reason'),
-      undoCommand: output('UndoCommand'),
-    };
-  const [outcome = '', ...reason] = reasonOf(execution.FailureMessage).split(': ');
-  return { outcome, reason: reason.join(': '), undoCommand: undefined };
-};
+import { actUntilRest, type Stage, TWO_MINUTES } from './stage.ts';
 
 const createClient = ({ endpoint, region }: LocalAccount) =>
   new ConfigServiceClient({
@@ -40,8 +16,9 @@ const createClient = ({ endpoint, region }: LocalAccount) =>
     credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
   });
 
-/** What a person does in the Config console, through the same API. */
-export const createOperator = (account: LocalAccount, ConfigRuleName: string) => {
+/** What a person does with one rule in the Config console, through the same API. */
+export const createOperator = (stage: Stage, ConfigRuleName: string) => {
+  const { account, clock } = stage;
   const client = createClient(account);
   const users = [...account.iam.users.values()];
   const nameOf = (id = '') => users.find(({ UserId }) => UserId === id)?.UserName ?? id;
@@ -50,32 +27,38 @@ export const createOperator = (account: LocalAccount, ConfigRuleName: string) =>
     latestExecution = id;
   });
 
+  const readResults = async (): Promise<Result[]> => {
+    const config = { client, pageSize: 100 };
+    const results: Result[] = [];
+    for await (const page of paginateGetComplianceDetailsByConfigRule(config, { ConfigRuleName }))
+      for (const { EvaluationResultIdentifier: id, ...result } of page.EvaluationResults ?? [])
+        results.push({
+          userName: nameOf(id?.EvaluationResultQualifier?.ResourceId),
+          complianceType: result.ComplianceType ?? '',
+          annotation: result.Annotation ?? '',
+        });
+    return results.sort((one, other) => (one.userName < other.userName ? -1 : 1));
+  };
+
   return {
+    ConfigRuleName,
+    readResults,
     evaluate: async () => {
+      clock.advance(TWO_MINUTES);
       const ConfigRuleNames = [ConfigRuleName];
       await client.send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames }));
       await account.settled();
     },
-
-    readResults: async (): Promise<Result[]> => {
-      const config = { client, pageSize: 100 };
-      const results: Result[] = [];
-      for await (const page of paginateGetComplianceDetailsByConfigRule(config, { ConfigRuleName }))
-        for (const { EvaluationResultIdentifier: id, ...result } of page.EvaluationResults ?? [])
-          results.push({
-            userName: nameOf(id?.EvaluationResultQualifier?.ResourceId),
-            complianceType: result.ComplianceType ?? '',
-            annotation: result.Annotation ?? '',
-          });
-      return results.sort((one, other) => (one.userName < other.userName ? -1 : 1));
-    },
-
-    remediate: async (userName: string): Promise<Remediated> => {
+    remediate: async (userName: string): Promise<Ended> => {
+      clock.advance(TWO_MINUTES);
       const resourceId = account.iam.users.get(userName)?.UserId;
       const ResourceKeys = [{ resourceType: 'AWS::IAM::User' as const, resourceId }];
-      await client.send(new StartRemediationExecutionCommand({ ConfigRuleName, ResourceKeys }));
-      await account.settled();
-      return remediated(account.ssm.execution(latestExecution));
+      const start = new StartRemediationExecutionCommand({ ConfigRuleName, ResourceKeys });
+      await actUntilRest(stage, () => client.send(start));
+      return endOf(account.ssm.execution(latestExecution));
     },
   };
 };
+
+/** A person at the Config console of one rule. */
+export type Operator = ReturnType<typeof createOperator>;

@@ -1,11 +1,7 @@
-import type { LocalAccount } from '../account.ts';
-import { createKeyOwner } from './key-owner.ts';
-import type { Remediated } from './operator.ts';
+import type { Operator } from './operator.ts';
 import { expect, PROMISED } from './promises.ts';
-import { type Result, showHeading, showOutcome, showResults, showText } from './show.ts';
-
-/** In milliseconds of the account: Config evaluates a rule at most once a minute. */
-export const TWO_MINUTES = 120_000;
+import type { Ended } from './runbook.ts';
+import { type Result, showHeading, showOutcome } from './show.ts';
 
 /** The names of the NON_COMPLIANT users. */
 export const nonCompliant = (results: readonly Result[]): string[] =>
@@ -13,45 +9,35 @@ export const nonCompliant = (results: readonly Result[]): string[] =>
     .filter(({ complianceType }) => complianceType === 'NON_COMPLIANT')
     .map(({ userName }) => userName);
 
-/** A second key is made, and later deleted; the compliance follows both times without anybody asking for it. */
-export const tellKeyEvents = async (
-  account: LocalAccount,
-  readResults: () => Promise<Result[]>,
-) => {
-  const UserName = 'dora.lindqvist@example.com';
-  const { createKey, deleteNewestKey, untilEvaluated } = createKeyOwner(account);
-  const scenes = [
-    ['makes a second key', createKey, PROMISED.nonCompliantWithSecondKey],
-    ['deletes it again', deleteNewestKey, PROMISED.nonCompliantBefore],
-  ] as const;
-  for (const [what, act, promised] of scenes) {
-    showHeading(`${UserName} ${what}, and nobody asks for an evaluation`);
-    const minutes = await untilEvaluated(() => act(UserName));
-    showText(
-      `${minutes.toFixed(1)} minutes later CloudTrail, EventBridge and the queue start one:`,
-    );
-    const results = await readResults();
-    showResults(results.filter(({ userName }) => userName === UserName));
-    expect('NON_COMPLIANT users', nonCompliant(results), promised);
-  }
+/** What is clicked, the execution that it starts, and the outcome that is promised of it. */
+type Click = {
+  readonly heading: string;
+  readonly start: () => Promise<Ended>;
+  readonly promised: string;
+};
+
+/** One execution of a runbook: what was clicked, its steps as they end, and how it ended. */
+export const tellExecution = async ({ heading, start, promised }: Click): Promise<Ended> => {
+  showHeading(heading);
+  process.stdout.write('  ');
+  const ended = await start();
+  showOutcome(ended.outcome, ended.reason);
+  expect(heading, ended.outcome, promised);
+  return ended;
 };
 
 /** Each click on Remediate, and the commands that undo what came of it. */
-export const tellRemediations = async (
-  remediate: (userName: string) => Promise<Remediated>,
-  pass: (milliseconds: number) => void,
-): Promise<readonly string[]> => {
+export const tellRemediations = async ({ remediate }: Operator): Promise<readonly string[]> => {
   const undoCommands: string[] = [];
   const remediated = new Set<string>();
   for (const [userName, promised] of PROMISED.remediations) {
-    pass(TWO_MINUTES);
     const again = remediated.has(userName) ? ' again: one execution takes one key' : '';
-    showHeading(`Remediate ${userName}${again}`);
     remediated.add(userName);
-    process.stdout.write('  ');
-    const { outcome, reason, undoCommand } = await remediate(userName);
-    showOutcome(outcome, reason);
-    expect(`the remediation of ${userName}`, outcome, promised);
+    const { undoCommand } = await tellExecution({
+      heading: `Remediate ${userName}${again}`,
+      start: () => remediate(userName),
+      promised,
+    });
     if (undoCommand !== undefined) undoCommands.push(undoCommand);
   }
   return undoCommands;

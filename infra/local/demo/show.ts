@@ -55,20 +55,37 @@ export const showUsers = (users: readonly LocalUser[]): void => {
   }
 };
 
-/** The results as the Config console groups them: NON_COMPLIANT first, each with its annotation. */
+const paint = (complianceType: string, width = 0): string => {
+  const text = complianceType.padEnd(width);
+  return complianceType === 'COMPLIANT' ? color.green(text) : color.red(text);
+};
+
+const isAnnotated = ({ annotation }: Result): boolean => annotation !== '';
+
+/** The results as the Config console groups them: NON_COMPLIANT first; those with an annotation before the others. */
 export const showResults = (results: readonly Result[]): void => {
   const width = Math.max(...results.map(({ userName }) => userName.length));
   for (const complianceType of ['NON_COMPLIANT', 'COMPLIANT']) {
     const group = results.filter((result) => result.complianceType === complianceType);
     if (group.length === 0) continue;
-    const paint = complianceType === 'COMPLIANT' ? color.green : color.red;
     print(`  ${paint(complianceType)} (${group.length})`);
-    for (const { userName, annotation } of group) {
+    for (const { userName, annotation } of group.filter(isAnnotated)) {
       const [first = '', ...more] = wrap(annotation, WIDTH - width - 6);
-      print(`    ${userName.padEnd(width)}  ${color.dim(first)}`.trimEnd());
+      print(`    ${userName.padEnd(width)}  ${color.dim(first)}`);
       for (const line of more) print(`    ${' '.repeat(width)}  ${color.dim(line)}`);
     }
+    const others = group.filter((result) => !isAnnotated(result));
+    const names = others.map(({ userName }) => userName).join(', ');
+    if (names !== '') for (const line of wrap(names, WIDTH - 4)) print(`    ${line}`);
   }
+};
+
+/** What a rule says of the one user that the story is about. */
+export const showVerdict = ({ complianceType, annotation }: Result): void => {
+  const width = annotation === '' ? 0 : 'NON_COMPLIANT'.length;
+  const [first = '', ...more] = wrap(annotation, WIDTH - width - 4);
+  print(`  ${paint(complianceType, width)}  ${color.dim(first)}`.trimEnd());
+  for (const line of more) print(`  ${' '.repeat(width)}  ${color.dim(line)}`);
 };
 
 /** A step of an execution that has ended, behind the steps before it. */
