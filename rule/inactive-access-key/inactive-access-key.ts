@@ -28,8 +28,8 @@ export const sightingOf =
     if (held === undefined) return 'FirstLook';
     const { Annotation = '', OrderingTimestamp } = held;
     const isOld = addMinutes(OrderingTimestamp, MINUTES_TO_BECOME_VISIBLE) <= at;
-    const isSeen = namesKey(Annotation, AccessKeyId) && isOld;
-    return isSeen || isSureOfKey(Annotation, AccessKeyId) ? 'SeenInactive' : 'NotSeenInactive';
+    if (isSureOfKey(Annotation, AccessKeyId)) return 'KnownInactive';
+    return namesKey(Annotation, AccessKeyId) && isOld ? 'SeenInactive' : 'NotSeenInactive';
   };
 
 /** The keys of a user that are not active. */

@@ -6,6 +6,8 @@ export type Sighting =
   /** Nobody has looked at this user before. */
   | 'FirstLook'
   | 'SeenInactive'
+  /** Somebody said that it is so since before the history began. */
+  | 'KnownInactive'
   /** It was active, or was not there, when somebody looked; or it was seen inactive only minutes ago. */
   | 'NotSeenInactive';
 
@@ -32,7 +34,7 @@ export type Inactivity =
  * Boundary: of the same second the change to Inactive counts as the later one, as the key is inactive now; a key made
  * at the very beginning of the history was made in it.
  *
- * @param key  with its last use where no change is visible and nobody looked before
+ * @param key  with its last use where no change is visible: `keysToAskFor`
  */
 export const findInactivity = (
   key: AccessKey,
@@ -54,13 +56,13 @@ export const findInactivity = (
     : { key, before: from };
 };
 
-/** The keys whose last use has to be known: no change of theirs is visible, and nothing else tells. */
+/** The keys whose last use has to be known: no change of theirs is visible, and nobody has drawn the conclusion yet. */
 export const keysToAskFor = (
   keys: readonly AccessKey[],
   history: KeyHistory,
   sightingOf: (key: AccessKey) => Sighting,
 ): readonly AccessKey[] =>
-  keys.filter(
-    (key) =>
-      'before' in findInactivity(key, history, sightingOf(key)) && sightingOf(key) === 'FirstLook',
-  );
+  keys.filter((key) => {
+    const sighting = sightingOf(key);
+    return sighting !== 'KnownInactive' && 'before' in findInactivity(key, history, sighting);
+  });

@@ -210,7 +210,7 @@ describe('sightingOf', () => {
     [
       'a young result that was sure',
       held(`${keyId('A')} inactive for at least 90 days.`, 1),
-      'SeenInactive',
+      'KnownInactive',
     ],
     [
       'a young result that was sure of another key',

@@ -61,6 +61,7 @@ describe('findInactivity', () => {
   it.each<[Sighting, object]>([
     ['FirstLook', { before: daysBefore(90) }],
     ['SeenInactive', { before: daysBefore(90) }],
+    ['KnownInactive', { before: daysBefore(90) }],
     ['NotSeenInactive', { unknown: 'NotVisible' }],
   ])('scenarios 5 and 6: without a change, %s', (sighting, expected) => {
     expect(find([], { sighting })).toEqual({ key, ...expected });
@@ -79,9 +80,10 @@ describe('keysToAskFor', () => {
   const old = accessKey('OLD', { Status: 'Inactive' });
   const asked = (sighting: Sighting) =>
     keysToAskFor([key, old], historyOf([off(40)]), () => sighting);
-  it('are those without a change, where nobody looked before', () => {
+  it('are those without a change, until somebody has drawn the conclusion', () => {
     expect(asked('FirstLook')).toEqual([old]);
-    expect(asked('SeenInactive')).toEqual([]);
+    expect(asked('SeenInactive')).toEqual([old]);
+    expect(asked('KnownInactive')).toEqual([]);
     expect(asked('NotSeenInactive')).toEqual([]);
   });
 });
