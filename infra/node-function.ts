@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, CfnResource, DockerImage, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -14,24 +16,19 @@ import { serviceOfThisAccount } from './permissions.ts';
 export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * The code of a function, bundled in this process.
+ * Bundles a function in this process, into a directory that is for the caller to remove.
  *
  * `NodejsFunction` would say each option once more and start npx and esbuild for each function.
  */
-const bundle = (entry: string): Code =>
-  Code.fromAsset(path.dirname(`${REPOSITORY}${entry}`), {
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      image: DockerImage.fromRegistry('never-used'),
-      local: {
-        tryBundle: (outputDirectory) => {
-          const outfile = `${outputDirectory}/index.mjs`;
-          buildSync({ ...BUNDLE, entryPoints: [`${REPOSITORY}${entry}`], outfile });
-          return true;
-        },
-      },
-    },
+const bundle = (entry: string): string => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'function-'));
+  buildSync({
+    ...BUNDLE,
+    entryPoints: [`${REPOSITORY}${entry}`],
+    outfile: path.join(directory, 'index.mjs'),
   });
+  return directory;
+};
 
 /** What is particular to a function. */
 export type NodeFunctionProps = {
@@ -72,9 +69,10 @@ export class NodeFunction extends Construct {
     });
     logGroup.grantWrite(this.role);
 
+    const code = bundle(entry);
     this.function = new LambdaFunction(this, 'Function', {
       ...particulars,
-      code: bundle(entry),
+      code: Code.fromAsset(code),
       handler: 'index.handler',
       role: this.role,
       logGroup,
@@ -83,6 +81,8 @@ export class NodeFunction extends Construct {
       memorySize: 512,
       environment: { ...ENVIRONMENT, ...props.environment },
     });
+    // The asset has a copy of it by now.
+    rmSync(code, { recursive: true });
     // For those who run cfn-lint: CDK lets a function depend on its role once more than the reference does.
     const { defaultChild } = this.function.node;
     if (CfnResource.isCfnResource(defaultChild))
