@@ -80,6 +80,16 @@ const describeIssue = (issue: v.BaseIssue<unknown>): string => {
 };
 
 /**
+ * Makes sure of settings that are right each for itself.
+ *
+ * @throws {InvalidSettingError} when they contradict each other
+ */
+export const requireNoContradiction = (settings: Settings): void => {
+  const contradictions = contradictionsOf(settings);
+  if (contradictions.length > 0) throw new InvalidSettingError(contradictions.join('; '));
+};
+
+/**
  * Reads the settings from CDK context (`-c frequency=One_Hour`, or `context` in cdk.json).
  *
  * Keys with a character that no setting has, such as `@aws-cdk/core:…`, belong to CDK.
@@ -92,9 +102,7 @@ const describeIssue = (issue: v.BaseIssue<unknown>): string => {
 export const parseSettings = (context: Readonly<Record<string, unknown>>): Settings => {
   const ours = Object.entries(context).filter(([name]) => /^\w+$/.test(name));
   const parsed = v.safeParse(Settings, Object.fromEntries(ours));
-  const problems = parsed.success
-    ? contradictionsOf(parsed.output)
-    : parsed.issues.map(describeIssue);
-  if (parsed.success && problems.length === 0) return parsed.output;
-  throw new InvalidSettingError(problems.join('; '));
+  if (!parsed.success) throw new InvalidSettingError(parsed.issues.map(describeIssue).join('; '));
+  requireNoContradiction(parsed.output);
+  return parsed.output;
 };

@@ -7,7 +7,7 @@ import { KeyEventTrigger } from './key-event-trigger.ts';
 import { addOutputs } from './outputs.ts';
 import { Planner } from './planner.ts';
 import { createRemediations, createRunbooks } from './runbooks.ts';
-import type { Settings } from './settings.ts';
+import { requireNoContradiction, type Settings } from './settings.ts';
 import { SingleAccessKeyRule } from './single-access-key-rule.ts';
 
 /** A stack's own properties and what the deployment decides. */
@@ -20,6 +20,7 @@ export class SingleAccessKeyStack extends Stack {
       description: 'AWS Config rule and remediation: at most one active access key per IAM user',
       ...props,
     });
+    requireNoContradiction(settings);
     Tags.of(this).add('project', 'iam-user-single-access-key');
 
     const rule = new SingleAccessKeyRule(this, 'Rule', settings);

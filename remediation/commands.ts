@@ -27,6 +27,10 @@ export const listCommand = ({ UserName }: Pick<NamedKey, 'UserName'>): string =>
 export const remediateCommand = (ConfigRuleName: string, UserId: string): string =>
   `aws configservice start-remediation-execution ${option('config-rule-name', ConfigRuleName)} --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`;
 
+/** The command that deletes a key at once, where no runbook does. */
+export const deleteCommand = ({ UserName, AccessKeyId }: NamedKey): string =>
+  `aws iam delete-access-key ${option('user-name', UserName)} ${option('access-key-id', AccessKeyId)}`;
+
 /** The command that has a key deleted, from the start of it that every deletion has. */
 export const deletionCommand = (
   start: string,

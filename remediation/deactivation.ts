@@ -4,7 +4,7 @@ import { describeUse } from '../rule/annotation.ts';
 import type { FoundUser } from '../rule/find-user.ts';
 import type { Refusal } from '../rule/ranking.ts';
 import { describeCounts, type ViolationPolicy } from '../rule/violation.ts';
-import { deletionCommand, remediateCommand, updateCommand } from './commands.ts';
+import { deleteCommand, deletionCommand, remediateCommand, updateCommand } from './commands.ts';
 import type { InputOf } from './input.ts';
 import { asDryRun, type Plan, planTo, without } from './plan.ts';
 
@@ -29,6 +29,7 @@ export const deactivate = (
     AccessKeyId,
     KeepAccessKeyId: keep.AccessKeyId,
     Reason: `${AccessKeyId} goes (${describeUse(key)}), ${keep.AccessKeyId} stays active (${describeUse(keep)}), UTC dates`,
+    Basis: `${describeUse(key)}, ${keep.AccessKeyId} stays`,
     UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Active'),
     NextCommand: deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId }),
   });
@@ -46,8 +47,13 @@ export const refuseForDeletion = (
   policy: DeactivationPolicy,
 ): Plan => {
   const { user } = found;
-  const NextCommand = deletionCommand(policy.DeleteCommand, { UserId: user.UserId, AccessKeyId });
-  const reason = `${user.UserName} has ${describeCounts(found, policy)}; ${AccessKeyId} is ${Status}: it has to be deleted, not deactivated: ${NextCommand}`;
+  const { UserId, UserName } = user;
+  // Of another status nobody can tell since when a key has it, so the runbook would refuse it.
+  const NextCommand =
+    Status === 'Inactive'
+      ? deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId })
+      : deleteCommand({ UserName, AccessKeyId });
+  const reason = `${UserName} has ${describeCounts(found, policy)}; ${AccessKeyId} is ${Status}: it has to be deleted, not deactivated: ${NextCommand}`;
   return without('Refused', reason, { ...user, AccessKeyId, NextCommand });
 };
 

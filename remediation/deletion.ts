@@ -69,6 +69,7 @@ export const deleteKey = (
   const plan = planTo('Delete', user, {
     AccessKeyId,
     Reason: `${AccessKeyId} is deleted for good: ${evidence}; ${policy.maxInactiveDays} days asked for, UTC dates`,
+    Basis: evidence,
     NextCommand: listCommand(user),
     Evidence: 'event' in inactivity ? 'CloudTrail' : 'NoEvent',
   });

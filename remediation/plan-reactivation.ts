@@ -24,7 +24,7 @@ const reactivate = (
   const { UserName } = user;
   const active = keys.filter(isActive);
   if (active.length > 0 && !AllowSecondActiveKey) {
-    const reason = `${AccessKeyId} would be active beside ${idsOf(active)}, and ${UserName} NON_COMPLIANT; to decide so, start the runbook with AllowSecondActiveKey=true`;
+    const reason = `${AccessKeyId} would be active beside ${idsOf(active)} of ${UserName}; to decide so, start the runbook with AllowSecondActiveKey=true`;
     return without('Refused', reason, { ...user, AccessKeyId });
   }
   const beside = active.length === 0 ? 'the only active key' : `active beside ${idsOf(active)}`;

@@ -22,18 +22,21 @@ export type Plan = {
   readonly UndoCommand: string;
   /** The command that goes on from here. */
   readonly NextCommand: string;
+  /** On what the plan rests: another one at the second reading is another plan. */
+  readonly Basis: string;
   /** What shows since when a key that is deleted has been inactive: an event, or that there is none. */
   readonly Evidence: 'CloudTrail' | 'NoEvent' | typeof NONE;
 };
 
 /** What a plan to act on a key says beside the key and its user. */
 type Planned = Pick<Plan, 'AccessKeyId' | 'Reason' | 'NextCommand'> &
-  Partial<Pick<Plan, 'KeepAccessKeyId' | 'UndoCommand' | 'Evidence'>>;
+  Partial<Pick<Plan, 'KeepAccessKeyId' | 'UndoCommand' | 'Basis' | 'Evidence'>>;
 
 /** A plan that leads to a write, unless it is a dry run. */
 export const planTo = (Outcome: Act, user: IamUser, planned: Planned): Plan => ({
   KeepAccessKeyId: NONE,
   UndoCommand: NONE,
+  Basis: NONE,
   Evidence: NONE,
   ...user,
   ...planned,
@@ -58,6 +61,7 @@ export const without = (
   KeepAccessKeyId: NONE,
   UndoCommand: NONE,
   NextCommand: NONE,
+  Basis: NONE,
   Evidence: NONE,
   ...about,
   Outcome,

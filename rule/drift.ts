@@ -11,6 +11,9 @@ export type RunbookRoles = {
 /** A key that a runbook deactivated and that somebody else made active again. */
 export type Drift = { readonly key: AccessKey; readonly deactivated: Date };
 
+/** What is known of a drift: one, none, or nothing. */
+export type KnownDrift = Drift | undefined | 'unknown';
+
 const findDeactivation = (
   changes: readonly StatusChange[],
   { deactivationRoleArn, reactivationRoleArn }: RunbookRoles,
@@ -52,6 +55,10 @@ export const describeDrift = (drift: Drift | undefined): string =>
     ? ''
     : ` ${DRIFT}${drift.key.AccessKeyId} ${date(drift.deactivated)}: fix what reactivates it.`;
 
-/** The annotation tells this drift, and no other. */
-export const tellsDrift = (annotation: string, drift: Drift | undefined): boolean =>
-  drift === undefined ? !annotation.includes(DRIFT) : annotation.includes(describeDrift(drift));
+/** The annotation tells this drift, and no other; where nothing is known of one, what it tells stands. */
+export const tellsDrift = (annotation: string, drift: KnownDrift): boolean => {
+  if (drift === 'unknown') return true;
+  return drift === undefined
+    ? !annotation.includes(DRIFT)
+    : annotation.includes(describeDrift(drift));
+};

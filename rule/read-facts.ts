@@ -11,7 +11,7 @@ const withTag = async (
   { facts, needs }: Incomplete,
 ): Promise<UserFacts | undefined> => {
   const tag = needs.tag(facts);
-  if (tag === undefined) return facts;
+  if (tag === undefined || 'exemption' in facts) return facts;
   const tagged = await iam.getTag(UserName, tag);
   return tagged && { ...facts, exemption: tagged.value };
 };

@@ -1,5 +1,5 @@
 import { countedKeys, findAllowance, tagToAskFor } from './allowance.ts';
-import { type Drift, findDrift, type RunbookRoles } from './drift.ts';
+import { findDrift, type KnownDrift, type RunbookRoles } from './drift.ts';
 import type { UserFacts } from './facts.ts';
 import { parseRuleParameters } from './parameters.ts';
 import { evaluateSingleAccessKey } from './single-access-key.ts';
@@ -17,8 +17,11 @@ export const singleAccessKeyRule =
     const policy = { ...parseRuleParameters(inputParameters), at };
     const isViolation = (facts: UserFacts) => findAllowance(facts, policy) === undefined;
     const waits = ({ history }: Evidence) => roles !== undefined && history === undefined;
-    const driftOf = ({ keys }: UserFacts, { history }: Evidence): Drift | undefined =>
-      roles && history && findDrift(keys, history, roles);
+    const driftOf = ({ keys }: UserFacts, { history }: Evidence): KnownDrift => {
+      if (roles === undefined || history === undefined) return undefined;
+      const found = findDrift(keys, history, roles);
+      return found === undefined && !history.isComplete ? 'unknown' : found;
+    };
     const standing = (facts: UserFacts, evidence: Evidence) =>
       standingViolation(evidence.held, facts, { ...policy, drift: driftOf(facts, evidence) });
 
@@ -35,9 +38,10 @@ export const singleAccessKeyRule =
       }),
       decide: (facts, evidence) => {
         if (isViolation(facts) && waits(evidence)) return undefined;
+        const drift = driftOf(facts, evidence);
         return (
           standing(facts, evidence) ??
-          evaluateSingleAccessKey(facts, policy, driftOf(facts, evidence))
+          evaluateSingleAccessKey(facts, policy, drift === 'unknown' ? undefined : drift)
         );
       },
     };

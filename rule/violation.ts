@@ -4,7 +4,7 @@ import { describeAdvice } from './advice-text.ts';
 import { type Allowance, type AllowancePolicy, countedKeys } from './allowance.ts';
 import { firstThatFits, shorten } from './annotation.ts';
 import { date } from './days.ts';
-import { type Drift, describeDrift, tellsDrift } from './drift.ts';
+import { type Drift, describeDrift, type KnownDrift, tellsDrift } from './drift.ts';
 import { describeExempt, describeProblem, readExemption } from './exemption.ts';
 import type { UserFacts } from './facts.ts';
 import type { RankingPolicy } from './ranking.ts';
@@ -65,7 +65,7 @@ const isAdvisable = (annotation: string, keys: readonly AccessKey[]): boolean =>
 export const isWrittenOf = (
   annotation: string,
   facts: UserFacts,
-  { drift, ...policy }: ViolationPolicy & Pick<Violation, 'drift'>,
+  { drift, ...policy }: ViolationPolicy & { readonly drift: KnownDrift },
 ): boolean => {
   const [opening] = annotation.split(/ (?=Deactivate |Delete |No key is chosen)/, 1);
   const words = new Set(annotation.split(/\W+/));

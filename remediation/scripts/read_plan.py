@@ -2,7 +2,8 @@ import json
 import re
 
 MEMBERS = (
-    'Outcome', 'UserId', 'UserName', 'AccessKeyId', 'KeepAccessKeyId', 'Reason', 'UndoCommand', 'NextCommand', 'Evidence'
+    'Outcome', 'UserId', 'UserName', 'AccessKeyId', 'KeepAccessKeyId', 'Reason', 'UndoCommand', 'NextCommand', 'Basis',
+    'Evidence',
 )
 
 
@@ -39,7 +40,7 @@ def expect_action(plan, events):
 
 
 def require_unchanged(plan, expected, planned):
-    now = f"{plan['AccessKeyId']} of {plan['UserName']}"
+    now = f"{plan['AccessKeyId']} of {plan['UserName']} ({plan['Basis']})"
     if plan['Outcome'] == expected and now == planned:
         return
     seen = f'{expected} {now}' if plan['Outcome'] == expected else plan['Outcome']

@@ -18,10 +18,12 @@ const UNKNOWN: Readonly<Record<Unknown, string>> = {
 const saysAtLeast = (AccessKeyId: string): string =>
   `${AccessKeyId} inactive for at least ${DAYS_OF_HISTORY} days`;
 
+const saysSince = (AccessKeyId: string): string => `${AccessKeyId} inactive since `;
+
 /** Since when a key is inactive, as the annotation and the plan say it; the date is UTC. */
 export const describeInactivity = (inactivity: Inactivity): string => {
   const { AccessKeyId, Status } = inactivity.key;
-  if ('since' in inactivity) return `${AccessKeyId} inactive since ${date(inactivity.since)}`;
+  if ('since' in inactivity) return `${saysSince(AccessKeyId)}${date(inactivity.since)}`;
   if ('before' in inactivity) return saysAtLeast(AccessKeyId);
   const status = Status === 'Inactive' ? 'inactive' : Status;
   return `${AccessKeyId} ${status}, unknown since when (${UNKNOWN[inactivity.unknown]})`;
@@ -33,6 +35,10 @@ const describeAll = (inactivities: readonly Inactivity[]): string =>
 /** The annotation names the key. */
 export const namesKey = (annotation: string, AccessKeyId: string): boolean =>
   annotation.includes(AccessKeyId);
+
+/** The annotation tells since when the key is inactive: it was written of an event. */
+export const tellsSinceWhen = (annotation: string, AccessKeyId: string): boolean =>
+  annotation.includes(saysSince(AccessKeyId));
 
 /** The annotation says of the key that it is inactive since before the history began. */
 export const isSureOfKey = (annotation: string, AccessKeyId: string): boolean =>

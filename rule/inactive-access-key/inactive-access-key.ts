@@ -12,6 +12,7 @@ import {
   describeViolation,
   isSureOfKey,
   namesKey,
+  tellsSinceWhen,
 } from './annotation.ts';
 import { findInactivity, type Inactivity, type Sighting } from './inactivity.ts';
 
@@ -29,12 +30,16 @@ export const sightingOf =
     const { Annotation = '', OrderingTimestamp } = held;
     const isOld = addMinutes(OrderingTimestamp, MINUTES_TO_BECOME_VISIBLE) <= at;
     if (isSureOfKey(Annotation, AccessKeyId)) return 'KnownInactive';
+    // An event that was visible and is not any more has left the history.
+    if (tellsSinceWhen(Annotation, AccessKeyId)) return 'SeenInactive';
     return namesKey(Annotation, AccessKeyId) && isOld ? 'SeenInactive' : 'NotSeenInactive';
   };
 
-/** The keys of a user that are not active. */
+/** The keys of a user that are not active, in an order that is always the same, as an annotation has to be. */
 export const inactiveKeys = ({ keys }: UserFacts): readonly AccessKey[] =>
-  keys.filter((key) => !isActive(key));
+  keys
+    .filter((key) => !isActive(key))
+    .sort((one, other) => (one.AccessKeyId < other.AccessKeyId ? -1 : 1));
 
 /** The key is inactive for `maxInactiveDays` × 24 hours or longer, for all that is known. */
 export const isTooLong = (

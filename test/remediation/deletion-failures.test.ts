@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../infra/local/call.ts';
+import { createClock } from '../../infra/local/clock.ts';
 import type { LocalUser } from '../../infra/local/iam/users.ts';
 import type { StepExecution } from '../../infra/local/ssm/execution.ts';
 import type { Plan } from '../../remediation/plan.ts';
@@ -14,12 +15,12 @@ let plan: Plan;
 /** The planner's answers, the first one first; the last one again and again. */
 let plans: unknown[];
 beforeEach(async () => {
-  account = await createAccount();
+  account = await createAccount({}, createClock());
   alice = account.seed({ UserName: 'alice', keys: [{ Status: 'Inactive' }, {}] });
   plan = {
     ...{ Outcome: 'Delete', UserId: alice.UserId, UserName: 'alice', AccessKeyId: key(0) },
     ...{ KeepAccessKeyId: 'none', Reason: 'a reason', UndoCommand: 'none' },
-    ...{ NextCommand: 'a command', Evidence: 'CloudTrail' },
+    ...{ NextCommand: 'a command', Basis: 'an event', Evidence: 'CloudTrail' },
   };
   plans = [plan];
   account.lambda.override(account.planner, () => (plans.length > 1 ? plans.shift() : plans[0]));

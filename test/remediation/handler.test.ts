@@ -114,6 +114,7 @@ describe('the planner of a deactivation', () => {
       Reason: `${OLD} goes (never used, created 2024-12-27), ${NEW} stays active (last used 2026-01-30), UTC dates`,
       UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Active`,
       NextCommand: `aws delete a=b,UserId=${UserId},AccessKeyId=${OLD}`,
+      Basis: `never used, created 2024-12-27, ${NEW} stays`,
       Evidence: 'none',
     });
   });
@@ -185,6 +186,7 @@ describe('the planner of a reactivation', () => {
       Reason: `${OLD} becomes active again, the only active key`,
       UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Inactive`,
       NextCommand: `aws iam get-access-key-last-used --access-key-id=${OLD}`,
+      Basis: 'none',
       Evidence: 'none',
     });
   });
@@ -216,6 +218,7 @@ describe('the planner of a deletion', () => {
       Reason: `${OLD} is deleted for good: inactive since 2025-12-22T12:00:00.000Z, CloudTrail event ${evidence}; created 2024-12-27, never used; 30 days asked for, UTC dates`,
       UndoCommand: 'none',
       NextCommand: 'aws iam list-access-keys --user-name=alice',
+      Basis: `inactive since 2025-12-22T12:00:00.000Z, CloudTrail event ${evidence}; created 2024-12-27, never used`,
       Evidence: 'CloudTrail',
     });
     // Four events, on two pages.

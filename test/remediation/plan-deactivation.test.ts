@@ -44,6 +44,7 @@ describe('planDeactivation', () => {
         Reason: 'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may be deleted',
         UndoCommand: 'none',
         NextCommand: 'none',
+        Basis: 'none',
         Evidence: 'none',
       });
   });
@@ -60,6 +61,7 @@ describe('planDeactivation', () => {
       Reason: 'AKIAXXXXXXXXXXXXELSE is not an access key of alice',
       UndoCommand: 'none',
       NextCommand: 'none',
+      Basis: 'none',
       Evidence: 'none',
     });
   });
@@ -107,6 +109,7 @@ describe('planDeactivation', () => {
       UndoCommand:
         'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXNEW --status=Active',
       NextCommand: commandToDelete(inUse),
+      Basis: 'last used 2026-01-30, AKIAXXXXXXXXXXXXXOLD stays',
       Evidence: 'none',
     });
   });
@@ -153,6 +156,7 @@ describe('planDeactivation', () => {
       Reason: `alice has ${reason}`,
       UndoCommand: 'none',
       NextCommand: 'none',
+      Basis: 'none',
       Evidence: 'none',
     });
   });
@@ -237,6 +241,7 @@ describe('planDeactivation, scenario 7: what the ranking refuses', () => {
         Reason: `no key of alice is chosen: ${why}; to decide, start the runbook with AccessKeyId`,
         UndoCommand: 'none',
         NextCommand: 'none',
+        Basis: 'none',
         Evidence: 'none',
       });
   });
@@ -272,6 +277,7 @@ describe('planDeactivation, scenarios 8 and 9', () => {
       UndoCommand:
         'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOLD --status=Active',
       NextCommand: commandToDelete(abandoned),
+      Basis: 'last used 2025-07-15, AKIAXXXXXXXXXXXXXNEW stays',
       Evidence: 'none',
     });
   });
@@ -316,15 +322,22 @@ describe('planDeactivation, scenario 10: every key counts', () => {
     Reason: `alice has ${counts}; ${key.AccessKeyId} is ${key.Status}: it has to be deleted, not deactivated: ${commandToDelete(key)}`,
     UndoCommand: 'none',
     NextCommand: commandToDelete(key),
+    Basis: 'none',
     Evidence: 'none',
   });
 
-  it.each(['Inactive', 'Expired'])('refuses with the command that deletes the %s key', (Status) => {
-    const key = { ...inactive, Status };
+  it('refuses with the command that deletes the inactive key', () => {
     for (const DryRun of [false, true])
-      expect(plan([inUse, key], { ...strict, DryRun })).toEqual(
-        refused(key, '2 access keys (1 active), 1 allowed'),
+      expect(plan([inUse, inactive], { ...strict, DryRun })).toEqual(
+        refused(inactive, '2 access keys (1 active), 1 allowed'),
       );
+  });
+
+  it('refuses a key that is Expired, which no runbook deletes, with the command of IAM', () => {
+    expect(plan([inUse, { ...inactive, Status: 'Expired' }], strict)).toMatchObject({
+      Outcome: 'Refused',
+      NextCommand: `aws iam delete-access-key --user-name=alice --access-key-id=${inactive.AccessKeyId}`,
+    });
   });
 
   it('refuses a named inactive key with that command, unless the user may have its keys', () => {

@@ -61,6 +61,7 @@ describe('planDeletion', () => {
         Reason: 'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may be deleted',
         UndoCommand: 'none',
         NextCommand: 'none',
+        Basis: 'none',
         Evidence: 'none',
       });
   });
@@ -78,6 +79,7 @@ describe('planDeletion', () => {
       Reason: 'AKIAXXXXXXXXXXXXELSE is not an access key of alice',
       UndoCommand: 'none',
       NextCommand: 'none',
+      Basis: 'none',
       Evidence: 'none',
     });
   });
@@ -119,6 +121,7 @@ describe('planDeletion', () => {
         ...named,
         Reason: known,
         NextCommand: 'none',
+        Basis: 'none',
         Evidence: 'none',
       });
   });
@@ -150,6 +153,7 @@ describe('planDeletion', () => {
       Reason: `no access key of alice is known to be inactive for 30 days: ${all}`,
       UndoCommand: 'none',
       NextCommand: 'none',
+      Basis: 'none',
       Evidence: 'none',
     });
   });
@@ -226,6 +230,7 @@ describe('planDeletion, scenario 7: a key that was used since', () => {
         Reason: 'AKIAXXXXXXXXXXXXXOFF inactive since 2025-12-22, yet last used 2026-01-30',
         UndoCommand: 'none',
         NextCommand: 'none',
+        Basis: 'none',
         Evidence: 'none',
       });
   });
@@ -258,6 +263,8 @@ describe('planDeletion, scenario 8', () => {
           'AKIAXXXXXXXXXXXXXOFF is deleted for good: inactive since 2025-12-22T12:00:00.000Z, CloudTrail event event-OFF-Inactive-40; created 2024-12-27, last used 2025-12-12; 30 days asked for, UTC dates',
         UndoCommand: 'none',
         NextCommand: 'aws iam list-access-keys --user-name=alice',
+        Basis:
+          'inactive since 2025-12-22T12:00:00.000Z, CloudTrail event event-OFF-Inactive-40; created 2024-12-27, last used 2025-12-12',
         Evidence: 'CloudTrail',
       });
   });

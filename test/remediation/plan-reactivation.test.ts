@@ -33,6 +33,7 @@ describe('planReactivation', () => {
         Reason: 'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may be deleted',
         UndoCommand: 'none',
         NextCommand: 'none',
+        Basis: 'none',
         Evidence: 'none',
       });
   });
@@ -49,6 +50,7 @@ describe('planReactivation', () => {
       Reason: 'AKIAXXXXXXXXXXXXELSE is not an access key of alice',
       UndoCommand: 'none',
       NextCommand: 'none',
+      Basis: 'none',
       Evidence: 'none',
     });
   });
@@ -114,7 +116,7 @@ describe('planReactivation', () => {
         ...user,
         AccessKeyId: inactive.AccessKeyId,
         Reason:
-          'AKIAXXXXXXXXXXXXXOFF would be active beside AKIAXXXXXXXXXXXXXXON, and alice NON_COMPLIANT; to decide so, start the runbook with AllowSecondActiveKey=true',
+          'AKIAXXXXXXXXXXXXXOFF would be active beside AKIAXXXXXXXXXXXXXXON of alice; to decide so, start the runbook with AllowSecondActiveKey=true',
         UndoCommand: 'none',
         NextCommand: 'none',
       });
@@ -123,7 +125,7 @@ describe('planReactivation', () => {
 
   it('scenario 7: names every active key', () => {
     expect(plan([active, accessKey('OZ'), inactive]).Reason).toContain(
-      'would be active beside AKIAXXXXXXXXXXXXXXON and AKIAXXXXXXXXXXXXXXOZ,',
+      'would be active beside AKIAXXXXXXXXXXXXXXON and AKIAXXXXXXXXXXXXXXOZ of alice;',
     );
   });
 
@@ -139,6 +141,7 @@ describe('planReactivation', () => {
         UndoCommand:
           'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOFF --status=Inactive',
         NextCommand: 'aws iam get-access-key-last-used --access-key-id=AKIAXXXXXXXXXXXXXOFF',
+        Basis: 'none',
         Evidence: 'none',
       });
     },

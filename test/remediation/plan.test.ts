@@ -15,6 +15,7 @@ describe('a plan', () => {
         ...planned,
         KeepAccessKeyId: 'none',
         UndoCommand: 'none',
+        Basis: 'none',
         Evidence: 'none',
       });
     },
@@ -24,6 +25,7 @@ describe('a plan', () => {
     const more = {
       KeepAccessKeyId: keyId('NEW'),
       UndoCommand: 'take it back',
+      Basis: 'what is known',
       Evidence: 'CloudTrail',
     } as const;
     expect(planTo('Deactivate', user, { ...planned, ...more })).toEqual({
@@ -52,6 +54,7 @@ describe('a plan that writes nothing', () => {
       KeepAccessKeyId: 'none',
       UndoCommand: 'none',
       NextCommand: 'none',
+      Basis: 'none',
       Evidence: 'none',
     });
   });

@@ -180,7 +180,7 @@ describe('when AWS fails', () => {
     const Outcome = { Outcome: 'Reactivate', UserId: alice.UserId, UserName: 'alice' };
     const texts = { Reason: 'a reason', UndoCommand: 'a command', NextCommand: 'none' };
     const plan = { ...Outcome, ...texts, AccessKeyId: id(alice, 0), KeepAccessKeyId: 'none' };
-    account.lambda.override(account.planner, () => ({ ...plan, Evidence: 'none' }));
+    account.lambda.override(account.planner, () => ({ ...plan, Basis: 'none', Evidence: 'none' }));
     for (const nth of [1, 2]) deny('ListAccessKeys', { nth });
     expect((await runbook.run({ UserId: alice.UserId })).outcome).toBe('Acted');
     deny('ListAccessKeys', { always: true });

@@ -17,6 +17,7 @@ const acting = (Outcome: Plan['Outcome'], overrides: object = {}) => ({
   Reason: 'a reason',
   UndoCommand: 'none',
   NextCommand: 'none',
+  Basis: 'what is known',
   Evidence: Outcome === 'Delete' ? 'CloudTrail' : 'none',
   ...overrides,
 });
@@ -48,7 +49,7 @@ const read = async (plan: unknown, asked: object = {}) => {
 };
 
 describe.each(['Deactivate', 'Reactivate', 'Delete'] as const)('a plan to %s', (Expected) => {
-  const planned = `${goes} of alice`;
+  const planned = `${goes} of alice (what is known)`;
 
   it('is taken as it is, for its own runbook', async () => {
     expect(await read(acting(Expected), { Expected })).toEqual(acting(Expected));
@@ -104,8 +105,13 @@ describe.each(['Deactivate', 'Reactivate', 'Delete'] as const)('a plan to %s', (
   });
 
   it.each([
-    ['another key', { AccessKeyId: keyId('OTHER') }, `${keyId('OTHER')} of alice: a reason`],
-    ['another name', { UserName: 'alice2' }, `${goes} of alice2: a reason`],
+    [
+      'another key',
+      { AccessKeyId: keyId('OTHER') },
+      `${keyId('OTHER')} of alice (what is known): a reason`,
+    ],
+    ['another name', { UserName: 'alice2' }, `${goes} of alice2 (what is known): a reason`],
+    ['another basis', { Basis: 'a use' }, `${goes} of alice (a use): a reason`],
   ])('has changed when it is one of %s', async (_, overrides, now) => {
     const message = await read(acting(Expected, overrides), { Expected, Planned: planned });
     expect(message).toContain(

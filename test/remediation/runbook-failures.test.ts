@@ -21,6 +21,7 @@ beforeEach(async () => {
     Reason: 'a reason',
     UndoCommand: 'a command',
     NextCommand: 'another command',
+    Basis: 'none',
     Evidence: 'none',
   };
   account.lambda.override(account.planner, () => plan);

@@ -7,6 +7,9 @@ export const DAY = 86_400_000;
 /** What CloudTrail takes to deliver an event, in milliseconds of the account. */
 export const CLOUD_TRAIL_DELAY = 3 * 60_000;
 
+/** How long the runbook that deletes waits, in milliseconds of the account. */
+const HALF_AN_HOUR = 30 * 60_000;
+
 /** In milliseconds of the account: Config evaluates a rule at most once a minute. */
 export const TWO_MINUTES = 2 * 60_000;
 
@@ -24,6 +27,9 @@ export const actUntilRest = async <Result>(
   // On a busy machine the steps of a runbook take seconds: its events must not overtake it in minutes of the account.
   const result = await clock.slowDown(async () => {
     const answer = await act();
+    await account.ssm.settled();
+    // Where a runbook sleeps, it is the half hour of a deletion.
+    clock.advance(HALF_AN_HOUR);
     await account.ssm.settled();
     await account.config.settled();
     return answer;

@@ -205,6 +205,11 @@ describe('sightingOf', () => {
       held(`${keyId('B')} inactive since 2026-01-01.`, 60),
       'NotSeenInactive',
     ],
+    [
+      'a young result of its event',
+      held(`${keyId('A')} inactive since 2025-11-02.`, 1),
+      'SeenInactive',
+    ],
     ['a result of this key, 30 minutes old', held(unknown, 30), 'SeenInactive'],
     ['a result of this key, 1 ms younger', held(unknown, 30, 1), 'NotSeenInactive'],
     [

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
+import type { AutomationExecution } from '../../infra/local/ssm/execution.ts';
+import {
+  ACTS,
+  type OperatedAccount,
+  plansOf,
+  RUNBOOKS,
+  type RunbookName,
+} from './operated-account.ts';
+
+const given = ({ Parameters }: AutomationExecution, name: string) => Parameters[name]?.[0] ?? '';
+
+/** What an execution may write, by the plans that it was given: one call, or none. */
+const plannedWrite = (runbook: RunbookName, execution: AutomationExecution) => {
+  const plans = plansOf(execution);
+  const plan = plans.at(-1);
+  // Two plans that differ are none.
+  if (new Set(plans.map((one) => `${one.AccessKeyId} of ${one.UserName}`)).size > 1)
+    return undefined;
+  const needed = runbook === 'deleteInactive' ? 2 : 1;
+  const allAct = plans.every(({ Outcome }) => Outcome === ACTS[runbook].outcome);
+  if (plan === undefined || plans.length < needed || !allAct) return undefined;
+  if (given(execution, 'DryRun') === 'true') return undefined;
+  const { UserId, UserName, AccessKeyId } = plan;
+  expect(UserId).toBe(given(execution, 'UserId'));
+  expect(['', AccessKeyId]).toContain(given(execution, 'AccessKeyId'));
+  const key = { UserName, AccessKeyId };
+  return runbook === 'deleteInactive'
+    ? { operation: 'DeleteAccessKey', input: key }
+    : {
+        operation: 'UpdateAccessKey',
+        input: { ...key, Status: runbook === 'deactivate' ? 'Inactive' : 'Active' },
+      };
+};
+
+/** Whether an execution says that it took its deactivation of this key back. */
+const tellsRestore = (execution: AutomationExecution, input: unknown) => {
+  const planned = plannedWrite('deactivate', execution)?.input;
+  const says = `had no active access key left when ${planned?.AccessKeyId} was deactivated`;
+  return (
+    execution.FailureMessage?.includes(says) === true &&
+    isDeepStrictEqual(input, { ...planned, Status: 'Active' })
+  );
+};
+
+/**
+ * Of all that was written to IAM, by whomever but an operator, each write is the one of a plan, by the role of its
+ * runbook, once; or it takes a deactivation back that left none, in at most five attempts.
+ */
+export const expectOnlyPlannedWrites = (account: OperatedAccount): void => {
+  const executions = account.executions();
+  const planned = executions.flatMap(({ runbook, execution }) => {
+    const write = plannedWrite(runbook, execution);
+    return write === undefined ? [] : { ...write, principal: account.roleOf(runbook) };
+  });
+  const unplanned = account.writes().filter(({ operation, input, principal }) => {
+    const found = planned.findIndex((one) =>
+      isDeepStrictEqual(one, { operation, input, principal }),
+    );
+    if (found >= 0) planned.splice(found, 1);
+    return found < 0;
+  });
+  const roles: readonly string[] = RUNBOOKS.map(account.roleOf);
+  for (const { operation, input, principal } of unplanned) {
+    expect(roles).toContain(principal);
+    const restores = executions.filter(({ execution }) => tellsRestore(execution, input));
+    expect({ operation, input, principal, by: restores.length }).toEqual({
+      operation: 'UpdateAccessKey',
+      input,
+      principal: account.roleOf('deactivate'),
+      by: expect.toSatisfy((count: number) => count > 0),
+    });
+    const attempts = unplanned.filter((other) => isDeepStrictEqual(other.input, input));
+    expect(attempts.length).toBeLessThanOrEqual(5 * restores.length);
+  }
+};
