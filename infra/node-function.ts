@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,12 +8,15 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
+import { buildSync, type OutputFile } from 'esbuild';
 import { BUNDLE, ENVIRONMENT } from './bundle.ts';
 import { serviceOfThisAccount } from './permissions.ts';
 
 /** Where this repository lies, with `/` at the end. */
 export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+
+/** The files of each entry that was bundled before: an app may have a function in many stacks. */
+const bundles = new Map<string, readonly OutputFile[]>();
 
 /**
  * Bundles a function in this process, into a directory that is for the caller to remove.
@@ -21,12 +24,14 @@ export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
  * `NodejsFunction` would say each option once more and start npx and esbuild for each function.
  */
 const bundle = (entry: string): string => {
+  const entryPoints = [`${REPOSITORY}${entry}`];
+  const files =
+    bundles.get(entry) ??
+    buildSync({ ...BUNDLE, entryPoints, outfile: 'index.mjs', write: false }).outputFiles;
+  bundles.set(entry, files);
   const directory = mkdtempSync(path.join(tmpdir(), 'function-'));
-  buildSync({
-    ...BUNDLE,
-    entryPoints: [`${REPOSITORY}${entry}`],
-    outfile: path.join(directory, 'index.mjs'),
-  });
+  for (const { path: file, contents } of files)
+    writeFileSync(path.join(directory, path.basename(file)), contents);
   return directory;
 };
 

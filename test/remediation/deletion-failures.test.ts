@@ -67,7 +67,9 @@ describe('a plan that is none never reaches the deletion', () => {
     plans = [plan, { ...plan, ...make(plan) }];
     const { status, message, steps } = await run();
     expect(status).toBe('Failed');
-    expect(message).toContain(`Refused: the plan has changed: Delete ${key(0)} of alice was`);
+    expect(message).toContain(
+      `Refused: the plan has changed: Delete ${key(0)} of alice (an event) was`,
+    );
     expect(message).toContain('in doubt');
     expect(steps.at(-1)).toBe('ReadPlanAgain Failed');
     expect(writes()).toEqual([]);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Held, serveKeyOwners, type WatchedKey } from '../support/key-owners.ts';
-import { checkProperty, withinSeconds } from '../support/property-runs.ts';
-import { inactivityStory } from '../support/random-inactivity.ts';
+import { type Held, serveKeyOwners, type WatchedKey } from '../../support/key-owners.ts';
+import { checkProperty, withinSeconds } from '../../support/property-runs.ts';
+import { inactivityStory } from '../../support/random-inactivity.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -35,10 +35,11 @@ const truthOf = ({ key, since, changes }: WatchedKey, { at, held, firstLook }: L
     isInHistory: shown !== undefined,
     /** An event leaves the history about now. */
     isBeingForgotten: deactivations.some((one) => Math.abs(one.at - historyBegins) <= MINUTE),
-    /** Nobody could have missed it: it was named half an hour ago, or nobody looked before. */
+    /** Nobody could have missed it: it was named half an hour ago, or by its event, or nobody looked before. */
     isKnown:
       held === undefined ||
       (names && held.at + 30 * MINUTE <= at) ||
+      held.annotation.includes(`${key.AccessKeyId} inactive since `) ||
       held.annotation.includes(`${key.AccessKeyId} inactive for at least 90 days`),
   };
 };
