@@ -22,7 +22,7 @@ export type DeletionPolicy = InactivePolicy &
 
 /** Since when each inactive key has been so, as somebody sees it who has not looked before. */
 export const inactivitiesNow = (found: UserFacts, history: KeyHistory): readonly Inactivity[] =>
-  inactivitiesOf(found, history, () => 'FirstLook');
+  inactivitiesOf(found, history, () => ({ isConcluded: false }));
 
 /** Days after its deactivation from which on a use is no matter of IAM's delay, or of a coarse time. */
 const DELAY_IN_DAYS = 1;

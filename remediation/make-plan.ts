@@ -22,9 +22,10 @@ export type Sources = {
   readonly readHistory: ReadHistory;
 };
 
-/** What a plan needs beside the keys: a tag unless a key is named, the last use where there is a choice. */
+/** What a plan needs beside the keys: a tag unless a named key decides alone, the last use where there is a choice. */
 const needsOfDeactivation = (policy: AllowancePolicy, isNamed: boolean): Needs => ({
-  tag: (facts) => (isNamed ? undefined : tagToAskFor(facts, policy)),
+  tag: (facts) =>
+    isNamed && !policy.countInactiveAccessKeys ? undefined : tagToAskFor(facts, policy),
   lastUse: ({ keys }) => {
     const counted = countedKeys(keys, policy);
     return counted.length > 1 ? counted : [];

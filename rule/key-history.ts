@@ -15,11 +15,13 @@ const UpdateAccessKeyEvent = v.object({
   eventID: Text,
   eventTime: Instant,
   requestParameters: v.object({ accessKeyId: Text, status: v.picklist(['Active', 'Inactive']) }),
-  userIdentity: v.object({
-    sessionContext: v.nullish(
-      v.object({ sessionIssuer: v.nullish(v.object({ arn: v.nullish(v.string()) })) }),
-    ),
-  }),
+  userIdentity: v.nullish(
+    v.object({
+      sessionContext: v.nullish(
+        v.object({ sessionIssuer: v.nullish(v.object({ arn: v.nullish(v.string()) })) }),
+      ),
+    }),
+  ),
 });
 
 /** A key was made active or inactive: the event, its instant in whole seconds, and the role that did it, if a role did. */
@@ -63,7 +65,7 @@ export const readStatusChange = (cloudTrailEvent: unknown): StatusChange | undef
     event,
     what,
   );
-  const roleArn = userIdentity.sessionContext?.sessionIssuer?.arn ?? undefined;
+  const roleArn = userIdentity?.sessionContext?.sessionIssuer?.arn ?? undefined;
   return { eventID, eventTime, ...requestParameters, roleArn };
 };
 

@@ -1,3 +1,4 @@
+import type { AccessKey } from '../access-key.ts';
 import { shorten } from '../annotation.ts';
 import { addDays, date } from '../days.ts';
 import {
@@ -9,24 +10,31 @@ import {
 import { DAYS_OF_HISTORY } from '../key-history.ts';
 import type { Inactivity, Unknown } from './inactivity.ts';
 
-const UNKNOWN: Readonly<Record<Unknown, string>> = {
-  NotVisible: 'no event of its deactivation in the history yet',
+const UNKNOWN = {
   NoHistory: 'no event history',
   OtherStatus: 'no event sets this status',
-};
+} as const;
 
 const saysAtLeast = (AccessKeyId: string): string =>
   `${AccessKeyId} inactive for at least ${DAYS_OF_HISTORY} days`;
 
-const saysSince = (AccessKeyId: string): string => `${AccessKeyId} inactive since `;
+const ACTIVE_ON = 'unknown since when (active on ';
+
+const describeUnknown = ({
+  key: { AccessKeyId, Status },
+  ...why
+}: { key: AccessKey } & Unknown) => {
+  if (why.unknown === 'NotVisible')
+    return `${AccessKeyId} inactive, ${ACTIVE_ON}${date(why.activeAt)}, no event since)`;
+  const status = Status === 'Inactive' ? 'inactive' : Status;
+  return `${AccessKeyId} ${status}, unknown since when (${UNKNOWN[why.unknown]})`;
+};
 
 /** Since when a key is inactive, as the annotation and the plan say it; the date is UTC. */
 export const describeInactivity = (inactivity: Inactivity): string => {
-  const { AccessKeyId, Status } = inactivity.key;
-  if ('since' in inactivity) return `${saysSince(AccessKeyId)}${date(inactivity.since)}`;
-  if ('before' in inactivity) return saysAtLeast(AccessKeyId);
-  const status = Status === 'Inactive' ? 'inactive' : Status;
-  return `${AccessKeyId} ${status}, unknown since when (${UNKNOWN[inactivity.unknown]})`;
+  const { AccessKeyId } = inactivity.key;
+  if ('since' in inactivity) return `${AccessKeyId} inactive since ${date(inactivity.since)}`;
+  return 'before' in inactivity ? saysAtLeast(AccessKeyId) : describeUnknown(inactivity);
 };
 
 const describeAll = (inactivities: readonly Inactivity[]): string =>
@@ -36,9 +44,12 @@ const describeAll = (inactivities: readonly Inactivity[]): string =>
 export const namesKey = (annotation: string, AccessKeyId: string): boolean =>
   annotation.includes(AccessKeyId);
 
-/** The annotation tells since when the key is inactive: it was written of an event. */
-export const tellsSinceWhen = (annotation: string, AccessKeyId: string): boolean =>
-  annotation.includes(saysSince(AccessKeyId));
+/** The end of the day on which the annotation says that the key was active, or nothing when it does not. */
+export const activeOn = (annotation: string, AccessKeyId: string): Date | undefined => {
+  const [, after = ''] = annotation.split(`${AccessKeyId} inactive, ${ACTIVE_ON}`);
+  const [day] = /^\d{4}-\d\d-\d\d/.exec(after) ?? [];
+  return day === undefined ? undefined : new Date(`${day}T23:59:59.999Z`);
+};
 
 /** The annotation says of the key that it is inactive since before the history began. */
 export const isSureOfKey = (annotation: string, AccessKeyId: string): boolean =>

@@ -1,5 +1,5 @@
 import { type AccessKey, isActive } from '../access-key.ts';
-import { addMinutes, isDaysBefore } from '../days.ts';
+import { isDaysBefore } from '../days.ts';
 import { readExemption } from '../exemption.ts';
 import type { UserFacts } from '../facts.ts';
 import type { HeldResult } from '../held-result.ts';
@@ -7,32 +7,28 @@ import type { KeyHistory } from '../key-history.ts';
 import type { InactiveRuleParameters } from '../parameters.ts';
 import type { Verdict } from '../verdict.ts';
 import {
+  activeOn,
   describeAllowed,
   describeExemption,
   describeViolation,
   isSureOfKey,
   namesKey,
-  tellsSinceWhen,
 } from './annotation.ts';
-import { findInactivity, type Inactivity, type Sighting } from './inactivity.ts';
+import { findInactivity, type Inactivity, type Known } from './inactivity.ts';
 
 /** By what the verdict is decided, at the instant that Config supplies. */
 export type InactivePolicy = Omit<InactiveRuleParameters, 'refreshDays'> & { readonly at: Date };
 
-/** Minutes after which an event is in CloudTrail's history: twice what AWS takes as a rule. */
-export const MINUTES_TO_BECOME_VISIBLE = 30;
-
 /** What the result that Config holds tells of a key: it names every key that was not active then. */
-export const sightingOf =
-  (held: HeldResult | undefined, at: Date) =>
-  ({ AccessKeyId }: AccessKey): Sighting => {
-    if (held === undefined) return 'FirstLook';
-    const { Annotation = '', OrderingTimestamp } = held;
-    const isOld = addMinutes(OrderingTimestamp, MINUTES_TO_BECOME_VISIBLE) <= at;
-    if (isSureOfKey(Annotation, AccessKeyId)) return 'KnownInactive';
-    // An event that was visible and is not any more has left the history.
-    if (tellsSinceWhen(Annotation, AccessKeyId)) return 'SeenInactive';
-    return namesKey(Annotation, AccessKeyId) && isOld ? 'SeenInactive' : 'NotSeenInactive';
+export const knownOf =
+  (held: HeldResult | undefined) =>
+  ({ AccessKeyId }: AccessKey): Known => {
+    const { Annotation = '', OrderingTimestamp } = held ?? {};
+    if (isSureOfKey(Annotation, AccessKeyId)) return { isConcluded: true };
+    const activeAt = namesKey(Annotation, AccessKeyId)
+      ? activeOn(Annotation, AccessKeyId)
+      : OrderingTimestamp;
+    return { isConcluded: false, ...(activeAt !== undefined && { activeAt }) };
   };
 
 /** The keys of a user that are not active, in an order that is always the same, as an annotation has to be. */
@@ -58,9 +54,9 @@ export const isTooLong = (
 export const inactivitiesOf = (
   facts: UserFacts,
   history: KeyHistory,
-  seen: (key: AccessKey) => Sighting,
+  known: (key: AccessKey) => Known,
 ): readonly Inactivity[] =>
-  inactiveKeys(facts).map((key) => findInactivity(key, history, seen(key)));
+  inactiveKeys(facts).map((key) => findInactivity(key, history, known(key)));
 
 /**
  * An IAM user has no access key that is inactive for `maxInactiveDays` or longer: it is made active again soon, or deleted.

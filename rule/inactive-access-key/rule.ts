@@ -7,7 +7,7 @@ import {
   inactiveKeys,
   inactivitiesOf,
   isTooLong,
-  sightingOf,
+  knownOf,
 } from './inactive-access-key.ts';
 import { keysToAskFor } from './inactivity.ts';
 
@@ -15,7 +15,7 @@ import { keysToAskFor } from './inactivity.ts';
 export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
   const policy = { ...parseInactiveRuleParameters(inputParameters), at };
   const judge = (facts: UserFacts, history: KeyHistory, { held }: Evidence) =>
-    inactivitiesOf(facts, history, sightingOf(held, at));
+    inactivitiesOf(facts, history, knownOf(held));
 
   return {
     at,
@@ -29,7 +29,7 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
           judge(facts, history, evidence).some((inactivity) => isTooLong(inactivity, policy))
             ? policy.exemptionTag
             : undefined,
-        lastUse: (facts) => keysToAskFor(inactiveKeys(facts), history, sightingOf(held, at)),
+        lastUse: (facts) => keysToAskFor(inactiveKeys(facts), history, knownOf(held)),
       };
     },
     decide: (facts, evidence) => {

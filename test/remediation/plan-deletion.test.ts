@@ -105,7 +105,7 @@ describe('planDeletion', () => {
       'whose deactivation is not visible yet',
       key,
       [on(40)],
-      'AKIAXXXXXXXXXXXXXOFF inactive, unknown since when (no event of its deactivation in the history yet): expected 30 days',
+      'AKIAXXXXXXXXXXXXXOFF inactive, unknown since when (active on 2025-12-22, no event since): expected 30 days',
     ],
     [
       'of a status that no call sets',
@@ -163,7 +163,7 @@ describe('planDeletion', () => {
       Outcome: 'Refused',
       AccessKeyId: 'none',
       Reason:
-        'no access key of alice is known to be inactive for 30 days: AKIAXXXXXXXXXXXXXOFF inactive, unknown since when (no event of its deactivation in the history yet); AKIAXXXXXXXXXXXXXOFZ inactive since 2026-01-21',
+        'no access key of alice is known to be inactive for 30 days: AKIAXXXXXXXXXXXXXOFF inactive, unknown since when (active on 2025-12-22, no event since); AKIAXXXXXXXXXXXXXOFZ inactive since 2026-01-21',
     });
     expect(plan([key], [], { isComplete: false }).Outcome).toBe('Refused');
     expect(plan([{ ...key, Status: 'Expired' }], [off(40)]).Outcome).toBe('Refused');

@@ -26,6 +26,20 @@ describe('findDrift', () => {
     ['an undo by the runbook', [byRunbook(30), on(29, reactivationRoleArn)]],
     ['a deactivation that Verify took back', [byRunbook(30), on(30, deactivationRoleArn, 'A')]],
     ['a reactivation before the deactivation', [on(31), byRunbook(30)]],
+    [
+      'an undo by the runbook, and another one by hand',
+      [byRunbook(30), on(29, reactivationRoleArn), on(28)],
+    ],
+    [
+      'a deactivation that Verify took back, and one by hand that was undone',
+      [
+        byRunbook(30),
+        on(29, deactivationRoleArn),
+        statusChange('A', 'Inactive', { days: 20 }),
+        on(19),
+      ],
+    ],
+    ['only deactivations after it', [byRunbook(30), statusChange('A', 'Inactive', { days: 20 })]],
   ])('finds nothing with %s', (_, changes) => {
     expect(drift(...changes)).toBeUndefined();
   });

@@ -39,6 +39,7 @@ describe('readStatusChange', () => {
     const sessionContext = { sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::1:role/runbook' } };
     const userIdentity = { type: 'AssumedRole', sessionContext };
     expect(read({ userIdentity })?.roleArn).toBe('arn:aws:iam::1:role/runbook');
+    expect(read({ userIdentity: null })?.roleArn).toBeUndefined();
     expect(read({ userIdentity: { sessionContext: null } })?.roleArn).toBeUndefined();
     expect(read({ userIdentity: { sessionContext: {} } })?.roleArn).toBeUndefined();
     expect(read({ userIdentity: { sessionContext: { sessionIssuer: {} } } })?.roleArn).toBe(

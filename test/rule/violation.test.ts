@@ -157,6 +157,15 @@ describe('describeViolation, where inactive keys count', () => {
     expect(text).toContain('idle since 2025-11-02 (last used). minimumIdleDays 7');
   });
 
+  it('has no doubt where both of two have to go, and keeps the key used last of three', () => {
+    const twin = { ...off, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' };
+    const all = adviseOn([off, twin], { ...strict, maxActiveAccessKeys: 0 });
+    expect(all).toMatchObject({ delete: twin, more: 1 });
+    expect(tell([off, inUse, abandoned].slice(0, 2))).toContain('Keep AKIAXXXXXXXXXXXXXNEW');
+    const three = adviseOn([off, abandoned, inUse], { ...strict, maxActiveAccessKeys: 2 });
+    expect(three).toMatchObject({ delete: off, keep: inUse, more: 0 });
+  });
+
   it('is not taken for what was written when another key was the inactive one', () => {
     const written = tell([inUse, off]);
     const now = [

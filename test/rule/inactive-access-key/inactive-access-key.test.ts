@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../../rule/access-key.ts';
 import { MAXIMUM_ANNOTATION_LENGTH } from '../../../rule/annotation.ts';
 import type { HeldResult } from '../../../rule/held-result.ts';
-import { sightingOf } from '../../../rule/inactive-access-key/inactive-access-key.ts';
+import { knownOf } from '../../../rule/inactive-access-key/inactive-access-key.ts';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
 import type { KeyHistory } from '../../../rule/key-history.ts';
 import { accessKey, at, daysBefore, keyId } from '../../support/build.ts';
@@ -66,7 +66,7 @@ describe('the verdict on inactive keys', () => {
       'not visible',
       historyOf([statusChange('A', 'Active', { days: 40 })]),
       'Inactive',
-      'inactive, unknown since when (no event of its deactivation in the history yet)',
+      'inactive, unknown since when (active on 2025-12-22, no event since)',
     ],
     [
       'no history',
@@ -189,40 +189,46 @@ describe('what a rule needs beside the keys', () => {
   });
 });
 
-describe('sightingOf', () => {
+describe('knownOf', () => {
   const key = off('A');
-  const held = (Annotation: string | undefined, minutes: number, ms = 0): HeldResult => ({
+  const held = (Annotation?: string): HeldResult => ({
     ComplianceType: 'COMPLIANT',
     Annotation,
-    OrderingTimestamp: new Date(at.getTime() - minutes * 60_000 + ms),
+    OrderingTimestamp: daysBefore(1),
   });
-  const unknown = `${keyId('A')} inactive, unknown since when (no event …)`;
-  it.each([
-    ['nothing', undefined, 'FirstLook'],
-    ['a result without an annotation', held(undefined, 60), 'NotSeenInactive'],
+  const day = new Date('2025-11-05T23:59:59.999Z');
+  it.each<[string, HeldResult | undefined, object]>([
+    ['nothing', undefined, { isConcluded: false }],
+    ['one without an annotation', held(), { isConcluded: false, activeAt: daysBefore(1) }],
     [
-      'a result of another key',
-      held(`${keyId('B')} inactive since 2026-01-01.`, 60),
-      'NotSeenInactive',
+      'one of another key',
+      held(`${keyId('B')} inactive since 2026-01-01.`),
+      { isConcluded: false, activeAt: daysBefore(1) },
     ],
     [
-      'a young result of its event',
-      held(`${keyId('A')} inactive since 2025-11-02.`, 1),
-      'SeenInactive',
-    ],
-    ['a result of this key, 30 minutes old', held(unknown, 30), 'SeenInactive'],
-    ['a result of this key, 1 ms younger', held(unknown, 30, 1), 'NotSeenInactive'],
-    [
-      'a young result that was sure',
-      held(`${keyId('A')} inactive for at least 90 days.`, 1),
-      'KnownInactive',
+      'one that says when it was active',
+      held(`${keyId('A')} inactive, unknown since when (active on 2025-11-05, no event since).`),
+      { isConcluded: false, activeAt: day },
     ],
     [
-      'a young result that was sure of another key',
-      held(`${keyId('B')} inactive for at least 90 days; ${unknown}`, 1),
-      'NotSeenInactive',
+      'one that does not know',
+      held(`${keyId('A')} inactive, unknown since when (no event history).`),
+      { isConcluded: false },
     ],
-  ])('of %s', (_, result, expected) => {
-    expect(sightingOf(result, at)(key)).toBe(expected);
+    ['one of its event', held(`${keyId('A')} inactive since 2025-11-02.`), { isConcluded: false }],
+    [
+      'one that is sure',
+      held(`${keyId('A')} inactive for at least 90 days.`),
+      { isConcluded: true },
+    ],
+    [
+      'one that is sure of another key',
+      held(
+        `${keyId('B')} inactive for at least 90 days; ${keyId('A')} inactive, unknown since when (active on 2025-11-05, no event since).`,
+      ),
+      { isConcluded: false, activeAt: day },
+    ],
+  ])('of a result, %s', (_, result, expected) => {
+    expect(knownOf(result)(key)).toEqual(expected);
   });
 });

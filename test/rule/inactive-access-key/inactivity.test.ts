@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
   findInactivity,
+  type Known,
   keysToAskFor,
-  type Sighting,
 } from '../../../rule/inactive-access-key/inactivity.ts';
 import { accessKey, daysBefore } from '../../support/build.ts';
 import { historyOf, statusChange } from '../../support/status-change.ts';
 
 const key = accessKey('A', { Status: 'Inactive' });
+const FIRST: Known = { isConcluded: false };
 const find = (
   changes: ReturnType<typeof statusChange>[],
-  { sighting = 'FirstLook', ...overrides }: { sighting?: Sighting; isComplete?: boolean } = {},
-) => findInactivity(key, historyOf(changes, overrides), sighting);
+  { known = FIRST, ...overrides }: { known?: Known; isComplete?: boolean } = {},
+) => findInactivity(key, historyOf(changes, overrides), known);
 const since = (days: number) => ({ since: daysBefore(days) });
 const off = (days: number) => statusChange('A', 'Inactive', { days });
 const on = (days: number) => statusChange('A', 'Active', { days });
@@ -31,14 +32,15 @@ describe('findInactivity', () => {
   });
 
   it('scenario 1: needs no complete history, and asks nobody who looked before', () => {
-    expect(find([off(40)], { isComplete: false, sighting: 'NotSeenInactive' })).toMatchObject(
-      since(40),
-    );
+    expect(
+      find([off(40)], { isComplete: false, known: { ...FIRST, activeAt: daysBefore(1) } }),
+    ).toMatchObject(since(40));
   });
 
-  it('scenario 2: is unknown when the last visible change made it active', () => {
-    expect(find([off(60), on(40)])).toEqual({ key, unknown: 'NotVisible' });
-    expect(find([on(40)], { sighting: 'SeenInactive' })).toEqual({ key, unknown: 'NotVisible' });
+  it('scenario 2: is unknown when the last visible change made it active, and says when', () => {
+    const unknown = { key, unknown: 'NotVisible', activeAt: daysBefore(40) };
+    expect(find([off(60), on(40)])).toEqual(unknown);
+    expect(find([on(40)], { known: { isConcluded: true } })).toEqual(unknown);
   });
 
   it('scenario 3: is unknown without a change in a history that is not complete', () => {
@@ -47,29 +49,41 @@ describe('findInactivity', () => {
   });
 
   it.each([
-    ['made 1 ms before the history', { CreateDate: daysBefore(90, -1) }, true],
-    ['made at its beginning', { CreateDate: daysBefore(90) }, false],
-    ['used 1 ms before the history', { LastUsedDate: daysBefore(90, -1) }, true],
-    ['used at its beginning', { LastUsedDate: daysBefore(90) }, false],
-  ])('scenario 4: a key %s, without a change, is so since before: %j', (_, overrides, isKnown) => {
+    ['made 1 ms before the history', { CreateDate: daysBefore(90, -1) }, undefined],
+    ['made at its beginning', { CreateDate: daysBefore(90) }, daysBefore(90)],
+    ['used 1 ms before the history', { LastUsedDate: daysBefore(90, -1) }, undefined],
+    ['used at its beginning', { LastUsedDate: daysBefore(90) }, daysBefore(90)],
+    [
+      'made and then used in it',
+      { CreateDate: daysBefore(80), LastUsedDate: daysBefore(70) },
+      daysBefore(70),
+    ],
+  ])('scenarios 4 and 5: a key %s, without a change', (_, overrides, activeAt) => {
     const one = { ...key, ...overrides };
-    expect(findInactivity(one, historyOf(), 'FirstLook')).toEqual(
-      isKnown ? { key: one, before: daysBefore(90) } : { key: one, unknown: 'NotVisible' },
+    expect(findInactivity(one, historyOf(), FIRST)).toEqual(
+      activeAt === undefined
+        ? { key: one, before: daysBefore(90) }
+        : { key: one, unknown: 'NotVisible', activeAt },
     );
   });
 
-  it.each<[Sighting, object]>([
-    ['FirstLook', { before: daysBefore(90) }],
-    ['SeenInactive', { before: daysBefore(90) }],
-    ['KnownInactive', { before: daysBefore(90) }],
-    ['NotSeenInactive', { unknown: 'NotVisible' }],
-  ])('scenarios 5 and 6: without a change, %s', (sighting, expected) => {
-    expect(find([], { sighting })).toEqual({ key, ...expected });
-  });
+  it.each([
+    [90, -1, false],
+    [90, 0, true],
+    [1, 0, true],
+  ])(
+    'scenarios 4 and 5: seen active %d days ago and %d ms, is unknown: %j',
+    (days, ms, isUnknown) => {
+      const activeAt = daysBefore(days, ms);
+      expect(find([], { known: { ...FIRST, activeAt } })).toEqual(
+        isUnknown ? { key, unknown: 'NotVisible', activeAt } : { key, before: daysBefore(90) },
+      );
+    },
+  );
 
-  it.each(['Expired', 'Suspended'])('scenario 7: is unknown of a key that is %s', (Status) => {
+  it.each(['Expired', 'Suspended'])('scenario 6: is unknown of a key that is %s', (Status) => {
     const other = { ...key, Status };
-    expect(findInactivity(other, historyOf([off(40)]), 'SeenInactive')).toEqual({
+    expect(findInactivity(other, historyOf([off(40)]), { isConcluded: true })).toEqual({
       key: other,
       unknown: 'OtherStatus',
     });
@@ -78,12 +92,10 @@ describe('findInactivity', () => {
 
 describe('keysToAskFor', () => {
   const old = accessKey('OLD', { Status: 'Inactive' });
-  const asked = (sighting: Sighting) =>
-    keysToAskFor([key, old], historyOf([off(40)]), () => sighting);
+  const asked = (known: Known) => keysToAskFor([key, old], historyOf([off(40)]), () => known);
   it('are those without a change, until somebody has drawn the conclusion', () => {
-    expect(asked('FirstLook')).toEqual([old]);
-    expect(asked('SeenInactive')).toEqual([old]);
-    expect(asked('KnownInactive')).toEqual([]);
-    expect(asked('NotSeenInactive')).toEqual([]);
+    expect(asked(FIRST)).toEqual([old]);
+    expect(asked({ isConcluded: true })).toEqual([]);
+    expect(asked({ ...FIRST, activeAt: daysBefore(1) })).toEqual([]);
   });
 });

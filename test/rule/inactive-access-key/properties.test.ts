@@ -21,7 +21,6 @@ const truthOf = ({ key, since, changes }: WatchedKey, { at, held, firstLook }: L
   const deactivations = changes.filter((one) => one.status === 'Inactive' && one.at >= since);
   // The history forgets: of a deactivation that was done again, what it still has is the second time.
   const shown = deactivations.find((one) => one.at > historyBegins);
-  const names = held?.annotation.includes(key.AccessKeyId) === true;
   return {
     id: key.AccessKeyId,
     days: (at - since) / DAY,
@@ -35,10 +34,9 @@ const truthOf = ({ key, since, changes }: WatchedKey, { at, held, firstLook }: L
     isInHistory: shown !== undefined,
     /** An event leaves the history about now. */
     isBeingForgotten: deactivations.some((one) => Math.abs(one.at - historyBegins) <= MINUTE),
-    /** Nobody could have missed it: it was named half an hour ago, or by its event, or nobody looked before. */
+    /** Nobody could have missed it: what Config held does not say, or show, that it was active in these 90 days. */
     isKnown:
       held === undefined ||
-      (names && held.at + 30 * MINUTE <= at) ||
       held.annotation.includes(`${key.AccessKeyId} inactive since `) ||
       held.annotation.includes(`${key.AccessKeyId} inactive for at least 90 days`),
   };
