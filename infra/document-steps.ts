@@ -16,7 +16,7 @@ const NAMES_STEP = new Set(['nextStep', 'NextStep', 'Default']);
 
 const isTaken = ({ name, onlyWith }: Step, options: Options): boolean => {
   if (onlyWith === undefined) return true;
-  const taken = typeof onlyWith === 'string' ? options[onlyWith] : undefined;
+  const taken = options[String(onlyWith)];
   if (taken !== undefined) return taken;
   const known = Object.keys(options).join(', ') || 'none';
   throw new Error(`${name}: unknown option ${JSON.stringify(onlyWith)}, expected ${known}`);

@@ -83,9 +83,8 @@ export const deleteKey = (
 const startOf = (inactivity: Inactivity): number =>
   'event' in inactivity ? inactivity.since.getTime() : Number.NEGATIVE_INFINITY;
 
-/** The one inactive longest first; equal ones by their id, so that two plans agree. */
+/** The one inactive longest first; equal ones stay in the order of their ids, so that two plans agree. */
 export const byInactivity = (one: Inactivity, other: Inactivity): number => {
   const [start, otherStart] = [startOf(one), startOf(other)];
-  if (start !== otherStart) return start - otherStart;
-  return one.key.AccessKeyId < other.key.AccessKeyId ? -1 : 1;
+  return start === otherStart ? 0 : start - otherStart;
 };

@@ -22,7 +22,7 @@ export const describeRefusal = (refusal: Refusal, policy: RankingPolicy): string
 const describeBriefly = (refusal: Refusal): string => {
   switch (refusal.reason) {
     case 'LastActiveKey':
-      return 'No key is chosen: last active key.';
+      return 'No key is chosen.';
     case 'Tie':
       return `No key is chosen of ${refusal.candidate.AccessKeyId} and ${refusal.other.AccessKeyId}: tie.`;
     case 'NewKeyNeverUsed':

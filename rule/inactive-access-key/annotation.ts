@@ -73,12 +73,11 @@ export const describeExemption = (
   exemption: ValidExemption,
 ): string => shorten(`${describeExempt(exemption)}${describeAll(inactivities)}. UTC dates.`);
 
-/** What it shows beside a user whose keys may be inactive for a while yet; nothing when all are active. */
+/** What it shows beside a user whose keys may be inactive for a while yet. */
 export const describeAllowed = (
   inactivities: readonly Inactivity[],
   { maxInactiveDays }: Limit,
-): string | undefined => {
-  if (inactivities.length === 0) return undefined;
+): string => {
   const ends = inactivities.flatMap((inactivity) =>
     'since' in inactivity ? [addDays(inactivity.since, maxInactiveDays)] : [],
   );

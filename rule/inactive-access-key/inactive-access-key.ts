@@ -76,10 +76,9 @@ export const evaluateInactiveAccessKey = (
   policy: InactivePolicy,
 ): Verdict => {
   const limit = { maxInactiveDays: policy.maxInactiveDays };
-  if (!inactivities.some((inactivity) => isTooLong(inactivity, policy))) {
-    const Annotation = describeAllowed(inactivities, limit);
-    return { ComplianceType: 'COMPLIANT', ...(Annotation !== undefined && { Annotation }) };
-  }
+  if (inactivities.length === 0) return { ComplianceType: 'COMPLIANT' };
+  if (!inactivities.some((inactivity) => isTooLong(inactivity, policy)))
+    return { ComplianceType: 'COMPLIANT', Annotation: describeAllowed(inactivities, limit) };
   const exemption = readExemption(facts.exemption, policy);
   if (exemption !== undefined && exemption.problem === undefined)
     return { ComplianceType: 'COMPLIANT', Annotation: describeExemption(inactivities, exemption) };

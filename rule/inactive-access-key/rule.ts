@@ -34,9 +34,9 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
     },
     decide: (facts, evidence) => {
       const { history } = evidence;
-      if (inactiveKeys(facts).length === 0) return { ComplianceType: 'COMPLIANT' };
-      if (history === undefined) return undefined;
-      return evaluateInactiveAccessKey(facts, judge(facts, history, evidence), policy);
+      if (history === undefined && inactiveKeys(facts).length > 0) return undefined;
+      const inactivities = history === undefined ? [] : judge(facts, history, evidence);
+      return evaluateInactiveAccessKey(facts, inactivities, policy);
     },
   };
 };

@@ -93,9 +93,12 @@ describe('a plan that is none never reaches the deletion', () => {
 describe('whatever step fails or runs out of time', () => {
   const steps = ['Plan', 'ReadPlan', 'Decide', 'PlanAgain', 'ReadPlanAgain', 'DeleteAccessKey'];
   const interruptions = [...steps, 'Verify', 'EvaluateAgain', 'Report'].flatMap((StepName) =>
-    (['Failed', 'TimedOut'] as const).flatMap((StepStatus) =>
-      (['before', 'after'] as const).map((when) => ({ StepName, StepStatus, when })),
-    ),
+    (
+      [
+        ['Failed', 'before'],
+        ['TimedOut', 'after'],
+      ] as const
+    ).map(([StepStatus, when]) => ({ StepName, StepStatus, when })),
   );
 
   it.each(interruptions)(

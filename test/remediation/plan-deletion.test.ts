@@ -312,6 +312,15 @@ describe('planDeletion, scenario 8: of several keys', () => {
     });
   });
 
+  it('chooses by the id of two that are inactive equally long', () => {
+    const changes = [off(40), off(40, { name: 'OFZ' })];
+    for (const keys of [
+      [key, other],
+      [other, key],
+    ])
+      expect(plan(keys, changes)).toMatchObject({ Outcome: 'Delete', ...named });
+  });
+
   it('chooses one without an event before one with, as it is inactive longer', () => {
     expect(plan([key, other], [off(90)])).toMatchObject({
       Outcome: 'Delete',

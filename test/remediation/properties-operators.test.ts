@@ -164,7 +164,7 @@ describe('whatever operators do to keys and when, while runbooks run,', () => {
           }
         },
       );
-      await checkProperty(property, 5, { endOnFailure: true });
+      await checkProperty(property, 3, { endOnFailure: true });
     },
     withinSeconds(90),
   );

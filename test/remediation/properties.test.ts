@@ -140,7 +140,7 @@ describe('a user that is remediated from a rule', () => {
             await remediateAll(account, 'inactive', { users, policy });
           }),
       );
-      await checkProperty(property, 3, UNSHRUNK);
+      await checkProperty(property, 2, UNSHRUNK);
     },
     withinSeconds(90),
   );
@@ -196,7 +196,7 @@ describe('an execution', () => {
             expect(account.writes()).toHaveLength(acted.length);
           }),
       );
-      await checkProperty(property, 3, UNSHRUNK);
+      await checkProperty(property, 2, UNSHRUNK);
     },
     withinSeconds(90),
   );
@@ -262,7 +262,7 @@ describe('a user that is exempt or in its grace', () => {
             },
           ),
       );
-      await checkProperty(property, 3, UNSHRUNK);
+      await checkProperty(property, 2, UNSHRUNK);
     },
     withinSeconds(90),
   );

@@ -130,9 +130,12 @@ describe('whatever step fails or runs out of time', () => {
   const interruptions = [
     ...['Plan', 'ReadPlan', 'Decide', 'ReactivateAccessKey', 'Verify', 'EvaluateAgain', 'Report'],
   ].flatMap((StepName) =>
-    (['Failed', 'TimedOut'] as const).flatMap((StepStatus) =>
-      (['before', 'after'] as const).map((when) => ({ StepName, StepStatus, when })),
-    ),
+    (
+      [
+        ['Failed', 'before'],
+        ['TimedOut', 'after'],
+      ] as const
+    ).map(([StepStatus, when]) => ({ StepName, StepStatus, when })),
   );
 
   it.each(interruptions)('$StepName $StepStatus $when its action: no false Acted', async (one) => {

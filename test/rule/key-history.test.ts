@@ -94,6 +94,21 @@ describe('changesOf', () => {
   });
 });
 
+describe('changesOf, of equal changes,', () => {
+  it('has the one with the lower id first, in whatever order they come', () => {
+    const [one, other] = ['a', 'b'].map((eventID) => ({
+      ...statusChange('A', 'Inactive'),
+      eventID,
+    }));
+    if (one === undefined || other === undefined) throw new Error('expected two changes');
+    for (const changes of [
+      [one, other],
+      [other, one],
+    ])
+      expect(changesOf(historyOf(changes), accessKey('A'))).toEqual([one, other]);
+  });
+});
+
 describe('noHistory', () => {
   it('proves nothing', () => {
     expect(noHistory(at)).toEqual({ from: at, isComplete: false, changes: [] });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../rule/access-key.ts';
 import { adviseOn } from '../../rule/advice.ts';
-import { describeRefusal } from '../../rule/advice-text.ts';
+import { describeAdvice, describeRefusal } from '../../rule/advice-text.ts';
 import { MAXIMUM_ANNOTATION_LENGTH } from '../../rule/annotation.ts';
-import type { Drift } from '../../rule/drift.ts';
+import type { Drift, KnownDrift } from '../../rule/drift.ts';
 import {
   describeAllowance,
   describeCounts,
@@ -185,7 +185,9 @@ describe('describeViolation, where inactive keys count', () => {
 describe('isWrittenOf', () => {
   const keys = [abandoned, inUse];
   const drift = { key: abandoned, deactivated: daysBefore(30) };
-  it.each<[Drift | undefined, Drift | undefined, boolean]>([
+  it.each<[Drift | undefined, KnownDrift, boolean]>([
+    [drift, 'unknown', true],
+    [undefined, 'unknown', true],
     [undefined, undefined, true],
     [drift, drift, true],
     [drift, undefined, false],
@@ -195,6 +197,17 @@ describe('isWrittenOf', () => {
   ])('compares the drift that was written with the one there is (%#)', (then, now, expected) => {
     const text = annotate(keys, 1, then);
     expect(isWrittenOf(text, { keys }, { ...policy, drift: now })).toBe(expected);
+  });
+});
+
+describe('describeAdvice', () => {
+  it('has words for the last active key too, that a violation never has', () => {
+    const texts = describeAdvice({ refusal: { reason: 'LastActiveKey' } }, policy);
+    expect(texts.at(-1)).toBe('No key is chosen.');
+  });
+
+  it('of a user without any key refuses', () => {
+    expect(adviseOn([], policy)).toEqual({ refusal: { reason: 'LastActiveKey' } });
   });
 });
 

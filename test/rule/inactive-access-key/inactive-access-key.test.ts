@@ -54,8 +54,11 @@ describe('the verdict on inactive keys', () => {
     });
   });
 
-  it('scenario 2: says the first end of two', () => {
-    const history = historyOf([deactivated('A', 10), deactivated('B', 20)]);
+  it.each([
+    [10, 20],
+    [20, 10],
+  ])('scenario 2: says the first end of two, of %d and %d days', (a, b) => {
+    const history = historyOf([deactivated('A', a), deactivated('B', b)]);
     expect(decide([off('A'), off('B')], history)?.Annotation).toContain(
       'Allowed until 2026-02-10T12:00:00.000Z.',
     );

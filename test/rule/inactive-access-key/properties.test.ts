@@ -103,7 +103,7 @@ describe('the rule on inactive keys, whatever happened to them in 120 days,', ()
             await account.close();
           }
         }),
-        150,
+        80,
       );
     },
     withinSeconds(90),
