@@ -1,9 +1,10 @@
 import { type AccessKey, isActive } from '../rule/access-key.ts';
+import type { AdvicePolicy } from '../rule/advice.ts';
 import { describeRefusal } from '../rule/advice-text.ts';
 import { describeUse } from '../rule/annotation.ts';
 import type { FoundUser } from '../rule/find-user.ts';
 import type { Refusal } from '../rule/ranking.ts';
-import { describeCounts, type ViolationPolicy } from '../rule/violation.ts';
+import { describeCounts } from '../rule/violation.ts';
 import { deleteCommand, deletionCommand, remediateCommand, updateCommand } from './commands.ts';
 import type { InputOf } from './input.ts';
 import { asDryRun, type Plan, planTo, without } from './plan.ts';
@@ -11,7 +12,7 @@ import { asDryRun, type Plan, planTo, without } from './plan.ts';
 type Asked = InputOf<'DeactivateAccessKey'>;
 
 /** By what a plan is made: the runbook's parameters, and the rule's own for what they leave open. */
-export type DeactivationPolicy = ViolationPolicy &
+export type DeactivationPolicy = AdvicePolicy &
   Pick<Asked, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName' | 'DeleteCommand'> &
   Partial<Pick<Asked, 'MinimumIdleDays'>>;
 

@@ -5,7 +5,7 @@ import { type Needs, NO_NEEDS } from '../rule/facts.ts';
 import { type FoundUser, keysMissing, readUser } from '../rule/find-user.ts';
 import type { Iam } from '../rule/iam.ts';
 import { inactiveKeys, isTooLong } from '../rule/inactive-access-key/inactive-access-key.ts';
-import { noHistory } from '../rule/key-history.ts';
+import { historyBegins, noHistory } from '../rule/key-history.ts';
 import { parseInactiveRuleParameters, parseRuleParameters } from '../rule/parameters.ts';
 import { completeFacts } from '../rule/read-facts.ts';
 import { type DeletionPolicy, inactivitiesNow } from './deletion.ts';
@@ -83,7 +83,7 @@ const makeDeletion = async (
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const found = await readUser(iam, { UserId }, NO_NEEDS);
     if (found === undefined || inactiveKeys(found).length === 0)
-      return planDeletion(UserId, found, { ...policy, history: noHistory(at) });
+      return planDeletion(UserId, found, { ...policy, history: noHistory(historyBegins(at)) });
     const read = await readForDeletion(found, policy, sources);
     if (read !== undefined)
       return planDeletion(UserId, read.found, { ...policy, history: read.history });

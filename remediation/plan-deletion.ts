@@ -1,5 +1,5 @@
 import type { AccessKey } from '../rule/access-key.ts';
-import { describeExempt, readExemption } from '../rule/exemption.ts';
+import { describeExempt, isExempt, readExemption } from '../rule/exemption.ts';
 import type { FoundUser } from '../rule/find-user.ts';
 import { describeInactivity } from '../rule/inactive-access-key/annotation.ts';
 import { isTooLong } from '../rule/inactive-access-key/inactive-access-key.ts';
@@ -53,7 +53,7 @@ const planForChosenKey = (
     .toSorted(byInactivity);
   if (longest === undefined) return withoutLongInactive(user, inactivities, policy);
   const exemption = readExemption(value, policy);
-  if (exemption !== undefined && exemption.problem === undefined) {
+  if (isExempt(exemption)) {
     const reason = `${user.UserName} is left alone: ${describeExempt(exemption)}${describeInactivity(longest)}. To decide otherwise, start the runbook with AccessKeyId`;
     return without('NothingToDo', reason, user);
   }

@@ -1,5 +1,5 @@
 import { type AccessKey, idleSince, wasUsed } from './access-key.ts';
-import { type Advice, isDeletion } from './advice.ts';
+import { type Advice, type AdvicePolicy, isDeletion } from './advice.ts';
 import { describeUse } from './annotation.ts';
 import { date } from './days.ts';
 import type { RankingPolicy, Refusal } from './ranking.ts';
@@ -38,13 +38,10 @@ const describeIdle = (key: AccessKey): string =>
 /** What to do where no key is chosen, said where there is room for it. */
 const HINT = ' Name one in the runbook.';
 
-/** How advice is written: whether the key that is deactivated has to be deleted after that. */
-export type AdviceWording = RankingPolicy & { readonly countInactiveAccessKeys: boolean };
-
 /** What to do, from the wording that says most to the shortest. */
 export const describeAdvice = (
   advice: Advice,
-  policy: AdviceWording,
+  policy: AdvicePolicy,
 ): readonly [string, ...string[]] => {
   if ('refusal' in advice) {
     const long = `No key is chosen: ${describeRefusal(advice.refusal, policy)}.`;

@@ -1,6 +1,6 @@
 import { type AccessKey, isActive } from './access-key.ts';
 import { addDays, isDaysBefore } from './days.ts';
-import { readExemption } from './exemption.ts';
+import { isExempt, readExemption } from './exemption.ts';
 import type { UserFacts } from './facts.ts';
 import type { RuleParameters } from './parameters.ts';
 
@@ -53,8 +53,7 @@ export const findAllowance = (facts: UserFacts, policy: AllowancePolicy): Allowa
     return { reason: 'RotationGrace', newest, until };
   }
   const exemption = readExemption(value, policy);
-  if (exemption === undefined || exemption.problem !== undefined) return undefined;
-  return { reason: 'Exemption', ...exemption };
+  return isExempt(exemption) ? { reason: 'Exemption', ...exemption } : undefined;
 };
 
 /** The tag that may still allow a user its keys, where nothing else does. */

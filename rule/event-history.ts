@@ -4,9 +4,8 @@ import * as v from 'valibot';
 import { answerOf } from './answer.ts';
 import type { CountCalls } from './call-counts.ts';
 import { connection } from './connection.ts';
-import { addDays } from './days.ts';
 import { iamRegionOf } from './iam-regions.ts';
-import { DAYS_OF_HISTORY, type KeyHistory, readStatusChange } from './key-history.ts';
+import { historyBegins, type KeyHistory, readStatusChange } from './key-history.ts';
 import { pages } from './pages.ts';
 import { parse, Text } from './parse.ts';
 
@@ -47,7 +46,7 @@ const reader =
       changes.push(
         ...events.flatMap(({ CloudTrailEvent }) => readStatusChange(CloudTrailEvent) ?? []),
       );
-    return { from: addDays(at, -DAYS_OF_HISTORY), isComplete, changes };
+    return { from: historyBegins(at), isComplete, changes };
   };
 
 /**

@@ -37,6 +37,10 @@ export const readExemption = (
   return at < addDays(day, 1) ? { tag, until: value } : { problem: `expired ${value}` };
 };
 
+/** The tag exempts; else there is none, or something is wrong with it. */
+export const isExempt = (exemption: Exemption | undefined): exemption is ValidExemption =>
+  exemption !== undefined && exemption.problem === undefined;
+
 /** What is wrong with a tag that was meant to exempt, as a sentence of an annotation; nothing to say otherwise. */
 export const describeProblem = (exemption: Exemption | undefined): string =>
   exemption?.problem === undefined ? '' : ` Exemption ${exemption.problem}.`;

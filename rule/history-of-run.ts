@@ -1,6 +1,5 @@
-import { addDays } from './days.ts';
 import type { ReadHistory } from './event-history.ts';
-import { DAYS_OF_HISTORY, type KeyHistory, noHistory } from './key-history.ts';
+import { historyBegins, type KeyHistory, noHistory } from './key-history.ts';
 import { describeError, type RunLine } from './log.ts';
 import type { UserRule } from './user-rule.ts';
 
@@ -23,6 +22,6 @@ export const historyOfRun =
       return await readHistory(at, timeUp ? AbortSignal.any([timeUp, longest]) : longest);
     } catch (failure) {
       Object.assign(line.fields, { historyUnknown: describeError(failure) });
-      return noHistory(addDays(at, -DAYS_OF_HISTORY));
+      return noHistory(historyBegins(at));
     }
   };

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AccessKey } from './access-key.ts';
 import { answerOf } from './answer.ts';
+import { addDays } from './days.ts';
 import { Instant, Json, parse, Text } from './parse.ts';
 
 /** What CloudTrail records of a call; a call that failed says no more than that. */
@@ -44,6 +45,9 @@ export type KeyHistory = {
 
 /** Days that CloudTrail keeps its event history. */
 export const DAYS_OF_HISTORY = 90;
+
+/** Where the history of a run begins. */
+export const historyBegins = (at: Date): Date => addDays(at, -DAYS_OF_HISTORY);
 
 /** The history where none could be read: it proves nothing. */
 export const noHistory = (from: Date): KeyHistory => ({ from, isComplete: false, changes: [] });

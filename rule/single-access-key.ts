@@ -1,9 +1,9 @@
-import { adviseOn } from './advice.ts';
+import { type AdvicePolicy, adviseOn } from './advice.ts';
 import { findAllowance } from './allowance.ts';
 import type { Drift } from './drift.ts';
 import type { UserFacts } from './facts.ts';
 import type { Verdict } from './verdict.ts';
-import { describeAllowance, describeViolation, type ViolationPolicy } from './violation.ts';
+import { describeAllowance, describeViolation } from './violation.ts';
 
 /**
  * An IAM user has at most `maxActiveAccessKeys` active access keys; with `countInactiveAccessKeys`, keys at all.
@@ -23,7 +23,7 @@ import { describeAllowance, describeViolation, type ViolationPolicy } from './vi
  */
 export const evaluateSingleAccessKey = (
   facts: UserFacts,
-  policy: ViolationPolicy,
+  policy: AdvicePolicy,
   drift?: Drift,
 ): Verdict => {
   const allowance = findAllowance(facts, policy);

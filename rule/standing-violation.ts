@@ -1,12 +1,13 @@
+import type { AdvicePolicy } from './advice.ts';
 import { findAllowance } from './allowance.ts';
 import type { KnownDrift } from './drift.ts';
 import type { UserFacts } from './facts.ts';
 import { type ComparisonPolicy, type HeldResult, isDue } from './held-result.ts';
 import type { Verdict } from './verdict.ts';
-import { isWrittenOf, type ViolationPolicy } from './violation.ts';
+import { isWrittenOf } from './violation.ts';
 
 /** By what a held violation is judged: the rule's parameters, the instant of the run, and the drift that there is. */
-type StandingPolicy = ViolationPolicy & ComparisonPolicy & { readonly drift?: KnownDrift };
+type StandingPolicy = AdvicePolicy & ComparisonPolicy & { readonly drift?: KnownDrift };
 
 /**
  * A violation that Config holds and that these keys still are; nothing when it has to be decided anew.

@@ -1,5 +1,5 @@
 import { type AccessKey, isActive } from './access-key.ts';
-import type { Advice } from './advice.ts';
+import type { Advice, AdvicePolicy } from './advice.ts';
 import { describeAdvice } from './advice-text.ts';
 import { type Allowance, type AllowancePolicy, countedKeys } from './allowance.ts';
 import { firstThatFits, shorten } from './annotation.ts';
@@ -8,9 +8,6 @@ import { type Drift, describeDrift, type KnownDrift, tellsDrift } from './drift.
 import { describeExempt, describeProblem, readExemption } from './exemption.ts';
 import type { UserFacts } from './facts.ts';
 import type { RankingPolicy } from './ranking.ts';
-
-/** By what a violation is described. */
-export type ViolationPolicy = AllowancePolicy & RankingPolicy;
 
 /** How many keys a user has, and how many it may have. */
 export const describeCounts = (
@@ -44,7 +41,7 @@ type Violation = { readonly advice: Advice; readonly drift: Drift | undefined };
 export const describeViolation = (
   facts: UserFacts,
   { advice, drift }: Violation,
-  policy: ViolationPolicy,
+  policy: AdvicePolicy,
 ): string =>
   firstThatFits(
     describeAdvice(advice, policy).map(
@@ -65,7 +62,7 @@ const isAdvisable = (annotation: string, keys: readonly AccessKey[]): boolean =>
 export const isWrittenOf = (
   annotation: string,
   facts: UserFacts,
-  { drift, ...policy }: ViolationPolicy & { readonly drift: KnownDrift },
+  { drift, ...policy }: AdvicePolicy & { readonly drift: KnownDrift },
 ): boolean => {
   const [opening] = annotation.split(/ (?=Deactivate |Delete |No key is chosen)/, 1);
   const words = new Set(annotation.split(/\W+/));

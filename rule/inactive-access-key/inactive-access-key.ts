@@ -1,6 +1,6 @@
 import { type AccessKey, isActive } from '../access-key.ts';
 import { isDaysBefore } from '../days.ts';
-import { readExemption } from '../exemption.ts';
+import { isExempt, readExemption } from '../exemption.ts';
 import type { UserFacts } from '../facts.ts';
 import type { HeldResult } from '../held-result.ts';
 import type { KeyHistory } from '../key-history.ts';
@@ -80,7 +80,7 @@ export const evaluateInactiveAccessKey = (
   if (!inactivities.some((inactivity) => isTooLong(inactivity, policy)))
     return { ComplianceType: 'COMPLIANT', Annotation: describeAllowed(inactivities, limit) };
   const exemption = readExemption(facts.exemption, policy);
-  if (exemption !== undefined && exemption.problem === undefined)
+  if (isExempt(exemption))
     return { ComplianceType: 'COMPLIANT', Annotation: describeExemption(inactivities, exemption) };
   const Annotation = describeViolation(inactivities, { ...limit, exemption });
   return { ComplianceType: 'NON_COMPLIANT', Annotation };
