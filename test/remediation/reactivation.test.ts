@@ -38,7 +38,8 @@ describe('the runbook that undoes a deactivation', () => {
       'Acted',
     );
     expect(statuses(alice)).toEqual(['Active', 'Inactive']);
-    // Config starts an evaluation once a minute.
+    // Config starts an evaluation once a minute, and never while one runs.
+    await account.settled();
     clock.advance(60_000);
 
     const { outcome, steps, output } = await runbook.run({ UserId: alice.UserId, ...ALLOWED });

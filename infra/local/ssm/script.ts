@@ -1,13 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { devNull } from 'node:os';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import type { Action, ActionContext } from './action.ts';
-
-const RUNNER = fileURLToPath(new URL('python/run_script.py', import.meta.url));
+import { runScript } from './script-process.ts';
 
 const Inputs = v.strictObject({
   Runtime: v.picklist(['python3.10', 'python3.11', 'python3.12']),
@@ -27,37 +21,8 @@ const MAX_PAYLOAD_BYTES = 100 * 1024;
 const environmentFor = ({ environment }: ActionContext) => {
   const { PATH = '', HOME = '' } = process.env;
   const noFiles = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
-  return { ...environment, ...noFiles, PATH, HOME };
-};
-
-const startPython = async (context: ActionContext) => {
-  const [command = '', ...leading] = context.settings.python;
-  // -B: an import leaves no compiled file behind in this repository.
-  const child = spawn(command, [...leading, '-B', RUNNER], {
-    env: environmentFor(context),
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    signal: context.signal,
-    killSignal: 'SIGKILL',
-  });
-  await once(child, 'spawn').catch((cause: unknown) => {
-    const message = `${command} is needed to run the runbook's scripts; none found on PATH`;
-    throw new Error(message, { cause });
-  });
-  return child;
-};
-
-const askPython = async (request: unknown, context: ActionContext) => {
-  const child = await startPython(context);
-  const ended = once(child, 'close');
-  // A script that ends without reading is told by its answer, not by the broken pipe.
-  child.stdin?.on('error', () => {}).end(JSON.stringify(request));
-  const [answer, errors] = await Promise.all([
-    text(child.stdio[3] as Readable),
-    text(child.stderr as Readable),
-    ended,
-  ]);
-  if (answer === '') throw new Error(`the script ended without an answer: ${errors}`);
-  return v.parse(Answer, JSON.parse(answer));
+  // The endpoint is of this machine; and macOS lets no forked process ask it for proxies.
+  return { ...environment, ...noFiles, NO_PROXY: '*', PATH, HOME };
 };
 
 /**
@@ -70,9 +35,10 @@ export const executeScript: Action = {
   maxSeconds: 600,
   run: async (given, context) => {
     const { Handler, Script, InputPayload } = v.parse(Inputs, given);
-    const speed = context.settings.scriptSpeed;
-    const request = { script: Script, handler: Handler, events: InputPayload, speed };
-    const answer = await askPython(request, context);
+    const { python, scriptSpeed: speed } = context.settings;
+    const environment = environmentFor(context);
+    const request = { script: Script, handler: Handler, events: InputPayload, speed, environment };
+    const answer = v.parse(Answer, JSON.parse(await runScript(request, python, context.signal)));
     if ('error' in answer) throw new Error(answer.error);
     const bytes = Buffer.byteLength(JSON.stringify(answer.Payload));
     if (bytes <= MAX_PAYLOAD_BYTES) return { response: { Payload: answer.Payload } };

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LocalAccountOptions } from '../../../../infra/local/account-foundation.ts';
 import { ServiceError } from '../../../../infra/local/call.ts';
@@ -108,10 +112,133 @@ describe('aws:executeScript', () => {
     expect(status).toBe('TimedOut');
   });
 
+  it('fails with what it said, when it ends without an answer', async () => {
+    const { runScript } = await setup();
+
+    const { status, message } = await runScript([
+      'import os',
+      "print('to nobody', flush=True)",
+      "os.write(2, b'a last word')",
+      'os._exit(0)',
+    ]);
+
+    expect(status).toBe('Failed');
+    expect(message).toContain('the script ended without an answer: a last word');
+  });
+
+  it('leaves nothing behind for the next one, although one Python runs both', async () => {
+    const { runScript } = await setup();
+    const lines = [
+      'import json, os, time',
+      "seen = hasattr(json, 'left') or 'LEFT' in os.environ",
+      "json.left = os.environ['LEFT'] = 'x'",
+      "return {'Seen': seen, 'Process': os.getpid(), 'Parent': os.getppid()}",
+    ];
+    const answer = async () => JSON.parse((await runScript(lines)).outputs?.['Payload']?.[0] ?? '');
+
+    const [one, next] = [await answer(), await answer()];
+
+    expect([one.Seen, next.Seen]).toEqual([false, false]);
+    expect(next.Process).not.toBe(one.Process);
+    expect(next.Parent).toBe(one.Parent);
+  });
+
   it('says so where there is no python3', async () => {
     const { runScript } = await setup({ automation: { python: ['python3-of-nobody'] } });
 
     expect((await runScript(['return 1'])).message).toContain('none found on PATH');
+  });
+});
+
+describe('the process of a script', () => {
+  /** A script that hangs, and a server that sees its process end: the connection closes with it. */
+  const hang = async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const lines = [
+      'import re, socket',
+      `connection = socket.create_connection(('127.0.0.1', ${port}))`,
+      // Nothing but SIGKILL interrupts it.
+      "re.match('(a*)*b', 'a' * 40)",
+    ];
+    const begun = async () => {
+      const [connection] = await once(server, 'connection');
+      const ended = once(connection.resume(), 'close');
+      return { ended: async () => void (await ended.finally(() => server.close())) };
+    };
+    return { lines, begun: begun() };
+  };
+
+  it('is killed when its time is up, and no other', async () => {
+    const { runScript } = await setup();
+    const { lines, begun } = await hang();
+
+    const hanging = runScript(lines, { timeoutSeconds: 1 });
+    const { ended } = await begun;
+    const other = runScript(['import time', 'time.sleep(1.2)', 'return 1']);
+
+    expect((await hanging).status).toBe('TimedOut');
+    await ended();
+    expect((await other).status).toBe('Success');
+  });
+
+  it('is killed with its account', async () => {
+    const { account, runScript } = await setup();
+    const { lines, begun } = await hang();
+
+    const hanging = runScript(lines);
+    const { ended } = await begun;
+    await account.close();
+    close = async () => {};
+
+    await ended();
+    expect((await hanging).status).toBe('Failed');
+  });
+
+  it('is killed with the process that runs the account, however that ends', async () => {
+    const { lines, begun } = await hang();
+    const script = ['def handler(events, context):', ...lines.map((line) => `    ${line}`)];
+    const request = { script: script.join('\n'), handler: 'handler', events: {}, speed: 1 };
+    const { href } = new URL('../../../../infra/local/ssm/script-process.ts', import.meta.url);
+    const code = `
+      const { runScript } = await import('${href}');
+      const request = ${JSON.stringify({ ...request, environment: {} })};
+      await runScript(request, ['python3', '-S'], new AbortController().signal);`;
+    const node = spawn(process.execPath, [
+      ...['--import', 'tsx', '--input-type=module', '--eval', code],
+    ]);
+
+    const { ended } = await begun;
+    node.kill('SIGKILL');
+
+    await ended();
+  });
+
+  it('does not keep the process that runs the account from ending', async () => {
+    const { href } = new URL('../../../../infra/local/ssm/script-process.ts', import.meta.url);
+    const code = `
+      const { runScript } = await import('${href}');
+      const script = 'def handler(events, context):\\n    return 1';
+      const request = { script, handler: 'handler', events: {}, speed: 1, environment: {} };
+      console.log(await runScript(request, ['python3', '-S'], new AbortController().signal));`;
+    const node = spawn(process.execPath, [
+      ...['--import', 'tsx', '--input-type=module', '--eval', code],
+    ]);
+
+    const [said, [exitCode]] = await Promise.all([text(node.stdout), once(node, 'exit')]);
+
+    expect(said).toBe('{"Payload": 1}\n');
+    expect(exitCode).toBe(0);
+  });
+
+  it('says what its Python said when that does not start', async () => {
+    const python = ['python3', '-c', "import sys; sys.exit('a broken installation')"];
+    const { runScript } = await setup({ automation: { python } });
+
+    expect((await runScript(['return 1'])).message).toContain(
+      'python3 ended before it could run a script: a broken installation',
+    );
   });
 });
 
