@@ -4,10 +4,18 @@ import { createDispatcher } from './dispatch.ts';
 import { createFaults } from './faults.ts';
 import { createRoles } from './roles.ts';
 import type { ActionSettings } from './ssm/action.ts';
-import { startServer } from './wire/server.ts';
+import type { CalledAccount } from './wire/called-accounts.ts';
+import { type Server, startServer } from './wire/server.ts';
 
 /** How the local account differs from the usual one. */
 export type LocalAccountOptions = {
+  /**
+   * Another account, behind whose endpoint and for as long as which this one is served too. Give both the same clock,
+   * and each its `accountId`. A request is refused then that is signed by no operator and no role of theirs.
+   *
+   * @default an endpoint of its own
+   */
+  readonly beside?: { readonly server: Server } | undefined;
   /** @default a free one */
   readonly port?: number | undefined;
   /** @default the system clock */
@@ -36,21 +44,34 @@ export type LocalAccountOptions = {
   readonly dropsOlderResults?: boolean | undefined;
 };
 
+/** Serves an account: at an endpoint of its own, or at that of the one that it is beside. */
+const serve = async (
+  called: CalledAccount,
+  { beside, port, advance }: LocalAccountOptions,
+  now: () => Date,
+) => {
+  if (beside === undefined) {
+    const server = await startServer({ ...called, port, now, clock: advance && { now, advance } });
+    return { server, leave: server.close };
+  }
+  const { server } = beside;
+  server.join(called);
+  return { server, leave: async () => server.leave(called) };
+};
+
 /** What every service stands on: who calls, what fails, and where the account listens. */
 export const createFoundation = async (options: LocalAccountOptions) => {
   const { now = () => new Date(), wait = waitInRealTime, slowDown = inRealTime } = options;
-  const { advance, accountId = '123456789012', region = 'us-east-1' } = options;
+  const { accountId = '123456789012', region = 'us-east-1' } = options;
   const closing = new AbortController();
   const faults = createFaults();
   const dispatcher = createDispatcher(faults, now);
-  const roles = createRoles({ accountId });
-  const server = await startServer({
-    dispatcher,
-    port: options.port,
-    principalOf: roles.principalOf,
-    now,
-    clock: advance && { now, advance },
+  const roles = createRoles({
+    accountId,
+    operatorKeyId: options.beside && `AKIAOPER${accountId}`,
   });
+  const called = { accountId, dispatcher, principalOf: roles.principalOf };
+  const { server, leave } = await serve(called, options, now);
   const { automation: settings, ...given } = options;
   const shared = { ...given, now, wait, slowDown, accountId, region, settings };
   const { endpoint } = server;
@@ -60,6 +81,7 @@ export const createFoundation = async (options: LocalAccountOptions) => {
     dispatcher,
     roles,
     server,
+    leave,
     endpoint,
     closing,
     closed: closing.signal,

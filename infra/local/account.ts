@@ -1,23 +1,28 @@
-import { createFoundation, type LocalAccountOptions } from './account-foundation.ts';
+import {
+  createFoundation,
+  type Foundation,
+  type LocalAccountOptions,
+} from './account-foundation.ts';
 import { createServices } from './account-services.ts';
 
-const clientEnvironment = (endpoint: string, region: string) => ({
+const clientEnvironment = ({ endpoint, region, roles }: Foundation) => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
-  AWS_ACCESS_KEY_ID: 'AKIALOCALOPERATOR000',
+  AWS_ACCESS_KEY_ID: roles.operatorKeyId,
   AWS_SECRET_ACCESS_KEY: 'local',
 });
 
 /** One thing leads to the next: a runbook changes a key, its event evaluates a rule, that starts a runbook. */
 const settle = async (services: ReturnType<typeof createServices>) => {
-  const { config, ssm, cloudtrail, eventSourceMappings } = services;
+  const { config, ssm, cloudtrail, events, eventSourceMappings } = services;
   do {
     await config.settled();
     await ssm.settled();
     await cloudtrail.settled();
+    await events.settled();
     await eventSourceMappings.settled();
-  } while ([config, ssm, cloudtrail, eventSourceMappings].some((one) => one.isUnderWay()));
+  } while ([config, ssm, cloudtrail, events, eventSourceMappings].some((one) => one.isUnderWay()));
 };
 
 /**
@@ -27,17 +32,19 @@ const settle = async (services: ReturnType<typeof createServices>) => {
  */
 export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
   const foundation = await createFoundation(options);
-  const { endpoint, accountId, region, roles, faults, dispatcher, server } = foundation;
+  const { endpoint, accountId, region, roles, faults, dispatcher, server, leave } = foundation;
   const services = createServices(foundation);
   const { lambda, ssm } = services;
 
   return {
     ...services,
     endpoint,
+    /** Where another account can be served too. */
+    server,
     accountId,
     region,
     /** The variables with which a client talks to this account, as an operator. */
-    environment: clientEnvironment(endpoint, region),
+    environment: clientEnvironment(foundation),
     roles,
     faults,
     /** Takes other operations for the account's own, where a test wants an answer that no API promises. */
@@ -57,7 +64,7 @@ export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
       foundation.closing.abort();
       lambda.close();
       await ssm.close();
-      await server.close();
+      await leave();
     },
   };
 };

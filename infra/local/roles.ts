@@ -30,6 +30,9 @@ export type LocalRole = {
   >;
 };
 
+/** The access key of the operator of an account that has an endpoint of its own. */
+const OPERATOR_KEY_ID = 'AKIALOCALOPERATOR000';
+
 const credentialsOf = (Arn: string) => {
   const digest = createHash('sha256').update(Arn).digest('hex').toUpperCase();
   return {
@@ -52,12 +55,16 @@ const trusts = ({ AssumeRolePolicyDocument }: LocalRole, service: string) =>
 const noSuchRole = (RoleName: string) =>
   new ServiceError('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, 404);
 
+/** The account of the roles, and with which access key its operator calls. */
+type RolesDeps = { readonly accountId: string; readonly operatorKeyId?: string | undefined };
+
 /** The roles of one account; every role has an access key id of its own, so that its calls are told apart. */
-export const createRoles = ({ accountId }: { accountId: string }) => {
+export const createRoles = ({ accountId, operatorKeyId = OPERATOR_KEY_ID }: RolesDeps) => {
   const byName = new Map<string, LocalRole>();
 
   return {
     byName: byName as ReadonlyMap<string, LocalRole>,
+    operatorKeyId,
     create: (role: { RoleName: string; Path?: string; AssumeRolePolicyDocument: unknown }) => {
       const Arn = `arn:aws:iam::${accountId}:role${role.Path ?? '/'}${role.RoleName}`;
       const { RoleName, AssumeRolePolicyDocument } = role;
@@ -71,11 +78,11 @@ export const createRoles = ({ accountId }: { accountId: string }) => {
       if (role === undefined) throw noSuchRole(RoleName);
       role.policies.push(policy);
     },
-    /** The role's name for a role's credentials, `operator` for any others. */
-    principalOf: (accessKeyId: string): string => {
+    /** The role's name for a role's credentials, `operator` for the operator's; `undefined` for others. */
+    principalOf: (accessKeyId: string): string | undefined => {
       for (const { RoleName, environment } of byName.values())
         if (environment.AWS_ACCESS_KEY_ID === accessKeyId) return RoleName;
-      return 'operator';
+      return accessKeyId === operatorKeyId ? 'operator' : undefined;
     },
     /**
      * The role that a service assumes.

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { createLocalAccount } from './account.ts';
+import { createLocalAccount, type LocalAccount } from './account.ts';
 import { createClock } from './clock.ts';
 import { deploy } from './deploy/deploy.ts';
 import { synthesize } from './deploy/synthesize.ts';
 import { seedUsers } from './seed.ts';
 
-const USAGE = 'npm run local -- [--port <1 to 65535>] [--speed <1 to 1000>] [--empty]';
+const USAGE =
+  'npm run local -- [--port <1 to 65535>] [--speed <1 to 1000>] [--accounts <1 to 2>] [--empty]';
+
+const SECOND_ACCOUNT_ID = '210987654321';
 
 /** What CloudTrail takes to deliver an event, in milliseconds of the account; in AWS it is some minutes. */
 const CLOUD_TRAIL_DELAY = 30_000;
@@ -23,10 +26,11 @@ const wholeNumber = (name: string, text: string, maximum: number): number => {
 };
 
 const readOptions = () => {
-  const { port, speed, empty } = parseArgs({
+  const { port, speed, accounts, empty } = parseArgs({
     options: {
       port: { type: 'string' },
       speed: { type: 'string', default: '10' },
+      accounts: { type: 'string', default: '1' },
       empty: { type: 'boolean', default: false },
     },
   }).values;
@@ -34,25 +38,36 @@ const readOptions = () => {
     empty,
     port: port === undefined ? undefined : wholeNumber('port', port, 65_535),
     speed: wholeNumber('speed', speed, 1_000),
+    accounts: wholeNumber('accounts', accounts, 2),
   };
 };
 
-const serve = async (): Promise<void> => {
-  const { port, speed, empty } = readOptions();
-  const clock = createClock({ speed });
-  const account = await createLocalAccount({ ...clock, port, cloudTrailDelay: CLOUD_TRAIL_DELAY });
-  const outputs = deploy(account, synthesize());
+/** Puts the stack and the users into an account, and says how to use it. */
+const fill = async (account: LocalAccount, stack: Parameters<typeof deploy>[1], empty: boolean) => {
+  const outputs = deploy(account, stack);
   if (!empty) seedUsers(account.iam, new Date());
   // As in AWS, a new rule is evaluated at once.
   await account.config.evaluateNewRule(outputs['ConfigRuleName'] ?? '');
 
-  console.log(
-    `\n# A local AWS account, ${empty ? 'empty' : 'seeded'}, until interrupted. To use it:\n`,
-  );
+  const what = `A local AWS account, ${account.accountId}, ${empty ? 'empty' : 'seeded'}`;
+  console.log(`\n# ${what}, until interrupted. To use it:\n`);
   for (const [name, value] of Object.entries(account.environment))
     console.log(`export ${name}=${value}`);
   console.log('\n# What is deployed:\n');
   for (const [name, value] of Object.entries(outputs)) console.log(`# ${name}: ${value}`);
+};
+
+const serve = async (): Promise<void> => {
+  const { port, speed, accounts, empty } = readOptions();
+  const options = { ...createClock({ speed }), cloudTrailDelay: CLOUD_TRAIL_DELAY };
+  const account = await createLocalAccount({ ...options, port });
+  const stack = synthesize();
+  await fill(account, stack, empty);
+  const second =
+    accounts === 2
+      ? await createLocalAccount({ ...options, accountId: SECOND_ACCOUNT_ID, beside: account })
+      : undefined;
+  if (second !== undefined) await fill(second, stack, empty);
 
   const seconds = Math.ceil((CLOUD_TRAIL_DELAY / 1000 + 60) / speed);
   console.log(
@@ -62,6 +77,7 @@ const serve = async (): Promise<void> => {
   console.log(`curl -X POST '${account.endpoint}/clock?advance=30d'`);
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await second?.close();
   await account.close();
 };
 

@@ -37,7 +37,7 @@ export const serveAccount = async (userCount: number, invokeFunction: InvokeFunc
       UserName: `user-${index}`,
       keys: index % 10 === 0 ? [abandoned, inUse] : [inUse],
     });
-  const server = await startServer({ dispatcher, principalOf: () => 'bench' });
+  const server = await startServer({ accountId, dispatcher, principalOf: () => 'bench' });
   const config = createConfig({
     now,
     accountId,

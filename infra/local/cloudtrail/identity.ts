@@ -31,12 +31,12 @@ const roleIdentity = (role: LocalRole, accountId: string, at: Date) => {
   };
 };
 
-const operatorIdentity = (accountId: string) => ({
+const operatorIdentity = (accessKeyId: string, accountId: string) => ({
   type: 'IAMUser',
-  principalId: 'AIDALOCALOPERATOR000',
+  principalId: accessKeyId.replace(/^AKIA/, 'AIDA'),
   arn: `arn:aws:iam::${accountId}:user/${OPERATOR}`,
   accountId,
-  accessKeyId: 'AKIALOCALOPERATOR000',
+  accessKeyId,
   userName: OPERATOR,
 });
 
@@ -51,6 +51,7 @@ export const identityOf = (
   { roles, accountId }: { readonly roles: Roles; readonly accountId: string },
 ): { readonly userIdentity: UserIdentity; readonly Username: string } => {
   const role = roles.byName.get(principal);
-  if (role === undefined) return { userIdentity: operatorIdentity(accountId), Username: OPERATOR };
-  return { userIdentity: roleIdentity(role, accountId, at), Username: SESSION };
+  if (role !== undefined)
+    return { userIdentity: roleIdentity(role, accountId, at), Username: SESSION };
+  return { userIdentity: operatorIdentity(roles.operatorKeyId, accountId), Username: OPERATOR };
 };

@@ -33,12 +33,12 @@ const toTags = (tags: Readonly<Record<string, string>>): LocalUser['tags'] =>
 
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Ids that look like IAM's and are the same in every run. */
-const createIds = () => {
+/** Ids that look like IAM's, are the same in every run, and no two accounts have one in common. */
+const createIds = (accountId: string) => {
   let count = 0;
   return (prefix: string, length: number) => {
     count += 1;
-    const digest = createHash('sha512').update(`${prefix}${count}`).digest();
+    const digest = createHash('sha512').update(`${accountId}${prefix}${count}`).digest();
     const letters = Array.from(digest, (byte) => ID_ALPHABET[byte % ID_ALPHABET.length]);
     return prefix + letters.slice(0, length).join('');
   };
@@ -56,7 +56,7 @@ const claimName = (byName: Map<string, LocalUser>, UserName: string, user: Local
 /** The users of one account, by name: unique whatever its case. */
 export const createUsers = ({ now, accountId }: { now: () => Date; accountId: string }) => {
   const byName = new Map<string, LocalUser>();
-  const newId = createIds();
+  const newId = createIds(accountId);
   const arnOf = (path: string, name: string) => `arn:aws:iam::${accountId}:user${path}${name}`;
   const newKey = (seed: Partial<LocalAccessKey> = {}): LocalAccessKey => {
     const AccessKeyId = newId('AKIA', 16);

@@ -22,7 +22,7 @@ export const createSts = ({ accountId, roles }: StsDeps) => ({
               Arn: `arn:aws:sts::${accountId}:assumed-role/${principal}/session`,
             }
           : {
-              UserId: 'AIDALOCALOPERATOR000',
+              UserId: roles.operatorKeyId.replace(/^AKIA/, 'AIDA'),
               Account: accountId,
               Arn: `arn:aws:iam::${accountId}:user/${principal}`,
             },

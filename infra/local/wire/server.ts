@@ -3,23 +3,25 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from '../call.ts';
-import type { Dispatcher } from '../dispatch.ts';
+import { type CalledAccount, createCalledAccounts } from './called-accounts.ts';
 import { answerClock, isClockRequest, type MovableClock } from './clock.ts';
 import type { WireAnswer, WireRequest } from './protocol.ts';
 import { protocolOf, refuseOtherRoutes } from './route.ts';
 import { signatureIn } from './signature.ts';
 
-/** Where the account listens, and who calls it. */
-type ServerOptions = {
-  readonly dispatcher: Dispatcher;
+/** The account that is served first, and where it listens. */
+type ServerOptions = CalledAccount & {
   /** @default a free one */
   readonly port?: number | undefined;
-  /** Names the caller whose access key id signed the request. */
-  readonly principalOf: (accessKeyId: string) => string;
   /** The account's time, which clients correct their own by. @default real time */
   readonly now?: (() => Date) | undefined;
   /** @default none that a request could move */
   readonly clock?: MovableClock | undefined;
+};
+
+/** What a request is answered with. */
+type Served = Pick<ServerOptions, 'now' | 'clock'> & {
+  readonly callerOf: ReturnType<typeof createCalledAccounts>['callerOf'];
 };
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -43,28 +45,23 @@ const asServiceError = (error: unknown) =>
 const ask = async (
   request: WireRequest,
   requestId: string,
-  options: ServerOptions,
+  { callerOf, clock }: Served,
 ): Promise<WireAnswer> => {
-  if (options.clock !== undefined && isClockRequest(request))
-    return answerClock(request, options.clock);
+  if (clock !== undefined && isClockRequest(request)) return answerClock(request, clock);
   const protocol = protocolOf(request);
   try {
     refuseOtherRoutes(request, protocol);
     const { accessKeyId, region } = signatureIn(request.headers.authorization);
-    const principal = options.principalOf(accessKeyId);
+    const { principal, dispatcher } = callerOf(accessKeyId);
     const asked = protocol.decode(request);
-    const output = await options.dispatcher.call({ ...asked, principal, region });
+    const output = await dispatcher.call({ ...asked, principal, region });
     return protocol.encode(output, asked, requestId);
   } catch (error) {
     return protocol.encodeError(asServiceError(error), requestId, request);
   }
 };
 
-const answer = async (
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  options: ServerOptions,
-) => {
+const answer = async (incoming: IncomingMessage, response: ServerResponse, served: Served) => {
   const { text, bytes } = await readBody(incoming);
   const { method = '', url: path = '', headers } = incoming;
   const request = { method, path, headers, body: text };
@@ -77,27 +74,32 @@ const answer = async (
   const given =
     bytes > MAX_BODY_BYTES
       ? protocolOf(request).encodeError(tooLarge, requestId, request)
-      : await ask(request, requestId, options);
-  const date = (options.now?.() ?? new Date()).toUTCString();
+      : await ask(request, requestId, served);
+  const date = (served.now?.() ?? new Date()).toUTCString();
   response
     .writeHead(given.statusCode, { ...given.headers, date, 'x-amzn-requestid': requestId })
     .end(given.body);
 };
 
-/** Serves the account's services in their real wire protocols, on 127.0.0.1 only. */
-export const startServer = async (options: ServerOptions) => {
+/** Serves the services of accounts in their real wire protocols, on 127.0.0.1 only. */
+export const startServer = async ({ port: asked = 0, now, clock, ...first }: ServerOptions) => {
+  const accounts = createCalledAccounts(first);
+  const served = { now, clock, callerOf: accounts.callerOf };
   const server = createServer((incoming, response) => {
     // Only a client that went away in the middle of its body fails here: nobody is left to answer.
-    answer(incoming, response, options).catch(() => response.destroy());
+    answer(incoming, response, served).catch(() => response.destroy());
   });
   // SDK clients keep connections; one that the server closes first is a failed request to them.
   server.keepAliveTimeout = 10 * 60_000;
-  server.listen(options.port ?? 0, '127.0.0.1');
+  server.listen(asked, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    /** Serves another account too, which has the time of the first one. */
+    join: accounts.add,
+    leave: accounts.remove,
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -105,3 +107,5 @@ export const startServer = async (options: ServerOptions) => {
     },
   };
 };
+
+export type Server = Awaited<ReturnType<typeof startServer>>;

@@ -33,29 +33,33 @@ const start = (...options: string[]) => {
   return { started, said: () => said };
 };
 
+/** The settings of a client, as lines of `export` have them. */
+const exportedIn = (lines: string) => {
+  const exported = new Map(
+    [...lines.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
+  return {
+    endpoint: exported.get('AWS_ENDPOINT_URL') ?? '',
+    region: exported.get('AWS_REGION') ?? '',
+    credentials: {
+      accessKeyId: exported.get('AWS_ACCESS_KEY_ID') ?? '',
+      secretAccessKey: exported.get('AWS_SECRET_ACCESS_KEY') ?? '',
+    },
+  };
+};
+
 describe('npm run local', () => {
-  it('serves an account until interrupted, and prints how to use it', async () => {
-    const { started, said } = start('--empty', '--speed', '1000');
+  it('serves accounts until interrupted, and prints how to use them', async () => {
+    const { started, said } = start('--empty', '--speed', '1000', '--accounts', '2');
     await expect.poll(said, { timeout: 30_000 }).toContain('curl -X POST');
-    const exported = new Map(
-      [...said().matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
-        name,
-        value,
-      ]),
-    );
-    const settings = {
-      endpoint: exported.get('AWS_ENDPOINT_URL') ?? '',
-      region: exported.get('AWS_REGION') ?? '',
-      credentials: {
-        accessKeyId: exported.get('AWS_ACCESS_KEY_ID') ?? '',
-        secretAccessKey: exported.get('AWS_SECRET_ACCESS_KEY') ?? '',
-      },
-    };
+    const [settings, others] = said().split('# A local AWS account').slice(1).map(exportedIn);
+    if (settings === undefined || others === undefined) throw new Error(said());
     const client = new IAMClient(settings);
     expect((await client.send(new ListUsersCommand())).Users).toEqual([]);
 
-    // A second key shows by itself.
+    // A second key shows by itself; another account has no such user.
     await client.send(new CreateUserCommand({ UserName: 'alice' }));
+    expect((await new IAMClient(others).send(new ListUsersCommand())).Users).toEqual([]);
     for (let key = 0; key < 2; key += 1)
       await client.send(new CreateAccessKeyCommand({ UserName: 'alice' }));
     const config = new ConfigServiceClient(settings);
