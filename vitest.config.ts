@@ -8,8 +8,12 @@ const PURE = [
   'rule/{standing-violation,verdict,verdict-counts,violation}.ts',
   'rule/inactive-access-key/{annotation,inactive-access-key,inactivity,rule}.ts',
   'rule/key-events/{event,event-names,settings}.ts',
+  'rule/findings/{archived,decide-findings,event,finding,frameworks,limits,recommendation}.ts',
+  'rule/findings/{resources,settings,severities,stored-finding,subjects,user-answers}.ts',
   'remediation/{commands,deactivation,deletion,input,plan,plan-*}.ts',
-  'infra/{contradictions,document-steps,limits,regions}.ts',
+  'infra/{contradictions,document-steps,entries,frequencies,limits,regions}.ts',
+  'infra/cost/{activity,assumptions,dollars,markdown,prices,report,scenario,usage}.ts',
+  'infra/organization/{metrics-query,organizational-units,queries}.ts',
   'infra/preflight/{answers,config-findings,facts,finding,findings,key-event-findings}.ts',
   'infra/preflight/{options,recorder,trail,trail-verdict,user-finding}.ts',
 ];

@@ -3,16 +3,18 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
-import type { Settings } from './settings.ts';
+import type { SecurityHubFindings } from './security-hub-findings.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import type { UserRule } from './user-rule.ts';
-import { type Watched, watchRule, watchTrigger } from './watched.ts';
+import { type Watched, watchFindings, watchRule, watchTrigger } from './watched.ts';
 
 /** What is watched, and the topic that is told. */
-export type AlarmsProps = Pick<Settings, 'frequency' | 'alarmTopicArn'> & {
+export type AlarmsProps = Partial<Pick<Settings, 'frequency' | 'alarmTopicArn'>> & {
   readonly rule: UserRule;
   /** The rule whose alarms have a name that starts with `Inactive`. */
-  readonly inactiveRule: UserRule;
+  readonly inactiveRule?: UserRule | undefined;
   readonly trigger?: KeyEventTrigger | undefined;
+  readonly findings?: SecurityHubFindings | undefined;
 };
 
 const withPrefix = (prefix: string, watched: Readonly<Record<string, Watched>>) =>
@@ -28,11 +30,15 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { rule, inactiveRule, trigger, frequency, alarmTopicArn } = props;
+    const { rule, inactiveRule, trigger, findings, frequency, alarmTopicArn } = {
+      ...DEFAULT_SETTINGS,
+      ...props,
+    };
     const watched = {
       ...watchRule(rule, frequency),
-      ...withPrefix('Inactive', watchRule(inactiveRule, frequency)),
+      ...(inactiveRule && withPrefix('Inactive', watchRule(inactiveRule, frequency))),
       ...(trigger && watchTrigger(trigger)),
+      ...(findings && watchFindings(findings)),
     };
     const topic =
       alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn);

@@ -27,6 +27,25 @@ export const BUNDLE = {
 } satisfies BuildOptions;
 
 /**
+ * How a function is bundled whose code stands in the template: a CommonJS module, which Lambda calls `index.js`.
+ *
+ * The SDK is the one of Lambda's runtime, whatever version that is; of what lies below the SDK only the SDK itself is
+ * taken from there, since its modules move between versions.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+ */
+export const INLINE_BUNDLE = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  minify: true,
+  mainFields: BUNDLE.mainFields,
+  external: ['@aws-sdk/*'],
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+/**
  * The environment of every function.
  *
  * Node 24 lets both generations grow so far that a sweep of 5,000 users takes more than 200 MB; with

@@ -5,9 +5,11 @@ import {
   Dashboard as CloudWatchDashboard,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { findingsRow } from './dashboard-findings.ts';
 import { callsOfSweep, compliance, functions, keyEvents, plans } from './dashboard-rows.ts';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
 import type { Planner } from './planner.ts';
+import type { SecurityHubFindings } from './security-hub-findings.ts';
 import type { UserRule } from './user-rule.ts';
 
 /** What is shown. */
@@ -16,6 +18,7 @@ export type DashboardProps = {
   readonly inactiveRule: UserRule;
   readonly planner: Planner;
   readonly trigger?: KeyEventTrigger | undefined;
+  readonly findings?: SecurityHubFindings | undefined;
   readonly alarms: readonly Alarm[];
 };
 
@@ -23,7 +26,7 @@ export type DashboardProps = {
 const SHOWN = Duration.days(7);
 
 /**
- * A CloudWatch dashboard, from what matters most to what explains it: alarms, violations, sweeps, key events, runbooks.
+ * A CloudWatch dashboard, from what matters most to what explains it: alarms, violations, sweeps, runbooks, key events.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
  */
@@ -32,7 +35,7 @@ export class Dashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    const { rule, inactiveRule, trigger, alarms } = props;
+    const { rule, inactiveRule, trigger, findings, alarms } = props;
     const status = new AlarmStatusWidget({
       title: 'Alarms: docs/operations.md says what to do',
       alarms: [...alarms],
@@ -47,8 +50,10 @@ export class Dashboard extends Construct {
         compliance(inactiveRule, 'Inactive keys: '),
         callsOfSweep(rule),
         callsOfSweep(inactiveRule, 'Inactive keys: '),
-        ...(trigger === undefined ? [] : [keyEvents(trigger)]),
         [plans(props), ...functions(props)],
+        // What not every deployment has stands last, so that nothing else moves with it.
+        ...(trigger === undefined ? [] : [keyEvents(trigger)]),
+        ...(findings === undefined ? [] : [findingsRow(findings)]),
       ],
     });
     this.dashboardName = dashboardName;

@@ -7,18 +7,25 @@ export class WrongRegionError extends Error {
   override readonly name = 'WrongRegionError';
 }
 
+const needOfKeyEvents = (regions: string): string =>
+  `key events need the Region of IAM, ${regions}: deploy there, or with -c keyEvents=false`;
+
 /**
  * Lets a construct be deployed only where the events of IAM calls arrive.
  *
  * Where the Region is not known at synthesis, CloudFormation refuses the stack before it makes anything.
  *
+ * @param need  says what needs the Region, by the names of these Regions; ends in what to do
  * @throws {WrongRegionError} when the stack has another Region
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
  */
-export const requireIamRegion = (scope: Construct): void => {
+export const requireIamRegion = (
+  scope: Construct,
+  need: (regions: string) => string = needOfKeyEvents,
+): void => {
   const regions = Object.values(IAM_REGIONS);
   const { region } = Stack.of(scope);
-  const expected = `key events need the Region of IAM, ${regions.join(' or ')}: deploy there, or with -c keyEvents=false`;
+  const expected = need(regions.join(' or '));
   if (Token.isUnresolved(region)) {
     new CfnRule(scope, 'IamRegion', {
       assertions: [

@@ -2,6 +2,7 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Dashboard } from './dashboard.ts';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
 import type { Runbooks } from './runbooks.ts';
+import type { SecurityHubFindings } from './security-hub-findings.ts';
 import type { UserRule } from './user-rule.ts';
 
 /** What the outputs speak of. */
@@ -10,6 +11,7 @@ type Deployed = {
   readonly inactiveRule: UserRule;
   readonly runbooks: Runbooks;
   readonly trigger?: KeyEventTrigger | undefined;
+  readonly findings?: SecurityHubFindings | undefined;
   readonly dashboard?: Dashboard | undefined;
 };
 
@@ -37,6 +39,13 @@ const addRules = (add: Add, { rule, inactiveRule, trigger, dashboard }: Deployed
     );
   if (dashboard !== undefined)
     add('DashboardName', 'The CloudWatch dashboard', dashboard.dashboardName);
+};
+
+const addFindings = (add: Add, { findings }: Deployed): void => {
+  if (findings === undefined) return;
+  const { deadLetterQueue, reconcileCommand } = findings;
+  add('FindingDeadLetterQueueUrl', 'What Security Hub could not be told', deadLetterQueue.queueUrl);
+  add('ReconcileFindingsCommand', 'Tells Security Hub of all findings now', reconcileCommand);
 };
 
 const addRunbooks = (add: Add, { deactivate, reactivate, deleteInactive }: Runbooks): void => {
@@ -76,6 +85,7 @@ export const addOutputs = (stack: Stack, deployed: Deployed): void => {
     `aws configservice start-remediation-execution ${region} --config-rule-name ${configRule.ref} --resource-keys resourceType=AWS::IAM::User,resourceId=${USER_ID}`;
 
   addRules(add, deployed);
+  addFindings(add, deployed);
   addRunbooks(add, deployed.runbooks);
   add(
     'EvaluateCommand',

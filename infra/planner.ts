@@ -14,8 +14,9 @@ export class Planner extends NodeFunction {
   constructor(
     scope: Construct,
     id: string,
-    settings: Pick<Settings, 'logRetentionDays' | 'exemptionTag'> = DEFAULT_SETTINGS,
+    props: Partial<Pick<Settings, 'logRetentionDays' | 'exemptionTag'>> = {},
   ) {
+    const settings = { ...DEFAULT_SETTINGS, ...props };
     super(scope, id, {
       entry: 'remediation/index.ts',
       description: 'Plans what a runbook does with an access key of an IAM user (read-only)',

@@ -4,9 +4,9 @@ import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { readDocument } from './document.ts';
-import { REPOSITORY } from './node-function.ts';
 import { allowOnUsers, serviceOfThisAccount } from './permissions.ts';
 import type { Planner } from './planner.ts';
+import { REPOSITORY } from './repository.ts';
 
 /** Who is asked for an approval. */
 export type Approval = {

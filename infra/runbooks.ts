@@ -4,7 +4,7 @@ import type { InactiveAccessKeyRule } from './inactive-access-key-rule.ts';
 import type { Planner } from './planner.ts';
 import { Remediation } from './remediation.ts';
 import { Runbook } from './runbook.ts';
-import type { Settings } from './settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import type { SingleAccessKeyRule } from './single-access-key-rule.ts';
 
 /** The rules whose violations are remediated. */
@@ -18,9 +18,8 @@ type RunbooksProps = Pick<Settings, 'approvers' | 'approvalTopicArn' | 'notifica
   Rules & { readonly planner: Planner };
 
 /** What the remediations join, and which of them nobody has to click. */
-type RemediationsProps = Pick<
-  Settings,
-  'automaticRemediation' | 'automaticDeletion' | 'notificationTopicArn'
+type RemediationsProps = Partial<
+  Pick<Settings, 'automaticRemediation' | 'automaticDeletion' | 'notificationTopicArn'>
 > &
   Rules &
   Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
@@ -61,14 +60,15 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
 /** Joins each rule with the runbook that remediates its violations. */
 export const createRemediations = (scope: Construct, props: RemediationsProps): void => {
   const { rule, inactiveRule, deactivate, deleteInactive, notificationTopicArn } = props;
+  const { automaticRemediation, automaticDeletion } = { ...DEFAULT_SETTINGS, ...props };
   new Remediation(scope, 'Remediation', {
     ...{ configRule: rule.configRule, runbook: deactivate, notificationTopicArn },
-    automatic: props.automaticRemediation,
+    automatic: automaticRemediation,
     attemptWindow: Duration.minutes(15),
   });
   new Remediation(scope, 'Deletion', {
     ...{ configRule: inactiveRule.configRule, runbook: deleteInactive, notificationTopicArn },
-    automatic: props.automaticDeletion,
+    automatic: automaticDeletion,
     // Half an hour of it the runbook may wait for an event to become visible.
     attemptWindow: Duration.hours(1),
   });

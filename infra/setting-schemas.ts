@@ -1,6 +1,22 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { type Parameter, tagKey } from '../rule/parameter.ts';
+import {
+  APPROVAL_TOPIC_ARN,
+  APPROVER,
+  APPROVERS,
+  type Pattern,
+  RULE_NAME,
+  SINK_ARN,
+  TOPIC_ARN,
+} from './setting-patterns.ts';
+
+/** Characters of a wrong value that an error message shows. */
+const SHOWN_LENGTH = 500;
+
+/** A wrong value, or name, as an error message shows it. */
+export const describeGiven = (given: unknown): string =>
+  String(JSON.stringify(given)).slice(0, SHOWN_LENGTH);
 
 // The command line gives texts, cdk.json gives what JSON has: every setting takes both.
 
@@ -35,60 +51,42 @@ export const ruleParameter = <Value extends number | boolean>(
 /** The key of the tag that exempts a user, or nothing. */
 export const exemptionTag = v.optional(given('exemptionTag', tagKey));
 
-// Config allows 128 characters, but GetComplianceDetailsByConfigRule takes no more than 64.
-const RULE_NAME = '1 to 64 letters, digits, - and _';
+const text = ({ pattern, expected }: Pattern) =>
+  v.pipe(v.string(expected), v.regex(new RegExp(`^${pattern}$`), expected));
 
 /** The name of a Config rule. */
-export const ruleName = (standard: string) =>
-  v.optional(v.pipe(v.string(RULE_NAME), v.regex(/^[\w-]{1,64}$/, RULE_NAME)), standard);
-
-// Neither an alarm nor the runbook can publish to a FIFO topic.
-const TOPIC_ARN = 'the ARN of a standard SNS topic';
+export const ruleName = (standard: string) => v.optional(text(RULE_NAME), standard);
 
 /** The ARN of an SNS topic, or nothing. */
-export const topicArn = v.optional(
-  v.pipe(v.string(TOPIC_ARN), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, TOPIC_ARN)),
-);
-
-const APPROVAL_TOPIC_ARN = `${TOPIC_ARN} whose name starts with Automation`;
+export const topicArn = v.optional(text(TOPIC_ARN));
 
 /** The ARN of a topic that Systems Manager asks for an approval, or nothing. */
-export const approvalTopicArn = v.optional(
-  v.pipe(
-    v.string(APPROVAL_TOPIC_ARN),
-    v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:Automation[\w-]{0,246}$/, APPROVAL_TOPIC_ARN),
-  ),
-);
+export const approvalTopicArn = v.optional(text(APPROVAL_TOPIC_ARN));
 
-const APPROVERS = '1 to 10 names of IAM users, or ARNs of IAM users or roles, with commas between';
+/** The ARN of a sink for metrics, or nothing. */
+export const sinkArn = v.optional(text(SINK_ARN));
+
+const ofOneText = v.pipe(
+  v.string(),
+  v.transform((names) => names.split(',')),
+);
 
 /** Who is asked for an approval, or nobody; a name with a comma in it needs a list. */
 export const approvers = v.optional(
   v.pipe(
-    v.union(
-      [
-        v.pipe(
-          v.string(),
-          v.transform((text) => text.split(',')),
-        ),
-        v.array(v.string()),
-      ],
-      APPROVERS,
-    ),
+    v.union([ofOneText, v.array(v.string())], APPROVERS.expected),
     v.check(
       (names) =>
         names.length >= 1 &&
         names.length <= 10 &&
-        names.every((name) =>
-          /^([\w+=,.@-]{1,64}|arn:[\w-]+:iam::\d{12}:(user|role)\/[\w+=,.@/-]{1,576})$/.test(name),
-        ),
-      APPROVERS,
+        names.every((name) => v.is(text(APPROVER), name)),
+      APPROVERS.expected,
     ),
   ),
 );
 
 /** What CloudWatch Logs can keep, in days; without end is no retention. */
-const RETENTION_DAYS = Object.values(RetentionDays).filter(
+export const RETENTION_DAYS = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
 );
 

@@ -1,15 +1,18 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { SEVERITIES } from '../rule/findings/severities.ts';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../rule/parameters.ts';
 import { contradictionsOf } from './contradictions.ts';
 import {
   approvalTopicArn,
   approvers,
+  describeGiven,
   exemptionTag,
   oneOf,
   retentionDays,
   ruleName,
   ruleParameter,
+  sinkArn,
   topicArn,
   yesOrNo,
 } from './setting-schemas.ts';
@@ -19,13 +22,19 @@ export class InvalidSettingError extends Error {
   override readonly name = 'InvalidSettingError';
 }
 
+/** How often the schedule of a rule may evaluate. */
+export const FREQUENCIES = [
+  'One_Hour',
+  'Three_Hours',
+  'Six_Hours',
+  'Twelve_Hours',
+  'TwentyFour_Hours',
+] as const;
+
 const Settings = v.strictObject({
   ruleName: ruleName('iam-user-single-access-key'),
   triggers: oneOf(['hybrid', 'schedule'], 'hybrid'),
-  frequency: oneOf(
-    ['One_Hour', 'Three_Hours', 'Six_Hours', 'Twelve_Hours', 'TwentyFour_Hours'],
-    'TwentyFour_Hours',
-  ),
+  frequency: oneOf(FREQUENCIES, 'TwentyFour_Hours'),
   maxActiveAccessKeys: ruleParameter('maxActiveAccessKeys', RULE_PARAMETERS.maxActiveAccessKeys),
   countInactiveAccessKeys: ruleParameter(
     'countInactiveAccessKeys',
@@ -42,9 +51,12 @@ const Settings = v.strictObject({
   approvers,
   approvalTopicArn,
   keyEvents: yesOrNo(true),
+  securityHubFindings: yesOrNo(false),
+  findingSeverity: oneOf(SEVERITIES, 'HIGH'),
   alarmTopicArn: topicArn,
   notificationTopicArn: topicArn,
   dashboard: yesOrNo(true),
+  monitoringSinkArn: sinkArn,
   logRetentionDays: retentionDays(RetentionDays.THREE_MONTHS),
 });
 
@@ -55,14 +67,15 @@ const Settings = v.strictObject({
  * `triggers`              `hybrid`: changes of a user and a schedule; `schedule`: the schedule only
  * `frequency`             how often the schedule evaluates the whole account
  * those of a rule         see `RULE_PARAMETERS` and `INACTIVE_RULE_PARAMETERS`
- * `automaticRemediation`  whether Config starts the runbook that deactivates by itself
- * `automaticDeletion`     whether Config starts the runbook that deletes by itself
+ * `automaticRemediation`, `automaticDeletion`  whether Config starts the runbook that deactivates, or deletes, by itself
  * `approvers`             who is asked before a runbook deactivates or deletes, one of whom must approve; none, nobody is
  * `approvalTopicArn`      the SNS topic that tells the approvers, if any
  * `keyEvents`             whether a change of a key has the rules evaluated within minutes; only in the Region of IAM
+ * `securityHubFindings`, `findingSeverity`  whether Security Hub is told of each violation, and as how severe
  * `alarmTopicArn`         the SNS topic that alarms are told to, if any
  * `notificationTopicArn`  the SNS topic that is told what a runbook did, if any
  * `dashboard`             whether there is a CloudWatch dashboard
+ * `monitoringSinkArn`     the sink in another account that the metrics are shared with, if any
  * `logRetentionDays`      days that the log groups keep what the functions logged
  */
 export type Settings = v.InferOutput<typeof Settings>;
@@ -72,11 +85,9 @@ export const DEFAULT_SETTINGS: Settings = v.parse(Settings, {});
 
 const describeIssue = (issue: v.BaseIssue<unknown>): string => {
   const name = v.getDotPath(issue);
-  if (issue.type === 'strict_object') {
-    const known = Object.keys(Settings.entries).join(', ');
-    return `unknown setting ${JSON.stringify(name)}, expected ${known}`;
-  }
-  return `${name} must be ${issue.message}, got ${JSON.stringify(issue.input)}`;
+  if (issue.type === 'strict_object')
+    return `unknown setting ${describeGiven(name)}, expected ${Object.keys(Settings.entries).join(', ')}`;
+  return `${name} must be ${issue.message}, got ${describeGiven(issue.input)}`;
 };
 
 /**

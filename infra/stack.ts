@@ -4,44 +4,68 @@ import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
 import { InactiveAccessKeyRule } from './inactive-access-key-rule.ts';
 import { KeyEventTrigger } from './key-event-trigger.ts';
+import { MetricsLink } from './metrics-link.ts';
 import { addOutputs } from './outputs.ts';
 import { Planner } from './planner.ts';
 import { createRemediations, createRunbooks } from './runbooks.ts';
-import { requireNoContradiction, type Settings } from './settings.ts';
+import { SecurityHubFindings } from './security-hub-findings.ts';
+import { DEFAULT_SETTINGS, requireNoContradiction, type Settings } from './settings.ts';
 import { SingleAccessKeyRule } from './single-access-key-rule.ts';
 
 /** A stack's own properties and what the deployment decides. */
-export type SingleAccessKeyStackProps = StackProps & { readonly settings: Settings };
+export type SingleAccessKeyStackProps = StackProps & {
+  /**
+   * As `parseSettings` makes sure of them.
+   * @default - DEFAULT_SETTINGS
+   */
+  readonly settings?: Settings;
+};
+
+/** Puts all that a deployment has into a stack. */
+export const fillStack = (stack: Stack, settings: Settings): void => {
+  Tags.of(stack).add('project', 'iam-user-single-access-key', {
+    // CloudFormation learned of their tags only lately.
+    excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
+  });
+
+  const rule = new SingleAccessKeyRule(stack, 'Rule', settings);
+  const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', {
+    ...settings,
+    ruleName: settings.inactiveRuleName,
+  });
+  const planner = new Planner(stack, 'Planner', settings);
+  const runbooks = createRunbooks(stack, { ...settings, planner, rule, inactiveRule });
+  rule.tellDrift(runbooks);
+  createRemediations(stack, { ...settings, ...runbooks, rule, inactiveRule });
+  const trigger = settings.keyEvents
+    ? new KeyEventTrigger(stack, 'KeyEvents', {
+        ...settings,
+        configRules: [rule.configRule, inactiveRule.configRule],
+      })
+    : undefined;
+  const findings = settings.securityHubFindings
+    ? new SecurityHubFindings(stack, 'Findings', { ...settings, rule, inactiveRule, runbooks })
+    : undefined;
+  const watched = { rule, inactiveRule, trigger, findings };
+  const { alarms } = new Alarms(stack, 'Alarms', { ...settings, ...watched });
+  const dashboard = settings.dashboard
+    ? new Dashboard(stack, 'Operations', { ...watched, planner, alarms })
+    : undefined;
+  const { monitoringSinkArn: sinkArn } = settings;
+  if (sinkArn !== undefined) new MetricsLink(stack, 'MetricsLink', { sinkArn });
+  addOutputs(stack, { ...watched, runbooks, dashboard });
+};
+
+/** What the Stacks console says of it. */
+export const DESCRIPTION =
+  'AWS Config rule and remediation: at most one active access key per IAM user';
 
 /** The rules, their runbooks and remediations, the trigger by key events, alarms and a dashboard; it names no account and no Region. */
 export class SingleAccessKeyStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, ...props }: SingleAccessKeyStackProps) {
-    super(scope, id, {
-      description: 'AWS Config rule and remediation: at most one active access key per IAM user',
-      ...props,
-    });
+  constructor(scope: Construct, id: string, stackProps: SingleAccessKeyStackProps = {}) {
+    const { settings = DEFAULT_SETTINGS, ...props } = stackProps;
+    super(scope, id, { description: DESCRIPTION, ...props });
     requireNoContradiction(settings);
-    Tags.of(this).add('project', 'iam-user-single-access-key');
-
-    const rule = new SingleAccessKeyRule(this, 'Rule', settings);
-    const inactiveRule = new InactiveAccessKeyRule(this, 'InactiveRule', {
-      ...settings,
-      ruleName: settings.inactiveRuleName,
-    });
-    const planner = new Planner(this, 'Planner', settings);
-    const runbooks = createRunbooks(this, { ...settings, planner, rule, inactiveRule });
-    rule.tellDrift(runbooks);
-    createRemediations(this, { ...settings, ...runbooks, rule, inactiveRule });
-    const trigger = settings.keyEvents
-      ? new KeyEventTrigger(this, 'KeyEvents', {
-          ...settings,
-          configRules: [rule.configRule, inactiveRule.configRule],
-        })
-      : undefined;
-    const { alarms } = new Alarms(this, 'Alarms', { ...settings, rule, inactiveRule, trigger });
-    const dashboard = settings.dashboard
-      ? new Dashboard(this, 'Operations', { rule, inactiveRule, planner, trigger, alarms })
-      : undefined;
-    addOutputs(this, { rule, inactiveRule, runbooks, trigger, dashboard });
+    fillStack(this, settings);
   }
 }

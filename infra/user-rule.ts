@@ -1,3 +1,4 @@
+import { Tokenization } from 'aws-cdk-lib';
 import { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -45,11 +46,15 @@ const createTriggers = ({
   };
 };
 
+/** A number may be a token: CloudFormation has the text then. */
+const toText = (value: unknown): string =>
+  typeof value === 'number' ? Tokenization.stringifyNumber(value) : String(value);
+
 /** Parameters of a rule are texts, and one that is not set must not be there. */
 const toInputParameters = (parameters: UserRuleProps['parameters']): Record<string, string> =>
   Object.fromEntries(
     Object.entries(parameters).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)]],
+      value === undefined ? [] : [[name, toText(value)]],
     ),
   );
 

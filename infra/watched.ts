@@ -6,22 +6,15 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { EVALUATION_TIMEOUT } from './evaluator.ts';
+import { HOURS } from './frequencies.ts';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
 import { measureOf } from './measure.ts';
+import type { SecurityHubFindings } from './security-hub-findings.ts';
 import type { Settings } from './settings.ts';
 import type { UserRule } from './user-rule.ts';
 
 /** An alarm by what it watches; it is raised from 1 on, unless it says otherwise. */
 export type Watched = Pick<AlarmProps, 'metric' | 'alarmDescription'> & Partial<AlarmProps>;
-
-/** Hours between two evaluations of the schedule. */
-const HOURS: Readonly<Record<Settings['frequency'], number>> = {
-  One_Hour: 1,
-  Three_Hours: 3,
-  Six_Hours: 6,
-  Twelve_Hours: 12,
-  TwentyFour_Hours: 24,
-};
 
 /** Periods of the schedule within which a sweep has to succeed. */
 const PERIODS_FOR_A_SWEEP = 2;
@@ -83,4 +76,17 @@ export const watchTrigger = (trigger: KeyEventTrigger): Record<string, Watched> 
         'Key events start no evaluation: the account is too large for a hybrid rule.',
     },
   }),
+});
+
+/** What is watched of findings: their function, and what could not be told. */
+export const watchFindings = (findings: SecurityHubFindings): Record<string, Watched> => ({
+  FindingErrors: {
+    metric: findings.teller.function.metricErrors({ period }),
+    threshold: REPEATED_ERRORS,
+    alarmDescription: 'Security Hub could not be told of violations, twice within an hour.',
+  },
+  FindingDeadLetters: {
+    metric: findings.deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
+    alarmDescription: 'Findings in Security Hub may be old: an event failed every try.',
+  },
 });

@@ -1,6 +1,6 @@
 import type { ConfigurationItemStatus } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
-import { Instant, Json, parse, Text } from './parse.ts';
+import { Instant, Json, parse, Text, textUpTo } from './parse.ts';
 
 /** The event, or its invokingEvent, is not what Config sends to a custom rule. */
 export class InvalidEventError extends Error {
@@ -8,8 +8,8 @@ export class InvalidEventError extends Error {
 }
 
 const ConfigurationItem = v.object({
-  resourceType: Text,
-  resourceId: Text,
+  resourceType: textUpTo(256),
+  resourceId: textUpTo(768),
   // Null in an oversized notification, an old name after a rename: a hint, never taken without the id.
   resourceName: v.nullish(v.string()),
   configurationItemStatus: v.picklist([
@@ -44,7 +44,7 @@ const OuterEvent = v.object({
   ruleParameters: v.optional(v.string()),
   resultToken: Text,
   eventLeftScope: v.optional(v.boolean(), false),
-  configRuleName: Text,
+  configRuleName: textUpTo(128),
 });
 
 /** The resource that a change notification is about. */

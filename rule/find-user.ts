@@ -9,11 +9,14 @@ type WantedUser = { readonly UserId: string; readonly UserName?: string | null |
 /** A user, its keys, and what else was needed of it, as they are now. */
 export type FoundUser = UserFacts & { readonly user: IamUser };
 
+/** A name that a user can have; about any other one IAM takes no question. */
+const isUserName = (name: string): boolean => /^[\w+=,.@-]{1,128}$/.test(name);
+
 const findUser = async (
   iam: Iam,
   { UserId, UserName }: WantedUser,
 ): Promise<IamUser | undefined> => {
-  const named = UserName ? await iam.getUser(UserName) : undefined;
+  const named = UserName && isUserName(UserName) ? await iam.getUser(UserName) : undefined;
   if (named?.UserId === UserId) return named;
   // Twice: a user that is renamed during a listing can slip between two pages.
   for (let listing = 0; listing < 2; listing += 1)

@@ -57,6 +57,10 @@ const listAllKeys = async (client: IAMClient, UserName: string): Promise<AccessK
   return keys;
 };
 
+/** IAM's tag keys have no case. Both ways: the Kelvin sign is no `K`, although its lower case is a `k`. */
+const isSameTagKey = (one: string, other: string): boolean =>
+  one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
+
 const findTag = async (client: IAMClient, UserName: string, key: string) => {
   const readPage = async (Marker: string | undefined) => {
     const command = new ListUserTagsCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
@@ -65,7 +69,7 @@ const findTag = async (client: IAMClient, UserName: string, key: string) => {
   };
   let value: string | undefined;
   for await (const page of pages(readPage, nextMarker('ListUserTags')))
-    value ??= page.Tags.find(({ Key }) => Key.toLowerCase() === key.toLowerCase())?.Value;
+    value ??= page.Tags.find(({ Key }) => isSameTagKey(Key, key))?.Value;
   return { value };
 };
 

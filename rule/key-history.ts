@@ -15,7 +15,10 @@ const CloudTrailEvent = v.object({
 const UpdateAccessKeyEvent = v.object({
   eventID: Text,
   eventTime: Instant,
-  requestParameters: v.object({ accessKeyId: Text, status: v.picklist(['Active', 'Inactive']) }),
+  requestParameters: v.object({
+    accessKeyId: Text,
+    status: v.picklist(['Active', 'Inactive', 'Expired']),
+  }),
   userIdentity: v.nullish(
     v.object({
       sessionContext: v.nullish(
@@ -53,7 +56,8 @@ export const historyBegins = (at: Date): Date => addDays(at, -DAYS_OF_HISTORY);
 export const noHistory = (from: Date): KeyHistory => ({ from, isComplete: false, changes: [] });
 
 /**
- * Reads the text of an event that LookupEvents found, or nothing when it changed no key: another call, or one that failed.
+ * Reads the text of an event that LookupEvents found, or nothing when it made no key active or inactive: another call,
+ * one that failed, or one to `Expired`, which IAM's API has. Whoever may set that must not be able to stop the reading.
  *
  * @throws {InvalidResponseError} when a call that succeeded does not say which key it set to what
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
@@ -69,8 +73,10 @@ export const readStatusChange = (cloudTrailEvent: unknown): StatusChange | undef
     event,
     what,
   );
+  const { accessKeyId, status } = requestParameters;
+  if (status === 'Expired') return undefined;
   const roleArn = userIdentity?.sessionContext?.sessionIssuer?.arn ?? undefined;
-  return { eventID, eventTime, ...requestParameters, roleArn };
+  return { eventID, eventTime, accessKeyId, status, roleArn };
 };
 
 /** The changes of one key, the oldest first; of the same second the one to the status that the key has now is the last. */

@@ -18,6 +18,7 @@ export const NAMESPACE = 'IamUserSingleAccessKey';
  *   `EvaluationsStarted` 1 when an evaluation was started, `PutOff` 1 when Config would not start one yet
  *   `HeldBack`           1 when an evaluation would cost too much
  *   `EventToEvaluation`  from the oldest event to the start of its evaluation
+ * Of a run of the findings: `FindingsImported`, violations that Security Hub was told; `FindingsArchived`, those that are over
  */
 export const METRICS = {
   SuccessfulSweeps: 'Count',
@@ -35,6 +36,8 @@ export const METRICS = {
   PutOff: 'Count',
   HeldBack: 'Count',
   EventToEvaluation: 'Milliseconds',
+  FindingsImported: 'Count',
+  FindingsArchived: 'Count',
 } as const;
 
 /** The name of a metric. */

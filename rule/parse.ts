@@ -3,19 +3,32 @@ import * as v from 'valibot';
 /** A text that says something. */
 export const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
 
+/** A text that says something, in so many characters at most. */
+export const textUpTo = (characters: number) =>
+  v.pipe(Text, v.maxLength(characters, `at most ${characters} characters`));
+
 /** JSON in a text, read. */
 export const Json = v.pipe(v.string(), v.parseJson({}, 'JSON text'));
+
+/** The 30th of February would be a day of March. */
+const isInstant = (text: string): boolean => {
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`).toJSON();
+  return !Number.isNaN(Date.parse(text)) && day?.slice(0, 10) === text.slice(0, 10);
+};
 
 /** An ISO 8601 timestamp in a text, as a Date. */
 export const Instant = v.pipe(
   v.string(),
   v.isoTimestamp('an ISO 8601 timestamp'),
-  v.check((text) => !Number.isNaN(Date.parse(text)), 'an ISO 8601 timestamp'),
+  v.check(isInstant, 'an ISO 8601 timestamp'),
   v.transform((text) => new Date(text)),
 );
 
 /** Characters of a wrong value that an error message shows. */
 const SHOWN_LENGTH = 80;
+
+/** Characters that it shows of where the value was: a member may have any name. */
+const SHOWN_PATH = 200;
 
 /** A wrong value as an error message shows it. */
 export const describeValue = (value: unknown): string => {
@@ -27,7 +40,7 @@ export const describeValue = (value: unknown): string => {
 
 /** The first thing wrong: a missing member's input is the object that lacks it, so its path tells. */
 const describeIssue = (issue: v.BaseIssue<unknown>, what: string): string => {
-  const path = v.getDotPath(issue);
+  const path = v.getDotPath(issue)?.slice(0, SHOWN_PATH) ?? null;
   const where = path === null ? what : `${what}.${path}`;
   if (issue.kind !== 'schema')
     return `${where}: expected ${issue.message}, got ${describeValue(issue.input)}`;

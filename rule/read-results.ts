@@ -62,24 +62,35 @@ const toHeldResult = ({
   Annotation,
 }: EvaluationResult): HeldResult => ({ ComplianceType, Annotation, OrderingTimestamp });
 
+const readRuleResults = async (
+  client: ConfigServiceClient,
+  ConfigRuleName: string,
+): Promise<HeldResults> => {
+  const input = { ConfigRuleName, ComplianceTypes: [...ComplianceTypes], Limit: PAGE_SIZE };
+  const read = (NextToken: string | undefined) =>
+    client.send(new GetComplianceDetailsByConfigRuleCommand({ ...input, NextToken }));
+  const held = new Map<string, HeldResult>();
+  for await (const result of resultsOf(read, BY_RULE)) {
+    const { ResourceType, ResourceId } = qualifierOf(result);
+    if (ResourceType === RESOURCE_TYPE) held.set(ResourceId, toHeldResult(result));
+  }
+  return held;
+};
+
 /** Reads what Config holds of a rule. */
 export const createReadResults = (client: ConfigServiceClient) => ({
   /**
    * Every result of a rule's users, page by page.
    *
-   * A rule that does not exist holds none: a trial of the rule developer tools runs without one.
+   * @throws {NoSuchConfigRuleException} for a rule that does not exist
    */
+  readRuleResults: (ConfigRuleName: string): Promise<HeldResults> =>
+    readRuleResults(client, ConfigRuleName),
+
+  /** The same, where a rule that does not exist holds none: a trial of the rule developer tools runs without one. */
   readResults: async (ConfigRuleName: string): Promise<HeldResults> => {
-    const input = { ConfigRuleName, ComplianceTypes: [...ComplianceTypes], Limit: PAGE_SIZE };
-    const read = (NextToken: string | undefined) =>
-      client.send(new GetComplianceDetailsByConfigRuleCommand({ ...input, NextToken }));
-    const held = new Map<string, HeldResult>();
     try {
-      for await (const result of resultsOf(read, BY_RULE)) {
-        const { ResourceType, ResourceId } = qualifierOf(result);
-        if (ResourceType === RESOURCE_TYPE) held.set(ResourceId, toHeldResult(result));
-      }
-      return held;
+      return await readRuleResults(client, ConfigRuleName);
     } catch (error) {
       if (error instanceof NoSuchConfigRuleException) return new Map();
       throw error;

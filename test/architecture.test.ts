@@ -21,6 +21,19 @@ const PURE = [
     'event',
     'exemption',
     'facts',
+    'findings/archived',
+    'findings/decide-findings',
+    'findings/event',
+    'findings/finding',
+    'findings/frameworks',
+    'findings/limits',
+    'findings/recommendation',
+    'findings/resources',
+    'findings/settings',
+    'findings/severities',
+    'findings/stored-finding',
+    'findings/subjects',
+    'findings/user-answers',
     'held-result',
     'iam-answers',
     'iam-regions',
@@ -56,8 +69,23 @@ const PURE = [
     'plan-reactivation',
   ].map((name) => `remediation/${name}.ts`),
   'infra/contradictions.ts',
+  ...[
+    'activity',
+    'assumptions',
+    'dollars',
+    'markdown',
+    'prices',
+    'report',
+    'scenario',
+    'usage',
+  ].map((name) => `infra/cost/${name}.ts`),
   'infra/document-steps.ts',
+  'infra/entries.ts',
+  'infra/frequencies.ts',
   'infra/limits.ts',
+  ...['metrics-query', 'organizational-units', 'queries'].map(
+    (name) => `infra/organization/${name}.ts`,
+  ),
   'infra/regions.ts',
   ...[
     'answers',
@@ -78,6 +106,7 @@ const ENTRIES = [
   'rule/index.ts',
   'rule/inactive-access-key/index.ts',
   'rule/key-events/index.ts',
+  'rule/findings/index.ts',
   'remediation/index.ts',
 ];
 
@@ -167,11 +196,11 @@ describe('the tree', () => {
         ).toBe(true);
   });
 
-  it('infra imports of the functions only names: of parameters with their bounds, metrics, key events and IAM Regions', () => {
+  it('infra imports of the functions only names: of parameters with their bounds, metrics, key events, severities and IAM Regions', () => {
     for (const file of infra)
       for (const from of own(file))
         expect(from, `in ${file}`).toMatch(
-          /^(infra\/|rule\/(parameters?|metrics|iam-regions|key-events\/event-names)\.ts$)/,
+          /^(infra\/|rule\/(parameters?|metrics|iam-regions|key-events\/event-names|findings\/severities)\.ts$)/,
         );
   });
 

@@ -17,7 +17,7 @@ type Ends = {
 export const createEventServices = (foundation: Foundation, { trails, sqs, lambda }: Ends) => {
   const { dispatcher, trail = true } = foundation;
   if (!trail) trails.put([]);
-  const events = createEventBridge({ ...foundation, sqs });
+  const events = createEventBridge({ ...foundation, sqs, lambda });
   const { operations, ...cloudtrail } = createCloudTrail({
     ...foundation,
     isLogging: trails.isLogging,

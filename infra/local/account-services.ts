@@ -39,6 +39,7 @@ export const createServices = (foundation: Foundation) => {
       const output = await dispatcher.call({ ...request, input, principal: 'operator' });
       return v.parse(Started, output).AutomationExecutionId;
     },
+    putEvent: (event) => eventServices.events.put(event),
     automationExecution: ssm.execution,
     isResting: ssm.isResting,
   });

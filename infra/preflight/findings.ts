@@ -13,17 +13,25 @@ const accountFinding = ({ identity, region }: AccountFacts): Finding => {
   return { group, state: 'fine', what };
 };
 
-const securityHubFinding = ({ isSecurityHubOn, region }: AccountFacts): Finding => {
+const securityHubFinding = (
+  { isSecurityHubOn, region }: AccountFacts,
+  { securityHubFindings = false }: Options,
+): Finding => {
   const group = 'Security Hub CSPM';
   if ('unread' in isSecurityHubOn)
     return unreadFinding(group, 'whether it is on', isSecurityHubOn.unread);
   if (isSecurityHubOn.facts) return { group, state: 'fine', what: 'it is on' };
-  const what = 'it is off: the results stay in AWS Config, which is all that the rule needs';
+  const command = `aws securityhub enable-security-hub --region ${region}`;
+  if (!securityHubFindings) {
+    const what = 'it is off: the results stay in AWS Config, which is all that the rule needs';
+    return { group, state: 'note', what, mends: [command] };
+  }
   return {
     group,
-    state: 'note',
-    what,
-    mends: [`aws securityhub enable-security-hub --region ${region}`],
+    state: 'missing',
+    what: 'it is off',
+    why: 'without it no finding can be imported, and each try fails (InvalidAccessException)',
+    mends: [command, 'or deploy with -c securityHubFindings=false'],
   };
 };
 
@@ -37,5 +45,5 @@ export const findingsOf = (facts: AccountFacts, options: Options): readonly Find
   accountFinding(facts),
   ...configFindings(facts, options),
   ...keyEventFindings(facts, options),
-  securityHubFinding(facts),
+  securityHubFinding(facts, options),
 ];

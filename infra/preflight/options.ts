@@ -6,7 +6,8 @@ export class InvalidOptionError extends Error {
 }
 
 /** What the deployment to come wants of the account: the settings that decide what it needs. */
-export type Options = Pick<Settings, 'keyEvents' | 'triggers'>;
+export type Options = Pick<Settings, 'keyEvents' | 'triggers'> &
+  Partial<Pick<Settings, 'securityHubFindings'>>;
 
 const split = (text: string): readonly [string, string] => {
   const end = text.indexOf('=');

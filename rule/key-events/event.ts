@@ -7,7 +7,9 @@ export class InvalidBatchError extends Error {
   override readonly name = 'InvalidBatchError';
 }
 
-const WithUserName = v.nullish(v.object({ userName: v.nullish(v.string()) }));
+/** Longer than any name of IAM's API, a text was not sent by CloudTrail, and does not fit a log line. */
+const UserName = v.pipe(v.string(), v.maxLength(128, 'at most 128 characters'));
+const WithUserName = v.nullish(v.object({ userName: v.nullish(UserName) }));
 
 /** What CloudTrail recorded of a call, as EventBridge passes it on; all but the name and the time may be absent. */
 const Event = v.object({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../infra/node-function.ts';
+import { REPOSITORY } from '../../infra/repository.ts';
 import { type Properties, propertiesOf, synthesize } from './synthesize.ts';
 
 const OF_RULE = [
@@ -10,7 +10,9 @@ const OF_RULE = [
   'SweepNearTimeout',
 ];
 const OF_RULES = [...OF_RULE, ...OF_RULE.map((name) => `Inactive${name}`)];
-const NAMES = [...OF_RULES, 'KeyEventErrors', 'KeyEventDeadLetters', 'KeyEventsHeldBack'];
+const OF_KEY_EVENTS = ['KeyEventErrors', 'KeyEventDeadLetters', 'KeyEventsHeldBack'];
+const USUAL = [...OF_RULES, ...OF_KEY_EVENTS];
+const NAMES = [...USUAL, 'FindingErrors', 'FindingDeadLetters'];
 
 /** The alarms by name: the description ends with it. */
 const alarmsOf = (settings: Properties = {}) =>
@@ -21,7 +23,7 @@ const alarmsOf = (settings: Properties = {}) =>
     ]),
   );
 
-const alarms = alarmsOf();
+const alarms = alarmsOf({ securityHubFindings: true });
 const operations = readFileSync(`${REPOSITORY}docs/operations.md`, 'utf8');
 
 describe('the alarms', () => {
@@ -54,9 +56,13 @@ describe('the alarms', () => {
       expect(alarm).toMatchObject({ AlarmActions: [alarmTopicArn], OKActions: [alarmTopicArn] });
   });
 
+  it('have none of findings unless Security Hub is told of them', () => {
+    expect([...alarmsOf().keys()]).toEqual(USUAL);
+  });
+
   it('have none of key events where there are none, and none held back on a schedule', () => {
     expect([...alarmsOf({ keyEvents: false }).keys()]).toEqual(OF_RULES);
-    expect([...alarmsOf({ triggers: 'schedule' }).keys()]).toEqual(NAMES.slice(0, -1));
+    expect([...alarmsOf({ triggers: 'schedule' }).keys()]).toEqual(USUAL.slice(0, -1));
   });
 });
 

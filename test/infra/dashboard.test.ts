@@ -17,7 +17,8 @@ const bodyOf = (settings = {}) =>
   ) as { start: string; widgets: Widget[] };
 
 const { start, widgets } = bodyOf();
-const metrics = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+const { widgets: all } = bodyOf({ securityHubFindings: true });
+const metrics = all.flatMap(({ properties }) => properties.metrics ?? []);
 
 describe('the dashboard', () => {
   it('shows a week, alarms first', () => {
@@ -28,8 +29,8 @@ describe('the dashboard', () => {
 
   it('fills its rows without a gap or an overlap', () => {
     const rows = new Map<number, number>();
-    for (const { y, width } of widgets) rows.set(y, (rows.get(y) ?? 0) + width);
-    expect([...rows.values()]).toEqual([24, 24, 24, 24, 24, 24, 24]);
+    for (const { y, width } of all) rows.set(y, (rows.get(y) ?? 0) + width);
+    expect([...rows.values()]).toEqual([24, 24, 24, 24, 24, 24, 24, 24]);
   });
 
   it('shows every metric of ours but those that only an alarm needs', () => {
@@ -71,6 +72,11 @@ describe('the dashboard', () => {
       metrics.filter(([, metric]) => metric === name).map((metric) => Object(metric[3]));
     for (const name of ['Violations', 'Users', 'Duration', 'Plans', 'Refusals'])
       expect(new Set(rules(name).map(String)).size, name).toBe(2);
+  });
+
+  it('leaves findings out unless Security Hub is told of them', () => {
+    const titles = widgets.map(({ properties }) => properties.title);
+    expect(titles.join()).not.toMatch(/finding/i);
   });
 
   it('leaves key events out where there are none', () => {

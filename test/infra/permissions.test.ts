@@ -9,40 +9,61 @@ import { createDeployedAccounts, type DeployedAccount } from '../support/deploye
 const accountId = '123456789012';
 const topicArn = (name: string) => `arn:aws:sns:us-east-1:${accountId}:${name}`;
 const notificationTopicArn = topicArn('keys');
-const settings = {
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+const keys = [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }];
+
+/** Every option that gives a role more, and every one that gives it less. */
+const EVERYTHING = {
   notificationTopicArn,
   exemptionTag: 'keys-until',
   approvers: 'operator',
   approvalTopicArn: topicArn('AutomationApprovals'),
+  securityHubFindings: true,
 };
-const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
-const keys = [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }];
+const LEAST = { triggers: 'schedule' };
+type Options = Partial<typeof EVERYTHING & typeof LEAST>;
 
-const Policy = v.looseObject({
-  Statement: v.array(v.looseObject({ Action: v.union([v.string(), v.array(v.string())]) })),
+const OneOrMore = v.pipe(
+  v.union([v.string(), v.array(v.string())]),
+  v.transform((given) => [given].flat()),
+);
+const Policy = v.object({
+  Version: v.string(),
+  // A condition, a NotAction or a Deny would be a statement that these tests do not understand.
+  Statement: v.array(
+    v.strictObject({ Effect: v.literal('Allow'), Action: OneOrMore, Resource: OneOrMore }),
+  ),
 });
 
 /** What the roles are allowed beside API calls: their log groups, and the dead-letter queue. */
 const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
 
-let account: DeployedAccount;
-
 /** Runs a runbook to its end; where it asks for an approval, it gets one. */
-const run = async (name: Parameters<DeployedAccount['runbook']>[0], given: object) => {
-  const runbook = account.runbook(name);
-  const id = runbook.start({ NotificationTopicArn: notificationTopicArn, ...given });
-  if (name !== 'reactivate') {
-    while (account.ssm.approval(id) === undefined) await setTimeout(10);
-    const input = { AutomationExecutionId: id, SignalType: 'Approve' };
-    account.ssm.operations.SendAutomationSignal(input, 'operator');
-  }
-  expect((await runbook.ended(id)).outcome).toBe('Acted');
-  await account.settled();
+const createRun =
+  (account: DeployedAccount, settings: Options) =>
+  async (name: Parameters<DeployedAccount['runbook']>[0], given: object) => {
+    const runbook = account.runbook(name);
+    const topic = settings.notificationTopicArn;
+    const id = runbook.start({ ...(topic && { NotificationTopicArn: topic }), ...given });
+    if (settings.approvers !== undefined && name !== 'reactivate') {
+      while (account.ssm.approval(id) === undefined) await setTimeout(10);
+      const input = { AutomationExecutionId: id, SignalType: 'Approve' };
+      account.ssm.operations.SendAutomationSignal(input, 'operator');
+    }
+    expect((await runbook.ended(id)).outcome).toBe('Acted');
+    await account.settled();
+  };
+
+const reconcile = async (account: DeployedAccount, command: string) => {
+  const [, teller = ''] = /--function-name (\S+)/.exec(command) ?? [];
+  const [, payload = ''] = /--payload '(.*)'/.exec(command) ?? [];
+  await account.lambda.invoke(teller, JSON.parse(payload), 'operator');
 };
 
-beforeAll(async () => {
-  const deploy = createDeployedAccounts(settings);
-  account = await deploy({}, { ...createClock({ speed: 2_000 }), trail: true });
+/** An account in which every role has done all that it does. */
+const exercise = async (settings: Options): Promise<DeployedAccount> => {
+  const deploy = createDeployedAccounts({ dashboard: false, ...settings });
+  const account = await deploy({}, { ...createClock({ speed: 2_000 }), trail: true });
   for (const name of ['keys', 'AutomationApprovals']) account.sns.createTopic(name);
   const alice = account.seed({ UserName: 'alice', Path: '/team/', keys });
   const inactive = { CreateDate: daysAgo(400), Status: 'Inactive' } as const;
@@ -53,14 +74,16 @@ beforeAll(async () => {
   await account.iam.operations['UpdateUser']?.(renamed, 'operator');
   await account.settled();
   // Each write is a key event, which starts an evaluation.
+  const run = createRun(account, settings);
   await run('deactivate', { UserId: alice.UserId });
   await run('reactivate', { UserId: alice.UserId, AllowSecondActiveKey: 'true' });
   await run('deleteInactive', { UserId: bob.UserId });
-});
-afterAll(() => account.close());
+  const { ReconcileFindingsCommand: command } = account.outputs;
+  if (command !== undefined) await reconcile(account, command);
+  return account;
+};
 
-const calls = (): readonly Call[] =>
-  account.calls.filter(({ principal }) => principal !== 'operator');
+let account: DeployedAccount;
 
 const actionOf = ({ service, operation }: Call): string =>
   service === 'lambda' ? `lambda:${operation}Function` : `${service}:${operation}`;
@@ -71,10 +94,14 @@ const policiesOf = (roleName: string) =>
     policy: PolicyDocument,
   }));
 
-const allowedActions = (roleName: string): string[] =>
+/** Each action that a role is allowed, with each resource that it is allowed on. */
+const allowedOf = (roleName: string) =>
   policiesOf(roleName)
-    .flatMap(({ policy }) => v.parse(Policy, policy).Statement.flatMap(({ Action }) => Action))
-    .filter((action) => !NOT_CALLED_BY_CODE.includes(action));
+    .flatMap(({ policy }) => v.parse(Policy, policy).Statement)
+    .flatMap(({ Action, Resource }) =>
+      Action.flatMap((action) => Resource.map((resource) => ({ action, resource }))),
+    )
+    .filter(({ action }) => !NOT_CALLED_BY_CODE.includes(action));
 
 const Rules = v.object({
   ConfigRules: v.array(v.looseObject({ ConfigRuleArn: v.string(), ConfigRuleName: v.string() })),
@@ -103,12 +130,20 @@ const WITHOUT_RESOURCE = [
   'cloudtrail:LookupEvents',
 ];
 
+const SECURITY_HUB = `arn:aws:securityhub:us-east-1:${accountId}:`;
+const SECURITY_HUB_RESOURCES: Readonly<Record<string, string>> = {
+  GetFindings: 'hub/default',
+  BatchImportFindings: `product/${accountId}/default`,
+};
+
 /** What a call is about; `*` where IAM knows no resource of the action. */
 const resourcesOf = (call: Call): readonly string[] => {
   if (WITHOUT_RESOURCE.includes(actionOf(call))) return ['*'];
   const { QueueUrl, TopicArn, ConfigRuleName, ConfigRuleNames } = v.parse(Named, call.input);
   if (QueueUrl !== undefined) return [account.sqs.withUrl(QueueUrl).arn];
   if (TopicArn !== undefined) return [TopicArn];
+  if (call.service === 'securityhub')
+    return [`${SECURITY_HUB}${SECURITY_HUB_RESOURCES[call.operation]}`];
   if (call.service === 'config') return (ConfigRuleNames ?? [ConfigRuleName ?? '']).map(ruleArn);
   return call.service === 'lambda'
     ? [`arn:aws:lambda:us-east-1:${accountId}:function:${account.planner}`]
@@ -135,7 +170,14 @@ const isAllowed = async (call: Call, resource: string): Promise<boolean> => {
   return result.overallResult === 'Allowed';
 };
 
-const roles = [
+/** What a resource of a policy stands for: `*` for any text, everything else for itself. */
+const stands = (pattern: string, resource: string): boolean =>
+  pattern === resource ||
+  (pattern.endsWith('*') && pattern.indexOf('*') === pattern.length - 1
+    ? resource.startsWith(pattern.slice(0, -1))
+    : false);
+
+const ROLES = [
   '-RuleEvaluatorRole',
   '-InactiveRuleEvaluatorRol',
   '-PlannerRole',
@@ -145,31 +187,68 @@ const roles = [
   '-DeleteInactiveAccessKeyA',
 ];
 
-describe.each(roles)('the role %s', (part) => {
-  const callsOfRole = () => calls().filter(({ principal }) => principal.includes(part));
-
-  it('is allowed exactly what it calls', () => {
-    const called = new Set(callsOfRole().map(actionOf));
-    const [roleName = ''] = new Set(callsOfRole().map(({ principal }) => principal));
-    expect(allowedActions(roleName).toSorted()).toEqual([...called].toSorted());
+describe.each([
+  ['every option', EVERYTHING, [...ROLES, '-FindingsTellerRole']],
+  ['as few options as there can be', LEAST, ROLES],
+] as const)('with %s', (_, settings, roles) => {
+  beforeAll(async () => {
+    account = await exercise(settings);
   });
+  afterAll(() => account.close());
 
-  it('is allowed each call on what it was about', async () => {
-    for (const call of callsOfRole())
-      for (const resource of resourcesOf(call))
-        expect(await isAllowed(call, resource), `${actionOf(call)} ${resource}`).toBe(true);
-  });
-
-  it('is not allowed the same on what is not of this account, or is another function or rule', async () => {
-    const about = callsOfRole().flatMap((call) =>
-      resourcesOf(call).map((resource) => ({ call, resource })),
+  const callsOf = (part: string): readonly Call[] =>
+    account.calls.filter(({ principal }) => principal.includes(part));
+  const nameOf = (part: string): string => {
+    const [name = '', ...others] = [...account.roles.byName.keys()].filter((one) =>
+      one.includes(part),
     );
-    for (const { call, resource } of about) {
-      if (resource === '*') continue;
-      const elsewhere = resource.replace(accountId, '210987654321');
-      expect(await isAllowed(call, elsewhere), actionOf(call)).toBe(false);
-      if (!resource.includes(':user/'))
-        expect(await isAllowed(call, `${resource}x`), actionOf(call)).toBe(false);
-    }
+    expect(others).toEqual([]);
+    return name;
+  };
+
+  it('there is no role beside these', () => {
+    expect([...account.roles.byName.keys()].toSorted()).toEqual(roles.map(nameOf).toSorted());
+  });
+
+  describe.each(roles)('the role %s', (part) => {
+    it('is allowed exactly what it calls', () => {
+      const called = new Set(callsOf(part).map(actionOf));
+      const allowed = allowedOf(nameOf(part));
+      expect([...new Set(allowed.map(({ action }) => action))].toSorted()).toEqual(
+        [...called].toSorted(),
+      );
+      const pairs = allowed.map(({ action, resource }) => `${action} ${resource}`);
+      expect(pairs.toSorted()).toEqual([...new Set(pairs)].toSorted());
+    });
+
+    it('is allowed each call on what it was about', async () => {
+      for (const call of callsOf(part))
+        for (const resource of resourcesOf(call))
+          expect(await isAllowed(call, resource), `${actionOf(call)} ${resource}`).toBe(true);
+    });
+
+    it('calls each action on each resource that it is allowed on', () => {
+      const called = callsOf(part).flatMap((call) =>
+        resourcesOf(call).map((on) => ({ action: actionOf(call), on })),
+      );
+      for (const { action, resource } of allowedOf(nameOf(part)))
+        expect(called, `${action} ${resource}`).toSatisfy((all: typeof called) =>
+          all.some((one) => one.action === action && stands(resource, one.on)),
+        );
+    });
+
+    it('is not allowed the same on what is not of this account, or is another function or rule', async () => {
+      const about = callsOf(part).flatMap((call) =>
+        resourcesOf(call).map((resource) => ({ call, resource })),
+      );
+      for (const { call, resource } of about) {
+        if (resource === '*') continue;
+        const elsewhere = resource.replace(accountId, '210987654321');
+        expect(await isAllowed(call, elsewhere), actionOf(call)).toBe(false);
+        // Users are allowed whatever their names; an account has one hub.
+        if (!/:user\/|:hub\//.test(resource))
+          expect(await isAllowed(call, `${resource}x`), actionOf(call)).toBe(false);
+      }
+    });
   });
 });

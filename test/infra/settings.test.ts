@@ -28,6 +28,8 @@ describe('settings', () => {
       automaticRemediation: false,
       automaticDeletion: false,
       keyEvents: true,
+      securityHubFindings: false,
+      findingSeverity: 'HIGH',
       dashboard: true,
       logRetentionDays: 90,
     });
@@ -52,6 +54,8 @@ describe('settings', () => {
     ['rotationGraceDays', '90', 90],
     ['exemptionTag', 'keys-until', 'keys-until'],
     ['keyEvents', 'false', false],
+    ['securityHubFindings', 'true', true],
+    ['findingSeverity', 'LOW', 'LOW'],
     ['dashboard', false, false],
     [
       'alarmTopicArn',
@@ -104,6 +108,8 @@ describe('settings', () => {
     ['exemptionTag', ''],
     ['exemptionTag', 'a!b'],
     ['keyEvents', 'yes'],
+    ['securityHubFindings', 'on'],
+    ['findingSeverity', 'high'],
     ['dashboard', ''],
     ['alarmTopicArn', 'alarms'],
     ['alarmTopicArn', ''],
@@ -152,7 +158,7 @@ describe('settings', () => {
 
   it('refuse a name that no setting has, and name those there are', () => {
     expect(refusal({ maxActiveAccesKeys: '2' })).toBe(
-      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, exemptionTag, minimumIdleDays, refreshDays, inactiveRuleName, maxInactiveDays, automaticRemediation, automaticDeletion, approvers, approvalTopicArn, keyEvents, alarmTopicArn, notificationTopicArn, dashboard, logRetentionDays',
+      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, exemptionTag, minimumIdleDays, refreshDays, inactiveRuleName, maxInactiveDays, automaticRemediation, automaticDeletion, approvers, approvalTopicArn, keyEvents, securityHubFindings, findingSeverity, alarmTopicArn, notificationTopicArn, dashboard, monitoringSinkArn, logRetentionDays',
     );
   });
 

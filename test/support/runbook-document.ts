@@ -1,5 +1,5 @@
 import { readDocument } from '../../infra/document.ts';
-import { REPOSITORY } from '../../infra/node-function.ts';
+import { REPOSITORY } from '../../infra/repository.ts';
 
 /** A step as a document has it. */
 export type Step = {

@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
+import type { BridgedEvent } from '../events/event-bridge.ts';
 import type { Iam, UserChange } from '../iam/iam.ts';
 import { createWork } from '../work.ts';
 import { describeComplianceByConfigRule, getComplianceDetailsByConfigRule } from './compliance.ts';
 import { getComplianceDetailsByResource } from './compliance-by-resource.ts';
+import { complianceChangeEvent } from './compliance-change.ts';
 import { createDeliveries, type EvaluationStart } from './deliveries.ts';
 import { createEvaluations } from './evaluations.ts';
 import { createRecorder } from './recorder.ts';
@@ -20,6 +22,8 @@ type ConfigDeps = AutomationDeps & {
   readonly region: string;
   readonly iam: Iam;
   readonly invokeFunction: (functionArn: string, event: unknown) => Promise<void>;
+  /** Takes what EventBridge is told. @default nobody does */
+  readonly putEvent?: ((event: BridgedEvent) => void) | undefined;
   readonly pageSize?: number | undefined;
   /** @default 'schedule' */
   readonly evaluationStart?: EvaluationStart | undefined;
@@ -33,7 +37,11 @@ const createServices = (deps: ConfigDeps) => {
   const recorder = createRecorder(deps);
   const deliveries = createDeliveries(deps);
   const remediation = createRemediation({ ...deps, rules, work });
-  const evaluations = createEvaluations({ ...deps, ...deliveries, ...remediation });
+  const evaluations = createEvaluations({
+    ...{ ...deps, ...deliveries, ...remediation },
+    onComplianceChange: (rule, result, before) =>
+      deps.putEvent?.(complianceChangeEvent({ rule, result, before }, deps)),
+  });
   return { work, rules, recorder, deliveries, remediation, evaluations };
 };
 

@@ -3,6 +3,7 @@ import { ServiceError } from '../call.ts';
 import { operation } from '../dispatch.ts';
 import type { Deliveries } from './deliveries.ts';
 import { text } from './members.ts';
+import { createResults, type ResultsDeps } from './results.ts';
 import type { LocalRule } from './rules.ts';
 
 const COMPLIANCE_TYPES = [
@@ -49,37 +50,10 @@ const refuseInsufficientData = (evaluations: readonly v.InferOutput<typeof Evalu
   throw new ServiceError('InvalidParameterValueException', message);
 };
 
-/** What the results of rules need: the tokens given out, and who hears of a violation. */
-type EvaluationDeps = {
+/** What the results of rules need: the tokens given out, and who hears of a result. */
+type EvaluationDeps = ResultsDeps & {
   readonly now: () => Date;
   readonly issuedFor: Deliveries['issuedFor'];
-  readonly onNonCompliant: (rule: LocalRule, resourceId: string) => void;
-  readonly dropsOlderResults?: boolean | undefined;
-};
-
-/** The results that rules reported, the last one of each resource. */
-const createResults = ({ onNonCompliant, dropsOlderResults = true }: EvaluationDeps) => {
-  const byRule = new Map<LocalRule, Map<string, StoredResult>>();
-
-  const heldBy = (rule: LocalRule) => {
-    const held = byRule.get(rule) ?? new Map<string, StoredResult>();
-    byRule.set(rule, held);
-    return held;
-  };
-
-  return {
-    heldBy,
-    /** An earlier instant than the one held tells nothing. */
-    store: (rule: LocalRule, result: StoredResult) => {
-      const results = heldBy(rule);
-      const key = `${result.ComplianceResourceType} ${result.ComplianceResourceId}`;
-      const { OrderingTimestamp = result.OrderingTimestamp } = results.get(key) ?? {};
-      if (dropsOlderResults && OrderingTimestamp > result.OrderingTimestamp) return;
-      results.set(key, result);
-      if (result.ComplianceType === 'NON_COMPLIANT')
-        onNonCompliant(rule, result.ComplianceResourceId);
-    },
-  };
 };
 
 /**

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ASSERTION_FUNCTIONS, evaluateCondition } from './conditions.ts';
-import { createScope, isOfSystemsManager, type Template } from './template.ts';
+import { isOfSystemsManager } from './parameters.ts';
+import { createScope, type Deployment, type Template } from './template.ts';
 
 const Members = v.record(v.string(), v.unknown());
 
@@ -24,10 +25,10 @@ const refsIn = (value: unknown): string[] => {
  */
 export const holdAssertions = (
   template: Template,
-  pseudoParameters: Readonly<Record<string, unknown>>,
+  values: Pick<Deployment, 'pseudoParameters' | 'parameters'>,
 ): void => {
   // A rule knows parameters only: no resource is there yet.
-  const scope = createScope(template, { pseudoParameters, resource: () => undefined });
+  const scope = createScope(template, { ...values, resource: () => undefined });
   const holds = (condition: unknown) => evaluateCondition(condition, scope, ASSERTION_FUNCTIONS);
 
   for (const [name, rule] of Object.entries(template.Rules)) {

@@ -5,6 +5,7 @@ import { holdAssertions } from './assertions.ts';
 import { readAssets, readTemplate, type SynthesizedStack } from './assets.ts';
 import { resolve, type Scope } from './intrinsics.ts';
 import { MAKERS } from './makers.ts';
+import { readParameters } from './parameters.ts';
 import { createScope, type MadeResource, type Template } from './template.ts';
 
 const pseudoParameters = ({ accountId, region }: LocalAccount, stackName: string) => ({
@@ -54,15 +55,29 @@ const createMaker = (
   return resource;
 };
 
+/** A stack that is to be made. */
+export type StackRequest = {
+  readonly stackName: string;
+  readonly template: Template;
+  /** @default - what the template has */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The directory of an asset, by its key. @default - the stack has none */
+  readonly assetDirectory?: (objectKey: string) => string;
+};
+
+const withoutAssets = (objectKey: string): never => {
+  throw new Error(`expected a stack without assets, got the key ${objectKey}`);
+};
+
 /**
- * Deploys a synthesized stack into a local account and returns its outputs.
+ * Deploys a stack into a local account and returns its outputs.
  *
  * @throws for a resource type that the account does not know, and for whatever AWS would refuse
  */
-export const deploy = (account: LocalAccount, stack: SynthesizedStack): Record<string, string> => {
-  const { stackName } = stack;
-  const template = readTemplate(stack);
-  const assetDirectory = readAssets(stack);
+export const deployTemplate = (
+  account: LocalAccount,
+  { stackName, template, parameters: given, assetDirectory = withoutAssets }: StackRequest,
+): Record<string, string> => {
   const make = (logicalId: string, scope: Scope): MadeResource => {
     const { Type = '', Properties } = template.Resources[logicalId] ?? {};
     const makeOne = MAKERS[Type];
@@ -75,10 +90,13 @@ export const deploy = (account: LocalAccount, stack: SynthesizedStack): Record<s
       throw named(`${logicalId} (${Type})`, error);
     }
   };
-  const given = pseudoParameters(account, stackName);
-  holdAssertions(template, given);
+  const values = {
+    pseudoParameters: pseudoParameters(account, stackName),
+    parameters: readParameters(template, given),
+  };
+  holdAssertions(template, values);
   const resource = createMaker(template, make);
-  const scope = createScope(template, { pseudoParameters: given, resource });
+  const scope = createScope(template, { ...values, resource });
   for (const logicalId of Object.keys(template.Resources)) resource(logicalId, scope);
   const outputs = Object.entries(template.Outputs).filter(
     ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
@@ -87,3 +105,11 @@ export const deploy = (account: LocalAccount, stack: SynthesizedStack): Record<s
     outputs.map(([name, { Value }]) => [name, String(resolve(Value, scope))]),
   );
 };
+
+/** Deploys a stack that the CDK synthesized. */
+export const deploy = (account: LocalAccount, stack: SynthesizedStack): Record<string, string> =>
+  deployTemplate(account, {
+    stackName: stack.stackName,
+    template: readTemplate(stack),
+    assetDirectory: readAssets(stack),
+  });

@@ -18,9 +18,14 @@ const Resource = v.strictObject({
   DeletionPolicy: v.optional(v.string()),
   UpdateReplacePolicy: v.optional(v.string()),
 });
-const Parameter = v.looseObject({
+const Scalar = v.union([v.string(), v.number()]);
+const Parameter = v.strictObject({
   Type: v.string(),
-  Default: v.optional(v.union([v.string(), v.number()])),
+  Description: v.optional(v.string()),
+  Default: v.optional(Scalar),
+  AllowedValues: v.optional(v.array(Scalar)),
+  AllowedPattern: v.optional(v.string()),
+  ConstraintDescription: v.optional(v.string()),
 });
 const Rule = v.strictObject({
   RuleCondition: v.optional(v.unknown()),
@@ -55,31 +60,24 @@ export type MadeResource = {
 };
 
 /** What a deployment answers for names. */
-type Deployment = {
+export type Deployment = {
   readonly pseudoParameters: Readonly<Record<string, unknown>>;
+  readonly parameters: Readonly<Record<string, string>>;
   /** Makes the resource when it is asked for first; `undefined` when the template has none of this id. */
   readonly resource: (logicalId: string, scope: Scope) => MadeResource | undefined;
-};
-
-/** The default of such a parameter is the name of a parameter of Systems Manager, not its value. */
-export const isOfSystemsManager = ({ Parameters }: Template, name: string): boolean =>
-  Parameters[name]?.Type.startsWith('AWS::SSM::') === true;
-
-const parameterDefault = (template: Template, name: string) => {
-  const { Default } = template.Parameters[name] ?? {};
-  if (Default !== undefined && !isOfSystemsManager(template, name)) return Default;
-  throw new Error(`${name} must be a resource, a pseudo parameter or a parameter with a default`);
 };
 
 /** The scope of a template's names in one deployment. */
 export const createScope = (
   template: Template,
-  { pseudoParameters, resource }: Deployment,
+  { pseudoParameters, parameters, resource }: Deployment,
 ): Scope => {
   const scope: Scope = {
     ref: (name) => {
       if (Object.hasOwn(pseudoParameters, name)) return pseudoParameters[name];
-      return resource(name, scope)?.Ref ?? parameterDefault(template, name);
+      const value = parameters[name] ?? resource(name, scope)?.Ref;
+      if (value !== undefined) return value;
+      throw new Error(`${name} must be a resource, a pseudo parameter or a parameter with a value`);
     },
     getAtt: (logicalId, attribute) => {
       const value = resource(logicalId, scope)?.attributes[attribute];

@@ -1,8 +1,8 @@
-import { letsSend } from '../sqs/queue-policy.ts';
-import type { Sqs } from '../sqs/sqs.ts';
+import type { Clock } from '../clock.ts';
+import { createWork } from '../work.ts';
 import { createEventRules, type EventRule, type EventTarget } from './rules.ts';
-
-const EVENTS = 'events.amazonaws.com';
+import { repeat, scheduledEvent } from './schedule.ts';
+import { createTargets, type Reason, type TargetDeps } from './targets.ts';
 
 /** An event as EventBridge delivers it. */
 export type BridgedEvent = {
@@ -26,58 +26,72 @@ type DroppedEvent = {
   readonly reason: Reason;
 };
 
-type Reason = 'NO_RESOURCE' | 'NO_PERMISSIONS';
-type EventBridgeDeps = { readonly accountId: string; readonly region: string; readonly sqs: Sqs };
+type EventBridgeDeps = TargetDeps &
+  Clock & { readonly region: string; readonly closed: AbortSignal };
 
-const text = (StringValue: string) => ({ DataType: 'String', StringValue });
-
-/** What a dead letter says beside the event. */
-const attributesOf = (rule: EventRule, target: EventTarget, reason: Reason) => ({
-  RULE_ARN: text(rule.Arn),
-  TARGET_ARN: text(target.Arn),
-  ERROR_CODE: text(reason),
-  ERROR_MESSAGE: text(`expected a queue whose policy lets ${EVENTS} send for ${rule.Arn}`),
-});
+/** Begins the schedule of a rule, in the place of the one that the rule of that name had. */
+const createSchedules = (
+  deps: EventBridgeDeps,
+  send: (event: BridgedEvent, rule: EventRule) => void,
+) => {
+  const begun = new Map<string, AbortController>();
+  return (rule: EventRule): void => {
+    begun.get(rule.Name)?.abort();
+    if (rule.period === undefined || rule.State !== 'ENABLED') return;
+    const controller = new AbortController();
+    begun.set(rule.Name, controller);
+    const signal = AbortSignal.any([deps.closed, controller.signal]);
+    const act = () => send(scheduledEvent(rule.Arn, deps, deps.now()), rule);
+    void repeat(rule.period, act, { wait: deps.wait, signal });
+  };
+};
 
 /**
- * The default event bus of one account and Region: its rules send to queues.
+ * The default event bus of one account and Region: its rules send to queues and functions, on events and on schedules.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  */
-export const createEventBridge = ({ accountId, region, sqs }: EventBridgeDeps) => {
-  const rules = createEventRules({ accountId, region });
+export const createEventBridge = (deps: EventBridgeDeps) => {
+  const rules = createEventRules(deps);
+  const targets = createTargets(deps);
+  const work = createWork('EventBridge');
   const dropped: DroppedEvent[] = [];
 
-  /** Why EventBridge cannot send to a queue for a rule; `undefined` when it can. */
-  const obstacle = (queueArn: string, { Arn: SourceArn }: EventRule): Reason | undefined => {
-    const queue = sqs.withArn(queueArn);
-    if (queue === undefined) return 'NO_RESOURCE';
-    const service = { Principal: EVENTS, SourceAccount: accountId, SourceArn };
-    return letsSend(queue.policy(), service, queueArn) ? undefined : 'NO_PERMISSIONS';
+  const deliver = (event: BridgedEvent, rule: EventRule, target: EventTarget) => {
+    const way = targets.wayTo(target.Arn, rule, event);
+    if ('send' in way) return work.begin(async () => way.send());
+    const { reason } = way;
+    const { Arn: deadLetterArn } = target.DeadLetterConfig;
+    const lost = { event, targetArn: target.Arn, reason };
+    const toDeadLetters = deadLetterArn && targets.wayToDeadLetters(deadLetterArn, rule, lost);
+    if (toDeadLetters && 'send' in toDeadLetters) return void toDeadLetters.send();
+    return void dropped.push({ ruleArn: rule.Arn, ...lost });
   };
 
-  const deliver = (event: BridgedEvent, rule: EventRule, target: EventTarget) => {
-    const message = { Body: JSON.stringify(event), SenderId: EVENTS };
-    const reason = obstacle(target.Arn, rule);
-    if (reason === undefined) return void sqs.withArn(target.Arn)?.send(message);
-    const { Arn: deadLetterArn } = target.DeadLetterConfig;
-    if (deadLetterArn === undefined || obstacle(deadLetterArn, rule) !== undefined)
-      return void dropped.push({ ruleArn: rule.Arn, targetArn: target.Arn, event, reason });
-    const MessageAttributes = attributesOf(rule, target, reason);
-    return void sqs.withArn(deadLetterArn)?.send({ ...message, MessageAttributes });
+  const send = (event: BridgedEvent, rule: EventRule) => {
+    for (const target of rule.Targets) deliver(event, rule, target);
   };
+
+  const begin = createSchedules(deps, send);
 
   return {
-    /** Takes the properties of an AWS::Events::Rule. */
-    putRule: rules.put,
+    /** Takes the properties of an AWS::Events::Rule; its schedule begins now. */
+    putRule: (properties: unknown) => {
+      const rule = rules.put(properties);
+      begin(rule);
+      return rule;
+    },
     /** The events that reached nobody. */
     dropped: dropped as readonly DroppedEvent[],
     /** Sends an event to the targets of the enabled rules that it matches. */
     put: (event: BridgedEvent) => {
       for (const rule of rules.all())
-        if (rule.State === 'ENABLED' && rule.matches(event))
-          for (const target of rule.Targets) deliver(event, rule, target);
+        if (rule.State === 'ENABLED' && rule.matches(event)) send(event, rule);
     },
+    /** A function is being invoked. */
+    isUnderWay: work.isUnderWay,
+    /** Resolves when no function is being invoked; schedules go on. */
+    settled: work.ended,
   };
 };
 

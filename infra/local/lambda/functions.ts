@@ -64,6 +64,8 @@ export const createFunctions = (functionArn: (FunctionName: string) => string) =
 
   return {
     named,
+    /** Whether there is a function of that ARN. */
+    exists: (arn: string) => [...byName.keys()].some((name) => functionArn(name) === arn),
     /** Takes the configuration of an AWS::Lambda::Function. */
     create: (configuration: v.InferInput<typeof FunctionConfiguration>) => {
       const created = v.parse(FunctionConfiguration, configuration);

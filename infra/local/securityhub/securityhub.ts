@@ -1,44 +1,56 @@
 import * as v from 'valibot';
 import { ServiceError } from '../call.ts';
-import { operation } from '../dispatch.ts';
-
-/** Where Security Hub CSPM is. */
-type SecurityHubDeps = { readonly accountId: string; readonly region: string };
+import { type Operation, operation } from '../dispatch.ts';
+import { getFindings } from './get-findings.ts';
+import { batchImportFindings, type HeldFindings, type HubDeps } from './import-findings.ts';
 
 const SubscribedAt = '2024-01-01T00:00:00.000Z';
 
+const describeHub = ({ accountId, region }: HubDeps): Operation => {
+  const HubArn = `arn:aws:securityhub:${region}:${accountId}:hub/default`;
+  return operation(
+    v.strictObject({ HubArn: v.optional(v.pipe(v.string(), v.regex(/\S/))) }),
+    (input) => {
+      if (input.HubArn !== undefined && input.HubArn !== HubArn) {
+        const message = `Hub not found: ${JSON.stringify(input.HubArn)}`;
+        throw new ServiceError('ResourceNotFoundException', message, 404);
+      }
+      const AutoEnableControls = true;
+      return {
+        HubArn,
+        SubscribedAt,
+        AutoEnableControls,
+        ControlFindingGenerator: 'SECURITY_CONTROL',
+      };
+    },
+    'InvalidInputException',
+  );
+};
+
 /**
- * Security Hub CSPM as far as it says whether it is on; `enabled` is a test's to change.
+ * Security Hub CSPM: whether it is on, and the findings that the account's own product imports; `enabled` is a test's
+ * to change.
  *
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_DescribeHub.html
  */
-export const createSecurityHub = ({ accountId, region }: SecurityHubDeps) => {
+export const createSecurityHub = (deps: HubDeps & { readonly pageSize?: number | undefined }) => {
   const state = { enabled: true };
-  const HubArn = `arn:aws:securityhub:${region}:${accountId}:hub/default`;
+  const held: HeldFindings = new Map();
+  const whenOn =
+    (run: Operation): Operation =>
+    (...call) => {
+      if (state.enabled) return run(...call);
+      const message = `Account ${deps.accountId} is not subscribed to AWS Security Hub`;
+      throw new ServiceError('InvalidAccessException', message, 401);
+    };
 
   return Object.assign(state, {
+    /** The findings that are held, by product and id; a test may be the customer who changes one. */
+    findings: held,
     operations: {
-      DescribeHub: operation(
-        v.strictObject({ HubArn: v.optional(v.pipe(v.string(), v.regex(/\S/))) }),
-        (input) => {
-          if (!state.enabled) {
-            const message = `Account ${accountId} is not subscribed to AWS Security Hub`;
-            throw new ServiceError('InvalidAccessException', message, 401);
-          }
-          if (input.HubArn !== undefined && input.HubArn !== HubArn) {
-            const message = `Hub not found: ${JSON.stringify(input.HubArn)}`;
-            throw new ServiceError('ResourceNotFoundException', message, 404);
-          }
-          const AutoEnableControls = true;
-          return {
-            HubArn,
-            SubscribedAt,
-            AutoEnableControls,
-            ControlFindingGenerator: 'SECURITY_CONTROL',
-          };
-        },
-        'InvalidInputException',
-      ),
+      DescribeHub: whenOn(describeHub(deps)),
+      BatchImportFindings: whenOn(batchImportFindings(held, deps)),
+      GetFindings: whenOn(getFindings(held, deps.pageSize ?? Number.POSITIVE_INFINITY)),
     },
   });
 };

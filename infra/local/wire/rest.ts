@@ -1,9 +1,11 @@
 import { ServiceError } from '../call.ts';
 import type { WireProtocol } from './protocol.ts';
 
-/** The operations that are told by method and path alone, their input in the query. */
+/** The operations that are told by method and path alone; the input of a GET is in the query, else in the body. */
 const OPERATIONS = {
   'GET /accounts': { service: 'securityhub', operation: 'DescribeHub' },
+  'POST /findings': { service: 'securityhub', operation: 'GetFindings' },
+  'POST /findings/import': { service: 'securityhub', operation: 'BatchImportFindings' },
 } as const;
 
 const isOperation = (route: string): route is keyof typeof OPERATIONS =>
@@ -13,17 +15,28 @@ const isOperation = (route: string): route is keyof typeof OPERATIONS =>
 export const isRestPath = (path: string): boolean =>
   Object.keys(OPERATIONS).some((route) => route.endsWith(` ${path.split('?')[0]}`));
 
+const parseBody = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    const message = `the body must be JSON, got ${JSON.stringify(body.slice(0, 40))}`;
+    throw new ServiceError('InvalidInputException', message);
+  }
+};
+
 /**
- * REST-JSON as far as Security Hub's DescribeHub: method and path name the operation.
+ * REST-JSON as far as Security Hub's operations here: method and path name the operation.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */
 export const restProtocol: WireProtocol = {
-  decode: ({ method, path }) => {
+  decode: ({ method, path, body }) => {
     const { pathname, searchParams } = new URL(path, 'http://127.0.0.1');
     const route = `${method} ${pathname}`;
-    if (isOperation(route))
-      return { ...OPERATIONS[route], input: Object.fromEntries(searchParams) };
+    if (isOperation(route)) {
+      const input = method === 'GET' ? Object.fromEntries(searchParams) : parseBody(body);
+      return { ...OPERATIONS[route], input };
+    }
     const expected = Object.keys(OPERATIONS).join(', ');
     const message = `expected ${expected}, got ${route}`;
     throw new ServiceError('UnknownOperationException', message, 404);

@@ -269,6 +269,18 @@ describe('Security Hub CSPM', () => {
   it('is a note when it is off', () => {
     expect(only({ isSecurityHubOn: { facts: false } })).toMatchObject({ state: 'note' });
   });
+
+  it('is missing when it is off and is to be told of violations', () => {
+    const wanted = { ...HYBRID, securityHubFindings: true };
+    expect(only({ isSecurityHubOn: { facts: false } }, wanted)).toMatchObject({
+      state: 'missing',
+      mends: [
+        expect.stringContaining('enable-security-hub'),
+        'or deploy with -c securityHubFindings=false',
+      ],
+    });
+    expect(notFine(find({ isSecurityHubOn: { facts: true } }, wanted))).toEqual([]);
+  });
 });
 
 describe('what could not be read', () => {

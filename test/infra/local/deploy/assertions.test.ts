@@ -15,7 +15,7 @@ const hold = (Rules: Record<string, unknown>, region = 'us-east-1') =>
       },
       Rules,
     }),
-    { 'AWS::Region': region },
+    { pseudoParameters: { 'AWS::Region': region }, parameters: { Mode: 'on' } },
   );
 const ruleOf = (Assert: unknown, RuleCondition?: unknown) => ({
   Rule: { Assertions: [{ Assert, AssertDescription: 'deploy it elsewhere' }], RuleCondition },

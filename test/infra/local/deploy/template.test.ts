@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolve } from '../../../../infra/local/deploy/intrinsics.ts';
+import { readParameters } from '../../../../infra/local/deploy/parameters.ts';
 import { createScope, parseTemplate } from '../../../../infra/local/deploy/template.ts';
 
 const setup = (sections: Record<string, unknown> = {}) => {
@@ -7,6 +8,7 @@ const setup = (sections: Record<string, unknown> = {}) => {
   const role = { Ref: 'role-1', attributes: { Arn: 'arn:role-1', 'Nested.Name': 'nested' } };
   const scope = createScope(template, {
     pseudoParameters: { 'AWS::Region': 'us-east-1', 'AWS::NoValue': undefined },
+    parameters: readParameters(template),
     resource: (logicalId) => (logicalId === 'Role' ? role : undefined),
   });
   return (value: unknown) => resolve(value, scope);
@@ -16,7 +18,7 @@ describe('intrinsic functions', () => {
   it.each([
     ['Ref to a resource', { Ref: 'Role' }, 'role-1'],
     ['Ref to a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
-    ['Ref to a parameter', { Ref: 'Days' }, 7],
+    ['Ref to a parameter', { Ref: 'Days' }, '7'],
     ['GetAtt as a list', { 'Fn::GetAtt': ['Role', 'Arn'] }, 'arn:role-1'],
     ['GetAtt as text', { 'Fn::GetAtt': 'Role.Nested.Name' }, 'nested'],
     ['Join', { 'Fn::Join': ['-', ['a', { Ref: 'Role' }, 'b']] }, 'a-role-1-b'],

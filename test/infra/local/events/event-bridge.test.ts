@@ -1,12 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createClock } from '../../../../infra/local/clock.ts';
 import { createEventBridge } from '../../../../infra/local/events/event-bridge.ts';
+import { parseSchedule } from '../../../../infra/local/events/schedule.ts';
+import { createFunctions } from '../../../../infra/local/lambda/functions.ts';
 import { createSqs } from '../../../../infra/local/sqs/sqs.ts';
 import { at } from '../../../support/build.ts';
 
 const accountId = '123456789012';
 const region = 'us-east-1';
 const queueArn = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
+const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 const RULE = `arn:aws:events:${region}:${accountId}:rule/keys`;
 
 const event = {
@@ -26,7 +30,16 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
   const { signal: closed } = new AbortController();
   const sqs = createSqs({ ...clock, accountId, region, endpoint: 'http://127.0.0.1:9', closed });
   for (const QueueName of ['keys', 'dead']) sqs.create({ QueueName });
-  const bridge = createEventBridge({ accountId, region, sqs });
+  const invoked: unknown[] = [];
+  const lambda = {
+    functions: createFunctions(functionArn),
+    invokeEvent: async (_arn: string, given: unknown) => void invoked.push(given),
+  };
+  lambda.functions.create({
+    ...{ FunctionName: 'tell', directory: '/code', Handler: 'index.handler' },
+    ...{ Runtime: 'nodejs24.x', Role: 'arn:aws:iam::123456789012:role/tell' },
+  });
+  const bridge = createEventBridge({ ...clock, accountId, region, sqs, lambda, closed });
   const created = bridge.putRule({
     Name: 'keys',
     EventPattern: { source: ['aws.iam'] },
@@ -36,6 +49,16 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
   return {
     ...bridge,
     created,
+    invoked,
+    advance: async (milliseconds: number) => {
+      clock.advance(milliseconds);
+      await setImmediate();
+    },
+    permit: (SourceArn = RULE) =>
+      lambda.functions.addPermission({
+        ...{ FunctionName: 'tell', Action: 'lambda:InvokeFunction' },
+        ...{ Principal: 'events.amazonaws.com', SourceArn },
+      }),
     allow: (name: string, SourceArn = RULE) =>
       sqs.setPolicy(sqs.urlOf(name), {
         Statement: [
@@ -126,7 +149,10 @@ describe('EventBridge', () => {
 
 describe('a rule is refused with', () => {
   it.each([
-    ['a target that is no queue', { Targets: [{ Arn: 'arn:aws:lambda:::f', Id: 'T' }] }],
+    [
+      'a target that is neither queue nor function',
+      { Targets: [{ Arn: 'arn:aws:sns:us-east-1:123456789012:t', Id: 'T' }] },
+    ],
     [
       'a transformed input',
       { Targets: [{ Arn: queueArn('keys'), Id: 'T', InputPath: '$.detail' }] },
@@ -139,9 +165,12 @@ describe('a rule is refused with', () => {
       'six targets',
       { Targets: Array.from({ length: 6 }, (_, n) => ({ Arn: queueArn('keys'), Id: `${n}` })) },
     ],
-    ['a schedule', { ScheduleExpression: 'rate(1 hour)' }],
+    [
+      'a pattern that is none, beside a schedule',
+      { EventPattern: {}, ScheduleExpression: 'rate(1 hour)' },
+    ],
     ['another bus', { EventBusName: 'own' }],
-    ['no pattern', { EventPattern: undefined }],
+    ['neither pattern nor schedule', { EventPattern: undefined }],
     ['an unknown matcher', { EventPattern: { source: [{ prefix: 'aws' }] } }],
   ])('%s', (_, rule) => {
     expect(() => setup({}, rule)).toThrow();
@@ -156,5 +185,101 @@ describe('a rule is refused with', () => {
     }));
 
     expect(setup({}, { Targets }).created.Targets).toHaveLength(5);
+  });
+});
+
+describe('EventBridge and functions', () => {
+  const tell = { Arn: functionArn('tell') };
+
+  it('invokes a function that lets the rule in', async () => {
+    const { put, permit, invoked, settled } = setup(tell);
+    permit();
+
+    put(event);
+    await settled();
+
+    expect(invoked).toEqual([event]);
+  });
+
+  it.each([
+    ['that lets no rule in', 'tell', undefined, 'NO_PERMISSIONS'],
+    ['that lets another rule in', 'tell', `${RULE}2`, 'NO_PERMISSIONS'],
+    ['that is not there', 'nobody', RULE, 'NO_RESOURCE'],
+  ])('invokes no function %s', (_, name, permitted, reason) => {
+    const { put, permit, invoked, dropped } = setup({ Arn: functionArn(name) });
+    if (permitted !== undefined) permit(permitted);
+
+    put(event);
+
+    expect(invoked).toEqual([]);
+    expect(dropped).toMatchObject([{ reason }]);
+  });
+
+  it('gives the dead-letter queue what it cannot invoke a function with', () => {
+    const { put, allow, messages } = setup({
+      ...tell,
+      DeadLetterConfig: { Arn: queueArn('dead') },
+    });
+    allow('dead');
+
+    put(event);
+
+    expect(messages('dead').map(({ Body }) => JSON.parse(Body))).toEqual([event]);
+  });
+});
+
+describe('a schedule', () => {
+  const daily = { EventPattern: undefined, ScheduleExpression: 'rate(1 day)' };
+  const DAY = 86_400_000;
+
+  it("sends an event of its own once a period of the account's time, and takes no other", async () => {
+    const { put, permit, invoked, advance } = setup({ Arn: functionArn('tell') }, daily);
+    permit();
+
+    put(event);
+    await advance(DAY - 1);
+    expect(invoked).toEqual([]);
+    await advance(1);
+    expect(invoked).toMatchObject([
+      {
+        'detail-type': 'Scheduled Event',
+        source: 'aws.events',
+        time: '2026-02-01T12:00:00Z',
+        resources: [RULE],
+      },
+    ]);
+    await advance(DAY);
+    expect(invoked).toHaveLength(2);
+  });
+
+  it('does not begin while its rule is disabled, and ends when it is', async () => {
+    const { putRule, permit, invoked, advance } = setup({ Arn: functionArn('tell') }, daily);
+    permit();
+
+    const target = { Arn: functionArn('tell'), Id: 'Target0' };
+    putRule({
+      Name: 'keys',
+      ScheduleExpression: 'rate(1 day)',
+      State: 'DISABLED',
+      Targets: [target],
+    });
+    await advance(2 * DAY);
+
+    expect(invoked).toEqual([]);
+  });
+
+  it.each(['rate(1 days)', 'rate(0 days)', 'rate(2 day)', 'cron(0 12 * * ? *)', 'daily'])(
+    'is not %s',
+    (ScheduleExpression) => {
+      expect(() => setup({}, { ...daily, ScheduleExpression })).toThrow('expected a rate');
+    },
+  );
+
+  it.each([
+    ['rate(1 hour)', 3_600_000],
+    ['rate(10 minutes)', 600_000],
+    ['rate(2 days)', 172_800_000],
+  ])('%s is %d ms', (expression, period) => {
+    expect(parseSchedule(expression)).toBe(period);
   });
 });

@@ -1,0 +1,82 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import { measureOf } from './measure.ts';
+import { NodeFunction } from './node-function.ts';
+import { allowOnUsers, allowWithoutResource } from './permissions.ts';
+import type { Runbooks } from './runbooks.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+import type { UserRule } from './user-rule.ts';
+
+/** How long it may take: 5,000 violations at 20 calls a second, and the calls to Security Hub. */
+export const TIMEOUT = Duration.minutes(10);
+
+/** Whose violations are findings, what remediates them, and how severe they are. */
+export type FindingFunctionProps = Partial<
+  Pick<Settings, 'findingSeverity' | 'logRetentionDays'>
+> & {
+  readonly rule: UserRule;
+  readonly inactiveRule: UserRule;
+  readonly runbooks: Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
+  readonly deadLetterQueue: DeadLetterQueue;
+};
+
+const environmentOf = (
+  { rule, inactiveRule, runbooks }: FindingFunctionProps,
+  severity: string,
+) => ({
+  CONFIG_RULE_NAME: rule.configRule.ref,
+  CONFIG_RULE_ARN: rule.configRule.attrArn,
+  RUNBOOK_NAME: runbooks.deactivate.document.ref,
+  AUTOMATION_ROLE_ARN: runbooks.deactivate.automationRole.roleArn,
+  INACTIVE_CONFIG_RULE_NAME: inactiveRule.configRule.ref,
+  INACTIVE_CONFIG_RULE_ARN: inactiveRule.configRule.attrArn,
+  DELETION_RUNBOOK_NAME: runbooks.deleteInactive.document.ref,
+  DELETION_ROLE_ARN: runbooks.deleteInactive.automationRole.roleArn,
+  FINDING_SEVERITY: severity,
+});
+
+/** The function that tells Security Hub what Config holds. */
+export class FindingFunction extends NodeFunction {
+  /** The metrics that it writes. */
+  readonly measure: ReturnType<typeof measureOf>;
+
+  constructor(scope: Construct, id: string, props: FindingFunctionProps) {
+    const { findingSeverity, logRetentionDays } = { ...DEFAULT_SETTINGS, ...props };
+    super(scope, id, {
+      entry: 'rule/findings/index.ts',
+      description: 'Tells Security Hub of the users that violate the rules on access keys',
+      timeout: TIMEOUT,
+      logRetentionDays,
+      deadLetterQueue: props.deadLetterQueue,
+      environment: environmentOf(props, findingSeverity),
+    });
+    const configRules = [props.rule.configRule, props.inactiveRule.configRule];
+    this.measure = measureOf(configRules);
+    allowOnUsers(this.role, ['iam:ListAccessKeys']);
+    allowWithoutResource(this.role, ['iam:ListUsers', 'config:GetComplianceDetailsByResource']);
+    this.allow(
+      ['config:GetComplianceDetailsByConfigRule'],
+      configRules.map(({ attrArn }) => attrArn),
+    );
+    const { account } = Stack.of(this);
+    this.allow(['securityhub:BatchImportFindings'], [this.hubArn('product', `${account}/default`)]);
+    this.allow(['securityhub:GetFindings'], [this.hubArn('hub', 'default')]);
+  }
+
+  /** Lets Lambda poll a queue for it, as the function's role. */
+  mayPoll({ queueArn }: IQueue): void {
+    this.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queueArn]);
+  }
+
+  private hubArn(resource: string, resourceName: string): string {
+    return Stack.of(this).formatArn({ service: 'securityhub', resource, resourceName });
+  }
+
+  /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityhub.html */
+  private allow(actions: string[], resources: string[]): void {
+    this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+  }
+}

@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+
+const NonEmpty = v.pipe(v.string(), v.regex(/\S/, 'expected a text that is not blank'));
+const text = (maximum: number) => v.pipe(NonEmpty, v.maxLength(maximum));
+const Timestamp = v.pipe(NonEmpty, v.isoTimestamp('expected an ISO 8601 timestamp'));
+const map = (value: number) =>
+  v.pipe(
+    v.record(text(128), text(value)),
+    v.check((fields) => Object.keys(fields).length <= 50, 'expected at most 50 members'),
+  );
+const Label = v.picklist(['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
+const Type = v.pipe(
+  NonEmpty,
+  v.regex(
+    /^(Software and Configuration Checks|TTPs|Effects|Unusual Behaviors|Sensitive Data Identifications)(\/[^/]+){0,2}$/,
+    'expected namespace/category/classifier',
+  ),
+);
+const Types = v.pipe(v.array(Type), v.maxLength(50));
+
+const UserDetails = v.strictObject({
+  UserId: v.optional(NonEmpty),
+  UserName: v.optional(NonEmpty),
+  Path: v.optional(NonEmpty),
+  CreateDate: v.optional(Timestamp),
+});
+const KeyDetails = v.strictObject({
+  AccessKeyId: v.optional(NonEmpty),
+  Status: v.optional(v.picklist(['Active', 'Inactive'])),
+  CreatedAt: v.optional(Timestamp),
+  PrincipalId: v.optional(NonEmpty),
+  PrincipalType: v.optional(NonEmpty),
+  PrincipalName: v.optional(NonEmpty),
+  AccountId: v.optional(NonEmpty),
+});
+/** Of the details that ASFF has for resources, those of users and keys. */
+const Resource = v.strictObject({
+  Type: text(256),
+  Id: text(512),
+  Partition: v.optional(v.picklist(['aws', 'aws-cn', 'aws-us-gov'])),
+  Region: v.optional(text(16)),
+  Details: v.optional(
+    v.strictObject({
+      AwsIamUser: v.optional(UserDetails),
+      AwsIamAccessKey: v.optional(KeyDetails),
+      Other: v.optional(map(1024)),
+    }),
+  ),
+});
+
+const Compliance = v.strictObject({
+  Status: v.optional(v.picklist(['PASSED', 'WARNING', 'FAILED', 'NOT_AVAILABLE'])),
+  RelatedRequirements: v.optional(v.pipe(v.array(NonEmpty), v.maxLength(32))),
+  StatusReasons: v.optional(
+    v.array(v.strictObject({ ReasonCode: NonEmpty, Description: v.optional(NonEmpty) })),
+  ),
+});
+
+/**
+ * A finding as BatchImportFindings takes it, in the members and limits of the API's model, as far as the findings
+ * on users and keys have them.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_AwsSecurityFinding.html
+ */
+export const Finding = v.pipe(
+  v.strictObject({
+    SchemaVersion: v.literal('2018-10-08'),
+    Id: text(512),
+    ProductArn: v.pipe(text(2048), v.minLength(12)),
+    ProductName: v.optional(text(128)),
+    CompanyName: v.optional(text(128)),
+    GeneratorId: text(512),
+    AwsAccountId: v.pipe(v.string(), v.regex(/^\d{12}$/, 'expected an account id')),
+    Types: v.optional(Types),
+    FirstObservedAt: v.optional(Timestamp),
+    LastObservedAt: v.optional(Timestamp),
+    CreatedAt: Timestamp,
+    UpdatedAt: Timestamp,
+    Severity: v.optional(v.strictObject({ Label })),
+    Title: text(256),
+    Description: text(1024),
+    SourceUrl: v.optional(v.pipe(NonEmpty, v.url('expected a URL'))),
+    Remediation: v.optional(
+      v.strictObject({
+        Recommendation: v.strictObject({
+          Text: v.optional(text(512)),
+          Url: v.optional(v.pipe(NonEmpty, v.url('expected a URL'))),
+        }),
+      }),
+    ),
+    ProductFields: v.optional(map(2048)),
+    Resources: v.pipe(v.array(Resource), v.minLength(1), v.maxLength(32)),
+    Compliance: v.optional(Compliance),
+    RecordState: v.optional(v.picklist(['ACTIVE', 'ARCHIVED']), 'ACTIVE'),
+    FindingProviderFields: v.optional(
+      v.strictObject({
+        Severity: v.optional(v.strictObject({ Label, Original: v.optional(text(64)) })),
+        Types: v.optional(Types),
+      }),
+    ),
+  }),
+  v.check(
+    ({ Severity, FindingProviderFields }) =>
+      (Severity ?? FindingProviderFields?.Severity) !== undefined,
+    'expected a Severity',
+  ),
+);
+
+/** What a provider said. */
+export type Finding = v.InferOutput<typeof Finding>;

@@ -1,0 +1,17 @@
+import { createClients } from '../clients.ts';
+import { createHandler } from './handler.ts';
+import { createListUsers } from './list-users.ts';
+import { createSecurityHub } from './security-hub.ts';
+import { parseFindingSettings } from './settings.ts';
+
+const clients = createClients();
+const settings = parseFindingSettings(process.env);
+
+/** The Lambda entry of the findings: what Config holds, told to Security Hub. */
+export const handler = createHandler({
+  ...clients,
+  listUsers: createListUsers(clients.countCalls),
+  securityHub: createSecurityHub(settings.place, clients.countCalls),
+  settings,
+  now: () => new Date(),
+});

@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { Text } from '../parse.ts';
+
+/** A finding as GetFindings gives it, as far as it is taken up again. */
+const StoredFinding = v.object({
+  Id: Text,
+  GeneratorId: Text,
+  CreatedAt: Text,
+  FirstObservedAt: v.optional(Text),
+  LastObservedAt: v.optional(Text),
+  Title: Text,
+  Description: Text,
+  RecordState: v.optional(v.picklist(['ACTIVE', 'ARCHIVED']), 'ACTIVE'),
+  ProductFields: v.optional(v.record(v.string(), v.string())),
+  Resources: v.array(v.looseObject({ Type: Text, Id: Text })),
+});
+
+/** One page of GetFindings. */
+export const GetFindingsAnswer = v.object({
+  Findings: v.array(StoredFinding),
+  NextToken: v.optional(v.string()),
+});
+
+/** One of our findings, as Security Hub holds it. */
+export type StoredFinding = v.InferOutput<typeof StoredFinding>;
+
+/** Those findings by their id. */
+export type StoredFindings = ReadonlyMap<string, StoredFinding>;

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { compileFunction } from 'node:vm';
+import * as cdkLib from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { transformSync } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import cdk from '../../cdk.json' with { type: 'json' };
+import * as index from '../../infra/index.ts';
+import { REPOSITORY } from '../../infra/repository.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { exampleOf } from '../support/examples.ts';
+import { propertiesOf, synthesize } from './synthesize.ts';
+
+/** Runs an example that imports the package, and gives the template of its only stack. */
+const runExample = (example: string): Template => {
+  const apps: cdkLib.App[] = [];
+  class App extends cdkLib.App {
+    constructor() {
+      super({ context: cdk.context });
+      apps.push(this);
+    }
+  }
+  const modules: Record<string, unknown> = {
+    'aws-cdk-lib': { ...cdkLib, App },
+    [packageJson.name]: index,
+  };
+  const { code } = transformSync(example, { loader: 'ts', format: 'cjs' });
+  compileFunction(code, ['require', 'module'])((name: string) => modules[name], {});
+  const [stack, ...others] = apps.flatMap((app) => app.node.children.filter(cdkLib.Stack.isStack));
+  if (stack === undefined || others.length > 0) throw new Error('expected exactly one stack');
+  return Template.fromStack(stack);
+};
+
+/** The packages that a module imports when it runs, and those of ours that it imports. */
+const importedBy = (file: string, seen = new Set<string>()): string[] => {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const text = readFileSync(`${REPOSITORY}${file}`, 'utf8');
+  return [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm)].flatMap(
+    ([, from = '']) =>
+      from.startsWith('.')
+        ? importedBy(path.posix.join(path.posix.dirname(file), from), seen)
+        : [from],
+  );
+};
+
+describe('the package', () => {
+  it('has the packages as dependencies that its constructs import, and no other', () => {
+    const packages = importedBy('infra/index.ts')
+      .filter((name) => !builtinModules.includes(name.replace(/^node:/, '')))
+      .map((name) => name.split('/')[0]);
+
+    expect([...new Set(packages)].sort()).toEqual(
+      [
+        ...Object.keys(packageJson.dependencies),
+        ...Object.keys(packageJson.peerDependencies),
+      ].sort(),
+    );
+  });
+
+  it('is not for a registry before its owner says so', () => {
+    expect(packageJson.private).toBe(true);
+  });
+});
+
+describe('the example of README.md', () => {
+  it('is the stack that is deployed from here', () => {
+    const template = runExample(exampleOf('README.md', 'ts'));
+
+    expect(template.toJSON()).toEqual(synthesize({ frequency: 'Six_Hours' }).template.toJSON());
+  });
+});
+
+describe('the example of docs/ways-in.md', () => {
+  const template = runExample(exampleOf('docs/ways-in.md', 'ts'));
+  const deployed = synthesize({
+    minimumIdleDays: 30,
+    exemptionTag: 'keys-until',
+    dashboard: false,
+  }).template;
+
+  it('puts the parts together as the stack does', () => {
+    const { Resources: parts } = template.toJSON();
+    const { Resources: whole } = deployed.toJSON();
+
+    expect(Object.keys(parts).sort()).toEqual(Object.keys(whole).sort());
+  });
+
+  it('gives every part the settings', () => {
+    for (const type of ['AWS::Config::ConfigRule', 'AWS::IAM::Policy', 'AWS::Lambda::Function'])
+      expect(propertiesOf(template, type)).toMatchObject(
+        propertiesOf(deployed, type).map(({ Tags, ...properties }) => properties),
+      );
+  });
+});
+
+describe('each construct alone', () => {
+  const createStack = () => new cdkLib.Stack(new cdkLib.App({ context: cdk.context }), 'Own');
+
+  it('is a rule with the defaults', () => {
+    const stack = createStack();
+    new index.SingleAccessKeyRule(stack, 'Rule');
+    new index.InactiveAccessKeyRule(stack, 'InactiveRule');
+
+    const named = propertiesOf(Template.fromStack(stack), 'AWS::Config::ConfigRule');
+    expect(named.map(({ ConfigRuleName }) => ConfigRuleName)).toEqual([
+      index.DEFAULT_SETTINGS.ruleName,
+      index.DEFAULT_SETTINGS.inactiveRuleName,
+    ]);
+  });
+
+  it('is watched by alarms of its own, without its sister', () => {
+    const stack = createStack();
+    const rule = new index.SingleAccessKeyRule(stack, 'Rule');
+    const { alarms } = new index.Alarms(stack, 'Alarms', { rule });
+
+    expect(alarms.map(({ node }) => node.id)).toEqual([
+      'EvaluationErrors',
+      'EvaluationDeadLetters',
+      'NoSuccessfulSweep',
+      'SweepNearTimeout',
+    ]);
+  });
+
+  it('remediates only when somebody asks, unless it is told to', () => {
+    const stack = createStack();
+    const rule = new index.SingleAccessKeyRule(stack, 'Rule');
+    const inactiveRule = new index.InactiveAccessKeyRule(stack, 'InactiveRule');
+    const planner = new index.Planner(stack, 'Planner');
+    const runbooks = index.createRunbooks(stack, { planner, rule, inactiveRule });
+    index.createRemediations(stack, { ...runbooks, rule, inactiveRule });
+
+    const made = propertiesOf(
+      Template.fromStack(stack),
+      'AWS::Config::RemediationConfiguration',
+    ).map(({ Automatic }) => Automatic);
+    expect(made).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,79 @@
+import type { AccessKey } from '../../rule/access-key.ts';
+import type { Violation } from '../../rule/findings/finding.ts';
+import { type FindingRule, parseFindingSettings } from '../../rule/findings/settings.ts';
+import type { StoredFinding } from '../../rule/findings/stored-finding.ts';
+import type { UserWithKeys } from '../../rule/findings/user-answers.ts';
+import type { HeldResult } from '../../rule/held-result.ts';
+import { at } from './build.ts';
+
+const ARN = 'arn:aws:config:us-east-1:123456789012:config-rule/config-rule-';
+
+/** The environment that the stack gives the function. */
+export const findingEnvironment = {
+  CONFIG_RULE_NAME: 'iam-user-single-access-key',
+  CONFIG_RULE_ARN: `${ARN}000001`,
+  RUNBOOK_NAME: 'DeactivateAccessKey-1A2B',
+  AUTOMATION_ROLE_ARN: 'arn:aws:iam::123456789012:role/DeactivateAccessKey-1A2B',
+  INACTIVE_CONFIG_RULE_NAME: 'iam-user-inactive-access-key',
+  INACTIVE_CONFIG_RULE_ARN: `${ARN}000002`,
+  DELETION_RUNBOOK_NAME: 'DeleteInactiveAccessKey-1A2B',
+  DELETION_ROLE_ARN: 'arn:aws:iam::123456789012:role/DeleteInactiveAccessKey-1A2B',
+  FINDING_SEVERITY: 'HIGH',
+};
+
+export const findingSettings = parseFindingSettings(findingEnvironment);
+
+/** The rule on the number of keys, and the one on inactive keys. */
+export const [singleRule, inactiveRule] = findingSettings.rules as readonly [
+  FindingRule,
+  FindingRule,
+];
+
+const daysAgo = (days: number) => new Date(at.getTime() - days * 86_400_000);
+
+export const key = (AccessKeyId: string, given: Partial<AccessKey> = {}): AccessKey => ({
+  AccessKeyId,
+  Status: 'Active',
+  CreateDate: daysAgo(100),
+  ...given,
+});
+
+export const user = (given: Partial<UserWithKeys> = {}): UserWithKeys => ({
+  UserId: 'AIDACKCEVSQ6C2EXAMPLE',
+  UserName: 'alice',
+  Arn: 'arn:aws:iam::123456789012:user/team/alice',
+  Path: '/team/',
+  CreateDate: daysAgo(500),
+  keys: [key('AKIAIOSFODNN7EXAMPLE', { CreateDate: daysAgo(400) }), key('AKIAI44QH8DHBEXAMPLE')],
+  ...given,
+});
+
+export const held = (given: Partial<HeldResult> = {}): HeldResult => ({
+  ComplianceType: 'NON_COMPLIANT',
+  Annotation:
+    '2 active access keys, 1 allowed. Deactivate AKIAIOSFODNN7EXAMPLE: idle since 2025-07-15 (last used). Keep AKIAI44QH8DHBEXAMPLE: last used 2026-01-30. minimumIdleDays 7, UTC dates.',
+  OrderingTimestamp: daysAgo(1),
+  ...given,
+});
+
+export const violation = (given: Partial<Violation> = {}): Violation => ({
+  rule: singleRule,
+  user: user(),
+  held: held(),
+  ...given,
+});
+
+/** A finding as Security Hub gives it back. */
+export const stored = (given: Partial<StoredFinding> = {}): StoredFinding => ({
+  Id: `${singleRule.arn}/user/AIDACKCEVSQ6C2EXAMPLE`,
+  GeneratorId: singleRule.arn,
+  CreatedAt: '2026-01-02T00:00:00.000Z',
+  FirstObservedAt: '2026-01-02T00:00:00.000Z',
+  LastObservedAt: '2026-01-30T00:00:00.000Z',
+  Title: 'IAM user alice has more access keys than allowed',
+  Description: '2 active access keys, 1 allowed.',
+  RecordState: 'ACTIVE',
+  ProductFields: { UserId: 'AIDACKCEVSQ6C2EXAMPLE' },
+  Resources: [{ Type: 'AwsIamUser', Id: 'arn:aws:iam::123456789012:user/team/alice' }],
+  ...given,
+});
