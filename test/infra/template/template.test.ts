@@ -1,0 +1,223 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocalAccount } from '../../../infra/local/account.ts';
+import { deployTemplate } from '../../../infra/local/deploy/deploy.ts';
+import { parseTemplate } from '../../../infra/local/deploy/template.ts';
+import { DEFAULT_SETTINGS, parseSettings } from '../../../infra/settings.ts';
+import { GROUPS } from '../../../infra/template/console.ts';
+import {
+  parameterNameOf,
+  parameterValuesOf,
+  SETTING_PARAMETERS,
+} from '../../../infra/template/parameters.ts';
+import { createTemplate } from '../../../infra/template/template.ts';
+import { settleTemplate } from '../../support/settled-template.ts';
+import { valuesForLandingZone } from '../../support/ways-in.ts';
+import { synthesize } from '../synthesize.ts';
+
+let template: ReturnType<typeof createTemplate>;
+beforeAll(() => {
+  template = createTemplate();
+});
+
+const SETTINGS = Object.keys(SETTING_PARAMETERS);
+const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
+
+/** A setting with an effect each, as the command line gives them. */
+const settings = fc
+  .record(
+    {
+      ruleName: fc.constantFrom('keys', 'x'.repeat(64)),
+      inactiveRuleName: fc.constant('inactive'),
+      triggers: fc.constantFrom('hybrid', 'schedule'),
+      frequency: fc.constantFrom('One_Hour', 'Three_Hours', 'Six_Hours', 'Twelve_Hours'),
+      maxActiveAccessKeys: fc.constantFrom('1', '10'),
+      countInactiveAccessKeys: fc.constantFrom('true', 'false'),
+      rotationGraceDays: fc.constantFrom('0', '90'),
+      exemptionTag: fc.constantFrom('keys-until', 'Schlüssel bis'),
+      minimumIdleDays: fc.constantFrom('0', '365'),
+      refreshDays: fc.constantFrom('0', '365'),
+      maxInactiveDays: fc.constantFrom('1', '90'),
+      automaticRemediation: fc.constantFrom('true', 'false'),
+      automaticDeletion: fc.constantFrom('true', 'false'),
+      approvers: fc.constantFrom('alice', 'alice,arn:aws:iam::123456789012:role/ops/Keys'),
+      approvalTopicArn: fc.constant(topic('AutomationApprovals')),
+      keyEvents: fc.constantFrom('true', 'false'),
+      alarmTopicArn: fc.constant(topic('alarms')),
+      // Of one topic for both a template allows the same twice.
+      notificationTopicArn: fc.constant(topic('keys')),
+      dashboard: fc.constantFrom('true', 'false'),
+      logRetentionDays: fc.constantFrom('1', '3653'),
+      monitoringSinkArn: fc.constant('arn:aws:oam:us-east-1:123456789012:sink/abc-1'),
+    },
+    { requiredKeys: [] },
+  )
+  .map(({ approvers, approvalTopicArn, automaticRemediation, automaticDeletion, ...others }) => ({
+    ...others,
+    ...(approvers === undefined
+      ? {
+          ...(automaticRemediation && { automaticRemediation }),
+          ...(automaticDeletion && { automaticDeletion }),
+        }
+      : { approvers, ...(approvalTopicArn && { approvalTopicArn }) }),
+  }));
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** All but the code, and where it comes from. */
+const withoutCode = ({ Resources, Outputs }: { Resources: Members; Outputs: Members }) => ({
+  Outputs,
+  Resources: Object.fromEntries(
+    Object.entries(Resources).map(([id, resource]) => {
+      const { Metadata: _, ...rest } = resource as { Metadata?: unknown; Properties?: Members };
+      const { Code, ...Properties } = rest.Properties ?? {};
+      return [id, { ...rest, Properties, hasCode: Code !== undefined }];
+    }),
+  ),
+});
+
+describe('the template that stands alone', () => {
+  it('is the stack that the same settings make, but for the code', () => {
+    const property = fc.property(settings, (given) => {
+      const ours = settleTemplate(template, parameterValuesOf(parseSettings(given)));
+      const { Resources, Outputs = {} } = synthesize(given).template.toJSON();
+      expect(withoutCode(ours)).toEqual(withoutCode(settleTemplate({ Resources, Outputs }, {})));
+    });
+    fc.assert(property, {
+      numRuns: 12 * Number(process.env['PROPERTY_RUNS'] ?? 1),
+      examples: [[{}], [{ triggers: 'schedule', keyEvents: 'false', dashboard: 'false' }]],
+    });
+  });
+
+  it('has the defaults of the settings', () => {
+    const defaults = Object.entries(template.Parameters).map(([name, declaration]) => [
+      name,
+      String(declaration['Default']),
+    ]);
+    expect(Object.fromEntries(defaults)).toEqual(parameterValuesOf(DEFAULT_SETTINGS));
+  });
+
+  it('needs no bootstrap, no bucket and no other stack', () => {
+    const { Resources } = template;
+    const text = JSON.stringify({
+      ...template,
+      Resources: withoutCode({ Resources, Outputs: {} }),
+    });
+    expect(text).not.toMatch(/cdk-|BootstrapVersion|S3Bucket|ImportValue|AWS::SSM::Parameter/);
+  });
+
+  it('asks for every parameter under one heading, and says what it is', () => {
+    const asked = GROUPS.flatMap(({ descriptions }) => Object.keys(descriptions));
+    expect(asked.toSorted()).toEqual(SETTINGS.toSorted());
+    for (const declaration of Object.values(template.Parameters))
+      expect(declaration['Description']).toMatch(/^.{10,200}$/);
+  });
+
+  it('fits what CloudFormation takes by URL, with room', () => {
+    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(450_000);
+    expect(Object.keys(template.Parameters).length).toBeLessThanOrEqual(200);
+    expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
+  });
+});
+
+describe('Landing Zone Accelerator, which includes the template in a stack of its own', () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'landing-zone-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** CDK sorts what a resource waits for. */
+  const sorted = (stack: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(stack, (name, value) =>
+        name === 'DependsOn' && Array.isArray(value) ? value.toSorted() : value,
+      ),
+    );
+
+  it('deploys what the parameters of its entry make', () => {
+    const parameters = valuesForLandingZone();
+    const templateFile = path.join(directory, 'template.json');
+    writeFileSync(templateFile, JSON.stringify(template));
+    const stack = new Stack(new App(), 'Keys', { synthesizer: new BootstraplessSynthesizer() });
+    new CfnInclude(stack, 'Included', { templateFile, parameters });
+    const { Parameters, Conditions, Resources, Outputs } = Template.fromStack(stack).toJSON();
+
+    const defaults = parameterValuesOf(DEFAULT_SETTINGS);
+    expect(Object.keys(Parameters).filter((name) => name in parameters)).toEqual([]);
+    expect(sorted(settleTemplate({ Conditions, Resources, Outputs }, defaults))).toEqual(
+      sorted(settleTemplate(template, { ...defaults, ...parameters })),
+    );
+  });
+});
+
+describe('a parameter that is wrong', () => {
+  const refusal = async (parameters: Record<string, string>, region = 'us-east-1') => {
+    const account = await createLocalAccount({ region });
+    try {
+      const stackName = 'Keys';
+      deployTemplate(account, { stackName, template: parseTemplate(template), parameters });
+      return 'accepted';
+    } catch (error) {
+      return String(error);
+    } finally {
+      await account.close();
+    }
+  };
+
+  it.each([
+    ['RuleName', 'two words', 'must be 1 to 64 letters, digits, - and _'],
+    ['RuleName', 'x'.repeat(65), 'must be 1 to 64 letters, digits, - and _'],
+    ['RuleName', '', 'must be 1 to 64 letters, digits, - and _'],
+    ['RuleName', DEFAULT_SETTINGS.inactiveRuleName, 'InactiveRuleName must be another name'],
+    ['Triggers', 'both', 'must be one of hybrid, schedule'],
+    ['Frequency', 'Daily', 'must be one of One_Hour, '],
+    ['MaxActiveAccessKeys', '0', 'must be one of 1, 2, 3'],
+    ['MaxActiveAccessKeys', '11', 'must be one of 1, 2, 3'],
+    ['MinimumIdleDays', '1.5', 'must be one of 0, 1, 2'],
+    ['MinimumIdleDays', '366', 'must be one of 0, 1, 2'],
+    ['MaxInactiveDays', '0', 'must be one of 1, 2, 3'],
+    [
+      'ExemptionTag',
+      'a'.repeat(129),
+      'must be the key of a tag, of 1 to 128 characters, or nothing',
+    ],
+    ['ExemptionTag', 'a;b', 'must be the key of a tag'],
+    ['Approvers', 'alice,,bob', 'must be 1 to 10 names of IAM users'],
+    ['Approvers', Array.from({ length: 11 }, (_, i) => `u${i}`).join(), 'must be 1 to 10 names'],
+    ['ApprovalTopicArn', topic('keys'), 'whose name starts with Automation, or nothing'],
+    ['ApprovalTopicArn', topic('Automation'), 'must not be given without Approvers'],
+    ['AlarmTopicArn', topic('keys.fifo'), 'must be the ARN of a standard SNS topic, or nothing'],
+    ['LogRetentionDays', '2', 'must be one of 1, 3, 5'],
+    ['KeyEvents', 'yes', 'must be one of true, false'],
+    ['Frequencies', 'One_Hour', 'do not exist in the template'],
+  ])('%s=%s is refused: %s', async (name, value, message) => {
+    expect(await refusal({ [name]: value })).toContain(message);
+  });
+
+  it.each([
+    [{ Approvers: 'alice', AutomaticDeletion: 'true' }, 'AutomaticDeletion must be false'],
+    [{ Approvers: 'alice', AutomaticRemediation: 'true' }, 'AutomaticRemediation must be false'],
+  ])('%j contradict each other', async (parameters, message) => {
+    expect(await refusal(parameters)).toContain(message);
+  });
+
+  it('key events are refused where they do not arrive, and the rest is not', async () => {
+    expect(await refusal({}, 'eu-central-1')).toContain('key events need the Region of IAM');
+    expect(await refusal({ KeyEvents: 'false' }, 'eu-central-1')).toBe('accepted');
+  });
+
+  it('names a user with a comma in its name nowhere', () => {
+    const approvers = ['a,b'];
+    expect(() => parameterValuesOf({ ...DEFAULT_SETTINGS, approvers })).toThrow(
+      'approvers must be names without commas in a template, got "a,b"',
+    );
+  });
+
+  it('is every setting under the same name', () => {
+    expect(Object.keys(template.Parameters)).toEqual(SETTINGS.map(parameterNameOf));
+  });
+});
