@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { builtCodeOf, ENTRIES } from '../../infra/entries.ts';
+import { REPOSITORY } from '../../infra/repository.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { synthesize } from '../infra/synthesize.ts';
+import { exampleOf } from '../support/examples.ts';
+
+/** A project that has nothing but the tarball, and what it asks for at the least. */
+const app = mkdtempSync(path.join(tmpdir(), 'package-'));
+afterAll(() => rmSync(app, { recursive: true }));
+
+/** Without what `npm run` tells its script, which another npm would take for its own options. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')),
+);
+
+/** Runs a command, and gives what it printed. */
+const run = (directory: string, [command = '', ...args]: string[], extra = {}): string => {
+  const env = { ...environment, ...extra };
+  const ran = spawnSync(command, args, { cwd: directory, env, encoding: 'utf8' });
+  if (ran.status === 0) return ran.stdout;
+  throw new Error(`${command} ${args.join(' ')}: ${ran.error ?? ''}${ran.stdout}${ran.stderr}`);
+};
+
+const tarball = () => {
+  const [file, ...others] = readdirSync(app).filter((name) => name.endsWith('.tgz'));
+  if (file === undefined || others.length > 0) throw new Error('expected exactly one tarball');
+  return `./${file}`;
+};
+
+/** The lowest version of a range such as `^2.269.0`. */
+const lowest = ([name, range]: [string, string]) => `${name}@${range.replace(/^\^/, '')}`;
+
+const { typescript, '@types/node': nodeTypes } = packageJson.devDependencies;
+
+const parts = exampleOf('docs/ways-in.md', 'ts');
+
+const write = (file: string, content: string) => writeFileSync(path.join(app, file), content);
+
+beforeAll(() => {
+  run(REPOSITORY, ['npm', 'pack', '--silent', '--pack-destination', app]);
+  write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  const packages = [
+    tarball(),
+    ...Object.entries(packageJson.peerDependencies).map(lowest),
+    `typescript@${typescript}`,
+    `@types/node@${nodeTypes}`,
+  ];
+  run(app, ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...packages]);
+  write('readme.ts', exampleOf('README.md', 'ts'));
+  write('parts.ts', parts);
+  // Types that let everything pass would let this pass too.
+  const wrong = '\n// @ts-expect-error: no such property\n{ logRetention: 30 }';
+  write('wrong.ts', parts.replace(/(?<='Planner', )settings/, wrong));
+});
+
+/** The template of a stack that a script of the project synthesizes. */
+const synthesizeIn = (script: string, stack: string, context = {}) => {
+  const out = `${script}.out`;
+  run(app, [process.execPath, script], {
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+    CDK_OUTDIR: path.join(app, out),
+    CDK_VALIDATION: 'false',
+  });
+  return JSON.parse(readFileSync(path.join(app, out, `${stack}.template.json`), 'utf8'));
+};
+
+describe('the tarball', () => {
+  it('holds the constructs, the functions, the runbooks and what people read', () => {
+    const files = run(app, ['tar', '-tzf', tarball()]).trim().split('\n');
+    const others = files.filter(
+      (file) => !/^package\/dist\/(infra|rule)\/[\w/-]+\.(js|d\.ts)$/.test(file),
+    );
+
+    expect(files).toContain('package/dist/infra/index.d.ts');
+    expect(others.sort()).toEqual(
+      [
+        ...ENTRIES.map((entry) => `dist/${builtCodeOf(entry)}/index.mjs`),
+        ...readdirSync(`${REPOSITORY}remediation`)
+          .filter((file) => file.endsWith('.yaml'))
+          .map((file) => `dist/remediation/${file}`),
+        ...readdirSync(`${REPOSITORY}remediation/scripts`).map(
+          (file) => `dist/remediation/scripts/${file}`,
+        ),
+        ...['CHANGELOG.md', 'LICENSE', 'README.md', 'docs/operations.md', 'package.json'],
+      ]
+        .map((file) => `package/${file}`)
+        .sort(),
+    );
+  });
+
+  it('has nothing of the local account, the tests or the preflight', () => {
+    const files = run(app, ['tar', '-tzf', tarball()]);
+
+    expect(files).not.toMatch(/\/(local|test|preflight)\//);
+  });
+});
+
+describe('an empty project with the tarball, at the lowest versions that it allows', () => {
+  it('has neither the bundler nor an SDK', () => {
+    const installed = readdirSync(path.join(app, 'node_modules'));
+
+    expect(installed).toContain(packageJson.name);
+    expect(installed).not.toContain('esbuild');
+    expect(installed).not.toContain('@aws-sdk');
+  });
+
+  it('type-checks the examples, with every declaration, and not a property that is none', () => {
+    const options = '--strict --skipLibCheck false --types node --module nodenext --target es2023';
+    const files = ['readme.ts', 'parts.ts', 'wrong.ts'];
+
+    expect(run(app, ['npx', 'tsc', ...options.split(' '), ...files])).toBe('');
+  });
+
+  it('synthesizes what is deployed from here, to the last byte of code', () => {
+    const template = synthesizeIn('readme.js', 'IamUserSingleAccessKey', cdk.context);
+
+    expect(template).toEqual(synthesize({ frequency: 'Six_Hours' }).template.toJSON());
+  });
+
+  it('synthesizes the same resources without our feature flags', () => {
+    const idsAndTypes = ({ Resources }: ReturnType<typeof synthesizeIn>) =>
+      Object.entries<{ Type: string }>(Resources).map(([id, { Type }]) => [id, Type]);
+    const withFlags = synthesizeIn('parts.js', 'Security', cdk.context);
+    const without = synthesizeIn('parts.js', 'Security');
+
+    expect(idsAndTypes(without)).toEqual(idsAndTypes(withFlags));
+  });
+
+  it('can be required by an app in CommonJS', () => {
+    const script = `console.log(Object.keys(require('${packageJson.name}')).join())`;
+
+    expect(run(app, [process.execPath, '--no-warnings', '-e', script])).toContain(
+      'SingleAccessKeyStack',
+    );
+  });
+});
