@@ -1,0 +1,56 @@
+import { type Frequency, HOURS } from '../frequencies.ts';
+import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../limits.ts';
+import * as assumed from './assumptions.ts';
+import type { Scenario } from './scenario.ts';
+
+const { HOURS_OF_MONTH, RULES } = assumed;
+
+/** Calls that list so many items: one where there are none. */
+export const pagesOf = (items: number, size: number): number =>
+  Math.max(1, Math.ceil(items / size));
+
+/** Users that violate a rule. */
+export const violatingOf = ({ users, violations }: Scenario): number =>
+  Math.ceil((users * violations) / 100);
+
+/** Changes of keys, those of the runbooks too. */
+export const changesOf = ({ keyChanges, remediations }: Scenario): number =>
+  keyChanges + assumed.CHANGES_OF_REMEDIATION * remediations;
+
+/** Starts of an evaluation of both rules, at most: for each change of a key, and at the end of each runbook. */
+export const startsOf = (scenario: Scenario): number => {
+  const { users, triggers, keyEvents, remediations } = scenario;
+  const isHeldBack = triggers === 'hybrid' && users > MAXIMUM_USERS_OF_HYBRID_RULE;
+  const ofKeyEvents = keyEvents && !isHeldBack ? changesOf(scenario) : 0;
+  return ofKeyEvents + assumed.CHANGES_OF_REMEDIATION * remediations;
+};
+
+/** What a rule does, at most: where a change is reported, the next refresh of that user comes later. */
+export const reportsOf = (scenario: Scenario, frequency: Frequency) => {
+  const { users, refreshDays, triggers } = scenario;
+  const sweeps = HOURS_OF_MONTH / HOURS[frequency] + startsOf(scenario);
+  const refreshes = refreshDays === 0 ? sweeps : Math.min(sweeps, 30 / refreshDays);
+  const notified = triggers === 'hybrid' ? scenario.userChanges : 0;
+  const results = users * refreshes + changesOf(scenario) + notified;
+  return { sweeps, refreshes, notified, results };
+};
+
+/** The calls of both rules and of what starts them, at most. */
+export const callsOf = (scenario: Scenario, frequency: Frequency) => {
+  const { users } = scenario;
+  const { sweeps, refreshes, notified, results } = reportsOf(scenario, frequency);
+  const keysAskedFor =
+    assumed.KEYS_OF_VIOLATION * (violatingOf(scenario) * refreshes + changesOf(scenario));
+  const held = pagesOf(users, assumed.RESULTS_OF_PAGE);
+  const starts = startsOf(scenario);
+  // Of a notification: the user, its keys, their last use; what Config holds, the report.
+  const listed = pagesOf(users, assumed.USERS_OF_PAGE) + users;
+  return {
+    iamCalls: RULES * (sweeps * listed + keysAskedFor + 4 * notified) + starts,
+    configCalls:
+      // What is held is read once more before there is something to report.
+      RULES * (held * (sweeps + Math.min(sweeps, results)) + sweeps + 2 * notified) +
+      RULES * Math.ceil(results / assumed.RESULTS_OF_PAGE) +
+      starts,
+  };
+};

@@ -1,0 +1,81 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  type GraphWidgetProps,
+  type IWidget,
+  MathExpression,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { byAccount, type MetricsQuestion, MOST_SERIES, ofAllAccounts } from './metrics-query.ts';
+
+/** The rules that are shown, by name. */
+export type RollUpProps = { readonly ruleName: string; readonly inactiveRuleName: string };
+
+/** Queries reach back two weeks; a sweep may be a day old, and a day has the worst of it. */
+const SHOWN = Duration.days(14);
+const period = Duration.days(1);
+
+/** Accounts to a graph. */
+const SHOWN_ACCOUNTS = 10;
+
+const EXPLANATION = [
+  'The metrics of every account that shares them, by day (UTC), from queries that see 500 accounts at most where they name them: the highest or the lowest.',
+  'An account that swept nothing has no number here: docs/organization.md says how to find it.',
+].join(' ');
+
+const query = (expression: string, label = ''): MathExpression =>
+  new MathExpression({ expression, label, period });
+
+/** Four to a row. */
+const graph = (title: string, props: GraphWidgetProps): IWidget =>
+  new GraphWidget({ title, width: 6, height: 6, leftYAxis: { min: 0 }, ...props });
+
+/** Users that violate a rule: of all accounts, and of those with the most; what was reported; who could not sweep. */
+const rowOf = (ruleName: string): IWidget[] => {
+  const violations: MetricsQuestion = { metric: 'Violations', statistic: 'MAX', ruleName };
+  const most = (limit: number) => query(byAccount(violations, 'DESC', limit));
+  const all = new MathExpression({
+    // The sum of each account's highest. A plain SUM would count a user once for every sweep of the day.
+    expression: 'SUM(accounts)',
+    usingMetrics: { accounts: most(MOST_SERIES) },
+    label: 'NON_COMPLIANT users',
+    period,
+  });
+  const sweeps: MetricsQuestion = { metric: 'SuccessfulSweeps', statistic: 'SUM', ruleName };
+  const results: MetricsQuestion = { metric: 'ResultsSent', statistic: 'SUM', ruleName };
+  return [
+    graph(`${ruleName}: NON_COMPLIANT users`, { left: [all] }),
+    graph('Accounts with the most', { left: [most(SHOWN_ACCOUNTS)] }),
+    graph('Sweeps that succeeded, results that were reported (billed)', {
+      left: [query(ofAllAccounts(sweeps), 'sweeps')],
+      right: [query(ofAllAccounts(results), 'results')],
+    }),
+    graph('Accounts where a sweep failed: 0', {
+      left: [query(byAccount({ ...sweeps, statistic: 'MIN' }, 'ASC', SHOWN_ACCOUNTS))],
+    }),
+  ];
+};
+
+/**
+ * A CloudWatch dashboard over all accounts that share their metrics with this one.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html
+ */
+export class RollUp extends Construct {
+  readonly dashboardName: string;
+
+  constructor(scope: Construct, id: string, { ruleName, inactiveRuleName }: RollUpProps) {
+    super(scope, id);
+    const { dashboardName } = new Dashboard(this, 'Dashboard', {
+      defaultInterval: SHOWN,
+      widgets: [
+        [new TextWidget({ markdown: EXPLANATION, width: 24, height: 2 })],
+        rowOf(ruleName),
+        rowOf(inactiveRuleName),
+      ],
+    });
+    this.dashboardName = dashboardName;
+  }
+}

@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { wholeNumber } from '../../rule/parameter.ts';
+import { describeGiven, ruleParameter, yesOrNo } from '../setting-schemas.ts';
+import {
+  type Settings as AccountSettings,
+  InvalidSettingError,
+  parseSettings,
+} from '../settings.ts';
+import { organizationalUnits } from './organizational-units.ts';
+
+const ACCOUNTS = 'ids of accounts with commas between, 12 digits each, every one once';
+const ORGANIZATION = 'the id of the organization, such as o-a1b2c3d4e5';
+const AGGREGATOR = 'the name of an aggregator: 1 to 256 letters, digits, - and _';
+
+const Accounts = v.pipe(
+  v.array(v.pipe(v.string(), v.regex(/^\d{12}$/))),
+  v.check((ids) => new Set(ids).size === ids.length),
+);
+
+const accountsIn = (given: unknown): unknown =>
+  typeof given === 'string' ? given.split(',') : given;
+
+const excludedAccounts = v.optional(
+  v.pipe(
+    v.unknown(),
+    v.check((given) => v.is(Accounts, accountsIn(given)), ACCOUNTS),
+    v.transform((given): readonly string[] => v.parse(Accounts, accountsIn(given))),
+  ),
+  () => [],
+);
+
+const percentage = (name: string, bounds: { minimum: number; default: number }) =>
+  ruleParameter(name, wholeNumber({ unit: 'percent', maximum: 100, ...bounds }));
+
+const Organization = v.object({
+  organizationalUnits,
+  excludedAccounts,
+  delegatedAdministrator: yesOrNo(false),
+  maxConcurrentPercentage: percentage('maxConcurrentPercentage', { minimum: 1, default: 5 }),
+  failureTolerancePercentage: percentage('failureTolerancePercentage', { minimum: 0, default: 2 }),
+  aggregatorName: v.optional(v.pipe(v.string(AGGREGATOR), v.regex(/^[\w-]{1,256}$/, AGGREGATOR))),
+  linkMetrics: yesOrNo(true),
+  organizationId: v.optional(
+    v.pipe(v.string(ORGANIZATION), v.regex(/^o-[a-z0-9]{10,32}$/, ORGANIZATION)),
+  ),
+});
+
+/**
+ * What a deployment to an organization decides, beside what each account gets.
+ *
+ * `organizationalUnits`         which accounts, in which waves
+ * `excludedAccounts`            accounts below these units that get nothing
+ * `delegatedAdministrator`      whether this account is one, and not the management account
+ * `maxConcurrentPercentage`     percent of the accounts of a wave that are deployed to at a time
+ * `failureTolerancePercentage`  percent of them that may fail before the deployment stops
+ * `aggregatorName`              an aggregator of the organization that there is already; none, one is made
+ * `linkMetrics`                 whether the accounts share the metrics of the rules with this one; false, they do already
+ * `organizationId`              whose accounts may share their metrics, where a sink is made
+ * `account`                     the settings of the stack in each account
+ */
+export type OrganizationSettings = v.InferOutput<typeof Organization> & {
+  readonly account: AccountSettings;
+};
+
+const contradictionsOf = ({
+  linkMetrics,
+  organizationId,
+  account: { monitoringSinkArn },
+}: OrganizationSettings): readonly string[] => [
+  ...(linkMetrics && monitoringSinkArn === undefined && organizationId === undefined
+    ? [
+        'organizationId must be set: the sink for metrics admits the accounts of one organization; or give monitoringSinkArn of a sink that there is, or linkMetrics=false',
+      ]
+    : []),
+  ...(!linkMetrics && monitoringSinkArn !== undefined
+    ? ['monitoringSinkArn must not be set with linkMetrics=false: nothing is linked to it']
+    : []),
+];
+
+/**
+ * Reads the settings from CDK context; those that are not the organization's are the account stack's.
+ *
+ * A dashboard in each account costs more than all else, so there is none unless it is asked for.
+ *
+ * @throws {InvalidSettingError} names every value that is not allowed, an unknown setting, or settings that contradict
+ * each other
+ * @throws {InvalidParameterError} when a number is not within its bounds
+ */
+export const parseOrganizationSettings = (
+  context: Readonly<Record<string, unknown>>,
+): OrganizationSettings => {
+  const isOurs = ([name]: readonly [string, unknown]) => Object.hasOwn(Organization.entries, name);
+  const rest = Object.entries(context).filter((entry) => !isOurs(entry));
+  const account = parseSettings({ dashboard: false, ...Object.fromEntries(rest) });
+  const parsed = v.safeParse(Organization, context);
+  if (!parsed.success) {
+    const said = parsed.issues.map(
+      (issue) =>
+        `${v.getDotPath(issue)} must be ${issue.message}, got ${describeGiven(issue.input)}`,
+    );
+    throw new InvalidSettingError(said.join('; '));
+  }
+  const settings = { ...parsed.output, account };
+  const contradictions = contradictionsOf(settings);
+  if (contradictions.length > 0) throw new InvalidSettingError(contradictions.join('; '));
+  return settings;
+};

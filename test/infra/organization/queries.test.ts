@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../../../infra/repository.ts';
+import { queriesOf } from '../../../infra/organization/queries.ts';
+
+const ruleName = 'iam-user-single-access-key';
+
+const expressions = (names: Parameters<typeof queriesOf>[0]) =>
+  Object.fromEntries(queriesOf(names).map(({ name, expression }) => [name, expression]));
+
+const violating =
+  "WHERE resourceType = 'AWS::Config::ResourceCompliance' AND configuration.targetResourceType = 'AWS::IAM::User' AND configuration.configRuleList.configRuleName = 'iam-user-single-access-key' AND configuration.configRuleList.complianceType = 'NON_COMPLIANT'";
+
+describe('what the organization is asked', () => {
+  it('is how many users violate, by account, and who they are', () => {
+    expect(expressions({ ruleName })).toEqual({
+      'iam-user-access-key-violations-by-account': `SELECT accountId, COUNT(*) ${violating} GROUP BY accountId`,
+      'iam-user-access-key-violations': `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${violating}`,
+    });
+  });
+
+  it('is who has the exemption tag, where one exempts', () => {
+    const { 'iam-user-access-key-exemptions': expression } = expressions({
+      ruleName,
+      exemptionTag: 'keys-until',
+    });
+    expect(expression).toBe(
+      "SELECT accountId, resourceId, resourceName, tags WHERE resourceType = 'AWS::IAM::User' AND tags.key = 'keys-until'",
+    );
+  });
+
+  it('takes a name for a text, whatever is in it', () => {
+    const { 'iam-user-access-key-exemptions': expression } = expressions({
+      ruleName,
+      exemptionTag: "x' OR resourceType = 'AWS::IAM::Role",
+    });
+    expect(expression?.endsWith("tags.key = 'x'' OR resourceType = ''AWS::IAM::Role'")).toBe(true);
+  });
+
+  it('is what docs/organization.md narrows down, one user after the other', () => {
+    const text = readFileSync(`${REPOSITORY}docs/organization.md`, 'utf8');
+    expect(text).toContain(`configuration.configRuleList ${violating}" |`);
+  });
+
+  it('uses only what the subset of SQL has', () => {
+    for (const { expression } of queriesOf({ ruleName, exemptionTag: 'keys-until' }))
+      expect(expression).not.toMatch(/\b(AS|DISTINCT|FROM|HAVING|JOIN|UNION|ORDER BY)\b/);
+  });
+
+  it('fits what AWS Config stores, for the longest names', () => {
+    const longest = { ruleName: 'r'.repeat(64), exemptionTag: 't'.repeat(128) };
+    for (const { name, description, expression } of queriesOf(longest)) {
+      expect(name).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);
+      expect(description.length).toBeLessThanOrEqual(256);
+      expect(expression.length).toBeLessThanOrEqual(4096);
+    }
+  });
+});

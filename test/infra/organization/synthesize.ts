@@ -1,0 +1,32 @@
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import cdk from '../../../cdk.json' with { type: 'json' };
+import { REPOSITORY } from '../../../infra/repository.ts';
+import { deployToOrganization } from '../../../infra/organization/deployment.ts';
+import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';
+import type { Properties } from '../synthesize.ts';
+
+export const OU = 'ou-ab12-cdef3456';
+export const ORGANIZATION = 'o-a1b2c3d4e5';
+
+/** Settings with which everything is deployed to one organizational unit. */
+export const GIVEN = { organizationalUnits: OU, organizationId: ORGANIZATION };
+
+/** What the accounts get is tested by itself: here any file stands for it. */
+export const TEMPLATE = `${REPOSITORY}cdk.json`;
+
+/** The stacks as `cdk.json` and these settings make them. */
+export const synthesizeOrganization = (settings: Properties = {}) => {
+  const app = new App({ context: cdk.context });
+  const deployed = deployToOrganization(app, {
+    template: TEMPLATE,
+    settings: parseOrganizationSettings({ ...GIVEN, ...settings }),
+  });
+  const templateOf = (stack: Stack) => Template.fromStack(stack);
+  return {
+    app,
+    stacks: [deployed.organization, ...deployed.members],
+    organization: templateOf(deployed.organization),
+    members: deployed.members.map(templateOf),
+  };
+};
