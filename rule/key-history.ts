@@ -90,5 +90,6 @@ export const changesOf = (
       (one, other) =>
         one.eventTime.getTime() - other.eventTime.getTime() ||
         Number(one.status === Status) - Number(other.status === Status) ||
+        // Stryker disable next-line EqualityOperator: no two events have the same id.
         (one.eventID < other.eventID ? -1 : 1),
     );

@@ -70,6 +70,12 @@ describe('the policies of docs/operations.md', () => {
     [CLICK, ['iam:UpdateAccessKey', user]],
     [CLICK, ['iam:DeleteAccessKey', user]],
     [CLICK, ['ssm:StartAutomationExecution', `arn:aws:ssm:us-east-1:${accountId}:document/Other`]],
+    // Who starts may send no signal, as the mode Interactive takes those that start a step; who approves may start nothing.
+    [CLICK, ['ssm:SendAutomationSignal', execution]],
+    [CLICK, ['ssm:CreateDocument', document]],
+    [CLICK, ['ssm:UpdateDocument', document]],
+    ['### Approve', ['ssm:StartAutomationExecution', document]],
+    ['### Approve', ['iam:PassRole', roleOf('DeactivateAccessKeyAutomat')]],
     ['### Approve', ['iam:UpdateAccessKey', user]],
     ['### Undo', ['iam:CreateAccessKey', user]],
     ['### Undo', ['iam:DeleteAccessKey', user]],

@@ -57,6 +57,27 @@ describe('reading from IAM', () => {
   });
 });
 
+describe('the tag of a user', () => {
+  it.each([
+    ['the very key', 'keys-until', 'keys-until', '2026-12-31'],
+    ['another case', 'keys-until', 'KEYS-Until', '2026-12-31'],
+    ['another case beyond ASCII', 'schlüssel-äöü', 'SCHLÜSSEL-ÄÖÜ', '2026-12-31'],
+    ['more at its end', 'keys-until', 'keys-until2', undefined],
+    ['more at its start', 'keys-until', 'my-keys-until', undefined],
+    // A policy that denies to tag with `keys-until` need not know that these become it.
+    ['the Kelvin sign for a k', 'keys-until', '\u212Aeys-until', undefined],
+    ['the Angstrom sign for an å', 'nycklar-å', 'nycklar-\u212B', undefined],
+    ['a long s for an s', 'keys-until', 'key\u017F-until', undefined],
+    ['full-width letters', 'keys-until', '\uFF4B\uFF45\uFF59\uFF53-until', undefined],
+  ])('is found by %s, or not', async (_, wanted, key, expected) => {
+    const tags = `<Tags><member><Key>${key}</Key><Value>2026-12-31</Value></member></Tags>`;
+    const iam = await reading((action) =>
+      iamAnswer(action, `${tags}<IsTruncated>false</IsTruncated>`),
+    );
+    expect(await iam.getTag('alice', wanted)).toEqual({ value: expected });
+  });
+});
+
 describe('reading from an IAM that answers with success but not with what its API promises', () => {
   it.each([
     [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidResponseError } from '../../rule/answer.ts';
-import { changesOf, noHistory, readStatusChange } from '../../rule/key-history.ts';
-import { accessKey, at, keyId } from '../support/build.ts';
+import { changesOf, historyBegins, noHistory, readStatusChange } from '../../rule/key-history.ts';
+import { accessKey, at, daysBefore, keyId } from '../support/build.ts';
 import { historyOf, statusChange } from '../support/status-change.ts';
 
 /** An event as CloudTrail writes it of an operator who deactivates somebody's key, but for what a test says. */
@@ -52,6 +52,7 @@ describe('readStatusChange', () => {
     ['a call that failed', { errorCode: 'NoSuchEntityException' }],
     ['another call', { eventName: 'CreateAccessKey' }],
     ['a call of another service', { eventSource: 'transfer.amazonaws.com' }],
+    ['a call to Expired', { requestParameters: { accessKeyId: keyId('A'), status: 'Expired' } }],
   ])('reads nothing of %s', (_, overrides) => {
     expect(read(overrides)).toBeUndefined();
   });
@@ -69,6 +70,7 @@ describe('readStatusChange', () => {
 
   it.each(['{', 'null', '"text"', undefined])('refuses %j', (text) => {
     expect(() => readStatusChange(text)).toThrow(InvalidResponseError);
+    expect(() => readStatusChange(text)).toThrow('CloudTrailEvent');
   });
 });
 
@@ -106,6 +108,12 @@ describe('changesOf, of equal changes,', () => {
       [other, one],
     ])
       expect(changesOf(historyOf(changes), accessKey('A'))).toEqual([one, other]);
+  });
+});
+
+describe('historyBegins', () => {
+  it('is 90 days before the run', () => {
+    expect(historyBegins(at)).toEqual(daysBefore(90));
   });
 });
 

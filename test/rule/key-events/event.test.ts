@@ -68,6 +68,14 @@ describe('readKeyEvent', () => {
     expect(readKeyEvent(body)).toEqual({ problem: expect.stringContaining(message) });
   });
 
+  it('takes a name of 128 characters, and none that is longer', () => {
+    const named = (length: number) => ({ requestParameters: { userName: 'a'.repeat(length) } });
+    expect(read(named(128))?.userName).toHaveLength(128);
+    expect(readKeyEvent(JSON.stringify(keyEvent(named(129)))).problem).toBe(
+      `key event.detail.requestParameters.userName: expected at most 128 characters, got "${'a'.repeat(79)}`,
+    );
+  });
+
   it('reads or refuses any text, and fails of nothing else', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (body) => {

@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { isAllowedUnder } from '../support/policy-simulation.ts';
+import { policyUnder } from '../support/security-document.ts';
+
+const accountId = '123456789012';
+const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
+const policy = policyUnder('### What the stack made');
+
+const Policy = v.object({
+  Statement: v.tuple([v.object({ Action: v.array(v.string()) })]),
+});
+
+const ADMINISTRATOR = role('Administrator');
+const DEPLOYMENT = role('stacksets-exec-0123456789abcdef0123456789abcdef');
+const OPERATOR = role(
+  'aws-reserved/sso.amazonaws.com/AWSReservedSSO_KeyOperators_0123456789abcdef',
+);
+const AUTOMATION_ROLES = [
+  'IamUserSingleAccessKey-DeactivateAccessKeyAutomat-1A2B',
+  'IamUserSingleAccessKey-ReactivateAccessKeyAutomat-1A2B',
+  'StackSet-IamUserSingleAc-DeleteInactiveAccessKeyA-1A2B',
+].map(role);
+
+const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:IamUserSingleAccessKey-Planner`;
+const documentArn = `arn:aws:ssm:us-east-1:${accountId}:document/IamUserSingleAccessKey-Document`;
+const ruleArn = `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`;
+const linkArn = `arn:aws:oam:us-east-1:${accountId}:link/12345678-1234-1234-1234-123456789012`;
+const [automationRole = ''] = AUTOMATION_ROLES;
+
+/** What could change what a runbook does, or what a verdict is, each on one of the resources of the stack. */
+const CHANGES: readonly (readonly [string, string])[] = [
+  ['lambda:UpdateFunctionCode', functionArn],
+  ['lambda:UpdateFunctionConfiguration', functionArn],
+  ['lambda:AddPermission', functionArn],
+  ['lambda:DeleteFunction', functionArn],
+  ['lambda:UntagResource', functionArn],
+  ['ssm:UpdateDocument', documentArn],
+  ['ssm:UpdateDocumentDefaultVersion', documentArn],
+  ['ssm:DeleteDocument', documentArn],
+  ['ssm:RemoveTagsFromResource', documentArn],
+  ['iam:PutRolePolicy', automationRole],
+  ['iam:AttachRolePolicy', automationRole],
+  ['iam:UpdateAssumeRolePolicy', automationRole],
+  ['iam:UntagRole', automationRole],
+  ['config:PutConfigRule', ruleArn],
+  ['config:DeleteConfigRule', ruleArn],
+  ['config:UntagResource', ruleArn],
+  ['oam:DeleteLink', linkArn],
+];
+
+const may = (principal: string, [action, resource]: readonly [string, string], tag?: string) =>
+  isAllowedUnder(policy, {
+    ...{ principal, action, resource },
+    contextVariables: {
+      'aws:PrincipalArn': principal,
+      ...(tag !== undefined && { 'aws:ResourceTag/project': tag }),
+    },
+  });
+const OURS = 'iam-user-single-access-key';
+
+describe('the policy on what the stack made', () => {
+  it('is held to each action that it names', () => {
+    const [{ Action }] = v.parse(Policy, policy).Statement;
+    expect(CHANGES.map(([action]) => action).toSorted()).toEqual(Action.toSorted());
+  });
+
+  it('lets only the deployment change what it made', async () => {
+    for (const change of CHANGES) {
+      expect(await may(ADMINISTRATOR, change, OURS), change[0]).toBe(false);
+      expect(await may(OPERATOR, change, OURS), change[0]).toBe(false);
+      expect(await may(DEPLOYMENT, change, OURS), change[0]).toBe(true);
+    }
+  });
+
+  it('leaves alone what the stack did not make', async () => {
+    for (const change of CHANGES) {
+      expect(await may(ADMINISTRATOR, change, 'another'), change[0]).toBe(true);
+      expect(await may(ADMINISTRATOR, change), change[0]).toBe(true);
+    }
+    const anotherRole = role('Another-ServiceRole-1A2B');
+    expect(await may(ADMINISTRATOR, ['iam:PassRole', anotherRole])).toBe(true);
+    expect(await may(ADMINISTRATOR, ['iam:CreateRole', anotherRole])).toBe(true);
+  });
+
+  it('lets nobody pass the roles of the runbooks but operators', async () => {
+    for (const passed of AUTOMATION_ROLES) {
+      expect(await may(ADMINISTRATOR, ['iam:PassRole', passed])).toBe(false);
+      expect(await may(`arn:aws:iam::${accountId}:user/op`, ['iam:PassRole', passed])).toBe(false);
+      expect(await may(OPERATOR, ['iam:PassRole', passed])).toBe(true);
+      expect(await may(DEPLOYMENT, ['iam:PassRole', passed])).toBe(true);
+    }
+  });
+
+  it('lets nobody make or take a role that is called as the deployment is', async () => {
+    for (const action of [
+      'iam:CreateRole',
+      'iam:UpdateAssumeRolePolicy',
+      'iam:PutRolePolicy',
+      'iam:AttachRolePolicy',
+    ])
+      for (const principal of [ADMINISTRATOR, OPERATOR])
+        expect(await may(principal, [action, DEPLOYMENT]), action).toBe(false);
+  });
+});

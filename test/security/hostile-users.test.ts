@@ -1,0 +1,215 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClock } from '../../infra/local/clock.ts';
+import type { LocalUser } from '../../infra/local/iam/users.ts';
+import type { HeldFinding } from '../../infra/local/securityhub/import-findings.ts';
+import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
+
+const topicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
+const exemptionTag = 'keys-until';
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+
+/** IAM takes letters, digits and `_+=,.@-`: all that a shell, a command line or an object may take for its own. */
+const NAMES = [
+  '-rf',
+  '--dry-run',
+  '=,=.@+-',
+  '@file,b=c',
+  'a'.repeat(64),
+  '__proto__',
+  'constructor',
+];
+
+/** IAM takes any visible ASCII between the slashes of a path. */
+const PATHS = [
+  '/"><script>alert(1)</script>/',
+  '/$(id)/`id`/',
+  "/';id;'/",
+  '/{{Plan.Payload}}/${Reason}/',
+  '/../../etc/passwd/',
+  '/%0a%22/\\n\\u0022/',
+  '/*/?/[x]/',
+];
+
+/**
+ * IAM takes spaces of every kind in a tag, U+2028 among them; the last two it would refuse, and are here in case it
+ * does not.
+ */
+const TAGS = [
+  '2026-12-31\u2028',
+  `${'\u2029'.repeat(246)}2099-12-31`,
+  ' 2099-12-31',
+  '2099-12-31T00:00:00Z',
+  '\u0662\u0660\u0669\u0669-\u0661\u0662-\u0663\u0661',
+  '2099-12-31\n{"level":"ERROR"}',
+  '"},{{ Report }}<b>$(id)</b>',
+];
+
+/** Words of ours, ids of keys and dates: nothing that the user's owner could write. */
+const ANNOTATION =
+  /^2 active access keys, 1 allowed\. Exemption is no date\. Deactivate AKIA[A-Z0-9]{16}: idle since [\d-]{10} \(created, never used\)\. Keep AKIA[A-Z0-9]{16}: never used, created [\d-]{10}\. minimumIdleDays 7, UTC dates\.$/;
+
+const deploy = createDeployedAccounts({
+  ...{ notificationTopicArn: topicArn, exemptionTag, securityHubFindings: true },
+  ...{ dashboard: false, keyEvents: true },
+});
+
+const Results = v.object({
+  EvaluationResults: v.array(
+    v.looseObject({ ComplianceType: v.string(), Annotation: v.optional(v.string()) }),
+  ),
+});
+
+let account: DeployedAccount;
+let users: readonly LocalUser[];
+let findings: readonly HeldFinding[];
+let runs: readonly Awaited<ReturnType<DeployedAccount['run']>>[];
+let bin: string;
+
+beforeAll(async () => {
+  bin = mkdtempSync(path.join(tmpdir(), 'aws-'));
+  const aws = path.join(bin, 'aws');
+  writeFileSync(aws, '#!/bin/sh\nprintf \'%s\\0\' "$@"\n');
+  chmodSync(aws, 0o755);
+  account = await deploy({}, { ...createClock({ speed: 2_000 }), trail: true });
+  account.sns.createTopic('keys');
+  users = NAMES.map((UserName, index) =>
+    account.seed({
+      UserName,
+      Path: PATHS[index] ?? '/',
+      keys: [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }],
+      tags: { [exemptionTag]: TAGS[index] ?? '', [`${TAGS[index]}`]: `${TAGS[index]}` },
+    }),
+  );
+  await account.config.deliverSchedule(account.ConfigRuleName);
+  await account.settled();
+  findings = structuredClone([...account.securityHub.findings.values()]);
+  runs = await Promise.all(
+    users.map(({ UserId }) => account.run({ UserId, NotificationTopicArn: topicArn })),
+  );
+  await account.settled();
+});
+afterAll(async () => {
+  await account.close();
+  rmSync(bin, { recursive: true });
+});
+
+/** The words that `aws` gets when a person pastes a command into a shell. */
+const wordsOf = (command: string): string[] =>
+  execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8', env: { PATH: bin } })
+    .split('\0')
+    .slice(0, -1);
+
+/** One row a user, by index: the users themselves are there only when the account is. */
+const each = NAMES.map((name, index) => ({ name, index }));
+const at = (index: number) => {
+  const [user, run] = [users[index], runs[index]];
+  const [old, recent] = user?.keys ?? [];
+  if (!(user && run && old && recent)) throw new Error(`expected a user and its run at ${index}`);
+  return { user, run, old: old.AccessKeyId, recent: recent.AccessKeyId };
+};
+
+const findingOf = ({ UserId }: LocalUser) =>
+  findings.find(({ ProductFields }) => ProductFields?.['UserId'] === UserId);
+
+/** Nothing that its owner could choose but a name: no path, no tag. */
+const expectNothingOf = (index: number, text: string) => {
+  for (const chosen of [PATHS[index], TAGS[index]])
+    expect(text).not.toContain(JSON.stringify(chosen ?? 'none').slice(1, -1));
+};
+
+describe('a user with a hostile name, path and tags', () => {
+  it.each(each)('is judged on its keys, in words that are ours: $name', ({ index }) => {
+    const { user } = at(index);
+    const annotation = findingOf(user)?.ProductFields?.['Evidence'] ?? '';
+    expect(annotation).toMatch(ANNOTATION);
+    expect(annotation.length).toBeLessThanOrEqual(256);
+  });
+
+  it('is exempt by no tag that only looks like a date', () => {
+    const input = { ConfigRuleName: account.ConfigRuleName, Limit: 100 };
+    const held = account.config.operations.GetComplianceDetailsByConfigRule(input, 'operator');
+    const { EvaluationResults } = v.parse(Results, held);
+    expect(EvaluationResults).toHaveLength(NAMES.length);
+    for (const { Annotation = '' } of EvaluationResults)
+      expect(Annotation).not.toContain('Exempt until');
+  });
+
+  it.each(each)('loses the one key that was planned, and nobody else any: $name', ({ index }) => {
+    const { user, run, old } = at(index);
+    expect(run).toMatchObject({ status: 'Success', outcome: 'Acted' });
+    expect(run.output('AccessKeyId')).toBe(old);
+    expect(run.output('UserName')).toBe(user.UserName);
+    expect(user.keys.map(({ Status }) => Status)).toEqual(['Inactive', 'Active']);
+    const writes = account.calls.filter(({ operation }) => operation === 'UpdateAccessKey');
+    expect(writes).toHaveLength(NAMES.length);
+  });
+
+  it.each(each)('has commands in its outputs that a shell takes as meant: $name', ({ index }) => {
+    const { user, run, old } = at(index);
+    expect(wordsOf(run.output('UndoCommand') ?? '')).toEqual([
+      ...['iam', 'update-access-key', `--user-name=${user.UserName}`],
+      ...[`--access-key-id=${old}`, '--status=Active'],
+    ]);
+    const next = wordsOf(run.output('NextCommand') ?? '');
+    expect(next.slice(0, 2)).toEqual(['ssm', 'start-automation-execution']);
+    expect(next.at(-1)).toMatch(new RegExp(`,UserId=${user.UserId},AccessKeyId=${old}$`));
+    expect(next.join(' ')).not.toContain(` ${user.UserName}`);
+  });
+
+  it.each(each)('is told of in one subject of ASCII, and in a message: $name', ({ index }) => {
+    const { user, run } = at(index);
+    const message = account.sns.published.find(({ Message }) => Message.includes(user.UserId));
+    expect(message?.Subject).toBe(`Access key deactivated: ${user.UserName}`);
+    expect(message?.Message).toContain(`Undo: ${run.output('UndoCommand')}\n`);
+    expect(message?.Message).not.toMatch(/\{\{|\}\}/);
+    expectNothingOf(index, message?.Message ?? '');
+  });
+
+  it.each(each)(
+    'is a finding whose title is its name, whose command names it by id: $name',
+    (row) => {
+      const { user } = at(row.index);
+      const finding = findingOf(user);
+      expect(finding?.Title).toBe(`IAM user ${user.UserName} has more access keys than allowed`);
+      const text = finding?.Remediation?.Recommendation?.Text ?? '';
+      const words = wordsOf(text.slice(text.indexOf('aws ')));
+      expect(words).toEqual([
+        ...['configservice', 'start-remediation-execution', '--region', 'us-east-1'],
+        ...['--config-rule-name', account.ConfigRuleName, '--resource-keys'],
+        `resourceType=AWS::IAM::User,resourceId=${user.UserId}`,
+      ]);
+      expect(finding?.Description).not.toContain(user.Path.slice(1, -1));
+      expect(finding?.Remediation?.Recommendation?.Url).not.toContain(user.UserName);
+    },
+  );
+});
+
+describe('the log lines about them', () => {
+  /** The lines that are no warning of Node's about its version: what begins like ours. */
+  const linesOf = ({ lines }: { readonly lines: readonly string[] }) =>
+    lines.filter((line) => line.startsWith('{'));
+  const lines = () => account.lambda.invocations.flatMap(linesOf);
+
+  it('are one JSON object for each invocation, in ASCII', () => {
+    expect(account.lambda.invocations.length).toBeGreaterThan(NAMES.length);
+    for (const invocation of account.lambda.invocations)
+      expect(linesOf(invocation)).toHaveLength(1);
+    for (const line of lines()) {
+      expect(JSON.parse(line)).toMatchObject({ level: 'INFO', message: expect.any(String) });
+      expect(line).toMatch(/^[\x20-\x7e]+$/);
+    }
+  });
+
+  it('have no path, no tag and no id of a key in them', () => {
+    const text = lines().join('\n');
+    for (const [index] of NAMES.entries()) {
+      expectNothingOf(index, text);
+      for (const { AccessKeyId } of at(index).user.keys) expect(text).not.toContain(AccessKeyId);
+    }
+  });
+});

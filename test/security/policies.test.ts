@@ -1,0 +1,113 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { propertiesOf, synthesize, toText } from '../infra/synthesize.ts';
+
+const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
+const { template } = synthesize({
+  notificationTopicArn: topic('keys'),
+  alarmTopicArn: topic('alarms'),
+  exemptionTag: 'keys-until',
+  approvers: 'operator',
+  approvalTopicArn: topic('AutomationApprovals'),
+  securityHubFindings: true,
+  monitoringSinkArn: 'arn:aws:oam:us-east-1:210987654321:sink/12345678-1234-1234-1234-123456789012',
+});
+
+const Statement = v.looseObject({
+  Effect: v.string(),
+  Action: v.union([v.string(), v.array(v.string())]),
+  Principal: v.optional(v.unknown()),
+  Condition: v.optional(v.record(v.string(), v.record(v.string(), v.unknown()))),
+});
+const Document = v.looseObject({ Statement: v.array(Statement) });
+
+const statementsOf = (type: string, member: string) =>
+  propertiesOf(template, type).flatMap(
+    (properties) => v.parse(Document, properties[member]).Statement,
+  );
+const trusts = statementsOf('AWS::IAM::Role', 'AssumeRolePolicyDocument');
+const granted = statementsOf('AWS::IAM::Policy', 'PolicyDocument');
+const queues = statementsOf('AWS::SQS::QueuePolicy', 'PolicyDocument');
+const permissions = propertiesOf(template, 'AWS::Lambda::Permission');
+
+describe('with every option, the stack', () => {
+  it('lets a service assume each role, of this account only, and nobody else', () => {
+    expect(trusts).toHaveLength(8);
+    for (const { Effect, Action, Principal, Condition } of trusts) {
+      expect([Effect, Action]).toEqual(['Allow', 'sts:AssumeRole']);
+      expect(Principal).toEqual({
+        Service: expect.stringMatching(/^(lambda|ssm)\.amazonaws\.com$/),
+      });
+      const account = Condition?.['StringEquals']?.['aws:SourceAccount'];
+      expect(account).toEqual({ Ref: 'AWS::AccountId' });
+    }
+  });
+
+  it('lets Systems Manager act for executions of this account and Region only', () => {
+    const automation = trusts.filter(
+      ({ Principal }) => JSON.stringify(Principal) === '{"Service":"ssm.amazonaws.com"}',
+    );
+    expect(automation).toHaveLength(3);
+    for (const { Condition } of automation)
+      expect(toText(Condition?.['ArnLike']?.['aws:SourceArn'])).toBe(
+        'arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:automation-execution/*',
+      );
+  });
+
+  it('lets only AWS Config of this account, and one rule of EventBridge, invoke a function', () => {
+    const who = permissions.map(({ Principal, SourceAccount, SourceArn }) =>
+      [Principal, SourceAccount && toText(SourceAccount), toText(SourceArn)].join(' '),
+    );
+    expect(who.toSorted()).toEqual([
+      'config.amazonaws.com {AWS::AccountId} arn:{AWS::Partition}:config:{AWS::Region}:{AWS::AccountId}:config-rule/*',
+      'config.amazonaws.com {AWS::AccountId} arn:{AWS::Partition}:config:{AWS::Region}:{AWS::AccountId}:config-rule/*',
+      expect.stringMatching(/^events\.amazonaws\.com {2}\{FindingsDaily\w+\}$/),
+    ]);
+    for (const { Action } of permissions) expect(Action).toBe('lambda:InvokeFunction');
+  });
+
+  it('lets nobody send to a queue but one rule of EventBridge, and everybody over TLS only', () => {
+    const letting = queues.filter(({ Effect }) => Effect === 'Allow');
+    expect(letting.length).toBeGreaterThanOrEqual(5);
+    for (const { Action, Principal, Condition } of letting) {
+      expect([Action, Principal]).toEqual(['sqs:SendMessage', { Service: 'events.amazonaws.com' }]);
+      expect(toText(Condition?.['ArnEquals']?.['aws:SourceArn'])).toMatch(
+        /^\{(KeyEventsRule|FindingsDaily|FindingsChanges)\w+\}$/,
+      );
+    }
+    const queueCount = propertiesOf(template, 'AWS::SQS::Queue').length;
+    expect(
+      queues.filter(
+        ({ Effect, Action, Condition }) =>
+          Effect === 'Deny' &&
+          Action === 'sqs:*' &&
+          Condition?.['Bool']?.['aws:SecureTransport'] === 'false',
+      ),
+    ).toHaveLength(queueCount);
+  });
+
+  it('encrypts every queue', () => {
+    for (const queue of propertiesOf(template, 'AWS::SQS::Queue'))
+      expect(queue).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+
+  it('allows no role a wildcard of actions, a way to more rights, a secret, or a new key', () => {
+    const actions = granted.flatMap(({ Action }) => [Action].flat());
+    expect(actions).toContain('iam:DeleteAccessKey');
+    for (const action of actions) {
+      expect(action).toMatch(/^[a-z]+:[A-Za-z]+$/);
+      expect(action).not.toMatch(
+        /^(sts|kms|secretsmanager|organizations|s3):|:(Create(?!LogStream)|Attach|Pass|Tag|Untag)|(Policy|Role|LoginProfile)$/,
+      );
+    }
+    const writes = actions.filter((action) => /^iam:(?!Get|List)/.test(action));
+    expect([...new Set(writes)].toSorted()).toEqual(['iam:DeleteAccessKey', 'iam:UpdateAccessKey']);
+  });
+
+  it('makes no resource whose code or policy lies outside the template', () => {
+    const types = Object.values(template.toJSON()['Resources'] ?? {}).map(
+      (resource) => v.parse(v.looseObject({ Type: v.string() }), resource).Type,
+    );
+    for (const type of types) expect(type).not.toMatch(/^Custom::|CustomResource|ManagedPolicy/);
+  });
+});
