@@ -6,7 +6,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalAccount } from '../../../infra/local/account.ts';
+import { createLocalAccount, type LocalAccount } from '../../../infra/local/account.ts';
+import { createClock } from '../../../infra/local/clock.ts';
 import { deployTemplate } from '../../../infra/local/deploy/deploy.ts';
 import { parseTemplate } from '../../../infra/local/deploy/template.ts';
 import { DEFAULT_SETTINGS, parseSettings } from '../../../infra/settings.ts';
@@ -17,6 +18,7 @@ import {
   SETTING_PARAMETERS,
 } from '../../../infra/template/parameters.ts';
 import { createTemplate } from '../../../infra/template/template.ts';
+import { at, daysBefore, keyId } from '../../support/build.ts';
 import { settleTemplate } from '../../support/settled-template.ts';
 import { valuesForLandingZone } from '../../support/ways-in.ts';
 import { synthesize } from '../synthesize.ts';
@@ -219,5 +221,94 @@ describe('a parameter that is wrong', () => {
 
   it('is every setting under the same name', () => {
     expect(Object.keys(template.Parameters)).toEqual(SETTINGS.map(parameterNameOf));
+  });
+});
+
+describe('the template, deployed alone', () => {
+  const RULES = { RuleName: 'keys', InactiveRuleName: 'inactive-keys' };
+
+  let account: LocalAccount;
+  beforeAll(async () => {
+    account = await createLocalAccount(createClock({ start: at, speed: 2_000 }));
+    const optional = { ExemptionTag: 'keys-until', SecurityHubFindings: 'true' };
+    const parameters = { ...RULES, ...optional, MinimumIdleDays: '30', FindingSeverity: 'LOW' };
+    const outputs = deployTemplate(account, {
+      ...{ stackName: 'Keys', template: parseTemplate(template), parameters },
+    });
+    expect(outputs).toMatchObject({
+      ConfigRuleName: 'keys',
+      InactiveConfigRuleName: 'inactive-keys',
+    });
+    const lastUsed = { LastUsedDate: daysBefore(1), ServiceName: 's3', Region: 'us-east-1' };
+    const keys = [
+      { AccessKeyId: keyId('UNUSED'), CreateDate: daysBefore(400) },
+      { AccessKeyId: keyId('INUSE'), CreateDate: daysBefore(100), lastUsed },
+    ];
+    account.iam.seedUser({ UserName: 'alice', keys });
+  });
+  afterAll(() => account.close());
+
+  const resultOf = async (UserName: string) => {
+    const ResourceId = account.iam.users.get(UserName)?.UserId ?? '';
+    const answer = await account.call({
+      service: 'config',
+      operation: 'GetComplianceDetailsByResource',
+      input: { ResourceType: 'AWS::IAM::User', ResourceId },
+      principal: 'operator',
+    });
+    const { EvaluationResults } = answer as {
+      EvaluationResults: { ComplianceType: string; Annotation?: string }[];
+    };
+    return EvaluationResults.map(({ ComplianceType, Annotation }) => [ComplianceType, Annotation]);
+  };
+
+  it('evaluates by its own parameters, with the code that stands in it', async () => {
+    await account.config.evaluateNewRule('keys');
+    await account.settled();
+
+    expect(account.lambda.deadLetters).toEqual([]);
+    expect(await resultOf('alice')).toEqual([
+      ['NON_COMPLIANT', expect.stringMatching(/Deactivate AKIA\w*UNUSED.*minimumIdleDays 30/)],
+    ]);
+  });
+
+  it('tells Security Hub, by its own parameters', async () => {
+    const [finding] = account.securityHub.findings.values();
+    expect(finding).toMatchObject({
+      Severity: { Label: 'LOW' },
+      ProductFields: { ConfigRuleName: 'keys', UserName: 'alice' },
+    });
+  });
+
+  it('remediates, and evaluates again', async () => {
+    const resourceId = account.iam.users.get('alice')?.UserId ?? '';
+    await account.call({
+      service: 'config',
+      operation: 'StartRemediationExecution',
+      input: {
+        ConfigRuleName: 'keys',
+        ResourceKeys: [{ resourceType: 'AWS::IAM::User', resourceId }],
+      },
+      principal: 'operator',
+    });
+    await account.settled();
+
+    const keys = account.iam.users.get('alice')?.keys ?? [];
+    expect(keys.map(({ AccessKeyId, Status }) => [AccessKeyId, Status])).toEqual([
+      [keyId('UNUSED'), 'Inactive'],
+      [keyId('INUSE'), 'Active'],
+    ]);
+    expect((await resultOf('alice')).map(([compliance]) => compliance)).toContain('COMPLIANT');
+  });
+
+  it('evaluates after a change of a key', async () => {
+    const input = { UserName: 'alice', AccessKeyId: keyId('UNUSED'), Status: 'Active' };
+    await account.call({
+      ...{ service: 'iam', operation: 'UpdateAccessKey', input, principal: 'operator' },
+    });
+    await account.settled();
+
+    expect((await resultOf('alice')).map(([compliance]) => compliance)).toContain('NON_COMPLIANT');
+    expect(account.lambda.deadLetters).toEqual([]);
   });
 });
