@@ -1,6 +1,7 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Dashboard } from './dashboard.ts';
 import type { KeyEventTrigger } from './key-event-trigger.ts';
+import { remediationIsOffered } from './remediation-offer.ts';
 import type { Runbooks } from './runbooks.ts';
 import type { SecurityHubFindings } from './security-hub-findings.ts';
 import type { UserRule } from './user-rule.ts';
@@ -16,7 +17,7 @@ type Deployed = {
 };
 
 /** Adds one output: its id, its description, its value. */
-type Add = (id: string, description: string, value: string) => void;
+type Add = (id: string, description: string, value: string) => CfnOutput;
 
 /** Stands where the operator puts the id of a user; the pattern of the runbooks' parameter refuses it as it is. */
 const USER_ID = 'USER_ID';
@@ -45,7 +46,11 @@ const addFindings = (add: Add, { findings }: Deployed): void => {
   if (findings === undefined) return;
   const { deadLetterQueue, reconcileCommand } = findings;
   add('FindingDeadLetterQueueUrl', 'What Security Hub could not be told', deadLetterQueue.queueUrl);
-  add('ReconcileFindingsCommand', 'Tells Security Hub of all findings now', reconcileCommand);
+  add(
+    'ReconcileFindingsCommand',
+    'Tells Security Hub of all findings now; needs version 2 of the AWS CLI',
+    reconcileCommand,
+  );
 };
 
 const addRunbooks = (add: Add, { deactivate, reactivate, deleteInactive }: Runbooks): void => {
@@ -93,6 +98,13 @@ export const addOutputs = (stack: Stack, deployed: Deployed): void => {
     `aws configservice start-config-rules-evaluation ${region} --config-rule-names ${names}`,
   );
   const button = 'as the button Remediate does';
-  add('RemediateCommand', `Deactivates a key of a user with too many, ${button}`, remediate(rule));
-  add('RemediateInactiveCommand', `Deletes an inactive key, ${button}`, remediate(inactiveRule));
+  for (const output of [
+    add(
+      'RemediateCommand',
+      `Deactivates a key of a user with too many, ${button}`,
+      remediate(rule),
+    ),
+    add('RemediateInactiveCommand', `Deletes an inactive key, ${button}`, remediate(inactiveRule)),
+  ])
+    output.condition = remediationIsOffered(stack);
 };

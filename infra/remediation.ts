@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type CfnConfigRule, CfnRemediationConfiguration } from 'aws-cdk-lib/aws-config';
 import { Construct } from 'constructs';
+import { remediationIsOffered } from './remediation-offer.ts';
 import type { Runbook } from './runbook.ts';
 
 /** What joins a rule and a runbook. */
@@ -51,7 +52,7 @@ export class Remediation extends Construct {
     const { configRule, runbook, automatic, attemptWindow, notificationTopicArn } = props;
     const { document, automationRole } = runbook;
 
-    new CfnRemediationConfiguration(this, 'Configuration', {
+    const configuration = new CfnRemediationConfiguration(this, 'Configuration', {
       configRuleName: configRule.ref,
       resourceType: 'AWS::IAM::User',
       targetType: 'SSM_DOCUMENT',
@@ -68,5 +69,6 @@ export class Remediation extends Construct {
         retryAttemptSeconds: attemptWindow.toSeconds(),
       }),
     });
+    configuration.cfnOptions.condition = remediationIsOffered(this);
   }
 }

@@ -9,6 +9,7 @@ export type Sections = {
   readonly Resources: Section;
   readonly Outputs?: Section;
   readonly Rules?: Section;
+  readonly Conditions?: Section;
 };
 
 /** An entry that is there under some conditions, all of which must hold, and what it is then. */
@@ -51,10 +52,11 @@ const allOf = (conditions: readonly Condition[], hold: (one: Condition) => unkno
   return others.length === 0 ? only : { 'Fn::And': [only, ...others] };
 };
 
-const withMember = (body: unknown, conditional: Section): Section => ({
-  ...conditional,
-  ...Object(body),
-});
+/** All that an entry is there under: what choices demand, and what its own stack does. */
+const conditionsOf = ({ conditions, body }: Entry): readonly Condition[] => {
+  const { Condition: name } = Object(body);
+  return name === undefined ? conditions : [...conditions, { name, holds: { Condition: name } }];
+};
 
 /** The conditions that sections refer to, themselves or by another condition. */
 const referredTo = (sections: unknown, conditions: ReadonlyMap<string, unknown>): Section => {
@@ -77,20 +79,20 @@ export const mergeTemplates = (
 ): Sections & { readonly Conditions: Section } => {
   const entriesOf = (section: keyof Sections) =>
     mergeSection((ways) => read(ways)[section] ?? {}, choices);
-  const conditions = new Map(
-    choices.flatMap(({ ways }) => ways.map(({ name, holds }) => [name, holds] as const)),
-  );
+  const conditions = new Map<string, unknown>([
+    ...choices.flatMap(({ ways }) => ways.map(({ name, holds }) => [name, holds] as const)),
+    ...entriesOf('Conditions').map(([name, { body }]) => [name, body] as const),
+  ]);
 
   const conditional = (section: 'Resources' | 'Outputs'): Section =>
     Object.fromEntries(
-      entriesOf(section).map(([id, { conditions: its, body }]) => {
-        if (its.length === 0) return [id, body];
+      entriesOf(section).map(([id, entry]) => {
+        const its = conditionsOf(entry);
+        if (its.length === 0) return [id, entry.body];
         const Condition = nameOf(its);
-        conditions.set(
-          Condition,
-          conditions.get(Condition) ?? allOf(its, ({ name }) => ({ Condition: name })),
-        );
-        return [id, withMember(body, { Condition })];
+        const all = allOf(its, ({ name }) => ({ Condition: name }));
+        conditions.set(Condition, conditions.get(Condition) ?? all);
+        return [id, { ...Object(entry.body), Condition }];
       }),
     );
   const Rules = Object.fromEntries(
@@ -99,7 +101,7 @@ export const mergeTemplates = (
       // A rule knows no condition by name: it is held before there are any.
       its.length === 0
         ? body
-        : withMember(body, { RuleCondition: allOf(its, ({ holds }) => holds) }),
+        : { RuleCondition: allOf(its, ({ holds }) => holds), ...Object(body) },
     ]),
   );
   const sections = { Resources: conditional('Resources'), Outputs: conditional('Outputs'), Rules };

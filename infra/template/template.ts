@@ -25,7 +25,9 @@ const settingsOf = (ways: Ways): Settings =>
 
 /** The template of the stack with its code inline. */
 const synthesize = (settings: Settings, outdir: string): Sections => {
-  const app = new App({ outdir, context: { ...cdk.context, [INLINE_CODE]: true } });
+  const context = { ...cdk.context, [INLINE_CODE]: true };
+  // It is synthesized here, once: the CDK CLI would have each app wait for the end of the process to do it.
+  const app = new App({ outdir, context, autoSynth: false });
   const synthesizer = new BootstraplessSynthesizer();
   const stack = new Stack(app, 'IamUserSingleAccessKey', { synthesizer });
   fillStack(stack, settings);

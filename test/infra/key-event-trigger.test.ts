@@ -181,7 +181,7 @@ describe('the Region', () => {
       Assert: {
         'Fn::Contains': [['us-east-1', 'us-gov-west-1', 'cn-north-1'], { Ref: 'AWS::Region' }],
       },
-      AssertDescription: expect.stringContaining('-c keyEvents=false'),
+      AssertDescription: expect.stringContaining('(keyEvents=false)'),
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { settleTemplate } from '../support/settled-template.ts';
 import { idUnder, propertiesUnder, synthesize } from './synthesize.ts';
 
 const CONFIGURATION = 'AWS::Config::RemediationConfiguration';
@@ -93,5 +94,21 @@ describe.each([
       false,
       true,
     ]);
+  });
+});
+
+describe('where AWS Config remediates', () => {
+  it.each([
+    ['us-east-1', 2],
+    ['cn-north-1', 2],
+    ['us-gov-west-1', 0],
+    ['us-gov-east-1', 0],
+  ])('the button is offered: in %s for %i rules, as its command is', (region, offered) => {
+    const { Resources, Outputs, Conditions } = template.toJSON();
+    const settled = settleTemplate({ Resources, Outputs, Conditions }, { 'AWS::Region': region });
+    const types = Object.values(settled.Resources).map((resource) => Object(resource).Type);
+    expect(types.filter((type) => type === CONFIGURATION)).toHaveLength(offered);
+    const commands = Object.keys(settled.Outputs).filter((name) => /^Remediate/.test(name));
+    expect(commands).toHaveLength(offered);
   });
 });

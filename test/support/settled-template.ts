@@ -42,12 +42,14 @@ export const settleTemplate = (template: Template, values: Values) => {
     if (name === 'Condition') return holds(template.Conditions?.[String(argument)]);
     if (name === 'Fn::Not') return !all(argument)[0];
     if (name === 'Fn::And') return all(argument).every(Boolean);
+    if (name === 'Fn::Or') return all(argument).some(Boolean);
     const [one, other] = settle(argument) as unknown[];
     if (name === 'Fn::Equals') return String(one) === String(other);
     throw new Error(`unknown condition ${JSON.stringify(condition)}`);
   };
   const settleMembers = (value: Members): unknown => {
     const { Ref, 'Fn::If': choice, 'Fn::Join': joined, 'Fn::Split': split } = value;
+    const { 'Fn::Select': selected } = value;
     if (Ref === 'AWS::NoValue') return undefined;
     if (typeof Ref === 'string' && Ref in values) return values[Ref];
     if (Array.isArray(choice)) {
@@ -58,6 +60,10 @@ export const settleTemplate = (template: Template, values: Values) => {
     if (Array.isArray(split)) {
       const [delimiter, text] = settle(split) as unknown[];
       if (typeof text === 'string') return text.split(String(delimiter));
+    }
+    if (Array.isArray(selected)) {
+      const [index, items] = settle(selected) as unknown[];
+      if (Array.isArray(items)) return items[Number(index)];
     }
     const members = Object.entries(value).map(([name, member]) => [name, settle(member)]);
     return Object.fromEntries(members.filter(([, member]) => member !== undefined));

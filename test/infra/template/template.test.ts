@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalAccount, type LocalAccount } from '../../../infra/local/account.ts';
 import { createClock } from '../../../infra/local/clock.ts';
 import { deployTemplate } from '../../../infra/local/deploy/deploy.ts';
+import { readParameters } from '../../../infra/local/deploy/parameters.ts';
 import { parseTemplate } from '../../../infra/local/deploy/template.ts';
 import { DEFAULT_SETTINGS, parseSettings } from '../../../infra/settings.ts';
 import { GROUPS } from '../../../infra/template/console.ts';
@@ -70,6 +71,12 @@ const settings = fc
       : { approvers, ...(approvalTopicArn && { approvalTopicArn }) }),
   }));
 
+/** By what the stack itself has conditions: the account of the sink, another one, and a Region without remediation. */
+const PLACES = [
+  { 'AWS::AccountId': '123456789012', 'AWS::Region': 'us-east-1' },
+  { 'AWS::AccountId': '210987654321', 'AWS::Region': 'us-gov-west-1' },
+];
+
 type Members = Readonly<Record<string, unknown>>;
 
 /** All but the code, and where it comes from. */
@@ -87,9 +94,14 @@ const withoutCode = ({ Resources, Outputs }: { Resources: Members; Outputs: Memb
 describe('the template that stands alone', () => {
   it('is the stack that the same settings make, but for the code', () => {
     const property = fc.property(settings, (given) => {
-      const ours = settleTemplate(template, parameterValuesOf(parseSettings(given)));
-      const { Resources, Outputs = {} } = synthesize(given).template.toJSON();
-      expect(withoutCode(ours)).toEqual(withoutCode(settleTemplate({ Resources, Outputs }, {})));
+      const parameters = parameterValuesOf(parseSettings(given));
+      expect(readParameters(parseTemplate(template), parameters)).toEqual(parameters);
+      for (const place of PLACES) {
+        const ours = settleTemplate(template, { ...parameters, ...place });
+        const { Resources, Outputs = {}, Conditions } = synthesize(given).template.toJSON();
+        const theirs = settleTemplate({ Resources, Outputs, Conditions }, place);
+        expect(withoutCode(ours)).toEqual(withoutCode(theirs));
+      }
     });
     fc.assert(property, {
       numRuns: 12 * Number(process.env['PROPERTY_RUNS'] ?? 1),
@@ -117,6 +129,7 @@ describe('the template that stands alone', () => {
   it('asks for every parameter under one heading, and says what it is', () => {
     const asked = GROUPS.flatMap(({ descriptions }) => Object.keys(descriptions));
     expect(asked.toSorted()).toEqual(SETTINGS.toSorted());
+    expect(new Set(GROUPS.map(({ label }) => label)).size).toBe(GROUPS.length);
     for (const declaration of Object.values(template.Parameters))
       expect(declaration['Description']).toMatch(/^.{10,200}$/);
   });
