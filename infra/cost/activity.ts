@@ -3,7 +3,7 @@ import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../limits.ts';
 import * as assumed from './assumptions.ts';
 import type { Scenario } from './scenario.ts';
 
-const { HOURS_OF_MONTH, RULES } = assumed;
+const { DAYS_OF_MONTH, HOURS_OF_MONTH, RULES } = assumed;
 
 /** Calls that list so many items: one where there are none. */
 export const pagesOf = (items: number, size: number): number =>
@@ -35,7 +35,28 @@ export const reportsOf = (scenario: Scenario, frequency: Frequency) => {
   return { sweeps, refreshes, notified, results };
 };
 
-/** The calls of both rules and of what starts them, at most. */
+/** What telling Security Hub takes, at most: every violation once a day, and each change in a run of its own. */
+export const findingsOf = (scenario: Scenario) => {
+  const { users, securityHubFindings } = scenario;
+  if (!securityHubFindings)
+    return { messages: 0, runs: 0, findings: 0, iamCalls: 0, configCalls: 0 };
+  const messages = RULES * changesOf(scenario);
+  const runs = DAYS_OF_MONTH + messages;
+  const findings = RULES * DAYS_OF_MONTH * violatingOf(scenario) + messages;
+  const listed = assumed.LISTINGS_OF_FINDINGS * pagesOf(users, assumed.USERS_OF_PAGE);
+  const held = RULES * pagesOf(users, assumed.RESULTS_OF_PAGE);
+  return {
+    messages,
+    runs,
+    findings,
+    // The keys of the user of each finding.
+    iamCalls: runs * listed + findings,
+    // What Config holds: of everybody each day, of one user after a change.
+    configCalls: DAYS_OF_MONTH * held + messages,
+  };
+};
+
+/** The calls of both rules, of what starts them and of what tells Security Hub, at most. */
 export const callsOf = (scenario: Scenario, frequency: Frequency) => {
   const { users } = scenario;
   const { sweeps, refreshes, notified, results } = reportsOf(scenario, frequency);
@@ -43,14 +64,16 @@ export const callsOf = (scenario: Scenario, frequency: Frequency) => {
     assumed.KEYS_OF_VIOLATION * (violatingOf(scenario) * refreshes + changesOf(scenario));
   const held = pagesOf(users, assumed.RESULTS_OF_PAGE);
   const starts = startsOf(scenario);
+  const told = findingsOf(scenario);
   // Of a notification: the user, its keys, their last use; what Config holds, the report.
   const listed = pagesOf(users, assumed.USERS_OF_PAGE) + users;
   return {
-    iamCalls: RULES * (sweeps * listed + keysAskedFor + 4 * notified) + starts,
+    iamCalls: RULES * (sweeps * listed + keysAskedFor + 4 * notified) + starts + told.iamCalls,
     configCalls:
       // What is held is read once more before there is something to report.
       RULES * (held * (sweeps + Math.min(sweeps, results)) + sweeps + 2 * notified) +
       RULES * Math.ceil(results / assumed.RESULTS_OF_PAGE) +
-      starts,
+      starts +
+      told.configCalls,
   };
 };

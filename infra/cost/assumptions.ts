@@ -1,3 +1,6 @@
+/** Days of a month. */
+export const DAYS_OF_MONTH = 30;
+
 /** Hours of a month of 30 days. */
 export const HOURS_OF_MONTH = 720;
 
@@ -28,11 +31,20 @@ export const METRICS_OF_SWEEP = 13;
 /** Metrics that a batch of key events writes, at most. */
 export const METRICS_OF_KEY_EVENTS = 5;
 
+/** Metrics that a run of the findings writes. */
+export const METRICS_OF_FINDINGS = 2;
+
+/** Times that a run of the findings lists the users, at most: once more where one is missing. */
+export const LISTINGS_OF_FINDINGS = 2;
+
 /** Alarms of both rules, of key events, one more of key events and a hybrid rule, and of findings. */
 export const ALARMS = { rules: 8, keyEvents: 2, keyEventsOfHybrid: 1, findings: 2 };
 
-/** Requests of a month with which Lambda asks the queue of key events: five pollers, each of which waits 20 seconds. */
+/** Requests of a month with which Lambda asks a queue: five pollers, each of which waits 20 seconds. */
 export const IDLE_REQUESTS = 5 * HOURS_OF_MONTH * 60 * 3;
+
+/** Requests of a message: it is sent, received and deleted. */
+export const REQUESTS_OF_MESSAGE = 3;
 
 /** Steps of a deactivation and of a deletion without approval or message, as `remediation/*.yaml` have them. */
 export const STEPS = 8 + 11;

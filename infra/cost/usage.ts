@@ -1,5 +1,5 @@
 import { type Frequency, HOURS } from '../frequencies.ts';
-import { callsOf, changesOf, pagesOf, reportsOf, startsOf, violatingOf } from './activity.ts';
+import { callsOf, changesOf, findingsOf, pagesOf, reportsOf, startsOf } from './activity.ts';
 import * as assumed from './assumptions.ts';
 import type { Priced } from './prices.ts';
 import type { Scenario } from './scenario.ts';
@@ -15,12 +15,9 @@ export type Usage = {
   readonly paid: Readonly<Partial<Record<Priced, number>>>;
 };
 
-/** What Security Hub takes: every violation once a day, and what changes. */
-const findingsOf = (scenario: Scenario) => {
-  if (!scenario.securityHubFindings) return { findings: 0, invocations: 0 };
-  const changes = RULES * changesOf(scenario);
-  return { findings: RULES * 30 * violatingOf(scenario) + changes, invocations: 30 + changes };
-};
+/** Requests to a queue: it is asked all the time, and each message takes some. */
+const requestsOf = (isThere: boolean, messages: number): number =>
+  isThere ? assumed.IDLE_REQUESTS + assumed.REQUESTS_OF_MESSAGE * messages : 0;
 
 const alarmsOf = ({ keyEvents, triggers, securityHubFindings }: Scenario): number => {
   const { ALARMS } = assumed;
@@ -30,16 +27,17 @@ const alarmsOf = ({ keyEvents, triggers, securityHubFindings }: Scenario): numbe
 
 /** What an account with the stack uses, at most. */
 export const usageOfStack = (scenario: Scenario, frequency: Frequency): Usage => {
-  const { users, remediations, keyEvents } = scenario;
+  const { users, remediations, keyEvents, securityHubFindings } = scenario;
   const { sweeps, notified, results } = reportsOf(scenario, frequency);
   const starts = startsOf(scenario);
-  const { findings, invocations: ofFindings } = findingsOf(scenario);
+  const { messages, runs, findings } = findingsOf(scenario);
   const ofRules = RULES * (sweeps + notified);
-  const invocations = ofRules + starts + assumed.PLANS * remediations + ofFindings;
+  const invocations = ofRules + starts + assumed.PLANS * remediations + runs;
   const ofUsers = assumed.SECONDS_OF_USER.tenAtATime * users * RULES * sweeps;
   const metrics =
     RULES * assumed.METRICS_OF_SWEEP * Math.min(HOURS_OF_MONTH, sweeps) +
-    assumed.METRICS_OF_KEY_EVENTS * Math.min(HOURS_OF_MONTH, starts);
+    assumed.METRICS_OF_KEY_EVENTS * Math.min(HOURS_OF_MONTH, starts) +
+    assumed.METRICS_OF_FINDINGS * Math.min(HOURS_OF_MONTH, runs);
   return {
     evaluations: RULES * results,
     ...callsOf(scenario, frequency),
@@ -47,7 +45,8 @@ export const usageOfStack = (scenario: Scenario, frequency: Frequency): Usage =>
       complianceItem: RULES * changesOf(scenario),
       invocation: invocations,
       gigabyteSecond: assumed.MEMORY * (assumed.SECONDS * invocations + ofUsers),
-      queueRequest: keyEvents ? assumed.IDLE_REQUESTS + 3 * starts : 0,
+      queueRequest:
+        requestsOf(keyEvents, changesOf(scenario)) + requestsOf(securityHubFindings, messages),
       metricMonth: metrics / HOURS_OF_MONTH,
       alarm: alarmsOf(scenario),
       dashboard: scenario.dashboard ? 1 : 0,

@@ -8,7 +8,7 @@ import type { OrganizationSettings } from './settings.ts';
 
 /** Which accounts get what, and how many of them at a time. */
 export type MemberStackSetProps = {
-  /** Path of the template; at some 300 KB it has to come from S3, where 1 MB is the most. */
+  /** Path of the template; at some 400 KB it has to come from S3, where 1 MB is the most. */
   readonly template: string;
   readonly wave: Wave;
   readonly settings: OrganizationSettings;

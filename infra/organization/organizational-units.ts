@@ -1,12 +1,15 @@
 import * as v from 'valibot';
 
 const EXPECTED =
-  'ids of organizational units or of the root with commas between (ou-ab12-cdef3456), or such lists by the name of their wave (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 of them, and nothing is in two waves';
+  'ids of organizational units or of the root with commas between (ou-ab12-cdef3456), or such lists by the name of their wave (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 of them, nothing is in two waves, and the root is in none but the only one';
 
 /** The wave of those that name none. */
 const EVERYTHING = 'all';
 
 const isDistinct = (texts: readonly string[]): boolean => new Set(texts).size === texts.length;
+
+/** Every account is below the root: beside another wave it would give that one's accounts a second stack. */
+const isRoot = (id: string): boolean => id.startsWith('r-');
 
 const Wave = v.object({
   name: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]{0,30}$/)),
@@ -30,6 +33,9 @@ const Waves = v.pipe(
   v.minLength(1),
   v.check((waves) => isDistinct(waves.map(({ name }) => name))),
   v.check((waves) => isDistinct(waves.flatMap((wave) => wave.organizationalUnits))),
+  v.check(
+    (waves) => waves.length === 1 || !waves.some((wave) => wave.organizationalUnits.some(isRoot)),
+  ),
 );
 
 const ofText = (text: string): unknown =>
@@ -52,6 +58,6 @@ export const organizationalUnits = v.optional(
     v.check((given) => v.is(Waves, wavesIn(given)), EXPECTED),
     v.transform((given): readonly Wave[] => v.parse(Waves, wavesIn(given))),
   ),
-  // Not optional at all: nothing is no list.
+  // Not optional at all: nothing is no list, nor is any other text without an id.
   '',
 );

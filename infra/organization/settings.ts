@@ -6,6 +6,7 @@ import {
   InvalidSettingError,
   parseSettings,
 } from '../settings.ts';
+import { SETTING_PARAMETERS } from '../template/parameters.ts';
 import { organizationalUnits } from './organizational-units.ts';
 
 const ACCOUNTS = 'ids of accounts with commas between, 12 digits each, every one once';
@@ -77,13 +78,23 @@ const contradictionsOf = ({
     : []),
 ];
 
+/** Of an unknown setting nobody knows whose it was meant to be. */
+const requireKnown = (names: readonly string[]): void => {
+  const ofAccount = Object.keys(SETTING_PARAMETERS);
+  // A key with another character belongs to CDK.
+  const unknown = names.find((name) => /^\w+$/.test(name) && !ofAccount.includes(name));
+  if (unknown === undefined) return;
+  const known = [...Object.keys(Organization.entries), ...ofAccount].join(', ');
+  throw new InvalidSettingError(`unknown setting ${describeGiven(unknown)}, expected ${known}`);
+};
+
 /**
  * Reads the settings from CDK context; those that are not the organization's are the account stack's.
  *
  * A dashboard in each account costs more than all else, so there is none unless it is asked for.
  *
- * @throws {InvalidSettingError} names every value that is not allowed, an unknown setting, or settings that contradict
- * each other
+ * @throws {InvalidSettingError} names the first unknown setting, every value that is not allowed, or settings that
+ * contradict each other
  * @throws {InvalidParameterError} when a number is not within its bounds
  */
 export const parseOrganizationSettings = (
@@ -91,6 +102,7 @@ export const parseOrganizationSettings = (
 ): OrganizationSettings => {
   const isOurs = ([name]: readonly [string, unknown]) => Object.hasOwn(Organization.entries, name);
   const rest = Object.entries(context).filter((entry) => !isOurs(entry));
+  requireKnown(rest.map(([name]) => name));
   const account = parseSettings({ dashboard: false, ...Object.fromEntries(rest) });
   const parsed = v.safeParse(Organization, context);
   if (!parsed.success) {

@@ -30,7 +30,10 @@ export class OrganizationStack extends Stack {
       ...props,
     });
     requireIamRegion(this, needOfOrganization);
-    Tags.of(this).add('project', 'iam-user-single-access-key');
+    Tags.of(this).add('project', 'iam-user-single-access-key', {
+      // CloudFormation learned of their tags only lately.
+      excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
+    });
     const { account } = settings;
     const aggregatorName = settings.aggregatorName ?? new Aggregator(this, 'Aggregator').name;
     for (const { name: queryName, description, expression } of queriesOf(account))

@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../../infra/cost/report.ts';
@@ -42,27 +41,4 @@ describe('what a scenario costs', () => {
       expect(report(given)).not.toContain('AWS does not say');
     },
   );
-});
-
-describe('npm run cost', () => {
-  const tsx = [`${REPOSITORY}node_modules/tsx/dist/cli.mjs`, `${REPOSITORY}infra/cost/cost.ts`];
-
-  it('prints it', () => {
-    const printed = execFileSync(process.execPath, [...tsx, '--accounts', '3'], {
-      encoding: 'utf8',
-    });
-    expect(printed.trimEnd()).toBe(report({ accounts: 3 }));
-  });
-
-  it.each([
-    [['--users', '5001'], 'users must be a whole number of users from 0 to 5000, got "5001"'],
-    [['--user', '1'], "Unknown option '--user'"],
-  ])('refuses %j, and says how it is used', (options, message) => {
-    const { status, stderr } = spawnSync(process.execPath, [...tsx, ...options], {
-      encoding: 'utf8',
-    });
-    expect(status).toBe(1);
-    expect(stderr).toContain(message);
-    expect(stderr).toContain('npm run cost -- [--accounts 1000]');
-  });
 });

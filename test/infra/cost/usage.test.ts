@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { startsOf } from '../../../infra/cost/activity.ts';
-import { ROLL_UP_QUERIES, STEPS } from '../../../infra/cost/assumptions.ts';
 import { billOf, totalOf } from '../../../infra/cost/dollars.ts';
 import { PRICES } from '../../../infra/cost/prices.ts';
 import { parseScenario, type Scenario } from '../../../infra/cost/scenario.ts';
@@ -13,9 +10,6 @@ import {
   usageOfStack,
 } from '../../../infra/cost/usage.ts';
 import { type Frequency, HOURS } from '../../../infra/frequencies.ts';
-import { REPOSITORY } from '../../../infra/repository.ts';
-import { synthesizeOrganization } from '../organization/synthesize.ts';
-import { onlyOne, propertiesOf, synthesize } from '../synthesize.ts';
 
 const DAILY = 'TwentyFour_Hours';
 const frequencies = Object.keys(HOURS) as Frequency[];
@@ -84,9 +78,68 @@ describe('what is an option', () => {
     expect(more({ dashboard: true })).toBeCloseTo(3, 6);
   });
 
-  it('is a finding for every violation and day, of both rules, a run a day and two alarms', () => {
+  it('is a finding for every violation and day, of both rules, a run a day, a queue and two alarms', () => {
     const findings = 2 * 50 * 30 * 0.00003;
-    expect(more({ securityHubFindings: true })).toBeCloseTo(findings + 2 * 0.1, 2);
+    const asked = 5 * 30 * 24 * 60 * 3 * 0.0000004;
+    const metrics = (2 * 30 * 0.3) / 720;
+    const runs = 30 * (0.0000002 + 2 * 0.5 * 0.0000133334 + 0.000002 * 0.5);
+    const expected = findings + 2 * 0.1 + asked + metrics + runs;
+    expect(more({ securityHubFindings: true })).toBeCloseTo(expected, 9);
+  });
+
+  it.each([
+    [{ keyEvents: false, securityHubFindings: false }, 0],
+    [{ keyEvents: true, securityHubFindings: false }, 1],
+    [{ keyEvents: false, securityHubFindings: true }, 1],
+    [{ keyEvents: true, securityHubFindings: true }, 2],
+  ])('is with %j %d queues that are asked for messages', (settings, queues) => {
+    const { queueRequest } = usageOfStack(still(settings), DAILY).paid;
+    expect(queueRequest).toBe(queues * 648_000);
+  });
+
+  const changes = { keyChanges: 7, remediations: 1 };
+  it.each([
+    ['key event', { keyEvents: true }, 9],
+    ['key event that starts nothing, of too many users', { keyEvents: true, users: 501 }, 9],
+    ['change of a verdict of either rule', { keyEvents: false, securityHubFindings: true }, 18],
+  ])('is three requests for each %s', (_, settings, messages) => {
+    const { queueRequest } = usageOfStack(still({ ...changes, ...settings }), DAILY).paid;
+    expect(queueRequest).toBe(648_000 + 3 * messages);
+  });
+
+  const callsMore = (overrides: Partial<Scenario>) => {
+    // A whole number of refreshes, and so of calls.
+    const scenario = still({ refreshDays: 1, ...overrides });
+    const off = usageOfStack(scenario, DAILY);
+    const on = usageOfStack({ ...scenario, securityHubFindings: true }, DAILY);
+    return { iam: on.iamCalls - off.iamCalls, config: on.configCalls - off.configCalls };
+  };
+
+  it('is the calls that look at violations once a day: who they are, their keys, what Config holds', () => {
+    // 500 users, of whom 50 violate each rule: a page of users, listed twice at most, and five of results.
+    expect(callsMore({})).toEqual({ iam: 30 * (2 + 2 * 50), config: 30 * 2 * 5 });
+    expect(callsMore({ users: 1_001, violations: 0 })).toEqual({
+      iam: 30 * 4,
+      config: 30 * 2 * 11,
+    });
+  });
+
+  it('is the calls that look at one user after each change of a verdict', () => {
+    const [before, after] = [callsMore({}), callsMore({ keyChanges: 7 })];
+    expect(after.iam - before.iam).toBe(14 * (2 + 1));
+    expect(after.config - before.config).toBe(14);
+  });
+
+  it('is the metrics of the findings, in each hour of the month at most', () => {
+    const metricsMore = (keyChanges: number) => {
+      const [off, on] = [false, true].map(
+        (securityHubFindings) =>
+          usageOfStack(still({ keyChanges, securityHubFindings }), DAILY).paid.metricMonth,
+      );
+      return (on ?? Number.NaN) - (off ?? Number.NaN);
+    };
+    expect(metricsMore(7)).toBeCloseTo((2 * (30 + 14)) / 720, 9);
+    expect(metricsMore(1_000)).toBeCloseTo(2, 9);
   });
 
   it('is the roll-up: a dashboard, and ten queries over every account at each look', () => {
@@ -163,39 +216,5 @@ describe('the model', () => {
     const prices = Object.values(PRICES).reduce((sum, { dollars }) => sum + dollars, 0);
     expect(totalOf(bill)).toBeCloseTo(prices, 9);
     for (const line of Object.values(bill).slice(1)) expect(line).toBeGreaterThan(0);
-  });
-});
-
-describe('what the model assumes', () => {
-  it.each([
-    { keyEvents: true, triggers: 'hybrid' },
-    { keyEvents: true, triggers: 'schedule' },
-    { keyEvents: false, triggers: 'hybrid' },
-    { securityHubFindings: true },
-  ] as const)('is the alarms that are deployed with %j', (settings) => {
-    const { template } = synthesize(settings);
-    expect(usageOfStack(still(settings), DAILY).paid.alarm).toBe(
-      propertiesOf(template, 'AWS::CloudWatch::Alarm').length,
-    );
-  });
-
-  it('is the steps of the two runbooks, but for those of an approval, a message and a second plan after it', () => {
-    const options = ['Approve', 'PlanAgain', 'ReadPlanAgain', 'Notify'];
-    const stepsOf = (document: string): string[] =>
-      parse(readFileSync(`${REPOSITORY}remediation/${document}.yaml`, 'utf8')).mainSteps.map(
-        ({ name }: { name: string }) => name,
-      );
-    const deactivation = stepsOf('deactivate-access-key').filter((name) => !options.includes(name));
-    const deletion = stepsOf('delete-inactive-access-key').filter(
-      (name) => name !== 'Approve' && name !== 'Notify',
-    );
-    expect(deactivation.length + deletion.length).toBe(STEPS);
-  });
-
-  it('is the queries of the roll-up', () => {
-    const body = JSON.stringify(
-      onlyOne(synthesizeOrganization().organization, 'AWS::CloudWatch::Dashboard'),
-    );
-    expect(body.match(/SELECT /g)).toHaveLength(ROLL_UP_QUERIES);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../../infra/repository.ts';
 import { queriesOf } from '../../../infra/organization/queries.ts';
+import { REPOSITORY } from '../../../infra/repository.ts';
 
 const ruleName = 'iam-user-single-access-key';
 
@@ -27,6 +27,16 @@ describe('what the organization is asked', () => {
     expect(expression).toBe(
       "SELECT accountId, resourceId, resourceName, tags WHERE resourceType = 'AWS::IAM::User' AND tags.key = 'keys-until'",
     );
+  });
+
+  it('says of each query what it finds, and nothing else is asked', () => {
+    const told = queriesOf({ ruleName, exemptionTag: 'k' }).map(({ description }) => description);
+    expect(told).toEqual([
+      `IAM users that ${ruleName} evaluates and that violate it or another rule, at most: Config cannot tell these apart in a count`,
+      `IAM users that ${ruleName} evaluates and that violate a rule, with the verdict of each`,
+      'IAM users with the exemption tag, whose value is the last day of the exemption',
+    ]);
+    expect(queriesOf({ ruleName })).toHaveLength(2);
   });
 
   it('takes a name for a text, whatever is in it', () => {

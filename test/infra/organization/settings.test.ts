@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../../infra/repository.ts';
 import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';
+import { REPOSITORY } from '../../../infra/repository.ts';
 import { parseSettings } from '../../../infra/settings.ts';
 import { GIVEN, ORGANIZATION, OU } from './synthesize.ts';
 
@@ -17,8 +17,19 @@ const refusal = (settings: Readonly<Record<string, unknown>>): string => {
   }
 };
 
+/** The settings of a stack in one account, as it names them itself. */
+const namesOfAccount = (): string[] => {
+  try {
+    parseSettings({ unknown: true });
+    return [];
+  } catch (error) {
+    return String(error).split(', expected ').at(-1)?.split(', ') ?? [];
+  }
+};
+
 const root = 'r-ab12';
 const other = 'ou-ab12-00000000';
+const third = 'ou-ab12-11111111';
 const sinkArn = 'arn:aws:oam:us-east-1:123456789012:sink/8a9b-c0d1';
 
 describe('the settings of an organization', () => {
@@ -71,10 +82,10 @@ describe('the settings of an organization', () => {
     [`${root},${other}`, [{ name: 'all', organizationalUnits: [root, other] }]],
     [[OU, other], [{ name: 'all', organizationalUnits: [OU, other] }]],
     [
-      `canary:${OU};rest:${other},${root}`,
+      `canary:${OU};rest:${other},${third}`,
       [
         { name: 'canary', organizationalUnits: [OU] },
-        { name: 'rest', organizationalUnits: [other, root] },
+        { name: 'rest', organizationalUnits: [other, third] },
       ],
     ],
     [
@@ -107,6 +118,7 @@ describe('the settings of an organization', () => {
     ['organizationalUnits', `${OU},${OU}`],
     ['organizationalUnits', `canary:${OU};rest:${OU}`],
     ['organizationalUnits', `canary:${OU};canary:${other}`],
+    ['organizationalUnits', `canary:${OU};rest:${other},${root}`],
     ['organizationalUnits', `${OU};${other}`],
     ['organizationalUnits', `:${OU}`],
     ['organizationalUnits', `1st:${OU}`],
@@ -148,11 +160,34 @@ describe('the settings of an organization', () => {
     );
   });
 
-  it('name everything that is wrong at once, and what neither the organization nor an account knows', () => {
+  it('name everything that is wrong at once', () => {
     expect(refusal({ excludedAccounts: 'x', organizationId: 'y' })).toMatch(
       /excludedAccounts must be .*; organizationId must be /,
     );
-    expect(refusal({ organisationalUnits: OU })).toMatch(/^InvalidSettingError: unknown setting /);
+  });
+
+  it.each(['organisationalUnits', 'frequencies'])(
+    'name %s, which neither the organization nor an account knows, and all that they know',
+    (unknown) => {
+      const [, named = ''] = refusal({ [unknown]: OU }).split(
+        `InvalidSettingError: unknown setting "${unknown}", expected `,
+      );
+      expect(named.split(', ')).toEqual([
+        'organizationalUnits',
+        'excludedAccounts',
+        'delegatedAdministrator',
+        'maxConcurrentPercentage',
+        'failureTolerancePercentage',
+        'aggregatorName',
+        'linkMetrics',
+        'organizationId',
+        ...namesOfAccount(),
+      ]);
+    },
+  );
+
+  it('leave to CDK what is its', () => {
+    expect(refusal({ '@aws-cdk/core:x': true, 'aws:cdk:y': [] })).toBe('accepted');
   });
 });
 

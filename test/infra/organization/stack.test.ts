@@ -134,6 +134,19 @@ describe('the roll-up', () => {
     expect(ofRule('iam-user-single-access-key')).toHaveLength(5);
   });
 
+  it('names the accounts with the fewest successful sweeps: first those where one failed', () => {
+    const ofSweeps = expressions.filter((text) => text.includes('MIN('));
+    expect(ofSweeps).toHaveLength(2);
+    for (const text of ofSweeps)
+      expect(text).toMatch(/^SELECT MIN\(SuccessfulSweeps\) .* ORDER BY MIN\(\) ASC LIMIT 10$/);
+  });
+
+  it('names the accounts with the most users that violate', () => {
+    const ofMost = expressions.filter((text) => /MAX\(Violations\).* LIMIT 10$/.test(text));
+    expect(ofMost).toHaveLength(2);
+    for (const text of ofMost) expect(text).toContain(' ORDER BY MAX() DESC ');
+  });
+
   it('adds up each account once, as many as a query gives', () => {
     expect(expressions[0]).toBe('SUM(accounts)');
     expect(expressions[1]).toMatch(/^SELECT MAX\(Violations\) .* ORDER BY MAX\(\) DESC LIMIT 500$/);
@@ -141,6 +154,16 @@ describe('the roll-up', () => {
 });
 
 describe('the stacks', () => {
+  it('tag what takes tags, but for the dashboard, whose tags CloudFormation does not know in every Region', () => {
+    const tag = [{ Key: 'project', Value: 'iam-user-single-access-key' }];
+    const tagged = [AGGREGATOR, ROLE, 'AWS::Config::StoredQuery'];
+    for (const type of tagged)
+      for (const resource of propertiesOf(organization, type))
+        expect(resource, type).toMatchObject({ Tags: tag });
+    expect(onlyOne(organization, SINK)['Tags']).toEqual({ project: 'iam-user-single-access-key' });
+    expect(onlyOne(organization, 'AWS::CloudWatch::Dashboard')).not.toHaveProperty('Tags');
+  });
+
   it('are refused outside the Region of IAM', () => {
     const scope = new App({ context: cdk.context });
     const settings = parseOrganizationSettings(GIVEN);
