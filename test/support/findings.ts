@@ -1,25 +1,11 @@
 import type { AccessKey } from '../../rule/access-key.ts';
-import type { Violation } from '../../rule/findings/finding.ts';
 import { type FindingRule, parseFindingSettings } from '../../rule/findings/settings.ts';
 import type { StoredFinding } from '../../rule/findings/stored-finding.ts';
 import type { UserWithKeys } from '../../rule/findings/user-answers.ts';
+import type { Violation } from '../../rule/findings/violation.ts';
 import type { HeldResult } from '../../rule/held-result.ts';
 import { at } from './build.ts';
-
-const ARN = 'arn:aws:config:us-east-1:123456789012:config-rule/config-rule-';
-
-/** The environment that the stack gives the function. */
-export const findingEnvironment = {
-  CONFIG_RULE_NAME: 'iam-user-single-access-key',
-  CONFIG_RULE_ARN: `${ARN}000001`,
-  RUNBOOK_NAME: 'DeactivateAccessKey-1A2B',
-  AUTOMATION_ROLE_ARN: 'arn:aws:iam::123456789012:role/DeactivateAccessKey-1A2B',
-  INACTIVE_CONFIG_RULE_NAME: 'iam-user-inactive-access-key',
-  INACTIVE_CONFIG_RULE_ARN: `${ARN}000002`,
-  DELETION_RUNBOOK_NAME: 'DeleteInactiveAccessKey-1A2B',
-  DELETION_ROLE_ARN: 'arn:aws:iam::123456789012:role/DeleteInactiveAccessKey-1A2B',
-  FINDING_SEVERITY: 'HIGH',
-};
+import { findingEnvironment } from './finding-environment.ts';
 
 export const findingSettings = parseFindingSettings(findingEnvironment);
 

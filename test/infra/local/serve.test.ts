@@ -11,6 +11,7 @@ import {
   IAMClient,
   ListUsersCommand,
 } from '@aws-sdk/client-iam';
+import { GetFindingsCommand, SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const serve = fileURLToPath(new URL('../../../infra/local/serve.ts', import.meta.url));
@@ -72,6 +73,12 @@ describe('npm run local', () => {
         { timeout: 20_000 },
       )
       .toEqual(['NON_COMPLIANT']);
+    const hub = new SecurityHubClient(settings);
+    const findings = async () =>
+      (await hub.send(new GetFindingsCommand())).Findings?.map(({ Title }) => Title);
+    await expect
+      .poll(findings, { timeout: 20_000 })
+      .toEqual(['IAM user alice has more access keys than allowed']);
 
     const [, url = ''] = /^curl -X POST '(\S+)'$/m.exec(said()) ?? [];
     expect(url).toBe(`${settings.endpoint}/clock?advance=30d`);
@@ -84,6 +91,16 @@ describe('npm run local', () => {
     const [code] = await once(started, 'close');
 
     expect(code).toBe(0);
+  });
+
+  it('evaluates both rules at once', async () => {
+    const { said } = start('--speed', '1000');
+    await expect.poll(said, { timeout: 30_000 }).toContain('curl -X POST');
+    const config = new ConfigServiceClient(exportedIn(said()));
+    for (const ConfigRuleName of ['iam-user-single-access-key', 'iam-user-inactive-access-key']) {
+      const read = new GetComplianceDetailsByConfigRuleCommand({ ConfigRuleName });
+      expect((await config.send(read)).EvaluationResults?.length).toBeGreaterThan(0);
+    }
   });
 
   it.each(['0', '1001'])('refuses the speed %s', async (speed) => {

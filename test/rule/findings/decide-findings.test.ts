@@ -61,6 +61,24 @@ describe('decideFindings', () => {
     expect(decide(facts)).toMatchObject({ imported: [], archived: [stored().Id] });
   });
 
+  it('scenario 3: says of an archived finding since when its own user is COMPLIANT', () => {
+    const other = held({ ComplianceType: 'COMPLIANT', OrderingTimestamp: new Date(0) });
+    const results = new Map([
+      ['AIDAOTHER', other],
+      [UserId, held({ ComplianceType: 'COMPLIANT', Annotation: undefined })],
+    ]);
+    const facts = { results: [{ rule: singleRule, held: results }], users: nobody, at };
+    const { archived } = decideFindings({ ...facts, stored: holds() }, findingSettings);
+    expect(archived.map(({ Compliance }) => Compliance?.StatusReasons)).toEqual([
+      [
+        {
+          ReasonCode: 'NO_LONGER_NON_COMPLIANT',
+          Description: `COMPLIANT since the evaluation of ${held().OrderingTimestamp.toISOString()}.`,
+        },
+      ],
+    ]);
+  });
+
   it('scenario 4: leaves alone what is archived, or never was a finding', () => {
     for (const before of [holds({ RecordState: 'ARCHIVED' }), new Map()])
       expect(decide({ stored: before })).toMatchObject({ imported: [], archived: [] });

@@ -60,7 +60,16 @@ describe('parseFindingEvent', () => {
 
   it.each([undefined, {}, { Records: 'all' }, { source: 'aws.events' }])(
     'refuses what is neither: %j',
-    (event) => expect(() => parseFindingEvent(event, names)).toThrow(InvalidFindingEventError),
+    (event) => {
+      const parse = () => parseFindingEvent(event, names);
+      expect(parse).toThrow(InvalidFindingEventError);
+      expect(parse).toThrow(
+        expect.objectContaining({
+          name: 'InvalidFindingEventError',
+          message: expect.stringMatching(/^event[.:]/),
+        }),
+      );
+    },
   );
 
   it('takes or sets apart any text, and fails of nothing else', () => {

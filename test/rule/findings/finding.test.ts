@@ -41,7 +41,7 @@ describe('a finding', () => {
         'https://console.aws.amazon.com/config/home?region=us-east-1#/rules/details?configRuleName=iam-user-single-access-key',
       Remediation: {
         Recommendation: {
-          Text: 'Deactivate the key that the description names; in doubt this refuses and says why: aws configservice start-remediation-execution --region us-east-1 --config-rule-name iam-user-single-access-key --resource-keys resourceType=AWS::IAM::User,resourceId=AIDACKCEVSQ6C2EXAMPLE',
+          Text: 'In account 123456789012: Deactivate the key that the description names; in doubt this refuses and says why: aws configservice start-remediation-execution --region us-east-1 --config-rule-name iam-user-single-access-key --resource-keys resourceType=AWS::IAM::User,resourceId=AIDACKCEVSQ6C2EXAMPLE',
           Url: 'https://console.aws.amazon.com/systems-manager/automation/execute/DeactivateAccessKey-1A2B?region=us-east-1',
         },
       },
@@ -103,13 +103,21 @@ describe('a finding', () => {
   });
 
   it('of the other rule has another id, title, reason, runbook and requirements', () => {
-    const [one, other] = [make(), make(violation({ rule: inactiveRule }))];
+    const Annotation =
+      'AKIAIOSFODNN7EXAMPLE inactive since 2025-07-15. maxInactiveDays 90: delete it, or make it active again. UTC dates.';
+    const inactiveViolation = violation({ rule: inactiveRule, held: held({ Annotation }) });
+    const [one, other] = [make(), make(inactiveViolation)];
     expect(other).toMatchObject({
       Title: 'IAM user alice has had an inactive access key for too long',
       Compliance: { StatusReasons: [{ ReasonCode: 'ACCESS_KEY_INACTIVE_TOO_LONG' }] },
     });
     expect(other.Id).not.toBe(one.Id);
-    expect(other.Remediation?.Recommendation?.Url).toContain('DeleteInactiveAccessKey-1A2B');
+    expect(other.Remediation?.Recommendation).toMatchObject({
+      Url: expect.stringContaining('DeleteInactiveAccessKey-1A2B'),
+      Text: expect.stringMatching(
+        /^In account 123456789012: Delete the inactive key, which cannot be undone; in doubt this refuses and says why: aws /,
+      ),
+    });
     expect(other.Compliance?.RelatedRequirements).not.toEqual(one.Compliance?.RelatedRequirements);
   });
 
@@ -129,6 +137,27 @@ describe('a finding', () => {
     expect(make(violation(), stored({ FirstObservedAt: undefined })).FirstObservedAt).toBe(
       at.toISOString(),
     );
+  });
+
+  it('that was over begins anew, but for the instant that it was made', () => {
+    expect(make(violation(), stored({ RecordState: 'ARCHIVED' }))).toMatchObject({
+      CreatedAt: stored().CreatedAt,
+      FirstObservedAt: at.toISOString(),
+      LastObservedAt: at.toISOString(),
+    });
+  });
+
+  it.each([
+    ['2026-01-01T23:59:59.999Z', '2026-01-02T00:00:00.000Z'],
+    ['2026-01-02T00:00:00.001Z', '2026-01-02T00:00:00.001Z'],
+    ['2026-01-30T12:00:00.000Z', '2026-01-30T12:00:00.000Z'],
+  ])('evaluated at %s was observed last at %s, however often it is told', (evaluated, expected) => {
+    const given = violation({ held: held({ OrderingTimestamp: new Date(evaluated) }) });
+    for (const told of [at, new Date(at.getTime() + 30 * 86_400_000)]) {
+      const finding = toFinding(given, findingSettings, { stored: stored(), at: told });
+      expect(finding.LastObservedAt).toBe(expected);
+      expect(finding.FirstObservedAt).toBe('2026-01-02T00:00:00.000Z');
+    }
   });
 
   it.each([undefined, '', ' '])('says so where Config holds no annotation: %j', (Annotation) => {
@@ -216,6 +245,18 @@ describe('the console of a partition', () => {
   });
 });
 
+describe('the lists of a finding', () => {
+  it('have no more items than ASFF takes, in the violation and at its end', () => {
+    const requirements = Array.from({ length: 33 }, (_, index) => `requirement ${index}`);
+    const rule = { ...singleRule, subject: { ...singleRule.subject, requirements } };
+    const Resources = Array.from({ length: 33 }, (_, index) => ({ Type: 'Other', Id: `${index}` }));
+    const over = { rule, stored: stored({ Resources }), held: undefined };
+    for (const finding of [make(violation({ rule })), toArchived(over, findingSettings, at)])
+      expect(finding.Compliance?.RelatedRequirements).toEqual(requirements.slice(0, 32));
+    expect(toArchived(over, findingSettings, at).Resources).toEqual(Resources.slice(0, 32));
+  });
+});
+
 describe('a finding that is over', () => {
   it('passed and is archived; what it told of the violation stays', () => {
     const over = { rule: singleRule, stored: stored(), held: undefined };
@@ -225,6 +266,7 @@ describe('a finding that is over', () => {
       LastObservedAt: stored().LastObservedAt,
       UpdatedAt: at.toISOString(),
       Title: stored().Title,
+      Description: stored().Description,
       Resources: stored().Resources,
       RecordState: 'ARCHIVED',
       Compliance: {
@@ -255,10 +297,22 @@ const keys = fc.array(
   }),
   { maxLength: 40 },
 );
+const LONGEST_NAMES = {
+  name: 'r'.repeat(64),
+  runbookName: 'd'.repeat(128),
+  automationRoleArn: `arn:aws:iam::123456789012:role/${'p'.repeat(576)}`,
+};
+const anyAnnotation = fc.oneof(
+  text(0, 256),
+  fc.constantFrom(
+    held().Annotation,
+    '2 active access keys, 1 allowed. No key is chosen.',
+    `AKIAIOSFODNN7EXAMPLE inactive since 2025-07-15.`,
+  ),
+);
 const anyViolation = fc.record({
   rule: fc.constantFrom(
-    { ...singleRule, name: 'r'.repeat(64), runbookName: 'd'.repeat(128) },
-    inactiveRule,
+    ...[singleRule, inactiveRule].flatMap((rule) => [rule, { ...rule, ...LONGEST_NAMES }]),
   ),
   user: fc.record({
     UserId: fc.stringMatching(/^[A-Z0-9]{16,128}$/),
@@ -270,20 +324,29 @@ const anyViolation = fc.record({
   }),
   held: fc.record({
     ComplianceType: fc.constant('NON_COMPLIANT' as const),
-    Annotation: fc.option(text(0, 256), { nil: undefined }),
+    Annotation: fc.option(anyAnnotation, { nil: undefined }),
     OrderingTimestamp: fc.constant(at),
   }),
 });
 
 describe('whatever user, keys and annotation there are', () => {
-  it('a finding and its end break nothing of ASFF, and the command is whole', () => {
+  it('a finding and its end break nothing of ASFF, and the command is whole or elsewhere', () => {
     fc.assert(
       fc.property(anyViolation, (given) => {
         const finding = make(given);
         expect(asffBreaches(finding)).toEqual([]);
-        expect(finding.Remediation?.Recommendation?.Text).toMatch(
-          new RegExp(`resourceId=${given.user.UserId}$`),
+        const command = finding.ProductFields?.['RemediationCommand'] ?? '';
+        expect(command).toMatch(
+          new RegExp(
+            `(resourceId=${given.user.UserId}|,UserId=${given.user.UserId},AccessKeyId=KEY_ID)$`,
+          ),
         );
+        const { Text = '' } = finding.Remediation?.Recommendation ?? {};
+        expect(Text).toMatch(/^In account 123456789012: /);
+        expect(
+          Text.endsWith(`: ${command}`) ||
+            Text.endsWith('. The command is RemediationCommand of the ProductFields.'),
+        ).toBe(true);
         const asStored = { ...stored(), ...JSON.parse(JSON.stringify(finding)) };
         const over = { rule: given.rule, stored: asStored, held: undefined };
         expect(asffBreaches(toArchived(over, findingSettings, at))).toEqual([]);

@@ -184,6 +184,7 @@ describe('the schedule', () => {
       {
         Id: first?.Id,
         CreatedAt: first?.CreatedAt,
+        FirstObservedAt: account.clock.now.toISOString(),
         RecordState: 'ACTIVE',
         Workflow: { Status: 'NEW' },
       },
@@ -216,6 +217,25 @@ describe('the schedule', () => {
       'GetComplianceDetailsByConfigRule',
       'GetComplianceDetailsByConfigRule',
       'GetFindings',
+    ]);
+  });
+
+  it('asks Security Hub for the findings of this account and product alone', async () => {
+    const alice = seed('alice');
+    await report({ [alice]: 'NON_COMPLIANT' });
+    await handle(SCHEDULE);
+    await handle(batchOf(change(alice)));
+    const { place } = findingSettings;
+    const equals = (...values: string[]) =>
+      values.map((Value) => ({ Value, Comparison: 'EQUALS' }));
+    const ours = {
+      AwsAccountId: equals(place.accountId),
+      ProductArn: equals('arn:aws:securityhub:us-east-1:123456789012:product/123456789012/default'),
+    };
+    const filters = inputsOf('GetFindings').map((input) => Object(input).Filters);
+    expect(filters).toEqual([
+      { ...ours, GeneratorId: equals(singleRule.arn, inactiveRule.arn) },
+      { ...ours, Id: equals(idOf(alice)) },
     ]);
   });
 

@@ -1,0 +1,14 @@
+import type { HeldResult } from '../held-result.ts';
+import type { FindingRule } from './settings.ts';
+import type { UserWithKeys } from './user-answers.ts';
+
+/** A user that violates a rule: what Config holds, and what IAM knows of it now. */
+export type Violation = {
+  readonly rule: FindingRule;
+  readonly user: UserWithKeys;
+  readonly held: HeldResult;
+};
+
+/** The annotation that Config holds, or that it holds none. */
+export const evidenceOf = ({ held }: Pick<Violation, 'held'>): string =>
+  held.Annotation?.trim() || 'AWS Config holds NON_COMPLIANT without an annotation.';
