@@ -12,7 +12,7 @@ import {
 } from './setting-patterns.ts';
 
 /** Characters of a wrong value that an error message shows. */
-const SHOWN_LENGTH = 500;
+const SHOWN_LENGTH = 200;
 
 /** A wrong value, or name, as an error message shows it. */
 export const describeGiven = (given: unknown): string =>

@@ -22,7 +22,7 @@ export type DeletionPolicy = InactivePolicy &
 
 /** Since when each inactive key has been so, as somebody sees it who has not looked before. */
 export const inactivitiesNow = (found: UserFacts, history: KeyHistory): readonly Inactivity[] =>
-  inactivitiesOf(found, history, () => ({ isConcluded: false }));
+  inactivitiesOf(found, history, () => ({}));
 
 /** Days after its deactivation from which on a use is no matter of IAM's delay, or of a coarse time. */
 const DELAY_IN_DAYS = 1;
@@ -84,7 +84,6 @@ const startOf = (inactivity: Inactivity): number =>
   'event' in inactivity ? inactivity.since.getTime() : Number.NEGATIVE_INFINITY;
 
 /** The one inactive longest first; equal ones stay in the order of their ids, so that two plans agree. */
-export const byInactivity = (one: Inactivity, other: Inactivity): number => {
-  const [start, otherStart] = [startOf(one), startOf(other)];
-  return start === otherStart ? 0 : start - otherStart;
-};
+export const byInactivity = (one: Inactivity, other: Inactivity): number =>
+  // Of two without an event the difference is no number.
+  startOf(one) - startOf(other) || 0;

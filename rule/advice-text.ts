@@ -48,10 +48,10 @@ export const describeAdvice = (
     return [`${long}${HINT}`, long, describeBriefly(advice.refusal)];
   }
   const { keep, more } = advice;
-  const kept = keep === undefined ? '' : ` Keep ${keep.AccessKeyId}`;
   const after = more > 0 ? ` ${more} more to go after it.` : '';
-  const end = keep === undefined ? after : `${after}${kept}: ${describeUse(keep)}.`;
-  const briefEnd = keep === undefined ? '' : `${kept}.`;
+  const end =
+    keep === undefined ? after : `${after} Keep ${keep.AccessKeyId}: ${describeUse(keep)}.`;
+  const briefEnd = keep === undefined ? '' : ` Keep ${keep.AccessKeyId}.`;
   if (isDeletion(advice)) {
     const { AccessKeyId, Status } = advice.delete;
     return [

@@ -27,6 +27,7 @@ const newestOf = (keys: readonly AccessKey[]): AccessKey | undefined =>
   keys.toSorted(
     (one, other) =>
       other.CreateDate.getTime() - one.CreateDate.getTime() ||
+      // Stryker disable next-line EqualityOperator: no two keys have the same id.
       (one.AccessKeyId < other.AccessKeyId ? -1 : 1),
   )[0];
 

@@ -5,6 +5,9 @@ import {
   PutEvaluationsCommand,
   StartConfigRulesEvaluationCommand,
 } from '@aws-sdk/client-config-service';
+import * as v from 'valibot';
+import { answerOf, InvalidResponseError } from './answer.ts';
+import { parse, Text, textUpTo } from './parse.ts';
 import { createReadResults } from './read-results.ts';
 
 /**
@@ -16,6 +19,22 @@ const MAXIMUM_EVALUATIONS = 100;
 
 /** The token with which the Config rule developer tools ask for a trial that stores nothing. */
 const TEST_TOKEN = 'TESTMODE';
+
+/** The run that was given this token is a trial: it stores nothing, and its rule need not exist. */
+export const isTrial = (resultToken: string): boolean => resultToken === TEST_TOKEN;
+
+/** Characters of the refused ids that an error names, of however many there are. */
+const LONGEST_NAMED = 800;
+
+const PutEvaluationsAnswer = v.object({
+  FailedEvaluations: v.optional(v.array(v.object({ ComplianceResourceId: Text })), []),
+});
+const DescribeConfigRulesAnswer = v.object({
+  ConfigRules: v.optional(
+    v.array(v.object({ ConfigRuleName: textUpTo(128), InputParameters: v.optional(v.string()) })),
+    [],
+  ),
+});
 
 /** Config took the call but not every evaluation in it. */
 export class FailedEvaluationsError extends Error {
@@ -45,17 +64,19 @@ export const createConfig = (client: ConfigServiceClient) => ({
     ResultToken: string,
     timeUp?: AbortSignal,
   ): Promise<void> => {
-    const failed: Evaluation[] = [];
+    const ids: string[] = [];
     for (const Evaluations of inBatches(evaluations)) {
       timeUp?.throwIfAborted();
-      const TestMode = ResultToken === TEST_TOKEN;
+      const TestMode = isTrial(ResultToken);
       const command = new PutEvaluationsCommand({ Evaluations, ResultToken, TestMode });
-      failed.push(...((await client.send(command)).FailedEvaluations ?? []));
+      const what = answerOf('PutEvaluations');
+      const { FailedEvaluations } = parse(PutEvaluationsAnswer, await client.send(command), what);
+      for (const { ComplianceResourceId } of FailedEvaluations) ids.push(ComplianceResourceId);
     }
-    if (failed.length === 0) return;
-    const ids = failed.slice(0, 5).map((evaluation) => evaluation.ComplianceResourceId);
+    if (ids.length === 0) return;
+    const named = ids.slice(0, 5).join(', ').slice(0, LONGEST_NAMED);
     throw new FailedEvaluationsError(
-      `PutEvaluations: expected ${evaluations.length} evaluations to be taken, got ${failed.length} refused: ${ids.join(', ')}`,
+      `PutEvaluations: expected ${evaluations.length} evaluations to be taken, got ${ids.length} refused: ${named}`,
     );
   },
 
@@ -72,12 +93,18 @@ export const createConfig = (client: ConfigServiceClient) => ({
     );
   },
 
-  /** The InputParameters of a rule as they are now; nothing when it has none. */
+  /**
+   * The InputParameters of a rule as they are now; nothing when it has none.
+   *
+   * @throws {InvalidResponseError} when Config tells of another rule, or of none
+   */
   getInputParameters: async (ConfigRuleName: string): Promise<string | undefined> => {
     const command = new DescribeConfigRulesCommand({ ConfigRuleNames: [ConfigRuleName] });
-    const rule = (await client.send(command)).ConfigRules?.[0];
+    const what = answerOf('DescribeConfigRules');
+    const { ConfigRules } = parse(DescribeConfigRulesAnswer, await client.send(command), what);
+    const [rule] = ConfigRules;
     if (rule?.ConfigRuleName === ConfigRuleName) return rule.InputParameters;
-    throw new Error(
+    throw new InvalidResponseError(
       `DescribeConfigRules: expected the rule ${ConfigRuleName}, got ${rule?.ConfigRuleName ?? 'none'}`,
     );
   },

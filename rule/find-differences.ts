@@ -1,13 +1,9 @@
-import type { Config } from './config.ts';
 import { differences } from './differences.ts';
 import type { ResourceEvaluation } from './evaluation.ts';
 import type { ComparisonPolicy, HeldResults } from './held-result.ts';
 
-/** Of which rule something is reported, and how it is compared with what Config held before the sweep. */
-type Comparison = ComparisonPolicy & {
-  readonly configRuleName: string;
-  readonly held: HeldResults;
-};
+/** How results are compared with what Config held before the sweep. */
+type Comparison = ComparisonPolicy & { readonly held: HeldResults };
 
 /**
  * What a sweep has to tell Config: the differences from what it holds.
@@ -17,12 +13,12 @@ type Comparison = ComparisonPolicy & {
  * user is.
  */
 export const findDifferences = async (
-  { readResults }: Pick<Config, 'readResults'>,
+  readResults: () => Promise<HeldResults>,
   evaluations: readonly ResourceEvaluation[],
-  { configRuleName, held, ...policy }: Comparison,
+  { held, ...policy }: Comparison,
 ): Promise<readonly ResourceEvaluation[]> => {
   if (differences(evaluations, held, policy).length === 0) return [];
-  const now = await readResults(configRuleName);
+  const now = await readResults();
   const isTakenBack = ({ ComplianceResourceId: id }: ResourceEvaluation) =>
     held.has(id) && !now.has(id);
   return differences(evaluations, now, policy).filter((evaluation) => !isTakenBack(evaluation));

@@ -1,5 +1,5 @@
 import { evaluateChange, isCertain } from './change.ts';
-import type { Config } from './config.ts';
+import { type Config, isTrial } from './config.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
 import type { ReadHistory } from './event-history.ts';
 import { findDifferences } from './find-differences.ts';
@@ -38,7 +38,7 @@ const runSweep = async (run: Run, dependencies: Dependencies): Promise<void> => 
   const { configRuleName, resultToken } = event;
   line.measuresCalls = true;
   Object.assign(line.metrics, { SuccessfulSweeps: 0 });
-  const readResults = () => config.readResults(configRuleName);
+  const readResults = () => config.readResults(configRuleName, isTrial(resultToken));
   const held = await withinTime({ remainingTime, reserved: RESERVED_FOR_REPORT }, readResults);
   const readHistory = historyOfRun(rule, line, dependencies.readHistory);
   const sweep = await sweepAccount({ iam, rule, readHistory, held, remainingTime });
@@ -49,9 +49,8 @@ const runSweep = async (run: Run, dependencies: Dependencies): Promise<void> => 
   if (failure !== undefined)
     Object.assign(line.fields, { failures: failures.length, firstFailure: describeError(failure) });
 
-  const comparison = { ...rule, configRuleName, held };
   const report = async (timeUp: AbortSignal): Promise<number> => {
-    const sent = await findDifferences(config, evaluations, comparison);
+    const sent = await findDifferences(readResults, evaluations, { ...rule, held });
     // Of a sweep that failed, an empty report would tell Config that all is done.
     if (failure === undefined || sent.length > 0)
       await config.putEvaluations(sent, resultToken, timeUp);

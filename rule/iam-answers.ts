@@ -1,14 +1,16 @@
 import * as v from 'valibot';
-import { Text } from './parse.ts';
+import { Text, textUpTo } from './parse.ts';
 
 // What IAM's answers must have, as far as they are read; @see https://docs.aws.amazon.com/IAM/latest/APIReference/
 
-const User = v.object({ UserId: Text, UserName: Text });
+// Longer than IAM makes them: they stand in log lines and annotations.
+const Name = textUpTo(128);
+const User = v.object({ UserId: Name, UserName: Name });
 const Page = { IsTruncated: v.optional(v.boolean(), false), Marker: v.optional(v.string()) };
 export const ListUsersAnswer = v.object({ ...Page, Users: v.array(User) });
 export const ListAccessKeysAnswer = v.object({
   ...Page,
-  AccessKeyMetadata: v.array(v.object({ AccessKeyId: Text, Status: Text, CreateDate: v.date() })),
+  AccessKeyMetadata: v.array(v.object({ AccessKeyId: Name, Status: Name, CreateDate: v.date() })),
 });
 const Tag = v.object({ Key: Text, Value: v.string() });
 export const ListUserTagsAnswer = v.object({ ...Page, Tags: v.array(Tag) });

@@ -13,6 +13,7 @@ export const IAM_REGIONS: Readonly<Record<string, string>> = {
 const PARTITIONS: readonly (readonly [RegExp, string])[] = [
   [/^us-gov-/, 'aws-us-gov'],
   [/^cn-/, 'aws-cn'],
+  // Stryker disable next-line StringLiteral: any word will do that is no partition above.
   [/^(us-iso|eu-iso|eusc-)/, 'unknown'],
 ];
 

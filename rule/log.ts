@@ -22,10 +22,16 @@ const ID = /\b[A-Z0-9]{12,124}(?=[A-Z0-9]{4}\b)/g;
 /** A text from outside as a log line has it: ids of keys do not belong in logs. */
 export const maskKeyIds = (text: string): string => text.replace(ID, '...');
 
+/** Characters of an error's message in a log line: one that quotes an answer whole would push out all else. */
+const LONGEST_MESSAGE = 1_000;
+
 /** An error as a log line has it: AWS writes key ids into messages. */
 export const describeError = (error: unknown): Record<string, unknown> => {
   if (!(error instanceof Error)) return { errorType: typeof error };
-  return { errorType: error.name, errorMessage: maskKeyIds(error.message) };
+  return {
+    errorType: error.name,
+    errorMessage: maskKeyIds(error.message).slice(0, LONGEST_MESSAGE),
+  };
 };
 
 const toLine = (said: RunLine, { Throttles, ...calls }: CallCounts, milliseconds: number) => {

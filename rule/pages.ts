@@ -1,5 +1,8 @@
 import { InvalidResponseError } from './answer.ts';
 
+/** Characters of a token that an error message shows. */
+const LONGEST_TOKEN = 200;
+
 /** One page of a listing, and where the next one begins; nothing on the last page. */
 export type PageOf<Answer> = { readonly answer: Answer; readonly next: string | undefined };
 
@@ -19,7 +22,8 @@ export async function* pages<Answer>(
     const { answer, next } = await read(token);
     yield answer;
     if (next === undefined) return;
-    if (tokens.has(next)) throw new InvalidResponseError(`${expected}, got ${next}`);
+    if (tokens.has(next))
+      throw new InvalidResponseError(`${expected}, got ${next.slice(0, LONGEST_TOKEN)}`);
     token = next;
     tokens.add(next);
   }

@@ -21,6 +21,7 @@ export const rankByIdleTime = (keys: readonly AccessKey[]): readonly AccessKey[]
   keys.toSorted(
     (one, other) =>
       idleSince(one).getTime() - idleSince(other).getTime() ||
+      // Stryker disable next-line EqualityOperator: no two keys have the same id.
       (one.AccessKeyId < other.AccessKeyId ? -1 : 1),
   );
 
@@ -42,6 +43,7 @@ export const chooseAccessKey = (keys: readonly AccessKey[], policy: RankingPolic
   const ranked = rankByIdleTime(keys.filter(isActive));
   const [candidate, other] = ranked;
   const keep = ranked.at(-1);
+  // Without a second key nothing can go; with one there are a first and a last, which the types do not know.
   if (candidate === undefined || other === undefined || keep === undefined)
     return { refusal: { reason: 'LastActiveKey' } };
   if (idleSince(candidate).getTime() === idleSince(other).getTime())

@@ -9,7 +9,7 @@ import { answerOf } from './answer.ts';
 import { RESOURCE_TYPE } from './evaluation.ts';
 import type { HeldResult, HeldResults } from './held-result.ts';
 import { type PageOf, pages } from './pages.ts';
-import { parse, Text } from './parse.ts';
+import { parse, Text, textUpTo } from './parse.ts';
 
 const BY_RULE = 'GetComplianceDetailsByConfigRule';
 const BY_RESOURCE = 'GetComplianceDetailsByResource';
@@ -25,7 +25,7 @@ const EvaluationResult = v.object({
     EvaluationResultQualifier: v.object({
       ConfigRuleName: v.optional(Text),
       ResourceType: Text,
-      ResourceId: Text,
+      ResourceId: textUpTo(768),
     }),
     OrderingTimestamp: v.date(),
   }),
@@ -87,12 +87,12 @@ export const createReadResults = (client: ConfigServiceClient) => ({
   readRuleResults: (ConfigRuleName: string): Promise<HeldResults> =>
     readRuleResults(client, ConfigRuleName),
 
-  /** The same, where a rule that does not exist holds none: a trial of the rule developer tools runs without one. */
-  readResults: async (ConfigRuleName: string): Promise<HeldResults> => {
+  /** The same for a run of the rule itself: of a trial, which runs without a rule, nothing is held. */
+  readResults: async (ConfigRuleName: string, isTrial: boolean): Promise<HeldResults> => {
     try {
       return await readRuleResults(client, ConfigRuleName);
     } catch (error) {
-      if (error instanceof NoSuchConfigRuleException) return new Map();
+      if (isTrial && error instanceof NoSuchConfigRuleException) return new Map();
       throw error;
     }
   },

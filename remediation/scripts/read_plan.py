@@ -5,6 +5,8 @@ MEMBERS = (
     'Outcome', 'UserId', 'UserName', 'AccessKeyId', 'KeepAccessKeyId', 'Reason', 'UndoCommand', 'NextCommand', 'Basis',
     'Evidence',
 )
+# Characters of a failure message: who reads it needs no more, whatever a plan says.
+LONGEST = 1000
 
 
 def expect(holds, what):
@@ -18,10 +20,13 @@ def expect_match(pattern, text, what):
 
 def decode(plan):
     if isinstance(plan, str):
-        plan = json.loads(plan)
+        try:
+            plan = json.loads(plan)
+        except (ValueError, RecursionError):
+            expect(False, 'JSON')
     # A planner that failed answers errorType and errorMessage, and no Outcome.
     expect(isinstance(plan, dict), 'an object')
-    expect('Outcome' in plan, f"an Outcome, got {plan.get('errorType')}: {plan.get('errorMessage')}")
+    expect('Outcome' in plan, f"an Outcome, got {plan.get('errorType')}: {plan.get('errorMessage')}"[:LONGEST])
     expect(all(isinstance(plan.get(member), str) for member in MEMBERS), 'texts only')
     return plan
 
@@ -44,9 +49,8 @@ def require_unchanged(plan, expected, planned):
     if plan['Outcome'] == expected and now == planned:
         return
     seen = f'{expected} {now}' if plan['Outcome'] == expected else plan['Outcome']
-    raise RuntimeError(
-        f"Refused: the plan has changed: {expected} {planned} was planned, now {seen}: {plan['Reason']}"
-    )
+    said = f"Refused: the plan has changed: {expected} {planned} was planned, now {seen}: {plan['Reason']}"
+    raise RuntimeError(said[:LONGEST])
 
 
 def read_plan(events, context):
@@ -58,5 +62,5 @@ def read_plan(events, context):
     if events['Planned']:
         require_unchanged(plan, events['Expected'], events['Planned'])
     if plan['Outcome'] == 'Refused':
-        raise RuntimeError(f"Refused: {plan['Reason']}")
+        raise RuntimeError(f"Refused: {plan['Reason']}"[:LONGEST])
     return {member: plan[member] for member in MEMBERS}

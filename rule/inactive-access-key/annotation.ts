@@ -46,8 +46,8 @@ export const namesKey = (annotation: string, AccessKeyId: string): boolean =>
 
 /** The end of the day on which the annotation says that the key was active, or nothing when it does not. */
 export const activeOn = (annotation: string, AccessKeyId: string): Date | undefined => {
-  const [, after = ''] = annotation.split(`${AccessKeyId} inactive, ${ACTIVE_ON}`);
-  const [day] = /^\d{4}-\d\d-\d\d/.exec(after) ?? [];
+  const [, after] = annotation.split(`${AccessKeyId} inactive, ${ACTIVE_ON}`);
+  const day = after?.match(/^\d{4}-\d\d-\d\d/)?.[0];
   return day === undefined ? undefined : new Date(`${day}T23:59:59.999Z`);
 };
 

@@ -35,7 +35,11 @@ export type Inactivity =
  *
  * @param key  with its last use where no change is visible: `keysToAskFor`
  */
-export const findInactivity = (key: AccessKey, history: KeyHistory, known: Known): Inactivity => {
+export const findInactivity = (
+  key: AccessKey,
+  history: KeyHistory,
+  known: Pick<Known, 'activeAt'>,
+): Inactivity => {
   if (key.Status !== 'Inactive') return { key, unknown: 'OtherStatus' };
   const changes = changesOf(history, key);
   const activated = changes.findLastIndex(({ status }) => status === 'Active');
@@ -46,6 +50,7 @@ export const findInactivity = (key: AccessKey, history: KeyHistory, known: Known
   if (!history.isComplete) return { key, unknown: 'NoHistory' };
   const { from } = history;
   const [activeAt] = [key.CreateDate, key.LastUsedDate, known.activeAt]
+    // Nothing is later than what is undefined: only the types need that said.
     .filter((instant) => instant !== undefined && instant >= from)
     .sort((one, other) => Number(other) - Number(one));
   return activeAt === undefined ? { key, before: from } : { key, unknown: 'NotVisible', activeAt };

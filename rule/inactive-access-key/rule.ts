@@ -34,9 +34,10 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
     },
     decide: (facts, evidence) => {
       const { history } = evidence;
-      if (history === undefined && inactiveKeys(facts).length > 0) return undefined;
-      const inactivities = history === undefined ? [] : judge(facts, history, evidence);
-      return evaluateInactiveAccessKey(facts, inactivities, policy);
+      if (history !== undefined)
+        return evaluateInactiveAccessKey(facts, judge(facts, history, evidence), policy);
+      if (inactiveKeys(facts).length > 0) return undefined;
+      return evaluateInactiveAccessKey(facts, [], policy);
     },
   };
 };

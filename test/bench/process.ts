@@ -13,16 +13,28 @@ export type Measure = {
 };
 
 const script = fileURLToPath(new URL('invoke-once.mjs', import.meta.url));
+const accelerate = new URL('../load/accelerate.mjs', import.meta.url).href;
+
+/** What a function is invoked with, where its account is, and how many times as fast as real time its time passes. */
+type Invocation = {
+  readonly event: unknown;
+  readonly endpoint: string;
+  readonly speed?: number;
+};
+
 /** Runs a bundle in a fresh process that has the function's environment: imports it, and invokes it where there is something to invoke it with. */
 export const runOnce = async (
   node: string,
   { path }: Bundle,
-  invocation?: { readonly event: unknown; readonly endpoint: string },
+  invocation?: Invocation,
 ): Promise<Measure> => {
   const event = invocation === undefined ? [] : [JSON.stringify(invocation.event)];
-  const child = spawn(node, [script, path, ...event], {
+  const { speed = 1 } = invocation ?? {};
+  const leading = speed === 1 ? [] : ['--import', accelerate];
+  const child = spawn(node, [...leading, script, path, ...event], {
     env: {
       ...ENVIRONMENT,
+      LOAD_SPEED: String(speed),
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'bench',
       AWS_SECRET_ACCESS_KEY: 'bench',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeactivationPolicy } from '../../remediation/deactivation.ts';
+import { type DeactivationPolicy, refuseChoice } from '../../remediation/deactivation.ts';
 import { planDeactivation } from '../../remediation/plan-deactivation.ts';
 import type { AccessKey } from '../../rule/access-key.ts';
 import type { UserFacts } from '../../rule/facts.ts';
@@ -394,5 +394,13 @@ describe('planDeactivation, scenario 10: every key counts', () => {
         { ...strict, exemptionTag: 'keys-until' },
       ).Reason,
     ).toContain('Exempt until 2026-01-31 by the tag keys-until: 2 access keys (1 active)');
+  });
+});
+
+describe('refuseChoice', () => {
+  it('has a word for the last active key too, that a plan never has', () => {
+    expect(refuseChoice({ user }, { reason: 'LastActiveKey' }, policy).Reason).toBe(
+      'no key of alice is chosen: the last active key stays; to decide, start the runbook with AccessKeyId',
+    );
   });
 });

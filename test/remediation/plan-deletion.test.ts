@@ -286,6 +286,12 @@ describe('planDeletion, scenario 8', () => {
     expect(plan(keys, [off(40)])).toMatchObject({ Outcome: 'Delete', ...named });
   });
 
+  it('says of a key that was never used that it never was', () => {
+    expect(plan([accessKey('OFF', { Status: 'Inactive' })], [off(40)]).Reason).toContain(
+      '; created 2024-12-27, never used; 30 days asked for',
+    );
+  });
+
   it.each([
     [1, 0, 'Delete'],
     [1, 1, 'NothingToDo'],

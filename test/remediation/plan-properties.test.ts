@@ -177,7 +177,7 @@ describe('a plan to delete, for any keys, changes and any request', () => {
         const key = planned(found, plan);
         expect(key?.Status).toBe('Inactive');
         if (key === undefined) return;
-        const inactivity = findInactivity(key, request.history, { isConcluded: false });
+        const inactivity = findInactivity(key, request.history, {});
         expect(isTooLong(inactivity, request)).toBe(true);
         expect(plan.Evidence).toBe('event' in inactivity ? 'CloudTrail' : 'NoEvent');
         const limit = daysBefore(request.maxInactiveDays).getTime();

@@ -172,6 +172,6 @@ describe('a plan', () => {
   });
 
   it('that is no JSON is none', async () => {
-    expect(await read('Deactivate')).toContain('JSONDecodeError');
+    expect(await read('Deactivate')).toContain('no valid plan: expected JSON');
   });
 });

@@ -31,6 +31,18 @@ describe('findAllowance', () => {
     );
   });
 
+  it('scenario 2: of two keys made at the same instant always the same one is the newest', () => {
+    const [a, b] = ['A', 'B'].map((name) => accessKey(name, { CreateDate: daysBefore(1) }));
+    if (a === undefined || b === undefined) throw new Error('expected two keys');
+    for (const keys of [
+      [a, b],
+      [b, a],
+    ])
+      expect(findAllowance({ keys }, { ...policy, rotationGraceDays: 7 })).toMatchObject({
+        newest: a,
+      });
+  });
+
   it('scenario 2: a young key that is not active is no rotation', () => {
     const keys = [old, accessKey('B'), created(1, 0, 'Inactive')];
     expect(findAllowance({ keys }, { ...policy, rotationGraceDays: 7 })).toBeUndefined();

@@ -17,6 +17,8 @@ describe('firstThatFits', () => {
   it('takes the first text that fits, or cuts the last', () => {
     expect(firstThatFits([text(257), text(256), text(1)])).toBe(text(256));
     expect(firstThatFits([text(300), text(257)])).toBe(`${text(253)}...`);
+    expect(firstThatFits([text(300), text(257), 'y'.repeat(257)])).toBe(`${'y'.repeat(253)}...`);
+    expect(firstThatFits([text(257)])).toBe(`${text(253)}...`);
     expect(firstThatFits([])).toBe('');
   });
 });

@@ -42,6 +42,17 @@ describe('a change notification', () => {
     expect(results()).toMatchObject([[verdict('NON_COMPLIANT')]]);
   });
 
+  it.each([
+    ['two lines', 'a\nb'],
+    ['a lone surrogate', 'a\ud800'],
+    ['129 characters', 'a'.repeat(129)],
+  ])('asks IAM for no name that no user can have: %s', async (_, resourceName) => {
+    rule.iam.seedUser({ UserName: 'renamed', UserId, keys: twoKeys });
+    await rule.change({ resourceName });
+    expect(results()).toMatchObject([[verdict('NON_COMPLIANT')]]);
+    expect(rule.callCounts()['GetUser']).toBeUndefined();
+  });
+
   it('does not mistake a new user under the old name for it', async () => {
     rule.iam.seedUser({ UserName: 'renamed', UserId, keys: [{}] });
     rule.iam.seedUser({ UserName, keys: twoKeys });

@@ -69,6 +69,19 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
   const withInvokingEvent = (invokingEvent: unknown) => asSent({ ...change(), invokingEvent });
 
   it.each([
+    [768, withItem({ resourceId: 'x'.repeat(768) }), true],
+    [769, withItem({ resourceId: 'x'.repeat(769) }), false],
+    [256, withItem({ resourceType: 'x'.repeat(256) }), true],
+    [257, withItem({ resourceType: 'x'.repeat(257) }), false],
+    [128, { ...asSent(change()), configRuleName: 'x'.repeat(128) }, true],
+    [129, { ...asSent(change()), configRuleName: 'x'.repeat(129) }, false],
+  ])('takes names no longer than AWS Config does: %i characters', (length, event, isTaken) => {
+    const read = () => parseConfigRuleEvent(event);
+    if (isTaken) expect(read).not.toThrow();
+    else expect(read).toThrow(`expected at most ${length - 1} characters, got "xxx`);
+  });
+
+  it.each([
     ['nothing', undefined, 'event: expected Object, got nothing'],
     ['null', null, 'event: expected Object, got null'],
     ['a text', 'hello', 'event: expected Object, got "hello"'],

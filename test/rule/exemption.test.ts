@@ -29,6 +29,8 @@ describe('readExemption', () => {
     '31.12.2026',
     '２０２６-12-31',
     '1767225600',
+    // A day of the calendar, as ISO 8601 writes a year beyond 9999.
+    '+012026-12-31',
   ])('takes %j for no date', (value) => {
     expect(read(value)).toEqual({ problem: 'is no date' });
   });

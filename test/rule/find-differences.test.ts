@@ -316,6 +316,20 @@ describe('what Config holds', () => {
     expect(rule.batches().at(-1)?.Evaluations).toHaveLength(3);
   });
 
+  it.each([1, 2])(
+    'is not nothing because Config knows of no such rule (reading %i): that fails, and nothing is reported',
+    async (nth) => {
+      await sweptOnce({ users: compliantUsers(3) });
+      await call('CreateAccessKey', { UserName: 'user-1' });
+      const error = new ServiceError('NoSuchConfigRuleException', 'no such rule');
+      const operation = 'GetComplianceDetailsByConfigRule';
+      rule.faults.fail({ service: 'config', operation, nth, error });
+
+      await expect(nextSweep()).rejects.toThrow('no such rule');
+      expect(rule.batches()).toHaveLength(1);
+    },
+  );
+
   it('is read of one user by a change notification, which then reports exactly that user', async () => {
     await sweptOnce({ messageTypes: [], users: compliantUsers(3) });
     const before = rule.callCounts();

@@ -13,6 +13,7 @@ describe('IAM_REGIONS', () => {
 });
 
 describe('iamRegionOf', () => {
+  // Only the start of a name tells its partition: no Region is called xx-….
   it.each([
     ['us-east-1', 'us-east-1'],
     ['eu-west-1', 'us-east-1'],
@@ -22,6 +23,9 @@ describe('iamRegionOf', () => {
     ['us-isob-east-1', undefined],
     ['eu-isoe-west-1', undefined],
     ['eusc-de-east-1', undefined],
+    ['xx-us-gov-1', 'us-east-1'],
+    ['xx-cn-1', 'us-east-1'],
+    ['xx-us-iso-1', 'us-east-1'],
   ])('of %s: %s', (region, expected) => {
     expect(iamRegionOf(region)).toBe(expected);
   });

@@ -11,6 +11,15 @@ const createLog = () => {
 };
 
 describe('the log line of a run', () => {
+  it('has 1,000 characters of an error, however much that says', async () => {
+    const { logRun, line } = createLog();
+    const fail = async () => {
+      throw new Error('x '.repeat(500_000));
+    };
+    await expect(logRun('evaluated', fail)).rejects.toThrow('x x');
+    expect(line()).toMatchObject({ level: 'ERROR', errorMessage: 'x '.repeat(500) });
+  });
+
   it('has what the run says, its calls and its time, on one line', async () => {
     const { logRun, line } = createLog();
     const result = await logRun('evaluated', async ({ fields }) => {

@@ -72,6 +72,17 @@ describe('parseRuleParameters', () => {
     });
   });
 
+  it.each([
+    ['maxActiveAccessKeys', 'a whole number of keys from 1 to 10'],
+    ['rotationGraceDays', 'a whole number of days from 0 to 90'],
+    ['minimumIdleDays', 'a whole number of days from 0 to 365'],
+    ['refreshDays', 'a whole number of days from 0 to 365'],
+  ])('%s must be %s', (name, expected) => {
+    expect(() => parseRuleParameters(JSON.stringify({ [name]: 'many' }))).toThrow(
+      `${name} must be ${expected}, got "many"`,
+    );
+  });
+
   it.each(['{"maxActiveKeys":"1"}', '{"__proto__":"1"}', '{"constructor":"1"}', '{"":"1"}'])(
     'refuses the unknown name in %s, and says which there are',
     (inputParameters) => {

@@ -18,7 +18,7 @@ describe('evaluateSingleAccessKey', () => {
     ['two inactive keys', [other('Inactive'), other('Inactive')]],
     ['an active key and one of a status yet to come', [...active(1), other('Suspended')]],
   ])('scenario 1: %s is COMPLIANT, without an annotation', (_, keys) => {
-    expect(evaluateSingleAccessKey({ keys }, policy)).toEqual({
+    expect(evaluateSingleAccessKey({ keys }, policy)).toStrictEqual({
       ComplianceType: 'COMPLIANT',
     });
   });

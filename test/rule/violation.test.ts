@@ -155,6 +155,7 @@ describe('describeViolation, where inactive keys count', () => {
     expect(advice).toEqual({ delete: off, keep: undefined, more: 0 });
     const text = describeViolation({ keys: [off] }, { advice, drift: undefined }, strict);
     expect(text).toContain('idle since 2025-11-02 (last used). minimumIdleDays 7');
+    expect(describeAdvice(advice, strict).at(-1)).toBe('Delete AKIAXXXXXXXXXXXXXOFF.');
   });
 
   it('has no doubt where both of two have to go, and keeps the key used last of three', () => {

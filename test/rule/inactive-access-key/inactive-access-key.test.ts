@@ -110,10 +110,12 @@ describe('the verdict on inactive keys', () => {
   });
 
   it('scenario 3: names every key that is not active', () => {
-    const { Annotation } = decide([off('A'), off('B')], historyOf([deactivated('B', 1)])) ?? {};
-    expect(Annotation).toContain(
-      'XA inactive for at least 90 days; AKIAXXXXXXXXXXXXXXXB inactive since 2026-01-30.',
-    );
+    expect(decide([off('A'), off('B')], historyOf([deactivated('B', 1)]))).toEqual({
+      ComplianceType: 'NON_COMPLIANT',
+      Annotation: expect.stringContaining(
+        'XA inactive for at least 90 days; AKIAXXXXXXXXXXXXXXXB inactive since 2026-01-30.',
+      ),
+    });
   });
 
   it('scenario 4: is COMPLIANT while a tag exempts the user, and names tag and date', () => {
@@ -185,6 +187,15 @@ describe('what a rule needs beside the keys', () => {
     expect(needs(historyOf()).lastUse({ keys })).toEqual([keys[1]]);
   });
 
+  it('is the tag where one of two keys is a violation', () => {
+    const recent = historyOf([deactivated('B', 1)]);
+    expect(needs(recent).tag({ keys: [...keys, off('B')] })).toBe('keys-until');
+  });
+
+  it('is the history itself, without which it has no verdict', () => {
+    expect(inactiveAccessKeyRule('{}', at).decidesByHistory).toBe(true);
+  });
+
   it('is neither of a key within the limit', () => {
     const recent = historyOf([deactivated('A', 1)]);
     expect(needs(recent).tag({ keys })).toBeUndefined();
@@ -216,6 +227,13 @@ describe('knownOf', () => {
     [
       'one that does not know',
       held(`${keyId('A')} inactive, unknown since when (no event history).`),
+      { isConcluded: false },
+    ],
+    [
+      'one that says no day where it should',
+      held(
+        `${keyId('A')} inactive, unknown since when (active on ?); ${keyId('B')} inactive since 2026-01-01.`,
+      ),
       { isConcluded: false },
     ],
     ['one of its event', held(`${keyId('A')} inactive since 2025-11-02.`), { isConcluded: false }],

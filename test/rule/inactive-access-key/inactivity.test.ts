@@ -83,7 +83,7 @@ describe('findInactivity', () => {
 
   it.each(['Expired', 'Suspended'])('scenario 6: is unknown of a key that is %s', (Status) => {
     const other = { ...key, Status };
-    expect(findInactivity(other, historyOf([off(40)]), { isConcluded: true })).toEqual({
+    expect(findInactivity(other, historyOf([off(40)]), {})).toEqual({
       key: other,
       unknown: 'OtherStatus',
     });

@@ -96,6 +96,14 @@ describe('parseBatch', () => {
 
   it.each([undefined, {}, { Records: 'all' }, { Records: [{ body: '{}' }] }])(
     'refuses what is no batch: %j',
-    (event) => expect(() => parseBatch(event)).toThrow(InvalidBatchError),
+    (event) => {
+      expect(() => parseBatch(event)).toThrow(InvalidBatchError);
+      expect(() => parseBatch(event)).toThrow(
+        expect.objectContaining({
+          name: 'InvalidBatchError',
+          message: expect.stringMatching(/^event[.:]/),
+        }),
+      );
+    },
   );
 });

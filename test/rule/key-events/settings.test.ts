@@ -18,13 +18,20 @@ describe('parseTriggerSettings', () => {
     expect(parseTriggerSettings(environment).configRuleNames).toHaveLength(25);
   });
 
-  it.each([
+  it.each<[Record<string, string>, string]>([
     [{}, 'CONFIG_RULE_NAMES'],
-    [{ CONFIG_RULE_NAMES: '' }, 'CONFIG_RULE_NAMES'],
-    [{ CONFIG_RULE_NAMES: 'one,' }, 'CONFIG_RULE_NAMES'],
-    [{ CONFIG_RULE_NAMES: 'x'.repeat(65) }, 'CONFIG_RULE_NAMES'],
-    [{ CONFIG_RULE_NAMES: names(26).join() }, 'CONFIG_RULE_NAMES'],
-    [{ CONFIG_RULE_NAMES: 'one', MAXIMUM_USERS: 'many' }, 'MAXIMUM_USERS: expected a whole number'],
+    ...['', 'one,', 'x'.repeat(65), '.one', 'one.', names(26).join()].map(
+      (CONFIG_RULE_NAMES): [Record<string, string>, string] => [
+        { CONFIG_RULE_NAMES },
+        'environment.CONFIG_RULE_NAMES: expected 1 to 25 names of Config rules with commas between them, got',
+      ],
+    ),
+    ...['many', '', '5 users', '-5', '1234567890'].map(
+      (MAXIMUM_USERS): [Record<string, string>, string] => [
+        { CONFIG_RULE_NAMES: 'one', MAXIMUM_USERS },
+        'environment.MAXIMUM_USERS: expected a whole number of users, got',
+      ],
+    ),
   ])('refuses %j', (environment, message) => {
     expect(() => parseTriggerSettings(environment)).toThrow(InvalidEnvironmentError);
     expect(() => parseTriggerSettings(environment)).toThrow(message);

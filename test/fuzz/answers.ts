@@ -1,0 +1,310 @@
+import { ConfigServiceClient } from '@aws-sdk/client-config-service';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { createHandler as createPlanner } from '../../remediation/handler.ts';
+import { InvalidResponseError } from '../../rule/answer.ts';
+import { createCallCounts } from '../../rule/call-counts.ts';
+import { createConfig, FailedEvaluationsError } from '../../rule/config.ts';
+import { createEventHistory, type ReadHistory } from '../../rule/event-history.ts';
+import { createHandler as createFindings } from '../../rule/findings/handler.ts';
+import { createListUsers } from '../../rule/findings/list-users.ts';
+import { createSecurityHub, FailedFindingsError } from '../../rule/findings/security-hub.ts';
+import { createHandler as createRule } from '../../rule/handler.ts';
+import { createIam } from '../../rule/iam.ts';
+import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
+import { createHandler as createKeyEvents } from '../../rule/key-events/handler.ts';
+import { historyBegins, noHistory } from '../../rule/key-history.ts';
+import { createLogRun } from '../../rule/log.ts';
+import { InvalidParameterError } from '../../rule/parameter.ts';
+import { singleAccessKeyRule } from '../../rule/single-rule.ts';
+import { at } from '../support/build.ts';
+import { findingSettings, stored } from '../support/findings.ts';
+import { batchOf, keyEvent } from '../support/key-event.ts';
+import { attempt, expectThat, type Outcome, requireLines, requireRefusal } from './judge.ts';
+import { plannerInputs } from './specimens.ts';
+import type { OpenTarget, Target } from './target.ts';
+import { serveWorld } from './wire.ts';
+import { ALICE, ANSWERS, type Asked, BOB, CAROL, createWorld, OLD, type World } from './world.ts';
+
+const event = (invokingEvent: object) => ({
+  configRuleName: 'iam-user-single-access-key',
+  resultToken: 'token',
+  ruleParameters: '{"exemptionTag":"keys-until"}',
+  invokingEvent: JSON.stringify({ notificationCreationTime: at.toISOString(), ...invokingEvent }),
+});
+const SCHEDULE = event({ messageType: 'ScheduledNotification' });
+const CHANGE = event({
+  messageType: 'ConfigurationItemChangeNotification',
+  configurationItem: {
+    resourceType: 'AWS::IAM::User',
+    resourceId: ALICE,
+    resourceName: 'alice',
+    configurationItemStatus: 'OK',
+    configurationItemCaptureTime: at.toISOString(),
+  },
+});
+
+/** What a function reads and writes with, whether its answers come over the wire or not. */
+type Sources = {
+  readonly iam: ReturnType<typeof createIam>;
+  readonly config: ReturnType<typeof createConfig>;
+  readonly logRun: ReturnType<typeof createLogRun>;
+  readonly readHistory: ReadHistory;
+  readonly countCalls: ReturnType<typeof createCallCounts>['countCalls'];
+};
+type Invoke = (sources: Sources) => Promise<unknown>;
+
+const sweep: Invoke = (sources) => createRule(sources, singleAccessKeyRule())(SCHEDULE);
+const inactiveSweep: Invoke = (sources) => createRule(sources, inactiveAccessKeyRule)(SCHEDULE);
+const change: Invoke = (sources) => createRule(sources, singleAccessKeyRule())(CHANGE);
+const plan: Invoke = (sources) =>
+  createPlanner({ ...sources, now: () => at })({ ...plannerInputs[0], UserId: ALICE });
+const keyEvents: Invoke = (sources) =>
+  createKeyEvents({
+    ...sources,
+    settings: { configRuleNames: ['rule'], maximumUsers: 500 },
+    now: () => at,
+  })(batchOf(keyEvent()));
+const findings: Invoke = (sources) =>
+  createFindings({
+    ...sources,
+    listUsers: createListUsers(sources.countCalls),
+    securityHub: createSecurityHub(findingSettings.place, sources.countCalls),
+    settings: findingSettings,
+    now: () => at,
+  })({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
+
+type Evaluation = { readonly ComplianceResourceId: string; readonly ComplianceType: string };
+const inputsOf = (world: World, operation: string) =>
+  world.asked.filter((asked) => asked.operation === operation).map(({ input }) => input);
+const reportedBy = (world: World): readonly Evaluation[] =>
+  inputsOf(world, 'PutEvaluations').flatMap(({ Evaluations }) => Evaluations as Evaluation[]);
+
+/** What a case of one operation did: what came, as text, and what was made of it. */
+type Case = {
+  readonly text: string;
+  readonly given: unknown;
+  /** Bytes, of which the SDK makes what it can. */
+  readonly overWire: boolean;
+  readonly world: World;
+  readonly result: unknown;
+  readonly error: unknown;
+};
+
+/** Active keys in an answer; a list that is no list says nothing, and the SDK takes one in XML for empty. */
+const activeIn = (given: unknown): number => {
+  const { AccessKeyMetadata: keys } = Object(given);
+  if (!Array.isArray(keys)) return 0;
+  return keys.filter((one: unknown) => Object(one).Status === 'Active').length;
+};
+
+const isName = (value: unknown): boolean =>
+  typeof value === 'string' && value !== '' && value.length <= 128;
+
+/** An answer of the SDK that tells of keys, each of them whole. */
+const areKeys = (given: unknown): boolean => {
+  const { AccessKeyMetadata: keys } = Object(given);
+  const isKey = (one: unknown) => {
+    const { AccessKeyId, Status, CreateDate } = Object(one);
+    const isDate = CreateDate instanceof Date && !Number.isNaN(CreateDate.getTime());
+    return isName(AccessKeyId) && isName(Status) && isDate;
+  };
+  return Array.isArray(keys) && keys.every(isKey);
+};
+
+/** Ids of the users in an answer; likewise. */
+const usersIn = (given: unknown): unknown[] => {
+  const { Users: users } = Object(given);
+  return Array.isArray(users) ? users.map((one: unknown) => Object(one).UserId) : [];
+};
+
+/** Nobody with too many keys is compliant, nobody else is not, and who is listed is there. */
+const requireSafe = ({ given, overWire, world }: Case, operation: string): void => {
+  for (const { ComplianceResourceId: id, ComplianceType: type } of reportedBy(world)) {
+    const said = () => `expected nothing that is not so, got ${String(id).slice(0, 80)} ${type}`;
+    const mayBeCompliant =
+      operation === 'ListAccessKeys' && activeIn(given) < 2 && (overWire || areKeys(given));
+    expectThat(typeof id === 'string' && id !== '' && id.length <= 768, said);
+    expectThat(!(id === ALICE && type === 'COMPLIANT') || mayBeCompliant, said);
+    expectThat(!([BOB, CAROL].includes(id) && type === 'NON_COMPLIANT'), said);
+    const isListed = operation !== 'ListUsers' || usersIn(given).includes(id);
+    expectThat(
+      !(type === 'NOT_APPLICABLE' && isListed && [ALICE, BOB, CAROL].includes(id)) ||
+        operation === 'GetUser',
+      said,
+    );
+  }
+};
+
+/** A report is done when Config says of no evaluation that it failed, or nothing. */
+const requireReported = (one: Case, operation: string): void => {
+  requireSafe(one, operation);
+  if (one.error !== undefined) return;
+  const came = one.overWire ? JSON.parse(one.text || '{}') : one.given;
+  const { FailedEvaluations: failed } = Object(came);
+  const isNone = failed === undefined || (Array.isArray(failed) && failed.length === 0);
+  // Null the SDK leaves out.
+  expectThat(isNone || (one.overWire && failed === null), () => 'expected the report to fail');
+};
+
+/** The plan acts on the one key that may go, or does nothing. */
+const requirePlan = ({ result }: Case): void => {
+  const { Outcome, AccessKeyId, UserId } = (result ?? {}) as Record<string, unknown>;
+  expectThat(
+    Outcome !== 'Deactivate' || (AccessKeyId === OLD && UserId === ALICE),
+    () => `expected a plan for ${OLD}, got ${JSON.stringify(result)}`,
+  );
+};
+
+/** A violation that Config holds of a user that is there is never told to be over. */
+const requireFindings = ({ text, world }: Case, operation: string): void => {
+  const isHeld = operation !== 'GetComplianceDetailsByConfigRule' && operation !== 'ListUsers';
+  for (const { Findings } of inputsOf(world, 'BatchImportFindings'))
+    for (const { Id, RecordState } of Findings as { Id: string; RecordState: string }[])
+      if (Id === `${stored().GeneratorId}/user/${ALICE}` && RecordState === 'ARCHIVED')
+        expectThat(!isHeld || text === '', () => `expected ${Id} not to be archived`);
+};
+
+const OURS = [
+  InvalidResponseError,
+  InvalidParameterError,
+  FailedEvaluationsError,
+  FailedFindingsError,
+];
+
+/** The SDK could not read an answer; what our own code throws at one is no such error. */
+const isOfSdk = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^\s+at .*(node_modules\/(@aws-sdk|@smithy|fast-xml)|<anonymous>\)$|node:)/m.test(
+    String(error.stack)
+      .split('\n')
+      .find((line) => /^\s+at /.test(line)) ?? '',
+  ) &&
+  /node_modules\/(@aws-sdk|@smithy)/.test(String(error.stack));
+
+/** Whose answer is broken, and which function reads it. */
+type Read = {
+  readonly operation: string;
+  readonly invoke: Invoke;
+  readonly check: (one: Case, operation: string) => void;
+};
+
+/** Invokes the function on the world as it is; its error, if any, and what is made of the text that came. */
+const observe = async (
+  world: World,
+  { operation, invoke, check }: Read,
+  sources: Omit<Sources, 'logRun' | 'countCalls'>,
+) => {
+  const lines: string[] = [];
+  const { countCalls, takeCalls } = createCallCounts();
+  const logRun = createLogRun((line) => void lines.push(line), takeCalls);
+  const { result, error } = {
+    ...{ result: undefined, error: undefined },
+    ...(await attempt(() => invoke({ ...sources, logRun, countCalls }))),
+  };
+  requireLines(lines);
+  return {
+    error,
+    check: (came: Pick<Case, 'text' | 'given' | 'overWire'>) =>
+      check({ ...came, world, result, error }, operation),
+  };
+};
+
+const noHistoryAtAll: ReadHistory = async () => noHistory(historyBegins(at));
+
+/** An answer as the SDK gives it on: of any type, where AWS or the SDK should change. */
+const asObject = (read: Read): Target => ({
+  name: `answer of ${read.operation}`,
+  specimens: [ANSWERS[read.operation]],
+  open: async (): Promise<OpenTarget> => {
+    const world = createWorld();
+    const client = {
+      send: async ({
+        constructor: { name },
+        input,
+      }: {
+        constructor: { name: string };
+        input: Asked['input'];
+      }) => structuredClone(world.answer({ operation: name.replace(/Command$/, ''), input })),
+    };
+    const iam = createIam(client as unknown as IAMClient);
+    const config = createConfig(client as unknown as ConfigServiceClient);
+    return {
+      take: async (given) => {
+        world.begin(read.operation, given);
+        const { error, check } = await observe(world, read, {
+          iam,
+          config,
+          readHistory: noHistoryAtAll,
+        });
+        if (error !== undefined) requireRefusal(error, OURS);
+        check({ text: JSON.stringify(given) ?? '', given, overWire: false });
+        return { error };
+      },
+    };
+  },
+});
+
+/** An answer as it comes over the wire, through the SDK's own clients. */
+const asBytes = (read: Read): Target => ({
+  name: `bytes of ${read.operation}`,
+  share: 0.25,
+  // Of a text in the place of an object the SDK makes an object with a member a character.
+  milliseconds: 4_000,
+  specimens: [ANSWERS[read.operation]],
+  open: async (): Promise<OpenTarget> => {
+    const world = createWorld();
+    let text = '';
+    const { endpoint, close } = await serveWorld(world, ({ operation }, body) => {
+      if (
+        operation === read.operation &&
+        !(operation === 'ListAccessKeys' && world.asked.at(-1)?.input['UserName'] !== 'alice')
+      )
+        text = body;
+      return body;
+    });
+    process.env['AWS_ENDPOINT_URL'] = endpoint;
+    const connection = {
+      endpoint,
+      region: 'us-east-1',
+      maxAttempts: 1,
+      credentials: { accessKeyId: 'RULE', secretAccessKey: 'any' },
+    };
+    const iam = createIam(new IAMClient(connection));
+    const config = createConfig(new ConfigServiceClient(connection));
+    const readHistory = createEventHistory('us-east-1', createCallCounts().countCalls);
+    return {
+      close,
+      take: async (given): Promise<Outcome> => {
+        world.begin(read.operation, given);
+        text = '';
+        const { error, check } = await observe(world, read, { iam, config, readHistory });
+        if (error !== undefined && !isOfSdk(error)) requireRefusal(error, OURS);
+        check({ text, given, overWire: true });
+        return { error };
+      },
+    };
+  },
+});
+
+const BY_SDK: readonly Read[] = [
+  ...['ListUsers', 'ListAccessKeys', 'GetAccessKeyLastUsed', 'ListUserTags'].map((operation) => ({
+    operation,
+    invoke: sweep,
+    check: requireSafe,
+  })),
+  { operation: 'GetComplianceDetailsByConfigRule', invoke: sweep, check: requireSafe },
+  { operation: 'PutEvaluations', invoke: sweep, check: requireReported },
+  { operation: 'GetUser', invoke: change, check: requireSafe },
+  { operation: 'GetComplianceDetailsByResource', invoke: change, check: requireSafe },
+  { operation: 'DescribeConfigRules', invoke: plan, check: requirePlan },
+  { operation: 'GetAccountSummary', invoke: keyEvents, check: () => {} },
+];
+
+/** What AWS answers, as objects and as bytes. */
+export const answers: readonly Target[] = [
+  ...BY_SDK.map(asObject),
+  ...BY_SDK.map(asBytes),
+  asBytes({ operation: 'LookupEvents', invoke: inactiveSweep, check: () => {} }),
+  asBytes({ operation: 'GetFindings', invoke: findings, check: requireFindings }),
+  asBytes({ operation: 'BatchImportFindings', invoke: findings, check: requireFindings }),
+];

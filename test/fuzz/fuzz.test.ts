@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { TARGETS } from './all.ts';
+import { breakSpecimen, JsonText, render, SECRET } from './breakage.ts';
+import { FuzzFailure, requireRefusal, withinTime } from './judge.ts';
+import { fuzz, type Target } from './target.ts';
+
+/** A sample of what `npm run fuzz` does. */
+const SAMPLE = 12;
+
+/** The same cases each time. */
+const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_260_131);
+
+describe('broken in any way,', () => {
+  it.each(TARGETS)('$name: taken for what it is, or refused clearly', async (target) => {
+    const { accepted, refused } = await fuzz(target, { runs: SAMPLE, seed: SEED });
+    const cases = Object.values(refused).reduce((sum, count) => sum + count, accepted);
+    expect(cases).toBe(SAMPLE);
+  });
+});
+
+/** A reader that answers like this. */
+const reader = (read: (given: unknown) => unknown): Target => ({
+  name: 'reader',
+  specimens: [{ count: 1, text: new JsonText({ inner: 'x' }) }],
+  open: async () => ({
+    take: async (given) => {
+      const isRight = JSON.stringify(given) === '{"count":1,"text":"{\\"inner\\":\\"x\\"}"}';
+      if (!isRight) read(given);
+      return {};
+    },
+  }),
+});
+class RefusedError extends Error {}
+
+describe('fuzzing', () => {
+  it('finds a reader that throws what is no refusal', async () => {
+    const target = reader(() => requireRefusal(new TypeError('expected'), [RefusedError]));
+    await expect(fuzz(target, { runs: 5, seed: 1 })).rejects.toThrow(
+      /^reader, specimen 0: it.* expected RefusedError, got TypeError/,
+    );
+  });
+
+  it.each([
+    ['says too much', `expected ${'x'.repeat(1_000)}`, 'a message of at most 1000 characters'],
+    ['says nothing', 'no', 'expected what, expected and got'],
+    ['tells a secret', `expected a key, got ${SECRET}`, 'expected no secret'],
+  ])('finds a refusal that %s', (_, message, found) => {
+    expect(() => requireRefusal(new RefusedError(message), [RefusedError])).toThrow(found);
+    expect(() => requireRefusal(new RefusedError('expected a key'), [RefusedError])).not.toThrow();
+  });
+
+  it('finds a case that takes too long', async () => {
+    const end = process.cpuUsage().user + 60_000;
+    const busy = () => {
+      // The question itself takes the system's time: not every time.
+      for (let round = 1; round % 100_000 > 0 || process.cpuUsage().user < end; round += 1);
+    };
+    await expect(withinTime(async () => busy(), 30)).rejects.toThrow('expected at most 30 ms');
+    await expect(withinTime(async () => 'done')).resolves.toBe('done');
+  });
+
+  it('refuses to begin with a specimen that is refused whole', async () => {
+    const open = async () => ({ take: async () => ({ error: new FuzzFailure('no') }) });
+    await expect(fuzz({ ...reader(() => {}), open }, { runs: 1, seed: 1 })).rejects.toThrow('no');
+  });
+
+  it.each([
+    [0, 'becomes null', null],
+    [1, 'is dropped', { text: '{"inner":"x"}' }],
+    [1, 'is a text', { count: '1', text: '{"inner":"x"}' }],
+    [2, 'is cut in half', { count: 1, text: '{"inne' }],
+    [3, 'becomes zero', { count: 1, text: '{"inner":0}' }],
+    [3, 'becomes no number', { count: 1, text: '{"inner":null}' }],
+  ])('breaks part %i of a specimen: it %s', (part, how, expected) => {
+    const { specimens } = reader(() => {});
+    const { broken } = breakSpecimen(specimens, { specimen: 0, breaks: [{ part, how }] });
+    expect(render(broken)).toEqual(expected);
+  });
+});

@@ -1,0 +1,278 @@
+import { createSecurityHub as createLocalHub } from '../../infra/local/securityhub/securityhub.ts';
+import { createHandler as createPlanner } from '../../remediation/handler.ts';
+import { InvalidInputError } from '../../remediation/input.ts';
+import { createCallCounts } from '../../rule/call-counts.ts';
+import { createConfig } from '../../rule/config.ts';
+import { InvalidEventError } from '../../rule/event.ts';
+import { InvalidFindingEventError } from '../../rule/findings/event.ts';
+import { createHandler as createFindings } from '../../rule/findings/handler.ts';
+import { createListUsers } from '../../rule/findings/list-users.ts';
+import { createSecurityHub } from '../../rule/findings/security-hub.ts';
+import { createHandler as createRule } from '../../rule/handler.ts';
+import { createIam } from '../../rule/iam.ts';
+import { InvalidBatchError } from '../../rule/key-events/event.ts';
+import { createHandler as createKeyEvents } from '../../rule/key-events/handler.ts';
+import { historyBegins, noHistory } from '../../rule/key-history.ts';
+import { createLogRun } from '../../rule/log.ts';
+import { InvalidParameterError } from '../../rule/parameter.ts';
+import { singleAccessKeyRule } from '../../rule/single-rule.ts';
+import { at } from '../support/build.ts';
+import { findingSettings } from '../support/findings.ts';
+import { batchOf, keyEvent } from '../support/key-event.ts';
+import { RULE_NAME, ruleProperties, serveAccount } from '../support/served-account.ts';
+import { JsonText, SECRET } from './breakage.ts';
+import {
+  attempt,
+  type ErrorClass,
+  expectThat,
+  type Outcome,
+  requireLines,
+  requireRefusal,
+} from './judge.ts';
+import { configEvents, plannerInputs } from './specimens.ts';
+import type { Target } from './target.ts';
+
+const USER_ID = 'AIDAQO5QBPYFF4ULQRVCE';
+
+/** What a function of ours may do to the account. */
+const WRITES = ['PutEvaluations', 'StartConfigRulesEvaluation', 'BatchImportFindings'];
+
+/** An account on loopback with one user that has two active keys, and what a function needs to be there. */
+const serve = async () => {
+  const account = await serveAccount();
+  process.env['AWS_ENDPOINT_URL'] = account.endpoint;
+  const hub = createLocalHub({ accountId: '123456789012', region: 'us-east-1', now: () => at });
+  account.dispatcher.register('securityhub', hub.operations);
+  for (const { name } of findingSettings.rules)
+    account.config.putConfigRule({ ...ruleProperties(), ConfigRuleName: name });
+  account.iam.seedUser({ UserName: 'serverless-test', UserId: USER_ID, keys: [{}, {}] });
+  const lines: string[] = [];
+  const { countCalls, takeCalls } = createCallCounts();
+  const { calls } = account.dispatcher;
+  return {
+    ...account,
+    countCalls,
+    /** Has Config give a token out. */
+    deliver: () => account.config.deliverSchedule(RULE_NAME),
+    iam: createIam(account.iamClient),
+    config: createConfig(account.configClient),
+    logRun: createLogRun((line) => void lines.push(line), takeCalls),
+    /** What a case does: its error, the lines that it logs, and what it writes. */
+    observe: async <Result>(act: () => Promise<Result>) => {
+      lines.length = 0;
+      // The account keeps what it was asked for; a long run would fill the memory.
+      for (const kept of [calls, account.delivered] as unknown[][]) kept.splice(0);
+      const outcome = { result: undefined, error: undefined, ...(await attempt(act)) };
+      requireLines(lines);
+      expectThat(lines.length === 1, () => `expected one line, got ${lines.length}`);
+      const writes = calls.filter(({ operation }) => WRITES.includes(operation));
+      const others = calls.filter(
+        ({ operation }) => !/^(Get|List|Describe|Lookup)/.test(operation),
+      );
+      expectThat(others.length === writes.length, () => `expected no ${others[0]?.operation}`);
+      return { ...outcome, writes, calls };
+    },
+  };
+};
+
+type Served = Awaited<ReturnType<typeof serve>>;
+
+/** A function with its clients, at the wire. */
+const handler = (
+  name: string,
+  specimens: readonly unknown[],
+  open: (served: Served) => (given: unknown) => Promise<Outcome>,
+): Target => ({
+  name,
+  specimens,
+  open: async () => {
+    const served = await serve();
+    return { take: open(served), close: served.close };
+  },
+});
+
+/** An input that is refused is refused before anything is asked for. */
+const requireUntouched = (
+  { error, calls }: { readonly error?: unknown; readonly calls: readonly unknown[] },
+  classes: readonly ErrorClass[],
+): Outcome => {
+  requireRefusal(error, classes);
+  expectThat(
+    calls.length === 0,
+    () => `expected no call, got ${JSON.stringify(calls).slice(0, 500)}`,
+  );
+  return { error };
+};
+
+type Evaluation = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The one result of a change is of its user, and never the wrong one. */
+const requireTrue = (given: Evaluation, evaluation: Evaluation): void => {
+  const invoking = JSON.parse(String(given['invokingEvent'])) as Members;
+  const item = invoking['configurationItem'] ?? invoking['configurationItemSummary'] ?? {};
+  const { configurationItemStatus: status, resourceType, resourceId } = item;
+  const isThere =
+    resourceId === USER_ID &&
+    resourceType === 'AWS::IAM::User' &&
+    (status === 'OK' || status === 'ResourceDiscovered') &&
+    given['eventLeftScope'] !== true;
+  const parameters = JSON.parse(String(given['ruleParameters'] || '{}')) as Evaluation;
+  const isAllowed = Number(parameters['maxActiveAccessKeys'] ?? 1) > 1;
+  expectThat(
+    evaluation['ComplianceResourceId'] === resourceId &&
+      evaluation['ComplianceResourceType'] === resourceType &&
+      (isThere
+        ? evaluation['ComplianceType'] === (isAllowed ? 'COMPLIANT' : 'NON_COMPLIANT')
+        : evaluation['ComplianceType'] === 'NOT_APPLICABLE'),
+    () =>
+      `expected the truth of ${JSON.stringify(item).slice(0, 300)}, got ${JSON.stringify(evaluation).slice(0, 300)}`,
+  );
+};
+
+const rule = handler('rule, by events of Config', configEvents, (served) => {
+  const dependencies = { ...served, readHistory: async () => noHistory(historyBegins(at)) };
+  const handle = createRule(dependencies, singleAccessKeyRule());
+  return async (given) => {
+    await served.deliver();
+    const token = served.delivered.at(-1)?.resultToken;
+    const isKnown = (given as Evaluation | undefined)?.['resultToken'] === 'token-1';
+    const event = isKnown ? { ...(given as Evaluation), resultToken: token } : given;
+    const observed = await served.observe(() => handle(event));
+    const { error, writes } = observed;
+    // A token or a rule that there is not only Config knows, and refuses; nothing is stored then.
+    const isOurs = (given as Evaluation | undefined)?.['configRuleName'] === RULE_NAME;
+    const { name = '' } = (error ?? {}) as Partial<Error>;
+    if (!isKnown && name === 'InvalidResultTokenException') return { error };
+    if (!isOurs && name === 'NoSuchConfigRuleException') return { error };
+    if (error !== undefined)
+      return requireUntouched(observed, [InvalidEventError, InvalidParameterError]);
+    const evaluations = writes.flatMap(
+      ({ input }) => (input as { Evaluations: Evaluation[] }).Evaluations,
+    );
+    const isChange = !String((given as Evaluation)['invokingEvent']).includes('ScheduledNot');
+    if (isChange) {
+      expectThat(writes.length === 1 && evaluations.length <= 1, () => 'expected one result');
+      for (const one of evaluations) requireTrue(given as Evaluation, one);
+    }
+    return {};
+  };
+});
+
+const keyEvents = handler(
+  'key events, by batches of the queue',
+  [
+    batchOf(),
+    {
+      Records: batchOf(keyEvent(), keyEvent()).Records.map((record) => ({
+        ...record,
+        receiptHandle: SECRET,
+        body: new JsonText(keyEvent({ sourceIPAddress: SECRET })),
+      })),
+    },
+  ],
+  (served) => {
+    const settings = {
+      configRuleNames: findingSettings.rules.map(({ name }) => name),
+      maximumUsers: 500,
+    };
+    const handle = createKeyEvents({ ...served, settings, now: () => at });
+    return async (given) => {
+      served.clock.now = new Date(served.clock.now.getTime() + 120_000);
+      const observed = await served.observe(() => handle(given));
+      const { error, result, writes } = observed;
+      if (error !== undefined) return requireUntouched(observed, [InvalidBatchError]);
+      const { Records } = given as { Records: readonly { body: string; messageId: string }[] };
+      const kept = result?.batchItemFailures ?? [];
+      // A message that says nothing of IAM starts nothing, and stays.
+      const good = Records.filter(({ body }) => body.includes('aws.iam'));
+      expectThat(
+        writes.length === (kept.length < Records.length ? 1 : 0) &&
+          kept.length >= Records.length - good.length,
+        () => `expected one start for the messages that are done, got ${writes.length}`,
+      );
+      return {};
+    };
+  },
+);
+
+const change = {
+  source: 'aws.config',
+  'detail-type': 'Config Rules Compliance Change',
+  account: '123456789012',
+  detail: {
+    configRuleName: findingSettings.rules[0]?.name,
+    resourceType: 'AWS::IAM::User',
+    resourceId: USER_ID,
+    newEvaluationResult: SECRET,
+  },
+};
+
+const findings = handler(
+  'findings, by events and batches of the queue',
+  [
+    { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: SECRET },
+    {
+      Records: batchOf(change, change).Records.map((record) => ({
+        ...record,
+        receiptHandle: SECRET,
+        body: new JsonText(change),
+      })),
+    },
+  ],
+  (served) => {
+    const handle = createFindings({
+      ...served,
+      listUsers: createListUsers(served.countCalls),
+      securityHub: createSecurityHub(findingSettings.place, served.countCalls),
+      settings: findingSettings,
+      now: () => at,
+    });
+    return async (given) => {
+      const observed = await served.observe(() => handle(given));
+      const { error, result, writes } = observed;
+      if (error !== undefined) return requireUntouched(observed, [InvalidFindingEventError]);
+      // Config holds no violation, so there is nothing to tell.
+      expectThat(writes.length === 0, () => `expected nothing to be written, got ${writes.length}`);
+      const { Records = [] } = given as { Records?: readonly { body: string }[] };
+      const bad = Records.filter(({ body }) => !body.includes('aws.config'));
+      expectThat(
+        (result?.batchItemFailures.length ?? 0) >= bad.length,
+        () => 'expected what is no change to stay',
+      );
+      return {};
+    };
+  },
+);
+
+const planner = handler('planner, by inputs', plannerInputs, (served) => {
+  const readHistory = async () => noHistory(historyBegins(at));
+  const handle = createPlanner({ ...served, readHistory, now: () => at });
+  return async (given) => {
+    const observed = await served.observe(() => handle(given));
+    const { error, result, writes } = observed;
+    expectThat(writes.length === 0, () => `expected nothing to be written, got ${writes.length}`);
+    if (error !== undefined && served.dispatcher.calls.length > 0) {
+      // A rule that there is not; Config says so.
+      expectThat(
+        (error as Error).name === 'NoSuchConfigRuleException',
+        () => `expected no failure, got ${(error as Error).stack}`,
+      );
+      return { error };
+    }
+    if (error !== undefined)
+      return requireUntouched(observed, [InvalidInputError, InvalidParameterError]);
+    const { UserId, AccessKeyId, DryRun } = given as Evaluation;
+    const acts = ['Deactivate', 'Reactivate', 'Delete'].includes(result?.Outcome ?? '');
+    expectThat(
+      result?.UserId === UserId &&
+        !(acts && String(DryRun) === 'true') &&
+        (!acts || AccessKeyId === '' || AccessKeyId === result?.AccessKeyId),
+      () => `expected a plan of what was asked, got ${JSON.stringify(result)}`,
+    );
+    return {};
+  };
+});
+
+/** The functions, by what they are invoked with. */
+export const handlers: readonly Target[] = [rule, keyEvents, findings, planner];

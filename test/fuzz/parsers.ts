@@ -1,0 +1,329 @@
+import { parseOrganizationSettings } from '../../infra/organization/settings.ts';
+import { InvalidSettingError, parseSettings } from '../../infra/settings.ts';
+import { InvalidInputError, parsePlannerInput } from '../../remediation/input.ts';
+import { InvalidEnvironmentError } from '../../rule/environment.ts';
+import { InvalidEventError, parseConfigRuleEvent } from '../../rule/event.ts';
+import { parseFindingSettings } from '../../rule/findings/settings.ts';
+import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
+import { InvalidParameterError, type Parameter } from '../../rule/parameter.ts';
+import {
+  INACTIVE_RULE_PARAMETERS,
+  parseInactiveRuleParameters,
+  parseRuleParameters,
+  RULE_PARAMETERS,
+} from '../../rule/parameters.ts';
+import { readRunbookRoles } from '../../rule/settings.ts';
+import { findingEnvironment } from '../support/finding-environment.ts';
+import { type RunbookFile, readRunbook } from '../support/runbook-document.ts';
+import { JsonText, SECRET } from './breakage.ts';
+import { attempt, type ErrorClass, expectThat, requireRefusal } from './judge.ts';
+import { configEvents, plannerInputs } from './specimens.ts';
+import type { Target } from './target.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** A function that reads what it is given, held against what the given members say. */
+const parser = (
+  name: string,
+  {
+    read,
+    agrees,
+    classes,
+    isOwn = false,
+    ...target
+  }: Pick<Target, 'specimens'> & {
+    readonly read: (given: unknown) => unknown;
+    /** What was read means what was given. */
+    readonly agrees: (given: Members, read: Members) => boolean;
+    readonly classes: readonly ErrorClass[];
+    /** Whoever gives it reads the error: no part of it is a secret. */
+    readonly isOwn?: boolean;
+  },
+): Target => ({
+  ...target,
+  name,
+  open: async () => ({
+    take: async (given) => {
+      const { result, error } = { result: undefined, ...(await attempt(() => read(given))) };
+      if (error === undefined)
+        expectThat(
+          agrees(given as Members, result as Members),
+          () => `expected what the input means, got ${JSON.stringify(result).slice(0, 500)}`,
+        );
+      else requireRefusal(error, classes, isOwn ? () => false : undefined);
+      return { error };
+    },
+  }),
+});
+
+/** The members of an object; a text has none that are worth a look. */
+const membersOf = (given: unknown): Members =>
+  typeof given === 'object' && given !== null ? (given as Members) : { given };
+
+const jsonOf = (text: unknown): unknown => (text === undefined ? {} : JSON.parse(String(text)));
+
+/** The number is within the bounds of a parameter that has some. */
+const isWithin = (parameter: Parameter<unknown>, number: number): boolean =>
+  !('minimum' in parameter && 'maximum' in parameter) ||
+  (number >= Number(parameter.minimum) && number <= Number(parameter.maximum));
+
+/** The value of every parameter is the given one or its default, and nothing else was given. */
+const agreesWith =
+  (parameters: Readonly<Record<string, Parameter<unknown>>>) =>
+  (given: Members, read: Members): boolean =>
+    Object.keys(given).every((name) => Object.hasOwn(parameters, name)) &&
+    Object.entries(parameters).every(([name, parameter]) =>
+      Object.hasOwn(given, name)
+        ? (Number(read[name]) === Number(given[name]) ||
+            String(read[name]) === String(given[name])) &&
+          isWithin(parameter, Number(read[name]))
+        : read[name] === parameter.default,
+    );
+
+const parametersOf = (
+  name: string,
+  read: (text?: string) => unknown,
+  parameters: Readonly<Record<string, Parameter<unknown>>>,
+): Target =>
+  parser(name, {
+    specimens: [
+      {},
+      { exemptionTag: 'keys-until', refreshDays: '7' },
+      Object.fromEntries(
+        Object.entries(parameters).map(([key, { default: value }]) => [
+          key,
+          String(value ?? 'tag'),
+        ]),
+      ),
+    ].map((given) => ({ text: new JsonText(given) })),
+    read: (given) => read((given as { text?: string } | undefined)?.text),
+    agrees: (given, values) => {
+      const text = (given as { text?: unknown } | undefined)?.text;
+      return agreesWith(parameters)(jsonOf(text || undefined) as Members, values as Members);
+    },
+    classes: [InvalidParameterError],
+  });
+
+const sameInstant = (text: unknown, date: unknown): boolean =>
+  date instanceof Date &&
+  // Of a day that there is: the 30th of February would be one of March.
+  new Date(`${String(text).slice(0, 10)}T00:00:00Z`)
+    .toJSON()
+    ?.startsWith(String(text).slice(0, 10)) === true &&
+  date.getTime() === new Date(String(text)).getTime();
+
+const event = parser('event of Config', {
+  specimens: configEvents,
+  read: parseConfigRuleEvent,
+  agrees: (given, read) => {
+    const invoking = jsonOf(given['invokingEvent']) as Record<string, Members | undefined>;
+    const item = invoking['configurationItem'] ?? invoking['configurationItemSummary'];
+    const parsed = read['configurationItem'] as Members | undefined;
+    const isChange = (invoking['messageType'] as unknown) !== 'ScheduledNotification';
+    return (
+      given['resultToken'] === read['resultToken'] &&
+      given['configRuleName'] === read['configRuleName'] &&
+      given['ruleParameters'] === read['ruleParameters'] &&
+      (given['eventLeftScope'] ?? false) === read['eventLeftScope'] &&
+      sameInstant(
+        invoking['notificationCreationTime'] ?? item?.['configurationItemCaptureTime'],
+        read['orderingTimestamp'],
+      ) &&
+      isChange === (parsed !== undefined) &&
+      (parsed === undefined ||
+        ['resourceType', 'resourceId', 'resourceName', 'configurationItemStatus'].every(
+          (member) => parsed[member] === item?.[member],
+        ))
+    );
+  },
+  classes: [InvalidEventError],
+});
+
+const isYes = (value: unknown): boolean => String(value) === 'true';
+
+const planner = parser('input of the planner', {
+  specimens: plannerInputs,
+  read: parsePlannerInput,
+  agrees: (given, read) =>
+    /^\w{16,128}$/.test(String(read['UserId'])) &&
+    /^(\w{16,128})?$/.test(String(read['AccessKeyId'] ?? '')) &&
+    /^[\w-]{1,128}$/.test(String(read['ConfigRuleName'])) &&
+    isWithin(RULE_PARAMETERS.minimumIdleDays, Number(read['MinimumIdleDays'] ?? 0)) &&
+    isWithin(INACTIVE_RULE_PARAMETERS.maxInactiveDays, Number(read['MinimumInactiveDays'] ?? 1)) &&
+    Object.entries(given).every(([name, value]) =>
+      typeof read[name] === 'boolean'
+        ? read[name] === isYes(value)
+        : String(read[name] ?? '') === String(value),
+    ),
+  classes: [InvalidInputError, InvalidParameterError],
+});
+
+const environments: readonly Target[] = [
+  parser('environment of the rule', {
+    specimens: [
+      {
+        DEACTIVATION_ROLE_ARN: 'arn:aws:iam::123456789012:role/deactivate',
+        REACTIVATION_ROLE_ARN: 'arn:aws:iam::123456789012:role/path/reactivate',
+        AWS_SECRET_ACCESS_KEY: SECRET,
+      },
+    ],
+    read: (given) => readRunbookRoles(membersOf(given) as Record<string, string>) ?? {},
+    agrees: (given, read) =>
+      Object.values(read).every((arn) => Object.values(membersOf(given)).includes(arn)),
+    classes: [InvalidEnvironmentError],
+  }),
+  parser('environment of the key events', {
+    specimens: [
+      { CONFIG_RULE_NAMES: 'rule-1,rule_2', MAXIMUM_USERS: '500', AWS_SECRET_ACCESS_KEY: SECRET },
+      { CONFIG_RULE_NAMES: 'rule-1' },
+    ],
+    read: (given) => parseTriggerSettings(given as Record<string, string>),
+    agrees: (given, read) =>
+      String(read['configRuleNames']) === given['CONFIG_RULE_NAMES'] &&
+      (given['MAXIMUM_USERS'] === undefined
+        ? read['maximumUsers'] === undefined
+        : read['maximumUsers'] === Number(given['MAXIMUM_USERS'])),
+    classes: [InvalidEnvironmentError],
+  }),
+  parser('environment of the findings', {
+    specimens: [{ ...findingEnvironment, AWS_SECRET_ACCESS_KEY: SECRET }],
+    read: (given) => parseFindingSettings(given as Record<string, string>),
+    agrees: (given, read) => {
+      const [single, inactive] = read['rules'] as readonly Members[];
+      return (
+        single?.['arn'] === given['CONFIG_RULE_ARN'] &&
+        inactive?.['arn'] === given['INACTIVE_CONFIG_RULE_ARN'] &&
+        read['severity'] === given['FINDING_SEVERITY']
+      );
+    },
+    classes: [InvalidEnvironmentError],
+  }),
+];
+
+/** Every setting that was given is what it was given as, in a text or not; the others are left alone. */
+const settingsAgree = (given: Members, read: Members): boolean =>
+  Object.entries(membersOf(given)).every(
+    ([name, value]) =>
+      !/^\w+$/.test(name) ||
+      value === undefined ||
+      (Object.hasOwn(read, name) && String(read[name]) === String(value)) ||
+      Number(read[name]) === Number(value),
+  );
+
+const ACCOUNT_SETTINGS = {
+  '@aws-cdk/core:bootstrapQualifier': SECRET,
+  ruleName: 'my-rule',
+  triggers: 'schedule',
+  frequency: 'Six_Hours',
+  maxActiveAccessKeys: '2',
+  countInactiveAccessKeys: false,
+  exemptionTag: 'keys-until',
+  approvers: 'alice,arn:aws:iam::123456789012:role/approver',
+  approvalTopicArn: 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
+  alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms',
+  logRetentionDays: 90,
+  dashboard: 'false',
+};
+
+const settings: readonly Target[] = [
+  parser('settings', {
+    specimens: [{}, ACCOUNT_SETTINGS, { ...ACCOUNT_SETTINGS, approvers: ['alice', 'bob'] }],
+    read: (given) => parseSettings(membersOf(given)),
+    agrees: settingsAgree,
+    classes: [InvalidSettingError, InvalidParameterError],
+    isOwn: true,
+  }),
+  parser('settings of an organization', {
+    specimens: [
+      {
+        organizationalUnits: 'canary:ou-ab12-cdef3456;rest:ou-ab12-cdef3457,ou-ab12-cdef3458',
+        organizationId: 'o-a1b2c3d4e5',
+        excludedAccounts: '123456789012',
+      },
+      {
+        organizationalUnits: { canary: ['ou-ab12-cdef3456'], rest: ['ou-ab12-cdef3457'] },
+        organizationId: 'o-a1b2c3d4e5',
+        excludedAccounts: ['123456789012'],
+        maxConcurrentPercentage: 10,
+        frequency: 'Six_Hours',
+      },
+    ],
+    read: (given) => parseOrganizationSettings(membersOf(given)),
+    agrees: ({ organizationalUnits: _, ...given }, { account, ...read }) =>
+      (read['organizationalUnits'] as readonly unknown[]).length > 0 &&
+      settingsAgree(given, { ...(account as Members), ...read }),
+    classes: [InvalidSettingError, InvalidParameterError],
+    isOwn: true,
+  }),
+];
+
+const RUNBOOKS: readonly (readonly [RunbookFile, Members])[] = [
+  ['deactivate-access-key', plannerInputs[0] ?? {}],
+  ['reactivate-access-key', plannerInputs[1] ?? {}],
+  ['delete-inactive-access-key', plannerInputs[2] ?? {}],
+];
+
+/** Systems Manager takes of a parameter what its pattern or its list of values allows; all of that the planner takes. */
+const runbook = ([file, given]: (typeof RUNBOOKS)[number]): Target => {
+  const { parameters } = readRunbook(file);
+  const isAllowed = (name: string, value: unknown): boolean => {
+    const parameter = parameters[name];
+    if (parameter === undefined) return true;
+    const { allowedPattern, allowedValues } = parameter;
+    const matches = new RegExp(`^(?:${allowedPattern})$`);
+    return typeof value === 'string' && (allowedValues?.includes(value) ?? matches.test(value));
+  };
+  const read = (input: unknown) => {
+    const names = Object.keys(membersOf(input));
+    const refused = Object.entries(membersOf(input)).find(
+      ([name, value]) => !isAllowed(name, value),
+    );
+    if (refused !== undefined || Object.keys(given).some((name) => !names.includes(name)))
+      throw new InvalidInputError(
+        `expected what the document allows, got ${refused?.[0].slice(0, 80)}`,
+      );
+    const { Runbook: _, DeleteCommand: __, ...asked } = input as Members;
+    const own = Object.fromEntries(Object.entries(asked).filter(([name]) => name in parameters));
+    const whole = {
+      ...own,
+      Runbook: given['Runbook'],
+      ...(given['DeleteCommand'] ? { DeleteCommand: 'delete' } : {}),
+    };
+    const { error } = { error: undefined, ...tryParsing(whole) };
+    expectThat(
+      error === undefined,
+      () => `expected the planner to take what the document allows: ${error}`,
+    );
+    return whole;
+  };
+  return parser(`parameters of ${file}`, {
+    specimens: [given],
+    read,
+    agrees: () => true,
+    classes: [InvalidInputError],
+  });
+};
+
+const tryParsing = (input: unknown): { readonly error?: unknown } => {
+  try {
+    parsePlannerInput(input);
+    return {};
+  } catch (error) {
+    return { error };
+  }
+};
+
+/** What reads, one function each. */
+export const parsers: readonly Target[] = [
+  parametersOf('parameters of the rule', parseRuleParameters, RULE_PARAMETERS),
+  parametersOf(
+    'parameters of the sister rule',
+    parseInactiveRuleParameters,
+    INACTIVE_RULE_PARAMETERS,
+  ),
+  event,
+  planner,
+  ...environments,
+  ...settings,
+  ...RUNBOOKS.map(runbook),
+];

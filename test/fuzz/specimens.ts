@@ -1,0 +1,51 @@
+import { recordedEvent } from '../support/build.ts';
+import { JsonText, SECRET } from './breakage.ts';
+
+const NAMES = [
+  'configuration-item-change',
+  'configuration-item-deleted',
+  'oversized-configuration-item-change',
+  'scheduled-notification',
+] as const;
+
+/** What Config sends, its texts of JSON open to be broken, and a secret where nobody reads. */
+export const configEvents = NAMES.map(recordedEvent).map(({ invokingEvent, ...event }) => {
+  const item = invokingEvent['configurationItem'];
+  return {
+    ...event,
+    executionRoleArn: SECRET,
+    ruleParameters: new JsonText({ maxActiveAccessKeys: '1', minimumIdleDays: '7' }),
+    invokingEvent: new JsonText({
+      ...invokingEvent,
+      ...(typeof item === 'object' && { configurationItem: { ...item, configuration: SECRET } }),
+    }),
+  };
+});
+
+const SHARED = { UserId: 'AIDAQO5QBPYFF4ULQRVCE', DryRun: 'false' };
+
+/** What the runbooks ask the planner, one of each. */
+export const plannerInputs = [
+  {
+    Runbook: 'DeactivateAccessKey',
+    ...SHARED,
+    AccessKeyId: '',
+    ConfigRuleName: 'iam-user-single-access-key',
+    MinimumIdleDays: '7',
+    DeleteCommand: 'aws ssm start-automation-execution --parameters=Key=value',
+  },
+  {
+    Runbook: 'ReactivateAccessKey',
+    ...SHARED,
+    AccessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    ConfigRuleName: 'iam-user-single-access-key',
+    AllowSecondActiveKey: 'false',
+  },
+  {
+    Runbook: 'DeleteInactiveAccessKey',
+    ...SHARED,
+    AccessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    ConfigRuleName: 'iam-user-inactive-access-key',
+    MinimumInactiveDays: '30',
+  },
+];

@@ -1,0 +1,136 @@
+import type { Call } from '../../infra/local/call.ts';
+import { ServiceError } from '../../infra/local/call.ts';
+import { createConfig } from '../../infra/local/config/config.ts';
+import { createDispatcher } from '../../infra/local/dispatch.ts';
+import { createFaults } from '../../infra/local/faults.ts';
+import { createIam } from '../../infra/local/iam/iam.ts';
+import { startServer } from '../../infra/local/wire/server.ts';
+import { LATENCY_MILLISECONDS, THROTTLE } from '../bench/account.ts';
+import { RULE_NAME, ruleProperties } from '../support/served-account.ts';
+
+const DAY = 86_400_000;
+const accountId = '123456789012';
+const region = 'us-east-1';
+
+/** How calls are refused: every other one at random, whatever it is; or IAM's beyond what it admits. */
+export type Refusals = 'half at random' | 'token bucket';
+
+/** A generator of numbers from 0 to 1, the same for the same seed. */
+const createRandom = (seed: number) => {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+};
+
+/** Users of whom one in so many has two active keys; the others have one that is inactive. */
+const USERS_PER_VIOLATION = 10;
+
+/** What Config has to hold of a user, and the key that is named. */
+type Expected = { readonly ComplianceType: string; readonly named?: string | undefined };
+
+const seedUsers = (iam: ReturnType<typeof createIam>, userCount: number) => {
+  const daysAgo = (days: number) => new Date(Date.now() - days * DAY);
+  const lastUsed = { ServiceName: 's3', Region: region, LastUsedDate: daysAgo(1) };
+  const inUse = { CreateDate: daysAgo(100), lastUsed };
+  const expected = new Map<string, Expected>();
+  for (let index = 0; index < userCount; index += 1) {
+    const violates = index % USERS_PER_VIOLATION === 0;
+    const other = { CreateDate: daysAgo(400), Status: violates ? 'Active' : 'Inactive' } as const;
+    const { UserId, keys } = iam.seedUser({ UserName: `user-${index}`, keys: [other, inUse] });
+    const ComplianceType = violates ? 'NON_COMPLIANT' : 'COMPLIANT';
+    expected.set(UserId, { ComplianceType, named: violates ? keys[0]?.AccessKeyId : undefined });
+  }
+  return expected;
+};
+
+/** Faults of an account whose time passes so many times as fast as real time. */
+const createRefusals = (refusals: Refusals, speed: number) => {
+  const faults = createFaults();
+  faults.delay(LATENCY_MILLISECONDS / speed);
+  if (refusals === 'token bucket')
+    faults.throttle({ ...THROTTLE, perSecond: THROTTLE.perSecond * speed });
+  const random = createRandom(20_260_131);
+  const apply = async (call: Call) => {
+    await faults.apply(call);
+    if (refusals === 'half at random' && random() < 0.5) {
+      const code = call.service === 'iam' ? 'Throttling' : 'ThrottlingException';
+      throw new ServiceError(code, 'Rate exceeded');
+    }
+  };
+  return { ...faults, apply };
+};
+
+/** How many users, how calls are refused, and how fast the account's time passes. */
+export type Load = {
+  readonly userCount: number;
+  readonly refusals: Refusals;
+  readonly speed: number;
+};
+
+/** Runs the function that Config has something for. */
+export type InvokeFunction = (event: unknown, endpoint: string) => Promise<void>;
+
+type Result = {
+  readonly ComplianceType: string;
+  readonly Annotation?: string;
+  readonly EvaluationResultIdentifier: {
+    readonly EvaluationResultQualifier: { readonly ResourceId: string };
+  };
+};
+
+/** An account with so many users and twice as many keys on loopback, which refuses calls. */
+export const serveLoad = async (
+  { userCount, refusals, speed }: Load,
+  invokeFunction: InvokeFunction,
+) => {
+  const now = () => new Date();
+  const dispatcher = createDispatcher(createRefusals(refusals, speed), now);
+  const iam = createIam({ now, accountId });
+  const expected = seedUsers(iam, userCount);
+  const server = await startServer({ accountId, dispatcher, principalOf: () => 'load' });
+  const config = createConfig({
+    now,
+    accountId,
+    region,
+    iam,
+    invokeFunction: (_functionArn, event) => invokeFunction(event, server.endpoint),
+    startAutomation: async () => 'never',
+    automationExecution: () => ({ AutomationExecutionStatus: 'Success' }),
+  });
+  config.putConfigRule(ruleProperties('ScheduledNotification'));
+  dispatcher.register('iam', iam.operations);
+  dispatcher.register('config', config.operations);
+
+  const held = (): readonly Result[] => {
+    const results: Result[] = [];
+    let NextToken: string | undefined;
+    do {
+      const input = { ConfigRuleName: RULE_NAME, Limit: 100, NextToken };
+      const page = config.operations.GetComplianceDetailsByConfigRule(input, 'load') as {
+        readonly EvaluationResults: readonly Result[];
+        readonly NextToken?: string;
+      };
+      results.push(...page.EvaluationResults);
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return results;
+  };
+
+  return {
+    calls: dispatcher.calls,
+    close: server.close,
+    sweep: () => config.deliverSchedule(RULE_NAME),
+    /** Users of whom Config does not hold what is so; and of those that there are not. */
+    wrong: (): number => {
+      const results = held();
+      const right = results.filter(({ ComplianceType, Annotation = '', ...result }) => {
+        const id = result.EvaluationResultIdentifier.EvaluationResultQualifier.ResourceId;
+        const { ComplianceType: type, named } = expected.get(id) ?? {};
+        return type === ComplianceType && Annotation.includes(named ? `Deactivate ${named}` : '');
+      });
+      return Math.max(expected.size, results.length) - right.length;
+    },
+  };
+};
