@@ -29,6 +29,7 @@ const substitutesOf = (
 ): ReadonlyMap<string, string> =>
   new Map(
     steps.flatMap((step, index) => {
+      // Else it would stand in its own place, which changes nothing.
       if (stays(step)) return [];
       const next = steps.slice(index).find(stays);
       if (next === undefined)
@@ -43,6 +44,7 @@ const lead = (value: unknown, substitutes: ReadonlyMap<string, string>): unknown
     if (typeof member !== 'string') return [name, lead(member, substitutes)];
     if (NAMES_STEP.has(name)) return [name, substitutes.get(member) ?? member];
     const failed = name === 'onFailure' ? /^step:(.*)$/.exec(member)?.[1] : undefined;
+    // Nothing stands in the place of no step: only the types need that said.
     const substitute = failed === undefined ? undefined : substitutes.get(failed);
     return [name, substitute === undefined ? member : `step:${substitute}`];
   };

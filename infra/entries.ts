@@ -12,4 +12,4 @@ export type Entry = (typeof ENTRIES)[number];
 
 /** Where the package has the code of a function, from its root. */
 export const builtCodeOf = (entry: Entry): string =>
-  `functions/${entry.replace(/\/index\.ts$/, '').replaceAll('/', '-')}`;
+  `functions/${entry.replace('/index.ts', '').replaceAll('/', '-')}`;

@@ -61,7 +61,7 @@ export const dollarsByTier = (units: number, tiers: readonly Tier[]): number => 
   let [dollars, left] = [0, units];
   for (const tier of tiers) {
     const taken = Math.min(left, tier.units);
-    if (taken > 0) dollars += taken * tier.dollars;
+    dollars += taken * tier.dollars;
     left -= taken;
   }
   return dollars;

@@ -38,14 +38,28 @@ describe('the steps of an option', () => {
     });
   });
 
-  it.each<[Options | undefined]>([[{}], [{ Other: true }], [undefined]])(
-    'need an option that there is, of %j',
-    (options) => {
-      expect(() => leaveOutSteps(document, options)).toThrow(
-        `Ask: unknown option "Approval", expected ${Object.keys(options ?? {}).join() || 'none'}`,
-      );
-    },
-  );
+  it.each<[Options | undefined]>([
+    [{}],
+    [{ Other: true }],
+    [{ Other: true, More: false }],
+    [undefined],
+  ])('need an option that there is, of %j', (options) => {
+    expect(() => leaveOutSteps(document, options)).toThrow(
+      `Ask: unknown option "Approval", expected ${Object.keys(options ?? {}).join(', ') || 'none'}`,
+    );
+  });
+
+  it('are not looked for in what only looks like a reference, nor in what is no text', () => {
+    const step = {
+      name: 'Write',
+      onFailure: 'step:Ask\nstep:Ask',
+      description: 'step:Ask',
+      onCancel: 'another step:Ask',
+      inputs: { Value: null, Count: 1 },
+    };
+    const mainSteps = [{ name: 'Ask', onlyWith: 'Approval' }, step];
+    expect(leaveOutSteps({ mainSteps }, { Approval: false })).toEqual({ mainSteps: [step] });
+  });
 
   it('need a step that follows', () => {
     const mainSteps = [{ name: 'Ask', onlyWith: 'Approval' }];

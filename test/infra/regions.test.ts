@@ -10,12 +10,18 @@ describe('canRecordUsers', () => {
   );
 
   it.each([
+    'ap-east-2',
     'ap-south-2',
     'ap-southeast-4',
+    'ap-southeast-5',
+    'ap-southeast-6',
+    'ap-southeast-7',
     'ca-west-1',
     'eu-central-2',
     'eu-south-2',
+    'il-central-1',
     'me-central-1',
+    'mx-central-1',
   ])('not in %s, which is younger', (region) => {
     expect(canRecordUsers(region)).toBe(false);
   });

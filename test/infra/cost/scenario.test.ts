@@ -29,6 +29,10 @@ describe('a scenario', () => {
     });
   });
 
+  it.each(['hybrid', 'schedule'])('has the triggers %s', (triggers) => {
+    expect(parseScenario({ triggers }).triggers).toBe(triggers);
+  });
+
   it.each([
     ['accounts', '0'],
     ['accounts', '10001'],

@@ -38,6 +38,7 @@ describe('an account that lacks nothing', () => {
     const findings = find({});
 
     expect(notFine(findings)).toEqual([]);
+    expect(findings[0]?.group).toBe('Account');
     expect(findings[0]?.what).toBe(
       '123456789012, partition aws, Region us-east-1, as arn:aws:iam::123456789012:user/alice',
     );
@@ -267,15 +268,28 @@ describe("an organization's trail", () => {
 
 describe('Security Hub CSPM', () => {
   it('is a note when it is off', () => {
-    expect(only({ isSecurityHubOn: { facts: false } })).toMatchObject({ state: 'note' });
+    expect(only({ isSecurityHubOn: { facts: false } })).toEqual({
+      group: 'Security Hub CSPM',
+      state: 'note',
+      what: 'it is off: the results stay in AWS Config, which is all that the rule needs',
+      mends: ['aws securityhub enable-security-hub --region us-east-1'],
+    });
+    expect(find({}).at(-1)).toEqual({
+      group: 'Security Hub CSPM',
+      state: 'fine',
+      what: 'it is on',
+    });
   });
 
   it('is missing when it is off and is to be told of violations', () => {
     const wanted = { ...HYBRID, securityHubFindings: true };
-    expect(only({ isSecurityHubOn: { facts: false } }, wanted)).toMatchObject({
+    expect(only({ isSecurityHubOn: { facts: false } }, wanted)).toEqual({
+      group: 'Security Hub CSPM',
       state: 'missing',
+      what: 'it is off',
+      why: 'without it no finding can be imported, and each try fails (InvalidAccessException)',
       mends: [
-        expect.stringContaining('enable-security-hub'),
+        'aws securityhub enable-security-hub --region us-east-1',
         'or deploy with -c securityHubFindings=false',
       ],
     });
@@ -285,17 +299,17 @@ describe('Security Hub CSPM', () => {
 
 describe('what could not be read', () => {
   it.each([
-    ['identity', 'sts:GetCallerIdentity'],
-    ['recorders', 'config:DescribeConfigurationRecorders'],
-    ['statuses', 'config:DescribeConfigurationRecorderStatus'],
-    ['trails', 'cloudtrail:DescribeTrails'],
-    ['users', 'iam:GetAccountSummary'],
-    ['isSecurityHubOn', 'securityhub:DescribeHub'],
-  ])('%s: neither fine nor missing, and names %s', (member, action) => {
+    ['identity', 'sts:GetCallerIdentity', 'account and partition (Region us-east-1)'],
+    ['recorders', 'config:DescribeConfigurationRecorders', 'the configuration recorder'],
+    ['statuses', 'config:DescribeConfigurationRecorderStatus', 'whether the recorder is recording'],
+    ['trails', 'cloudtrail:DescribeTrails', ''],
+    ['users', 'iam:GetAccountSummary', ''],
+    ['isSecurityHubOn', 'securityhub:DescribeHub', 'whether it is on'],
+  ])('%s: neither fine nor missing, and names %s', (member, action, what) => {
     const found = only({ [member]: refused(action) });
 
     expect(found).toMatchObject({ state: 'unread', why: `it needs the permission ${action}` });
-    expect(found?.what).toContain('could not be read (AccessDenied: no)');
+    expect(found?.what).toContain(`${what}: could not be read (AccessDenied: no)`);
   });
 });
 

@@ -89,6 +89,20 @@ describe('withUsersRecorded', () => {
     expect(after).toEqual({ ...EXCLUSION, ...excluding(BUCKET) });
   });
 
+  it.each([
+    [
+      'the strategy says everything, whatever is excluded beside it',
+      { ...ALL, ...excluding(BUCKET) },
+    ],
+    ['nothing is excluded', { ...EXCLUSION }],
+  ])('includes everything where %s', (_, group) => {
+    const given = recordingGroup(group as object);
+
+    const { recordingGroup: after } = withUsersRecorded(recorder({ recordingGroup: given }));
+
+    expect(after).toEqual({ ...ALL, allSupported: true, includeGlobalResourceTypes: true });
+  });
+
   it('leaves no empty list of exclusions, which AWS Config would not take', () => {
     const given = recordingGroup({ ...EXCLUSION, ...excluding(USER) });
 

@@ -19,6 +19,9 @@ const source = (operators: object) => advanced(management, { Field: 'eventSource
 const SELECTORS: [boolean, Selectors][] = [
   [true, {}],
   [true, { EventSelectors: [] }],
+  [true, { AdvancedEventSelectors: [] }],
+  [true, { ...basic(), AdvancedEventSelectors: [] }],
+  [false, { ...basic({ ReadWriteType: 'ReadOnly' }), AdvancedEventSelectors: [] }],
   [true, basic()],
   [true, basic({ ReadWriteType: 'WriteOnly' })],
   [false, basic({ ReadWriteType: 'ReadOnly' })],
@@ -46,6 +49,10 @@ const SELECTORS: [boolean, Selectors][] = [
   [true, source({ NotStartsWith: ['kms.'] })],
   [false, source({ NotEndsWith: ['.amazonaws.com'] })],
   [true, source({ NotEndsWith: ['.example.com'] })],
+  [false, source({ NotStartsWith: ['kms.', 'iam.'] })],
+  [false, source({ NotEndsWith: ['.example.com', '.amazonaws.com'] })],
+  [true, source({ StartsWith: ['kms.', 'iam.'] })],
+  [true, source({ EndsWith: ['.example.com', '.amazonaws.com'] })],
   [true, source({ StartsWith: ['iam.'] })],
   [false, source({ StartsWith: ['kms.'] })],
   [true, source({ EndsWith: ['.amazonaws.com'] })],
@@ -90,6 +97,30 @@ describe('withKeyEvents', () => {
       );
     },
   );
+});
+
+describe('withKeyEvents, of a trail without selectors,', () => {
+  it.each([{}, { EventSelectors: [] }, { AdvancedEventSelectors: [] }])(
+    'is the one that is needed: %j',
+    (selectors) => {
+      expect(withKeyEvents(selectors)).toEqual({
+        EventSelectors: [{ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true }],
+      });
+    },
+  );
+
+  it('names what it adds to advanced ones', () => {
+    const { AdvancedEventSelectors } = advanced({ Field: 'eventCategory', Equals: ['Data'] });
+    expect(withKeyEvents({ AdvancedEventSelectors })).toEqual({
+      AdvancedEventSelectors: [
+        ...(AdvancedEventSelectors ?? []),
+        {
+          Name: 'Management events that write',
+          FieldSelectors: [management, { Field: 'readOnly', Equals: ['false'] }],
+        },
+      ],
+    });
+  });
 });
 
 describe('a trail', () => {

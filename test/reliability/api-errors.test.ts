@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../../infra/repository.ts';
+import { OPERATION_ERRORS, SERVICE_ERRORS } from './api-errors.ts';
+
+const PACKAGES: Readonly<Record<string, string>> = {
+  iam: 'client-iam',
+  config: 'client-config-service',
+  cloudtrail: 'client-cloudtrail',
+  securityhub: 'client-securityhub',
+  sns: 'client-sns',
+};
+
+/** The names that SNS's classes have and its answers do not. */
+const SENT_AS: Readonly<Record<string, string>> = {
+  InvalidParameterValue: 'ParameterValueInvalid',
+};
+
+/** The errors that the SDK documents for a command, as the protocol sends them. */
+const documented = (operation: string): readonly string[] => {
+  const [service = '', name = ''] = operation.split(':');
+  const file = `${REPOSITORY}node_modules/@aws-sdk/${PACKAGES[service]}/dist-types/commands/${name}Command.d.ts`;
+  const names = [...readFileSync(file, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(
+    ([, found = '']) => found,
+  );
+  // The last one is the base class of all.
+  const own = names.filter((found) => !found.endsWith('ServiceException'));
+  if (service !== 'iam' && service !== 'sns') return own.toSorted();
+  return own
+    .map((found) => (found === 'ValidationException' ? found : found.replace(/Exception$/, '')))
+    .map((found) => SENT_AS[found] ?? found)
+    .toSorted();
+};
+
+describe('the errors of an operation', () => {
+  it.each(Object.keys(OPERATION_ERRORS).filter((operation) => !operation.startsWith('lambda:')))(
+    '%s are those that its API model names',
+    (operation) => {
+      const codes = OPERATION_ERRORS[operation as keyof typeof OPERATION_ERRORS].map(
+        ({ code }) => code,
+      );
+      expect(codes.toSorted()).toEqual(documented(operation));
+    },
+  );
+
+  it('stand beside those of every operation of their service', () => {
+    for (const operation of Object.keys(OPERATION_ERRORS))
+      expect(Object.keys(SERVICE_ERRORS)).toContain(operation.split(':')[0]);
+  });
+});

@@ -1,0 +1,355 @@
+import fc from 'fast-check';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
+import { batchOf } from '../support/key-event.ts';
+import { checkProperty, withinSeconds } from '../support/property-runs.ts';
+import type { FaultyAccount, LostEvent } from './faulty-account.ts';
+import type { FunctionId } from './functions.ts';
+import { stateOf, watch } from './invariants.ts';
+import { createSmallAccount, keyOf, setStatus, type UserName } from './small-account.ts';
+import { synthesizeReliable } from './stack.ts';
+import { beginTime, giveTimeBack, passTime, takeTime, until } from './virtual-time.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const RULES = ['RuleEvaluator', 'InactiveRuleEvaluator'] as const;
+const ALL: readonly FunctionId[] = [...RULES, 'KeyEventsStarter', 'FindingsTeller'];
+
+let stack: SynthesizedStack;
+beforeAll(() => {
+  stack = synthesizeReliable();
+}, 120_000);
+afterEach(giveTimeBack);
+
+/** An account in virtual time, closed at the end; nothing false may be said in it. */
+const withAccount = async <Value>(
+  users: readonly UserName[],
+  run: (account: FaultyAccount) => Promise<Value>,
+): Promise<Value> => {
+  takeTime();
+  try {
+    const account = await createSmallAccount(stack, { users, trail: true });
+    const { breaches } = watch(account);
+    try {
+      return await run(account);
+    } finally {
+      await account.close();
+      expect(breaches).toEqual([]);
+    }
+  } finally {
+    beginTime(new Date(0));
+    giveTimeBack();
+  }
+};
+
+/** How deliveries come: `order` sorts them, each comes `times`, and so many run at once. */
+type Disorder = {
+  readonly order: readonly number[];
+  readonly times: readonly number[];
+  readonly atOnce: readonly number[];
+};
+const disorder: fc.Arbitrary<Disorder> = fc.record({
+  order: fc.array(fc.nat(1_000), { minLength: 40, maxLength: 40 }),
+  times: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 20, maxLength: 20 }),
+  atOnce: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 40, maxLength: 40 }),
+});
+
+const at = (numbers: readonly number[], index: number): number =>
+  numbers[index % numbers.length] ?? 1;
+
+/** The deliveries in groups that run at once: every event at least once. */
+const groupsOf = <Event>(
+  events: readonly Event[],
+  { order, times, atOnce }: Disorder,
+): Event[][] => {
+  const repeated = events.flatMap((event, index) =>
+    Array.from({ length: at(times, index) }, () => event),
+  );
+  const left = repeated
+    .map((event, index) => ({ event, key: at(order, index) }))
+    .toSorted((one, other) => one.key - other.key)
+    .map(({ event }) => event);
+  const groups: Event[][] = [];
+  while (left.length > 0) groups.push(left.splice(0, at(atOnce, groups.length)));
+  return groups;
+};
+
+/** Delivers events in disorder; a function that fails in it fails the test. */
+const deliver = async (account: FaultyAccount, events: readonly LostEvent[], given: Disorder) => {
+  for (const group of groupsOf(events, given)) {
+    await until(Promise.all(group.map((event) => account.deliver(event))));
+    await passTime(MINUTE);
+  }
+};
+
+const isOfRule = ({ id }: LostEvent): boolean =>
+  id !== 'KeyEventsStarter' && id !== 'FindingsTeller';
+
+/** Changes of keys and users, as an operator makes them. */
+const change = fc.record({
+  user: fc.constantFrom('alice', 'dave', 'gina' as const),
+  place: fc.integer({ min: 0, max: 1 }),
+  what: fc.constantFrom('Active', 'Inactive', 'tag', 'new user', 'schedule' as const),
+});
+type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never;
+const changes = fc.array(change, { minLength: 3, maxLength: 6 });
+
+/** Which event of those so far comes between two changes, where one does: it comes again after the last one. */
+const early = fc.array(fc.option(fc.nat(20), { nil: undefined }), { minLength: 6, maxLength: 6 });
+type Early = typeof early extends fc.Arbitrary<infer Value> ? Value : never;
+
+const pick = <Item>(items: readonly Item[], place: number | undefined): Item | undefined =>
+  place === undefined ? undefined : items[place % Math.max(1, items.length)];
+
+const schedule = async (account: FaultyAccount) => {
+  for (const rule of ['ConfigRuleName', 'InactiveConfigRuleName'])
+    await until(account.config.deliverSchedule(account.output(rule)));
+};
+
+const make = async (account: FaultyAccount, { user, place, what }: Change, index: number) => {
+  if (what === 'schedule') await schedule(account);
+  else if (what === 'new user') await account.operate('CreateUser', { UserName: `new-${index}` });
+  else if (what === 'tag')
+    await account.operate('TagUser', {
+      UserName: user,
+      ...{ 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': String(index) },
+    });
+  else await setStatus(account, user, place, what);
+  await passTime(10 * MINUTE);
+};
+
+const USERS = ['alice', 'dave', 'gina'] as const;
+
+describe('what Config invokes the rules with', () => {
+  it(
+    'may come late, twice, in another order and at the same time: the state is that of one clean sweep',
+    async () => {
+      /** The events of these changes and of a schedule after them, of which `pick` are delivered. */
+      const story = (
+        made: readonly Change[],
+        between: Early,
+        play: (
+          account: FaultyAccount,
+          events: readonly LostEvent[],
+          last: readonly LostEvent[],
+        ) => Promise<void>,
+      ) =>
+        withAccount(USERS, async (account) => {
+          account.lose('KeyEventsStarter', 'FindingsTeller');
+          await schedule(account);
+          await passTime(HOUR);
+          account.lose(...ALL);
+          for (const [index, one] of made.entries()) {
+            await make(account, one, index);
+            const event = pick(account.lost.filter(isOfRule), between[index]);
+            if (event !== undefined) await until(account.deliver(event));
+          }
+          const before = account.lost.length;
+          await schedule(account);
+          const last = account.lost.slice(before).filter(isOfRule);
+          await play(account, account.lost.filter(isOfRule), last);
+          return stateOf(account);
+        });
+      await checkProperty(
+        fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
+          const chaos = await story(made, between, (account, events) =>
+            deliver(account, events, given),
+          );
+          const clean = await story(made, [], async (account, _, last) => {
+            for (const event of last) await until(account.deliver(event));
+          });
+          expect(chaos).toEqual(clean);
+        }),
+        2,
+        { endOnFailure: true },
+      );
+    },
+    withinSeconds(120),
+  );
+});
+
+type Batch = { readonly Records: readonly { readonly body: string; readonly messageId: string }[] };
+const bodiesOf = (events: readonly LostEvent[], id: FunctionId): readonly string[] =>
+  events
+    .filter((event) => event.id === id)
+    .flatMap(({ event }) => ((event as Partial<Batch>).Records ?? []).map(({ body }) => body));
+
+/** Gives messages to a function in batches, and what it keeps again, two minutes later, as the queue does. */
+const deliverMessages = async (
+  account: FaultyAccount,
+  { id, bodies }: { readonly id: FunctionId; readonly bodies: readonly string[] },
+  given: Disorder,
+) => {
+  let waiting = groupsOf(bodies, given).map((group) => [...group]);
+  for (let round = 0; waiting.length > 0; round += 1) {
+    expect(round, 'receives of a message').toBeLessThan(20);
+    const kept: string[][] = [];
+    // Two batches at the same time.
+    for (let index = 0; index < waiting.length; index += 2) {
+      const both = waiting.slice(index, index + 2);
+      const responses = await until(
+        Promise.all(both.map((batch) => account.deliver({ id, event: batchOf(...batch) }))),
+      );
+      for (const [place, response] of responses.entries()) {
+        const { batchItemFailures } = response as {
+          batchItemFailures: { itemIdentifier: string }[];
+        };
+        const again = batchItemFailures.map(
+          ({ itemIdentifier }) => both[place]?.[Number(itemIdentifier.split('-')[1])] ?? '',
+        );
+        if (again.length > 0) kept.push(again);
+      }
+      await passTime(given.order[0] === undefined ? MINUTE : at(given.order, index) * 200);
+    }
+    await passTime(2 * MINUTE);
+    waiting = kept;
+  }
+};
+
+const ORDERED: Disorder = { order: [...Array(40).keys()], times: [1], atOnce: [40] };
+
+describe('key events', () => {
+  it(
+    'may come late, twice, in another order and at the same time: the state is that of one batch',
+    async () => {
+      const story = (made: readonly Change[], given: Disorder, split: number) =>
+        withAccount(USERS, async (account) => {
+          account.lose('FindingsTeller', 'KeyEventsStarter');
+          await schedule(account);
+          await passTime(HOUR);
+          account.lose(...ALL);
+          const keyChanges = made.filter(({ what }) => what !== 'schedule');
+          let delivered: readonly string[] = [];
+          for (const [index, one] of keyChanges.entries()) {
+            await make(account, one, index);
+            if (index !== split) continue;
+            // Some have come before the last change, and come again.
+            account.lose('FindingsTeller', 'KeyEventsStarter');
+            delivered = bodiesOf(account.lost, 'KeyEventsStarter');
+            if (delivered.length > 0)
+              await deliverMessages(account, { id: 'KeyEventsStarter', bodies: delivered }, given);
+            account.lose(...ALL);
+          }
+          account.lose('FindingsTeller', 'KeyEventsStarter');
+          const bodies = bodiesOf(account.lost, 'KeyEventsStarter');
+          await deliverMessages(account, { id: 'KeyEventsStarter', bodies }, given);
+          await passTime(10 * MINUTE);
+          return stateOf(account);
+        });
+      await checkProperty(
+        fc.asyncProperty(changes, disorder, fc.nat(4), async (made, given, split) => {
+          const chaos = await story(made, given, split);
+          expect(chaos).toEqual(await story(made, ORDERED, -1));
+        }),
+        2,
+        { endOnFailure: true },
+      );
+    },
+    withinSeconds(120),
+  );
+});
+
+describe('changes of compliance', () => {
+  it(
+    'may come late, twice, in another order and at the same time: the findings are those of one clean run',
+    async () => {
+      const id = 'FindingsTeller';
+      const story = (
+        made: readonly Change[],
+        between: Early,
+        play: (account: FaultyAccount) => Promise<void>,
+      ) =>
+        withAccount(USERS, async (account) => {
+          account.lose('KeyEventsStarter', 'FindingsTeller');
+          await schedule(account);
+          for (const [index, one] of made.entries()) {
+            await make(account, one, index);
+            await schedule(account);
+            await passTime(10 * MINUTE);
+            const body = pick(bodiesOf(account.lost, id), between[index]);
+            if (body !== undefined) await until(account.deliver({ id, event: batchOf(body) }));
+          }
+          await play(account);
+          return stateOf(account).findings;
+        });
+      await checkProperty(
+        fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
+          const chaos = await story(made, between, async (account) => {
+            const bodies = bodiesOf(account.lost, id);
+            await deliverMessages(account, { id, bodies }, given);
+          });
+          const clean = await story(made, [], async (account) => {
+            const event = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+            await until(account.deliver({ id, event }));
+          });
+          // What never was open at the end of the story has no finding in the clean run.
+          const open = (findings: Readonly<Record<string, string>>) =>
+            Object.fromEntries(
+              Object.entries(findings).filter(([, said]) => said.startsWith('ACTIVE')),
+            );
+          expect(open(chaos)).toEqual(open(clean));
+        }),
+        2,
+        { endOnFailure: true },
+      );
+    },
+    withinSeconds(120),
+  );
+});
+
+describe('starts of a runbook for the same user', () => {
+  const RUNBOOKS = {
+    deactivate: ['RunbookName', 'AutomationRoleArn', 'ConfigRuleName'],
+    reactivate: ['ReactivationRunbookName', 'ReactivationRoleArn', 'ConfigRuleName'],
+    deleteInactive: ['DeletionRunbookName', 'DeletionRoleArn', 'InactiveConfigRuleName'],
+  } as const;
+  type Name = keyof typeof RUNBOOKS;
+
+  /** Starts it at those minutes, and says how the account then is. */
+  const story = (name: Name, minutes: readonly number[]) =>
+    withAccount(['gina', 'dave'], async (account) => {
+      account.lose('KeyEventsStarter', 'FindingsTeller');
+      await schedule(account);
+      await passTime(HOUR);
+      const user = account.iam.users.get(name === 'deactivate' ? 'dave' : 'gina');
+      const [document, role, rule] = RUNBOOKS[name].map(account.output);
+      const given = {
+        ...{ AutomationAssumeRole: role, ConfigRuleName: rule, UserId: user?.UserId },
+        ...(name === 'reactivate' && {
+          ...{ AccessKeyId: keyOf(account, 'gina', 0), AllowSecondActiveKey: 'true' },
+        }),
+      };
+      const Parameters = Object.fromEntries(
+        Object.entries(given).map(([key, value]) => [key, [value]]),
+      );
+      const ids: string[] = [];
+      let passed = 0;
+      for (const minute of minutes.toSorted((one, other) => one - other)) {
+        if (minute > passed) await passTime((minute - passed) * MINUTE);
+        passed = minute;
+        const input = { DocumentName: document, Parameters };
+        const started = account.ssm.operations.StartAutomationExecution(input, 'operator');
+        ids.push((started as { AutomationExecutionId: string }).AutomationExecutionId);
+      }
+      for (const id of ids) await until(account.ssm.finished(id));
+      await passTime(10 * MINUTE);
+      await schedule(account);
+      return stateOf(account);
+    });
+
+  it.each(['deactivate', 'reactivate', 'deleteInactive'] as const)(
+    '%s: two or three, at the same time or one after the other, leave what one does',
+    async (name) => {
+      const clean = await story(name, [0]);
+      const minutes = fc.array(fc.constantFrom(0, 0, 1, 20, 31), { minLength: 2, maxLength: 3 });
+      await checkProperty(
+        fc.asyncProperty(minutes, async (given) => {
+          expect(await story(name, given)).toEqual(clean);
+        }),
+        1,
+        { endOnFailure: true },
+      );
+    },
+    withinSeconds(120),
+  );
+});

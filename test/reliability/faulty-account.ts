@@ -1,0 +1,134 @@
+import * as v from 'valibot';
+import { createLocalAccount } from '../../infra/local/account.ts';
+import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
+import { deploy } from '../../infra/local/deploy/deploy.ts';
+import { trustOf } from '../support/trust.ts';
+import { createFaultPlan } from './fault-plan.ts';
+import { FUNCTIONS, SCRIPT_SPEED, serveFaultyWire } from './faulty-wire.ts';
+import { createWarmFunction, type FunctionId, idOf } from './functions.ts';
+import { holdTime, until } from './virtual-time.ts';
+
+const OfRule = v.object({ configRuleName: v.string(), resultToken: v.string() });
+
+/** An event that its function was not invoked with. */
+export type LostEvent = { readonly id: FunctionId; readonly event: unknown };
+
+/** A run of 60 s of a script takes a fifth of a second. */
+const AUTOMATION = { scriptSpeed: SCRIPT_SPEED, python: ['python3', '-S'] };
+
+/** An account whose calls meet faults, in the time that `takeTime` took: its functions run in this process. */
+export const createFaultyAccount = async (
+  stack: SynthesizedStack,
+  options: { readonly trail?: boolean } = {},
+) => {
+  const faults = createFaultPlan();
+  const server = await serveFaultyWire(faults);
+  const account = await createLocalAccount({
+    ...{ beside: { server }, automation: AUTOMATION, pageSize: 4, trail: false, ...options },
+  });
+  const { environment } = account.roles.create({
+    RoleName: FUNCTIONS,
+    AssumeRolePolicyDocument: trustOf('lambda.amazonaws.com'),
+  });
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: server.endpoint,
+    ...environment,
+  });
+  const deaf = new Set<FunctionId>();
+  const gates = new Map<FunctionId, Promise<void>>();
+  const rulesByToken = new Map<string, string>();
+  const lost: LostEvent[] = [];
+  const invocations = new Map<FunctionId, (event: unknown) => Promise<unknown>>();
+
+  const install = (
+    FunctionName: string,
+    variables: Readonly<Record<string, string>>,
+    timeoutSeconds: number,
+  ) => {
+    const id = idOf(FunctionName);
+    const invoke = createWarmFunction({ id, environment: variables, timeoutSeconds });
+    const run = async (event: unknown) => {
+      await gates.get(id);
+      const ofRule = v.safeParse(OfRule, event);
+      if (ofRule.success) rulesByToken.set(ofRule.output.resultToken, ofRule.output.configRuleName);
+      return invoke(event);
+    };
+    invocations.set(id, run);
+    account.lambda.override(FunctionName, (event) => {
+      if (!deaf.has(id)) return run(event);
+      lost.push({ id, event });
+      return { batchItemFailures: [] };
+    });
+  };
+
+  const scripts = new Map<string, () => void>();
+  const failedSteps: string[] = [];
+  const executionIds = new Set<string>();
+  account.ssm.onStep(({ StepExecutionId, StepName, Action, StepStatus }, id) => {
+    executionIds.add(id);
+    if (StepStatus === 'Failed' || StepStatus === 'TimedOut') failedSteps.push(StepName);
+    if (Action !== 'aws:executeScript') return;
+    if (StepStatus === 'InProgress') scripts.set(StepExecutionId, holdTime());
+    else scripts.get(StepExecutionId)?.();
+  });
+
+  let outputs: Readonly<Record<string, string>> = {};
+  return {
+    ...account,
+    faults,
+    /** The steps that did not succeed so far. */
+    failedSteps: failedSteps as readonly string[],
+    /** The executions of runbooks so far. */
+    executions: () => Array.from(executionIds, account.ssm.execution),
+    /** Puts the stack in: from now on its schedules run. */
+    deploy: () => {
+      const { functions } = account.lambda;
+      const { create } = functions;
+      functions.create = (configuration) => {
+        const created = create(configuration);
+        const { FunctionName, Environment = {}, Timeout = 3 } = configuration;
+        install(FunctionName, Environment, Timeout);
+        return created;
+      };
+      outputs = deploy(account, stack);
+    },
+    /** An output of the stack. */
+    output: (name: string): string => outputs[name] ?? '',
+    /** The rule whose function was given this token. */
+    ruleOf: (resultToken: string) => rulesByToken.get(resultToken),
+    /** Makes a call as an operator. */
+    operate: (operation: string, input: object) =>
+      until(account.call({ service: 'iam', operation, input, principal: 'operator' })),
+    /** Events of these functions are lost until it is asked again. */
+    lose: (...ids: readonly FunctionId[]) => {
+      deaf.clear();
+      for (const id of ids) deaf.add(id);
+    },
+    /** The events that were lost so far. */
+    lost: lost as readonly LostEvent[],
+    /** Invokes a function with an event that was lost, or once more. */
+    deliver: ({ id, event }: LostEvent): Promise<unknown> => {
+      const run = invocations.get(id);
+      return run === undefined ? Promise.reject(new Error(`there is no ${id}`)) : run(event);
+    },
+    /** Functions begin nothing until what is given back is called. */
+    gate: (...ids: readonly FunctionId[]): (() => void) => {
+      let open = () => {};
+      const opened = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      for (const id of ids) gates.set(id, opened);
+      return open;
+    },
+    close: async () => {
+      faults.end();
+      const closed = account.close();
+      await until(closed);
+      const release = holdTime();
+      await server.close().finally(release);
+    },
+  };
+};
+
+export type FaultyAccount = Awaited<ReturnType<typeof createFaultyAccount>>;

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { type Call, ServiceError } from '../../infra/local/call.ts';
+import type { Dispatcher } from '../../infra/local/dispatch.ts';
+import type { CalledAccount } from '../../infra/local/wire/called-accounts.ts';
+import type { WireAnswer } from '../../infra/local/wire/protocol.ts';
+import { protocolOf } from '../../infra/local/wire/route.ts';
+import type { Server } from '../../infra/local/wire/server.ts';
+import { signatureIn } from '../../infra/local/wire/signature.ts';
+import type { Fault } from './fault.ts';
+import type { Faults, Via } from './fault-plan.ts';
+import { holdTime, touchTime, waitReally } from './virtual-time.ts';
+
+/** The role with which all functions call: whoever else calls over the wire is a script. */
+export const FUNCTIONS = 'functions';
+
+/** Milliseconds that a slow answer takes: less than any function waits for one. */
+const SLOW = 3_500;
+
+/** Seconds that pass for a script in one of the machine, in whose time it lives. */
+export const SCRIPT_SPEED = 300;
+
+/** Milliseconds of a script after which its client gives up, as `verify.py` has it. */
+const SCRIPT_PATIENCE = 10_000;
+
+const waitAs = (via: Via, milliseconds: number) =>
+  via === 'script' ? waitReally(milliseconds / SCRIPT_SPEED) : setTimeout(milliseconds);
+
+type Request = Omit<Call, 'at' | 'errorCode'>;
+type Dispatch = Dispatcher['call'];
+
+const never = () => new Promise<never>(() => {});
+
+/** An answer, or what a client sees instead of one. */
+type Sent = WireAnswer | 'reset' | 'nothing' | { readonly truncated: WireAnswer };
+
+const refusalOf = (fault: Fault | undefined) =>
+  fault?.kind === 'refusal' ? new ServiceError(fault.code, 'no', fault.statusCode) : undefined;
+
+/** No answer; the stand-in for boto3 has no patience of its own, so that of a script ends here. */
+const silence = async (via: Via): Promise<Sent> => {
+  if (via !== 'script') return 'nothing';
+  await waitAs(via, SCRIPT_PATIENCE);
+  return 'reset';
+};
+
+const spoil = (answer: WireAnswer, fault: Fault | undefined, empty: () => WireAnswer): Sent => {
+  switch (fault?.kind) {
+    case 'reset after':
+      return 'reset';
+    case 'truncated':
+      return { truncated: answer };
+    case 'malformed':
+      return { ...answer, body: '<html>proxy error' };
+    case 'empty':
+      return empty();
+    default:
+      return answer;
+  }
+};
+
+/** Answers one request as its service would, unless its call meets a fault. */
+const answer = async (
+  incoming: IncomingMessage,
+  called: CalledAccount,
+  faults: Faults,
+  dispatch: Dispatch,
+): Promise<Sent> => {
+  const { method = '', url: path = '', headers } = incoming;
+  const request = { method, path, headers, body: await text(incoming) };
+  const protocol = protocolOf(request);
+  try {
+    const { accessKeyId, region } = signatureIn(headers.authorization);
+    const principal = called.principalOf(accessKeyId);
+    if (principal === undefined) throw new ServiceError('InvalidClientTokenId', 'no such key', 403);
+    const asked = protocol.decode(request);
+    const via: Via = principal === FUNCTIONS ? 'function' : 'script';
+    const fault = faults.meet(via, asked);
+    if (fault?.kind === 'reset before') return 'reset';
+    if (fault?.kind === 'silence before') return await silence(via);
+    const refusal = refusalOf(fault);
+    if (refusal !== undefined) throw refusal;
+    if (fault?.kind === 'slow') await waitAs(via, SLOW);
+    const output = await dispatch({ ...asked, principal, region });
+    const empty = () => protocol.encode({}, asked, 'request');
+    if (fault?.kind === 'silence after') return await silence(via);
+    return spoil(protocol.encode(output, asked, 'request'), fault, empty);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return protocol.encodeError(error, 'request', request);
+  }
+};
+
+const send = (response: ServerResponse, sent: Sent) => {
+  if (sent === 'nothing') return;
+  if (sent === 'reset') return void response.destroy();
+  const { statusCode, headers, body } = 'truncated' in sent ? sent.truncated : sent;
+  const bytes = Buffer.from(body);
+  const head = { ...headers, date: new Date().toUTCString(), 'content-length': bytes.length };
+  response.writeHead(statusCode, head);
+  if ('truncated' in sent)
+    response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+  else response.end(bytes);
+};
+
+/** What Systems Manager's own call of a runbook meets: its clients see the same, but say it in their words. */
+const direct = async (request: Request, faults: Faults, dispatch: Dispatch): Promise<unknown> => {
+  const fault = faults.meet('runbook', request);
+  const refusal = refusalOf(fault);
+  if (refusal !== undefined) throw refusal;
+  if (fault?.kind === 'reset before') throw new Error('socket hang up');
+  if (fault?.kind === 'silence before') return never();
+  if (fault?.kind === 'slow') await setTimeout(SLOW);
+  const output = await dispatch(request);
+  switch (fault?.kind) {
+    case 'silence after':
+      return never();
+    case 'empty':
+      return {};
+    case 'reset after':
+    case 'truncated':
+    case 'malformed':
+      throw new Error(`no answer that can be read: ${fault.kind}`);
+    default:
+      return output;
+  }
+};
+
+/** The services whose calls by the account itself meet faults: those of runbooks. */
+const isOfRunbook = ({ service, principal }: Request) =>
+  principal !== 'operator' && service !== 'sqs' && service !== 'ssm';
+
+/**
+ * The endpoint of one account, where calls meet faults: those over the wire, and those that Systems Manager makes.
+ *
+ * Give it to the account as the server that it is `beside`.
+ */
+export const serveFaultyWire = async (faults: Faults) => {
+  let joined: { readonly called: CalledAccount; readonly dispatch: Dispatch } | undefined;
+  const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
+    touchTime();
+    if (joined === undefined) return void response.destroy();
+    const { called, dispatch } = joined;
+    const sent = await answer(incoming, called, faults, dispatch);
+    send(response, sent);
+    touchTime();
+  };
+  const http = createServer((incoming, response) => {
+    serve(incoming, response).catch(() => response.destroy());
+  });
+  http.keepAliveTimeout = 10 * 60_000;
+  http.listen(0, '127.0.0.1');
+  const release = holdTime();
+  await once(http, 'listening');
+  release();
+  const server: Server = {
+    endpoint: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    join: (called: CalledAccount) => {
+      const { dispatcher } = called;
+      const dispatch = dispatcher.call;
+      joined = { called, dispatch };
+      dispatcher.call = (request) =>
+        isOfRunbook(request) ? direct(request, faults, dispatch) : dispatch(request);
+    },
+    leave: () => {
+      joined = undefined;
+    },
+    close: async () => {
+      http.close();
+      http.closeAllConnections();
+      await once(http, 'close');
+    },
+  };
+  return server;
+};

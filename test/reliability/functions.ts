@@ -1,0 +1,91 @@
+import { createHandler as createPlanner } from '../../remediation/handler.ts';
+import { createClients } from '../../rule/clients.ts';
+import { createEventHistory } from '../../rule/event-history.ts';
+import { createHandler as createTeller } from '../../rule/findings/handler.ts';
+import { createListUsers } from '../../rule/findings/list-users.ts';
+import { createSecurityHub } from '../../rule/findings/security-hub.ts';
+import { parseFindingSettings } from '../../rule/findings/settings.ts';
+import { createHandler as createRule } from '../../rule/handler.ts';
+import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
+import { createHandler as createStarter } from '../../rule/key-events/handler.ts';
+import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
+import { readRunbookRoles } from '../../rule/settings.ts';
+import { singleAccessKeyRule } from '../../rule/single-rule.ts';
+import { runWork } from './virtual-time.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Context = { readonly getRemainingTimeInMillis: () => number };
+type Handle = (event: unknown, context: Context) => Promise<unknown>;
+
+const now = () => new Date();
+const clientsOf = (answerTime?: number) => createClients({ writeLine: () => {}, answerTime });
+const withHistory = () => {
+  const clients = clientsOf();
+  return { ...clients, readHistory: createEventHistory('us-east-1', clients.countCalls) };
+};
+
+/** Every function of the stack as its entry wires it, its environment given; by how its name goes on after the stack's. */
+const MAKE = {
+  RuleEvaluator: (environment: Environment): Handle =>
+    createRule(withHistory(), singleAccessKeyRule(readRunbookRoles(environment))),
+  InactiveRuleEvaluator: (): Handle => createRule(withHistory(), inactiveAccessKeyRule),
+  PlannerFunction: (): Handle => createPlanner({ ...withHistory(), now }),
+  KeyEventsStarter: (environment: Environment): Handle =>
+    createStarter({ ...clientsOf(4_000), settings: parseTriggerSettings(environment), now }),
+  FindingsTeller: (environment: Environment): Handle => {
+    const settings = parseFindingSettings(environment);
+    const { countCalls, ...clients } = clientsOf();
+    return createTeller({
+      ...clients,
+      listUsers: createListUsers(countCalls),
+      securityHub: createSecurityHub(settings.place, countCalls),
+      settings,
+      now,
+    });
+  },
+} as const;
+
+/** A function of the stack, by its construct. */
+export type FunctionId = keyof typeof MAKE;
+
+/** Which function has that name. */
+export const idOf = (functionName: string): FunctionId => {
+  const found = Object.keys(MAKE).find((id) => functionName.includes(`-${id}`));
+  if (found === undefined) throw new Error(`expected a function of the stack, got ${functionName}`);
+  return found as FunctionId;
+};
+
+/** What a function is deployed with. */
+type Deployed = {
+  readonly id: FunctionId;
+  readonly environment: Environment;
+  readonly timeoutSeconds: number;
+};
+
+/**
+ * A function in this process, with the SDK clients that it has in AWS: what they learned stays from one invocation to
+ * the next, until one runs out of time, which ends it where it stands.
+ */
+export const createWarmFunction = ({ id, environment, timeoutSeconds }: Deployed) => {
+  let handle: Handle | undefined;
+  return async (event: unknown): Promise<unknown> => {
+    handle ??= MAKE[id](environment);
+    const running = handle;
+    const state = { isOver: false };
+    const deadline = Date.now() + timeoutSeconds * 1000;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeUp = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        state.isOver = true;
+        handle = undefined;
+        reject(new Error(`Task timed out after ${timeoutSeconds.toFixed(2)} seconds`));
+      }, timeoutSeconds * 1000);
+    });
+    const context = { getRemainingTimeInMillis: () => deadline - Date.now() };
+    try {
+      return await Promise.race([runWork(state, () => running(event, context)), timeUp]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+};

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
+import { REPOSITORY } from '../../infra/repository.ts';
+import { type Cell, type CleanRun, cellsOf, describeCell, runCell, runClean } from './matrix.ts';
+import { PATHS } from './paths.ts';
+import { sizeOf } from './report.ts';
+import { synthesizeReliable } from './stack.ts';
+import { giveTimeBack, takeTime } from './virtual-time.ts';
+
+/** Cells of the sample, of each path: `FAULT_CELLS=20 npx vitest run test/reliability` runs more. */
+const CELLS_OF_A_PATH = Number(process.env['FAULT_CELLS'] ?? 1);
+
+/** Another sample. */
+const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_260_131);
+
+let stack: SynthesizedStack;
+const runs: CleanRun[] = [];
+beforeAll(async () => {
+  stack = synthesizeReliable();
+  takeTime();
+  for (const path of PATHS) runs.push(await runClean(stack, path));
+  giveTimeBack();
+}, 180_000);
+const inVirtualTime = async <Value>(run: () => Promise<Value>): Promise<Value> => {
+  takeTime();
+  return run().finally(giveTimeBack);
+};
+afterEach(giveTimeBack);
+afterAll(giveTimeBack);
+
+describe('docs/reliability.md', () => {
+  const report = readFileSync(`${REPOSITORY}docs/reliability.md`, 'utf8');
+
+  it('has every way with the calls, kinds and cells that the matrix has now', () => {
+    const rows = report
+      .split('\n')
+      .filter((line) => /^\| [^|]+ \| \d+ \| \d+ \| \d+ \| \d+ /.test(line));
+    expect(rows).toHaveLength(runs.length);
+    for (const [index, clean] of runs.entries())
+      expect(rows[index]?.startsWith(sizeOf(clean)), `${rows[index]} is ${sizeOf(clean)}`).toBe(
+        true,
+      );
+  });
+
+  it('has the number of all cells, and none that is broken', () => {
+    const cells = runs.flatMap(cellsOf).length;
+    const [, all, absorbed, retried, told, broken] =
+      /^\| all \| \d+ \| \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/m
+        .exec(report)
+        ?.map(Number) ?? [];
+    expect(all).toBe(cells);
+    expect(Number(absorbed) + Number(retried) + Number(told)).toBe(cells);
+    expect(broken).toBe(0);
+  });
+});
+
+describe('the matrix', () => {
+  it('has every kind of caller, and every write of a runbook', () => {
+    const calls = runs.flatMap((clean) => clean.calls);
+    expect(new Set(calls.map(({ via }) => via))).toEqual(
+      new Set(['function', 'runbook', 'script']),
+    );
+    const writes = calls.filter(({ via }) => via === 'runbook').map(({ operation }) => operation);
+    expect(writes).toEqual(expect.arrayContaining(['iam:UpdateAccessKey', 'iam:DeleteAccessKey']));
+  });
+});
+
+describe('a cell of the sample', () => {
+  it('is never broken', async () => {
+    const sample = runs.flatMap((clean): Cell[] => {
+      const cells = cellsOf(clean);
+      return fc.sample(fc.constantFrom(...cells), { seed: SEED, numRuns: CELLS_OF_A_PATH });
+    });
+    const results = await inVirtualTime(async () => {
+      const all = [];
+      for (const cell of sample) all.push(await runCell(stack, cell));
+      return all;
+    });
+    const problems = results.flatMap(({ cell, problems }) =>
+      problems.map((problem) => `${describeCell(cell)}: ${problem}`),
+    );
+    expect(problems).toEqual([]);
+    expect(new Set(results.map(({ outcome }) => outcome)).size).toBeGreaterThan(1);
+  }, 120_000);
+});
+
+describe('what may never happen is seen', () => {
+  /** The cell of a path whose call of that operation is refused, once or always. */
+  const refused = (name: string, operation: string, always: boolean): Cell => {
+    const clean = runs.find(({ path }) => path.name === name);
+    const found =
+      clean &&
+      cellsOf(clean).find(
+        ({ planned }) =>
+          planned.operation === operation &&
+          planned.always === always &&
+          planned.fault.kind === 'refusal' &&
+          planned.fault.code.startsWith('AccessDenied'),
+      );
+    if (found === undefined) throw new Error(`expected a cell of ${operation}`);
+    return found;
+  };
+  const problemsOf = async (cell: Cell, change: Partial<CleanRun['path']>) => {
+    const { clean, planned } = cell;
+    const path = { ...clean.path, ...change };
+    const { outcome, problems } = await inVirtualTime(() =>
+      runCell(stack, { clean: { ...clean, path }, planned }),
+    );
+    expect(outcome).toBe('broken');
+    return problems.join('\n');
+  };
+  const SWEEP = 'iam-user-single-access-key: sweep';
+
+  it('a failure that nobody hears of', async () => {
+    const { clean, planned } = refused(SWEEP, 'iam:ListUsers', true);
+    const problems = await problemsOf(
+      { clean, planned },
+      {
+        act: async (account) => {
+          account.lose('RuleEvaluator');
+          await clean.path.act(account);
+          account.faults.meet('function', { service: 'iam', operation: 'ListUsers' });
+          account.lose();
+        },
+      },
+    );
+    expect(problems).toContain('nobody can see the failure: held');
+  });
+
+  it('a next run that does not mend it', async () => {
+    const cell = refused(SWEEP, 'config:PutEvaluations', true);
+    expect(await problemsOf(cell, { again: async () => {} })).toContain('does not mend it: held');
+  });
+
+  it('a next run that fails as well', async () => {
+    const cell = refused(SWEEP, 'config:PutEvaluations', true);
+    const problems = await problemsOf(cell, {
+      again: async (account) => {
+        account.faults.begin(cell.planned);
+        await cell.clean.path.again(account);
+      },
+    });
+    expect(problems).toContain('the next run fails');
+  });
+
+  it('a false verdict', async () => {
+    const cell = refused(SWEEP, 'iam:ListUsers', false);
+    const problems = await problemsOf(cell, {
+      act: async (account) => {
+        // IAM forgets one of alice's keys, as a broken reading would.
+        const keys = account.iam.users.get('alice')?.keys ?? [];
+        const { ListAccessKeys } = account.iam.operations;
+        account.register('iam', {
+          ListAccessKeys: (input, principal) => {
+            const kept = keys.splice(1, 1);
+            const answer = ListAccessKeys?.(input, principal);
+            keys.splice(1, 0, ...kept);
+            return answer;
+          },
+        });
+        await cell.clean.path.act(account);
+      },
+    });
+    expect(problems).toMatch(/said COMPLIANT of AIDA\w+, which is NON_COMPLIANT/);
+  });
+
+  it('a write that nobody planned, and a user who is left without a key', async () => {
+    const cell = refused('DeactivateAccessKey', 'iam:ListUsers', true);
+    const problems = await problemsOf(cell, {
+      act: async (account) => {
+        for (const { AccessKeyId } of account.iam.users.get('alice')?.keys ?? [])
+          await account.call({
+            ...{ service: 'iam', operation: 'UpdateAccessKey', principal: 'somebody' },
+            input: { UserName: 'alice', AccessKeyId, Status: 'Inactive' },
+          });
+      },
+    });
+    expect(problems).toMatch(/somebody wrote .*, which nobody planned/);
+    expect(problems).toContain('alice has no active key left');
+    expect(problems).toContain('the call was never made');
+  });
+
+  it('an execution that says Acted of what is not so', async () => {
+    const cell = refused('DeactivateAccessKey', 'iam:UpdateAccessKey', true);
+    const problems = await problemsOf(cell, {
+      act: async (account) => {
+        await cell.clean.path.act(account);
+        const input = {
+          ...{ TopicArn: 'arn:aws:sns:us-east-1:123456789012:keys', Message: 'a claim' },
+          Subject: 'Access key deactivated',
+        };
+        await account.call({ service: 'sns', operation: 'Publish', input, principal: 'operator' });
+      },
+    });
+    expect(problems).toContain('it says Acted of what is not so');
+  });
+});

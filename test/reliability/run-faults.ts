@@ -1,0 +1,87 @@
+import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { cellsOf, describeCell, type Outcome, runCell, runClean } from './matrix.ts';
+import { PATHS } from './paths.ts';
+import { reportOf } from './report.ts';
+import { synthesizeReliable } from './stack.ts';
+import { giveTimeBack, takeTime } from './virtual-time.ts';
+
+Object.assign(process.env, {
+  CDK_VALIDATION: 'false',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+});
+
+const REPORT = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
+const SELF = fileURLToPath(import.meta.url);
+
+/** What a process says of one cell. */
+type Told = { readonly path: string; readonly outcome: Outcome; readonly problems: string };
+
+const cleanRuns = async () => {
+  const stack = synthesizeReliable();
+  takeTime();
+  const runs = [];
+  for (const path of PATHS) runs.push(await runClean(stack, path));
+  return { stack, runs };
+};
+
+/** Runs every so many-th cell, and tells the parent of each. */
+const runShare = async (share: number, of: number): Promise<void> => {
+  const { stack, runs } = await cleanRuns();
+  const cells = runs.flatMap(cellsOf).filter((_, index) => index % of === share);
+  for (const cell of cells) {
+    const { outcome, problems } = await runCell(stack, cell);
+    const told: Told = {
+      path: cell.clean.path.name,
+      outcome,
+      problems: problems.length === 0 ? '' : `${describeCell(cell)}\n  ${problems.join('\n  ')}`,
+    };
+    process.send?.(told);
+  }
+  process.disconnect();
+};
+
+const startShare = (share: number, of: number, take: (told: Told) => void) =>
+  new Promise<void>((resolve, reject) => {
+    const child = fork(SELF, [String(share), String(of)]);
+    child.on('message', (message) => take(message as Told));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`expected share ${share} to end, got ${code}`)),
+    );
+  });
+
+/** Runs the whole matrix on every core, prints it, and keeps it in docs/reliability.md. */
+const runAll = async (): Promise<void> => {
+  const { runs } = await cleanRuns();
+  giveTimeBack();
+  const told: Told[] = [];
+  const count = runs.flatMap(cellsOf).length;
+  const take = (one: Told) => {
+    told.push(one);
+    if (one.problems !== '') console.log(one.problems);
+    if (told.length % 500 === 0) console.log(`${told.length} of ${count}`);
+  };
+  const processes = availableParallelism();
+  await Promise.all(
+    Array.from({ length: processes }, (_, share) => startShare(share, processes, take)),
+  );
+  if (told.length !== count) throw new Error(`expected ${count} cells, got ${told.length}`);
+  const rows = runs.map((clean) => {
+    const ofPath = told.filter(({ path }) => path === clean.path.name);
+    const number = (outcome: Outcome) => ofPath.filter((one) => one.outcome === outcome).length;
+    const outcomes = {
+      ...{ absorbed: number('absorbed'), retried: number('retried') },
+      ...{ told: number('told'), broken: number('broken') },
+    };
+    return { clean, outcomes };
+  });
+  const report = reportOf(rows);
+  writeFileSync(REPORT, report);
+  console.log(report);
+  process.exitCode = rows.some(({ outcomes }) => outcomes.broken > 0) ? 1 : 0;
+};
+
+const [share, of] = process.argv.slice(2).map(Number);
+await (share === undefined || of === undefined ? runAll() : runShare(share, of));

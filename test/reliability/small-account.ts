@@ -1,0 +1,69 @@
+import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
+import { at, daysBefore } from '../support/build.ts';
+import { createFaultyAccount, type FaultyAccount } from './faulty-account.ts';
+import { EXEMPTION_TAG } from './invariants.ts';
+import { beginTime, passTime } from './virtual-time.ts';
+
+const DAY = 86_400_000;
+
+/** Days before `at` on which the account's keys that are inactive were deactivated. */
+const DEACTIVATED = 42;
+
+const old = {
+  CreateDate: daysBefore(400),
+  lastUsed: { LastUsedDate: daysBefore(100), ServiceName: 's3', Region: 'us-east-1' },
+};
+const newer = {
+  CreateDate: daysBefore(100),
+  lastUsed: { LastUsedDate: daysBefore(43), ServiceName: 's3', Region: 'us-east-1' },
+};
+
+/** What users there may be, and which of them have their first key deactivated. */
+const USERS = {
+  alice: { keys: [old, old, newer], isDeactivated: true },
+  carol: { keys: [old, old, newer], isDeactivated: true, tags: { [EXEMPTION_TAG]: '2026-12-31' } },
+  dave: { keys: [old, newer], isDeactivated: false },
+  erin: { keys: [old, old, newer], isDeactivated: true },
+  gina: { keys: [old, newer], isDeactivated: true },
+} as const;
+
+export type UserName = keyof typeof USERS;
+
+/** An account of these users with the stack, deployed at `at`; CloudTrail knows who was deactivated when. */
+export const createSmallAccount = async (
+  stack: SynthesizedStack,
+  { users, trail = false }: { readonly users: readonly UserName[]; readonly trail?: boolean },
+): Promise<FaultyAccount> => {
+  beginTime(new Date(at.getTime() - DEACTIVATED * DAY));
+  const account = await createFaultyAccount(stack, { trail });
+  for (const name of users) {
+    const { isDeactivated, ...seed } = USERS[name];
+    account.iam.seedUser({ UserName: name, ...seed });
+    if (isDeactivated) await setStatus(account, name, 0, 'Inactive');
+  }
+  await passTime(DEACTIVATED * DAY);
+  account.deploy();
+  return account;
+};
+
+/** The id of a user's key, by its place. */
+export const keyOf = ({ iam }: FaultyAccount, name: string, place: number): string =>
+  iam.users.get(name)?.keys[place]?.AccessKeyId ?? '';
+
+/** An operator sets the status of a user's key. */
+export const setStatus = (
+  account: FaultyAccount,
+  UserName: string,
+  place: number,
+  Status: 'Active' | 'Inactive',
+) => {
+  const AccessKeyId = keyOf(account, UserName, place);
+  return account.operate('UpdateAccessKey', { UserName, AccessKeyId, Status });
+};
+
+/** An operator deletes a user, with all its keys. */
+export const deleteUser = async (account: FaultyAccount, UserName: string): Promise<void> => {
+  for (const { AccessKeyId } of [...(account.iam.users.get(UserName)?.keys ?? [])])
+    await account.operate('DeleteAccessKey', { UserName, AccessKeyId });
+  await account.operate('DeleteUser', { UserName });
+};

@@ -1,0 +1,14 @@
+import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
+import { synthesize } from '../../infra/local/deploy/synthesize.ts';
+import { EXEMPTION_TAG } from './invariants.ts';
+
+let stack: SynthesizedStack | undefined;
+
+/** The stack whose ways are run, with Security Hub and a tag that exempts; synthesized once a process. */
+export const synthesizeReliable = (): SynthesizedStack => {
+  process.env['CDK_VALIDATION'] = 'false';
+  stack ??= synthesize({
+    ...{ dashboard: false, securityHubFindings: true, exemptionTag: EXEMPTION_TAG },
+  });
+  return stack;
+};
