@@ -42,6 +42,10 @@ const toLine = (said: RunLine, { Throttles, ...calls }: CallCounts, milliseconds
   return { ...fields, ...metrics, ...counted, ...measured };
 };
 
+/** JSON keeps these two as they are, and some readers, Node's among them, take them for the end of a line. */
+const toJsonLine = (line: object): string =>
+  JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+
 /**
  * Logs one JSON line a run: what the run says, the AWS calls it made by name, how many of them were throttled, the
  * milliseconds it took.
@@ -57,7 +61,7 @@ export const createLogRun =
     takeCalls();
     const writeLine = (level: 'INFO' | 'ERROR', failure: Record<string, unknown>) => {
       const line = toLine(said, takeCalls(), performance.now() - startedAt);
-      write(JSON.stringify({ level, message, ...line, ...failure }));
+      write(toJsonLine({ level, message, ...line, ...failure }));
     };
     try {
       const result = await run(said);

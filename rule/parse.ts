@@ -35,7 +35,9 @@ export const describeValue = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
-  return String(JSON.stringify(value)).slice(0, SHOWN_LENGTH);
+  // JSON has no bigint, which newer versions of Node read a large number as.
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  return String(text).slice(0, SHOWN_LENGTH);
 };
 
 /** The first thing wrong: a missing member's input is the object that lacks it, so its path tells. */

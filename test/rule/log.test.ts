@@ -39,6 +39,18 @@ describe('the log line of a run', () => {
     });
   });
 
+  it('has no character that a reader could take for its end', async () => {
+    const lines: string[] = [];
+    const logRun = createLogRun(
+      (line) => void lines.push(line),
+      () => ({ Throttles: 0 }),
+    );
+    const userName = 'x\u2028\u2029\r\n';
+    await logRun('key events', async ({ fields }) => void Object.assign(fields, { userName }));
+    expect(lines).toEqual([expect.not.stringMatching(/[\u2028\u2029\r\n]/)]);
+    expect(JSON.parse(String(lines[0]))).toMatchObject({ userName });
+  });
+
   const measure = async (measuresCalls: boolean) => {
     const { logRun, line } = createLog();
     await logRun('evaluated', async (said) => {

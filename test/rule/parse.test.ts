@@ -53,3 +53,11 @@ describe('a problem', () => {
     );
   });
 });
+
+describe('a value that is refused', () => {
+  it('is shown though JSON has no words for it', () => {
+    expect(problemOf(v.string('expected a text'), 12_345_678_901_234_567_890n)).toContain(
+      '12345678901234567890',
+    );
+  });
+});
