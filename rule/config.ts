@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
 import { answerOf, InvalidResponseError } from './answer.ts';
+import { inBatches, nameSome } from './batches.ts';
 import { parse, Text, textUpTo } from './parse.ts';
 import { createReadResults } from './read-results.ts';
 
@@ -23,9 +24,6 @@ const TEST_TOKEN = 'TESTMODE';
 /** The run that was given this token is a trial: it stores nothing, and its rule need not exist. */
 export const isTrial = (resultToken: string): boolean => resultToken === TEST_TOKEN;
 
-/** Characters of the refused ids that an error names, of however many there are. */
-const LONGEST_NAMED = 800;
-
 const PutEvaluationsAnswer = v.object({
   FailedEvaluations: v.optional(v.array(v.object({ ComplianceResourceId: Text })), []),
 });
@@ -40,14 +38,6 @@ const DescribeConfigRulesAnswer = v.object({
 export class FailedEvaluationsError extends Error {
   override readonly name = 'FailedEvaluationsError';
 }
-
-const inBatches = (evaluations: readonly Evaluation[]): Evaluation[][] => {
-  // An invocation that reports nothing still answers Config, with an empty batch.
-  const count = Math.max(1, Math.ceil(evaluations.length / MAXIMUM_EVALUATIONS));
-  return Array.from({ length: count }, (_, index) =>
-    evaluations.slice(index * MAXIMUM_EVALUATIONS, (index + 1) * MAXIMUM_EVALUATIONS),
-  );
-};
 
 /** What is written to and read from AWS Config. */
 export const createConfig = (client: ConfigServiceClient) => ({
@@ -65,7 +55,9 @@ export const createConfig = (client: ConfigServiceClient) => ({
     timeUp?: AbortSignal,
   ): Promise<void> => {
     const ids: string[] = [];
-    for (const Evaluations of inBatches(evaluations)) {
+    const batches = inBatches(evaluations, MAXIMUM_EVALUATIONS);
+    // An invocation that reports nothing still answers Config, with an empty batch.
+    for (const Evaluations of batches.length > 0 ? batches : [[]]) {
       timeUp?.throwIfAborted();
       const TestMode = isTrial(ResultToken);
       const command = new PutEvaluationsCommand({ Evaluations, ResultToken, TestMode });
@@ -74,9 +66,8 @@ export const createConfig = (client: ConfigServiceClient) => ({
       for (const { ComplianceResourceId } of FailedEvaluations) ids.push(ComplianceResourceId);
     }
     if (ids.length === 0) return;
-    const named = ids.slice(0, 5).join(', ').slice(0, LONGEST_NAMED);
     throw new FailedEvaluationsError(
-      `PutEvaluations: expected ${evaluations.length} evaluations to be taken, got ${ids.length} refused: ${named}`,
+      `PutEvaluations: expected ${evaluations.length} evaluations to be taken, got ${ids.length} refused: ${nameSome(ids)}`,
     );
   },
 

@@ -8,6 +8,17 @@ const Name = textUpTo(128);
 const User = v.object({ UserId: Name, UserName: Name });
 const Page = { IsTruncated: v.optional(v.boolean(), false), Marker: v.optional(v.string()) };
 export const ListUsersAnswer = v.object({ ...Page, Users: v.array(User) });
+export const ListUserDetailsAnswer = v.object({
+  ...Page,
+  Users: v.array(
+    v.object({
+      ...User.entries,
+      Arn: textUpTo(2048),
+      Path: textUpTo(512),
+      CreateDate: v.date(),
+    }),
+  ),
+});
 export const ListAccessKeysAnswer = v.object({
   ...Page,
   AccessKeyMetadata: v.array(v.object({ AccessKeyId: Name, Status: Name, CreateDate: v.date() })),

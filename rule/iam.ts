@@ -3,9 +3,6 @@ import {
   GetAccountSummaryCommand,
   GetUserCommand,
   type IAMClient,
-  ListAccessKeysCommand,
-  ListUsersCommand,
-  ListUserTagsCommand,
   NoSuchEntityException,
 } from '@aws-sdk/client-iam';
 import type { AccessKey } from './access-key.ts';
@@ -14,18 +11,21 @@ import {
   GetAccessKeyLastUsedAnswer,
   GetAccountSummaryAnswer,
   GetUserAnswer,
-  ListAccessKeysAnswer,
+  ListUserDetailsAnswer,
   ListUsersAnswer,
-  ListUserTagsAnswer,
 } from './iam-answers.ts';
-import { nextMarker, pages, toMarkedPage } from './pages.ts';
+import { findTag, listAllKeys, listUsers } from './iam-listings.ts';
 import { parse } from './parse.ts';
 
 /** An IAM user: its id never changes and never comes back, its name may do both. */
 export type IamUser = { readonly UserId: string; readonly UserName: string };
 
-/** Items asked for in a page: the most that IAM gives, which may always be fewer. */
-const PAGE_SIZE = 1000;
+/** The same, as a listing tells of it. */
+export type UserDetails = IamUser & {
+  readonly Arn: string;
+  readonly Path: string;
+  readonly CreateDate: Date;
+};
 
 const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | undefined> => {
   try {
@@ -36,49 +36,13 @@ const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | unde
   }
 };
 
-const listUsersPage = (client: IAMClient) => async (Marker: string | undefined) => {
-  const answer = await client.send(new ListUsersCommand({ Marker, MaxItems: PAGE_SIZE }));
-  return toMarkedPage(parse(ListUsersAnswer, answer, answerOf('ListUsers')), 'ListUsers');
-};
-
-const listAllKeys = async (client: IAMClient, UserName: string): Promise<AccessKey[]> => {
-  const readPage = async (Marker: string | undefined) => {
-    const command = new ListAccessKeysCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
-    const answer = parse(
-      ListAccessKeysAnswer,
-      await client.send(command),
-      answerOf('ListAccessKeys'),
-    );
-    return toMarkedPage(answer, 'ListAccessKeys');
-  };
-  const keys: AccessKey[] = [];
-  for await (const page of pages(readPage, nextMarker('ListAccessKeys')))
-    keys.push(...page.AccessKeyMetadata);
-  return keys;
-};
-
-/** IAM's tag keys have no case. Both ways: the Kelvin sign is no `K`, although its lower case is a `k`. */
-const isSameTagKey = (one: string, other: string): boolean =>
-  one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
-
-const findTag = async (client: IAMClient, UserName: string, key: string) => {
-  const readPage = async (Marker: string | undefined) => {
-    const command = new ListUserTagsCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
-    const answer = parse(ListUserTagsAnswer, await client.send(command), answerOf('ListUserTags'));
-    return toMarkedPage(answer, 'ListUserTags');
-  };
-  let value: string | undefined;
-  for await (const page of pages(readPage, nextMarker('ListUserTags')))
-    value ??= page.Tags.find(({ Key }) => isSameTagKey(Key, key))?.Value;
-  return { value };
-};
-
 /** Reads from IAM: live, every page, each answer as its API promises it or an error. */
 export const createIam = (client: IAMClient) => ({
-  async *listUsers(): AsyncGenerator<IamUser> {
-    for await (const page of pages(listUsersPage(client), nextMarker('ListUsers')))
-      yield* page.Users;
-  },
+  /** Every user of the account. */
+  listUsers: (): AsyncGenerator<IamUser> => listUsers(client, ListUsersAnswer),
+
+  /** The same, with what else IAM tells of each. */
+  listUserDetails: (): AsyncGenerator<UserDetails> => listUsers(client, ListUserDetailsAnswer),
 
   /** How many users the account has, in one call. */
   countUsers: async (): Promise<number> => {

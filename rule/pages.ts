@@ -33,7 +33,7 @@ export async function* pages<Answer>(
 export const nextMarker = (operation: string): string => `${operation}: expected the next Marker`;
 
 /** How IAM's answers say whether they go on, and where. */
-type Marked = { readonly IsTruncated: boolean; readonly Marker?: string | undefined };
+export type Marked = { readonly IsTruncated: boolean; readonly Marker?: string | undefined };
 
 /**
  * A page of IAM.

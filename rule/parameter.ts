@@ -46,6 +46,12 @@ export const yesOrNo = (standard: boolean): Parameter<boolean> => ({
   },
 });
 
+/** What the key of a tag is: a regular expression of the whole of it, with `u`, and in words. */
+export const TAG_KEY = {
+  pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}',
+  expected: 'the key of a tag, of 1 to 128 characters',
+} as const;
+
 /**
  * The key of a tag, 1 to 128 letters, digits, spaces and `_.:/=+-@` in any script; or none.
  *
@@ -54,8 +60,8 @@ export const yesOrNo = (standard: boolean): Parameter<boolean> => ({
 export const tagKey: Parameter<string | undefined> = {
   default: undefined,
   parse: (name, value) => {
-    if (typeof value === 'string' && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(value))
+    if (typeof value === 'string' && new RegExp(`^${TAG_KEY.pattern}$`, 'u').test(value))
       return value;
-    throw refuse(name, 'the key of a tag, of 1 to 128 characters', value);
+    throw refuse(name, TAG_KEY.expected, value);
   },
 };

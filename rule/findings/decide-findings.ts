@@ -4,7 +4,7 @@ import { toArchived } from './archived.ts';
 import { findingId, toFinding } from './finding.ts';
 import type { FindingRule, FindingSettings } from './settings.ts';
 import type { StoredFindings } from './stored-finding.ts';
-import type { UserWithKeys } from './user-answers.ts';
+import type { UserWithKeys } from './violation.ts';
 
 /** What Config holds of the users that are looked at; a rule that could not be read is not among them. */
 export type RuleResults = { readonly rule: FindingRule; readonly held: HeldResults };

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { Json, parse, Text, tryParse } from '../parse.ts';
+import { Json, parse, textUpTo, tryParse } from '../parse.ts';
+import { QueueBatch } from '../queue-batch.ts';
 
 /** The function was invoked with neither its schedule nor a batch of messages. */
 export class InvalidFindingEventError extends Error {
@@ -10,7 +11,6 @@ const Schedule = v.object({
   source: v.literal('aws.events'),
   'detail-type': v.literal('Scheduled Event'),
 });
-const Batch = v.object({ Records: v.array(v.object({ messageId: Text, body: v.string() })) });
 
 const changeOf = (ruleNames: readonly string[]) =>
   v.object({
@@ -20,7 +20,7 @@ const changeOf = (ruleNames: readonly string[]) =>
       configRuleName: v.picklist(ruleNames),
       resourceType: v.literal('AWS::IAM::User'),
       // A log line names it: longer than any id of IAM, it was not sent by Config.
-      resourceId: v.pipe(Text, v.maxLength(128, 'at most 128 characters')),
+      resourceId: textUpTo(128),
     }),
   });
 
@@ -47,7 +47,7 @@ export const parseFindingEvent = (
 ): ChangeBatch | undefined => {
   if (v.is(Schedule, event)) return undefined;
   const error = (message: string) => new InvalidFindingEventError(message);
-  const { Records } = parse(Batch, event, { what: 'event', error });
+  const { Records } = parse(QueueBatch, event, { what: 'event', error });
   const Change = v.pipe(Json, changeOf(ruleNames));
   const changes = new Map<string, ComplianceChange>();
   const poisoned = Records.flatMap(({ messageId, body }) => {

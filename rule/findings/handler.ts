@@ -1,4 +1,5 @@
 import { describeError, type LogRun, maskKeyIds } from '../log.ts';
+import { type BatchResponse, keep } from '../queue-batch.ts';
 import { type ChangeBatch, parseFindingEvent } from './event.ts';
 import { type FindingSources, reconcileFindings, tellChanges } from './tell-findings.ts';
 
@@ -7,13 +8,6 @@ export type Dependencies = FindingSources & {
   readonly logRun: LogRun;
   readonly now: () => Date;
 };
-
-/**
- * Which messages the queue keeps for later; the others are done.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- */
-type BatchResponse = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 
 /** Users and problems that a log line names, of however many there are. */
 const MAXIMUM_NAMED = 10;
@@ -52,6 +46,5 @@ export const createHandler =
         Object.assign(fields, { failures: failures.length, firstFailure });
         throw failure;
       }
-      const kept = batch?.poisoned ?? [];
-      return { batchItemFailures: kept.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+      return keep(batch?.poisoned ?? []);
     });

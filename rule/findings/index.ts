@@ -1,6 +1,5 @@
 import { createClients } from '../clients.ts';
 import { createHandler } from './handler.ts';
-import { createListUsers } from './list-users.ts';
 import { createSecurityHub } from './security-hub.ts';
 import { parseFindingSettings } from './settings.ts';
 
@@ -10,7 +9,6 @@ const settings = parseFindingSettings(process.env);
 /** The Lambda entry of the findings: what Config holds, told to Security Hub. */
 export const handler = createHandler({
   ...clients,
-  listUsers: createListUsers(clients.countCalls),
   securityHub: createSecurityHub(settings.place, clients.countCalls),
   settings,
   now: () => new Date(),

@@ -1,9 +1,8 @@
 import pMap from 'p-map';
 import { keysMissing } from '../find-user.ts';
-import type { Iam } from '../iam.ts';
+import type { Iam, UserDetails } from '../iam.ts';
 import type { Users } from './decide-findings.ts';
-import type { ListUsers } from './list-users.ts';
-import type { UserDetails, UserWithKeys } from './user-answers.ts';
+import type { UserWithKeys } from './violation.ts';
 
 /** Users whose keys are read at the same time. */
 const CONCURRENCY = 10;
@@ -13,14 +12,14 @@ const LISTINGS = 2;
 
 /** From what users are read. */
 export type UserSources = {
-  readonly listUsers: ListUsers;
-  readonly iam: Pick<Iam, 'listAccessKeys'>;
+  readonly iam: Pick<Iam, 'listUserDetails' | 'listAccessKeys'>;
 };
 
-const findUsers = async (ids: ReadonlySet<string>, listUsers: ListUsers) => {
+const findUsers = async (ids: ReadonlySet<string>, { iam }: UserSources) => {
   const found = new Map<string, UserDetails>();
   for (let listing = 0; listing < LISTINGS && found.size < ids.size; listing += 1)
-    for await (const user of listUsers()) if (ids.has(user.UserId)) found.set(user.UserId, user);
+    for await (const user of iam.listUserDetails())
+      if (ids.has(user.UserId)) found.set(user.UserId, user);
   return found;
 };
 
@@ -32,14 +31,14 @@ const findUsers = async (ids: ReadonlySet<string>, listUsers: ListUsers) => {
  */
 export const readUsers = async (
   ids: ReadonlySet<string>,
-  { listUsers, iam }: UserSources,
+  sources: UserSources,
 ): Promise<{ readonly users: Users; readonly failures: readonly unknown[] }> => {
   const known = new Map<string, UserWithKeys>();
   const unread = new Set<string>();
   const failures: unknown[] = [];
   const readKeys = async (user: UserDetails) => {
     try {
-      const keys = await iam.listAccessKeys(user.UserName);
+      const keys = await sources.iam.listAccessKeys(user.UserName);
       // Renamed or deleted since the listing: the next run sees which.
       if (keys === undefined) throw keysMissing(user);
       known.set(user.UserId, { ...user, keys });
@@ -48,7 +47,7 @@ export const readUsers = async (
       failures.push(failure);
     }
   };
-  const found = await findUsers(ids, listUsers);
+  const found = await findUsers(ids, sources);
   await pMap(found.values(), readKeys, { concurrency: CONCURRENCY });
   return { users: { known, unread }, failures };
 };

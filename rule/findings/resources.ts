@@ -2,7 +2,7 @@ import type { Partition, Resource } from '@aws-sdk/client-securityhub';
 import { type AccessKey, isActive } from '../access-key.ts';
 import { LIMITS } from './limits.ts';
 import type { Place } from './settings.ts';
-import type { UserWithKeys } from './user-answers.ts';
+import type { UserWithKeys } from './violation.ts';
 
 const PARTITIONS: readonly Partition[] = ['aws', 'aws-cn', 'aws-us-gov'];
 

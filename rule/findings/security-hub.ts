@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-securityhub';
 import * as v from 'valibot';
 import { answerOf } from '../answer.ts';
+import { inBatches, nameSome } from '../batches.ts';
 import type { CountCalls } from '../call-counts.ts';
 import { connection } from '../connection.ts';
 import { pages } from '../pages.ts';
@@ -31,10 +32,6 @@ const PAGE_SIZE = 100;
 /** Calls a second that Security Hub admits of GetFindings. */
 const RATE = { minimumCallsPerSecond: 3 };
 
-/** Refused findings, and characters of them, that an error names, of however many there are. */
-const MAXIMUM_NAMED = 5;
-const LONGEST_NAMED = 800;
-
 const ImportAnswer = v.object({
   FailedFindings: v.optional(
     v.array(v.object({ Id: Text, ErrorCode: Text, ErrorMessage: v.string() })),
@@ -46,11 +43,6 @@ const ImportAnswer = v.object({
 export class FailedFindingsError extends Error {
   override readonly name = 'FailedFindingsError';
 }
-
-const inBatches = <Item>(items: readonly Item[], size: number): Item[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 
 const equals = (values: readonly string[]) =>
   values.map((Value) => ({ Value, Comparison: 'EQUALS' as const }));
@@ -76,9 +68,8 @@ const importAll = async (
       failed.push(`${Id} (${ErrorCode}: ${ErrorMessage})`);
   }
   if (failed.length === 0) return;
-  const named = failed.slice(0, MAXIMUM_NAMED).join(', ').slice(0, LONGEST_NAMED);
   throw new FailedFindingsError(
-    `BatchImportFindings: expected ${findings.length} findings to be taken, got ${failed.length} refused: ${named}`,
+    `BatchImportFindings: expected ${findings.length} findings to be taken, got ${failed.length} refused: ${nameSome(failed)}`,
   );
 };
 

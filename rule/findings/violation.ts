@@ -1,6 +1,10 @@
+import type { AccessKey } from '../access-key.ts';
 import type { HeldResult } from '../held-result.ts';
+import type { UserDetails } from '../iam.ts';
 import type { FindingRule } from './settings.ts';
-import type { UserWithKeys } from './user-answers.ts';
+
+/** A user with its keys, as both are now. */
+export type UserWithKeys = UserDetails & { readonly keys: readonly AccessKey[] };
 
 /** A user that violates a rule: what Config holds, and what IAM knows of it now. */
 export type Violation = {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { Instant, Json, type Parsed, parse, Text, tryParse } from '../parse.ts';
+import { Instant, Json, type Parsed, parse, tryParse } from '../parse.ts';
+import { QueueBatch } from '../queue-batch.ts';
 import { KEY_EVENT_NAMES } from './event-names.ts';
 
 /** The function was invoked with something that is no batch of messages. */
@@ -24,8 +25,6 @@ const Event = v.object({
     responseElements: v.nullish(v.object({ accessKey: WithUserName })),
   }),
 });
-
-const Batch = v.object({ Records: v.array(v.object({ messageId: Text, body: v.string() })) });
 
 /** A change of a user or its keys, as far as the trigger asks. */
 export type KeyEvent = {
@@ -67,7 +66,7 @@ export type KeyEventBatch = {
  */
 export const parseBatch = (event: unknown): KeyEventBatch => {
   const error = (message: string) => new InvalidBatchError(message);
-  const { Records } = parse(Batch, event, { what: 'event', error });
+  const { Records } = parse(QueueBatch, event, { what: 'event', error });
   const messages = Records.map(({ messageId, body }) => ({ messageId, ...readKeyEvent(body) }));
   return {
     read: messages.flatMap(({ messageId, ...parsed }) =>

@@ -1,4 +1,5 @@
 import { type LogRun, maskKeyIds } from '../log.ts';
+import { type BatchResponse, keep } from '../queue-batch.ts';
 import { type KeyEventBatch, parseBatch } from './event.ts';
 import { type Start, type StartDependencies, startEvaluation } from './start-evaluation.ts';
 
@@ -7,13 +8,6 @@ export type Dependencies = StartDependencies & {
   readonly logRun: LogRun;
   readonly now: () => Date;
 };
-
-/**
- * Which messages the queue keeps for later; the others are done.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- */
-type BatchResponse = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 
 /** Users and reasons that a log line names, of however many there are. */
 const MAXIMUM_NAMED = 10;
@@ -64,5 +58,5 @@ export const createHandler =
       if (start === 'HeldBack') Object.assign(fields, { advice: ADVICE });
       Object.assign(metrics, measure(batch, start, now()));
       const kept = start === 'PutOff' ? [...poisoned, ...read] : poisoned;
-      return { batchItemFailures: kept.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+      return keep(kept);
     });

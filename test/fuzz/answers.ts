@@ -6,7 +6,6 @@ import { createCallCounts } from '../../rule/call-counts.ts';
 import { createConfig, FailedEvaluationsError } from '../../rule/config.ts';
 import { createEventHistory, type ReadHistory } from '../../rule/event-history.ts';
 import { createHandler as createFindings } from '../../rule/findings/handler.ts';
-import { createListUsers } from '../../rule/findings/list-users.ts';
 import { createSecurityHub, FailedFindingsError } from '../../rule/findings/security-hub.ts';
 import { createHandler as createRule } from '../../rule/handler.ts';
 import { createIam } from '../../rule/iam.ts';
@@ -67,7 +66,6 @@ const keyEvents: Invoke = (sources) =>
 const findings: Invoke = (sources) =>
   createFindings({
     ...sources,
-    listUsers: createListUsers(sources.countCalls),
     securityHub: createSecurityHub(findingSettings.place, sources.countCalls),
     settings: findingSettings,
     now: () => at,

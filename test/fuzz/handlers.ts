@@ -6,7 +6,6 @@ import { createConfig } from '../../rule/config.ts';
 import { InvalidEventError } from '../../rule/event.ts';
 import { InvalidFindingEventError } from '../../rule/findings/event.ts';
 import { createHandler as createFindings } from '../../rule/findings/handler.ts';
-import { createListUsers } from '../../rule/findings/list-users.ts';
 import { createSecurityHub } from '../../rule/findings/security-hub.ts';
 import { createHandler as createRule } from '../../rule/handler.ts';
 import { createIam } from '../../rule/iam.ts';
@@ -223,7 +222,6 @@ const findings = handler(
   (served) => {
     const handle = createFindings({
       ...served,
-      listUsers: createListUsers(served.countCalls),
       securityHub: createSecurityHub(findingSettings.place, served.countCalls),
       settings: findingSettings,
       now: () => at,

@@ -2,7 +2,6 @@ import { createHandler as createPlanner } from '../../remediation/handler.ts';
 import { createClients } from '../../rule/clients.ts';
 import { createEventHistory } from '../../rule/event-history.ts';
 import { createHandler as createTeller } from '../../rule/findings/handler.ts';
-import { createListUsers } from '../../rule/findings/list-users.ts';
 import { createSecurityHub } from '../../rule/findings/security-hub.ts';
 import { parseFindingSettings } from '../../rule/findings/settings.ts';
 import { createHandler as createRule } from '../../rule/handler.ts';
@@ -37,7 +36,6 @@ const MAKE = {
     const { countCalls, ...clients } = clientsOf();
     return createTeller({
       ...clients,
-      listUsers: createListUsers(countCalls),
       securityHub: createSecurityHub(settings.place, countCalls),
       settings,
       now,

@@ -5,6 +5,7 @@ import {
   GetAccountSummaryAnswer,
   GetUserAnswer,
   ListAccessKeysAnswer,
+  ListUserDetailsAnswer,
   ListUsersAnswer,
   ListUserTagsAnswer,
 } from '../../rule/iam-answers.ts';
@@ -71,5 +72,30 @@ describe('what is read of an answer of IAM', () => {
     expect(v.parse(GetAccessKeyLastUsedAnswer, used)).toEqual(used);
     expect(v.is(GetAccessKeyLastUsedAnswer, { AccessKeyLastUsed: {} })).toBe(true);
     expect(v.is(GetAccessKeyLastUsedAnswer, {})).toBe(false);
+  });
+});
+
+const details = {
+  UserId: 'AIDAXXXXXXXXXXXXALICE',
+  UserName: 'alice',
+  Arn: 'arn:aws:iam::123456789012:user/team/alice',
+  Path: '/team/',
+  CreateDate: at,
+};
+
+describe('what findings read of ListUsers', () => {
+  it('is a page of users, which ends unless it says otherwise', () => {
+    const Users = [{ ...details, PasswordLastUsed: at }];
+    expect(v.parse(ListUserDetailsAnswer, { Users })).toEqual({
+      IsTruncated: false,
+      Users: [details],
+    });
+    const more = { IsTruncated: true, Marker: 'm', Users: [details] };
+    expect(v.parse(ListUserDetailsAnswer, more)).toEqual(more);
+  });
+
+  it.each(Object.keys(details))('has no user without %s', (name) => {
+    const Users = [details, without(details, name)];
+    expect(v.is(ListUserDetailsAnswer, { Users })).toBe(false);
   });
 });

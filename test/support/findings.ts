@@ -1,8 +1,7 @@
 import type { AccessKey } from '../../rule/access-key.ts';
 import { type FindingRule, parseFindingSettings } from '../../rule/findings/settings.ts';
 import type { StoredFinding } from '../../rule/findings/stored-finding.ts';
-import type { UserWithKeys } from '../../rule/findings/user-answers.ts';
-import type { Violation } from '../../rule/findings/violation.ts';
+import type { UserWithKeys, Violation } from '../../rule/findings/violation.ts';
 import type { HeldResult } from '../../rule/held-result.ts';
 import { at } from './build.ts';
 import { findingEnvironment } from './finding-environment.ts';

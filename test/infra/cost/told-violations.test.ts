@@ -5,7 +5,6 @@ import { parseScenario } from '../../../infra/cost/scenario.ts';
 import { createSecurityHub as createLocalHub } from '../../../infra/local/securityhub/securityhub.ts';
 import { createClients } from '../../../rule/clients.ts';
 import { createHandler } from '../../../rule/findings/handler.ts';
-import { createListUsers } from '../../../rule/findings/list-users.ts';
 import { createSecurityHub } from '../../../rule/findings/security-hub.ts';
 import { findingSettings, inactiveRule, singleRule } from '../../support/findings.ts';
 import { batchOf } from '../../support/key-event.ts';
@@ -63,7 +62,6 @@ const tell = async (event: unknown) => {
   const before = account.dispatcher.calls.length;
   await createHandler({
     ...clients,
-    listUsers: createListUsers(clients.countCalls),
     securityHub: createSecurityHub(findingSettings.place, clients.countCalls),
     settings: findingSettings,
     now: () => account.clock.now,

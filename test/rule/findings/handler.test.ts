@@ -5,7 +5,6 @@ import { createSecurityHub as createLocalHub } from '../../../infra/local/securi
 import { createClients } from '../../../rule/clients.ts';
 import { findingId } from '../../../rule/findings/finding.ts';
 import { createHandler } from '../../../rule/findings/handler.ts';
-import { createListUsers } from '../../../rule/findings/list-users.ts';
 import { createSecurityHub } from '../../../rule/findings/security-hub.ts';
 import { asffBreaches } from '../../support/asff.ts';
 import { findingSettings, inactiveRule, singleRule } from '../../support/findings.ts';
@@ -72,7 +71,6 @@ const handle = (event: unknown, at = account.clock.now) => {
   const clients = createClients({ writeLine: (line) => void lines.push(line) });
   return createHandler({
     ...clients,
-    listUsers: createListUsers(clients.countCalls),
     securityHub: createSecurityHub(findingSettings.place, clients.countCalls),
     settings: findingSettings,
     now: () => at,
