@@ -11,11 +11,11 @@ import { CALLS_OF_SWEEP, measureOf } from './measure.ts';
 import type { Planner } from './planner.ts';
 import type { UserRule } from './user-rule.ts';
 
-const HOURLY = { period: Duration.hours(1) };
+export const HOURLY = { period: Duration.hours(1) };
 const LATEST = { ...HOURLY, statistic: Stats.MAXIMUM };
 
 /** Three to a row. */
-const graph = (title: string, props: GraphWidgetProps): IWidget =>
+export const graph = (title: string, props: GraphWidgetProps): IWidget =>
   new GraphWidget({ title, width: 8, height: 6, leftYAxis: { min: 0 }, ...props });
 
 /**

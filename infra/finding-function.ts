@@ -1,6 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { measureOf } from './measure.ts';
@@ -64,11 +63,6 @@ export class FindingFunction extends NodeFunction {
     const { account } = Stack.of(this);
     this.allow(['securityhub:BatchImportFindings'], [this.hubArn('product', `${account}/default`)]);
     this.allow(['securityhub:GetFindings'], [this.hubArn('hub', 'default')]);
-  }
-
-  /** Lets Lambda poll a queue for it, as the function's role. */
-  mayPoll({ queueArn }: IQueue): void {
-    this.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queueArn]);
   }
 
   private hubArn(resource: string, resourceName: string): string {

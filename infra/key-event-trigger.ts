@@ -1,13 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { KEY_EVENT_NAMES } from '../rule/key-events/event-names.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { letSend, targetOf } from './event-target.ts';
 import { requireIamRegion } from './iam-region.ts';
 import { KeyEventFunction, type KeyEventFunctionProps, TIMEOUT } from './key-event-function.ts';
+import { allowToPoll } from './permissions.ts';
 
 /** How long key events gather before they start one evaluation, unless a batch is full before. */
 const BATCHING_WINDOW = Duration.seconds(60);
@@ -72,31 +73,12 @@ export class KeyEventTrigger extends Construct {
         },
       },
     });
-    rule.addTarget({
-      bind: () => ({
-        arn: this.queue.queueArn,
-        deadLetterConfig: { arn: this.deadLetterQueue.queueArn },
-      }),
-    });
-    for (const target of [this.queue, this.deadLetterQueue])
-      target.addToResourcePolicy(
-        new PolicyStatement({
-          principals: [new ServicePrincipal('events.amazonaws.com')],
-          actions: ['sqs:SendMessage'],
-          resources: [target.queueArn],
-          conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-        }),
-      );
+    rule.addTarget(targetOf(this.queue.queueArn, this.deadLetterQueue));
+    letSend(rule, [this.queue, this.deadLetterQueue]);
   }
 
   private readQueue(): void {
-    this.starter.role.addToPrincipalPolicy(
-      new PolicyStatement({
-        // What Lambda itself does with the queue, as the function's role.
-        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-        resources: [this.queue.queueArn],
-      }),
-    );
+    allowToPoll(this.starter.role, this.queue);
     new EventSourceMapping(this, 'Messages', {
       target: this.starter.function,
       eventSourceArn: this.queue.queueArn,

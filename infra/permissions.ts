@@ -1,5 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /**
@@ -57,3 +58,9 @@ export const allowWithoutResource = (role: IRole, actions: readonly string[]): v
 /** Allows to read since when a key is inactive: CloudTrail's event history, in whatever Region it lies. */
 export const allowToReadHistory = (role: IRole): void =>
   allowWithoutResource(role, ['cloudtrail:LookupEvents']);
+
+/** Lets Lambda poll a queue for a function, as the function's role. */
+export const allowToPoll = (role: IRole, { queueArn }: IQueue): void => {
+  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+  role.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [queueArn] }));
+};

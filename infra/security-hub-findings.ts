@@ -1,11 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { type IRuleTarget, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnPermission, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { letSend, targetOf } from './event-target.ts';
 import { FindingFunction, type FindingFunctionProps, TIMEOUT } from './finding-function.ts';
+import { allowToPoll } from './permissions.ts';
 
 /** How long changes gather before they are told together: a first sweep may find hundreds. */
 const BATCHING_WINDOW = Duration.seconds(10);
@@ -54,14 +55,14 @@ export class SecurityHubFindings extends Construct {
       schedule: Schedule.rate(Duration.days(1)),
     });
     const { functionArn } = this.teller.function;
-    daily.addTarget(this.target(functionArn));
+    daily.addTarget(targetOf(functionArn, this.deadLetterQueue));
     new CfnPermission(this, 'DailyPermission', {
       action: 'lambda:InvokeFunction',
       functionName: functionArn,
       principal: 'events.amazonaws.com',
       sourceArn: daily.ruleArn,
     });
-    this.letSend(daily, this.deadLetterQueue);
+    letSend(daily, [this.deadLetterQueue]);
   }
 
   private tellChanges(configRuleNames: string[]): void {
@@ -84,9 +85,9 @@ export class SecurityHubFindings extends Construct {
         },
       },
     });
-    changes.addTarget(this.target(queue.queueArn));
-    for (const target of [queue, this.deadLetterQueue]) this.letSend(changes, target);
-    this.teller.mayPoll(queue);
+    changes.addTarget(targetOf(queue.queueArn, this.deadLetterQueue));
+    letSend(changes, [queue, this.deadLetterQueue]);
+    allowToPoll(this.teller.role, queue);
     new EventSourceMapping(this, 'Messages', {
       target: this.teller.function,
       eventSourceArn: queue.queueArn,
@@ -95,20 +96,5 @@ export class SecurityHubFindings extends Construct {
       maxConcurrency: MAXIMUM_CONCURRENCY,
       reportBatchItemFailures: true,
     });
-  }
-
-  private target(arn: string): IRuleTarget {
-    return { bind: () => ({ arn, deadLetterConfig: { arn: this.deadLetterQueue.queueArn } }) };
-  }
-
-  private letSend({ ruleArn }: Rule, queue: IQueue): void {
-    queue.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [queue.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
-      }),
-    );
   }
 }

@@ -43,9 +43,3 @@ export const APPROVERS: Pattern = {
   pattern: `${APPROVER_OF_LIST}(,${APPROVER_OF_LIST}){0,9}`,
   expected: '1 to 10 names of IAM users, or ARNs of IAM users or roles, with commas between',
 };
-
-/** As the key of a tag is in `rule/parameter.ts`, which says it for JavaScript alone. */
-export const TAG_KEY: Pattern = {
-  pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}',
-  expected: 'the key of a tag, of 1 to 128 characters',
-};

@@ -1,11 +1,11 @@
 import { SEVERITIES } from '../../rule/findings/severities.ts';
+import { TAG_KEY } from '../../rule/parameter.ts';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/parameters.ts';
 import {
   APPROVAL_TOPIC_ARN,
   APPROVERS,
   RULE_NAME,
   SINK_ARN,
-  TAG_KEY,
   TOPIC_ARN,
 } from '../setting-patterns.ts';
 import { RETENTION_DAYS } from '../setting-schemas.ts';

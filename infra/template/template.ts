@@ -26,8 +26,10 @@ const settingsOf = (ways: Ways): Settings =>
 /** The template of the stack with its code inline. */
 const synthesize = (settings: Settings, outdir: string): Sections => {
   const context = { ...cdk.context, [INLINE_CODE]: true };
-  // It is synthesized here, once: the CDK CLI would have each app wait for the end of the process to do it.
-  const app = new App({ outdir, context, autoSynth: false });
+  // It is synthesized here, once: the CDK CLI would have each app wait for the end of the process to do it. And the
+  // parameters come in when the ways are merged, so that its validation would not know them.
+  const off = { autoSynth: false, builtinCloudFormationValidation: false };
+  const app = new App({ outdir, context, ...off });
   const synthesizer = new BootstraplessSynthesizer();
   const stack = new Stack(app, 'IamUserSingleAccessKey', { synthesizer });
   fillStack(stack, settings);
@@ -75,8 +77,6 @@ const consoleGroups = () => ({
 /**
  * The stack as one CloudFormation template that stands alone: what CDK context sets are its Parameters, and the code
  * of the functions is in it. It takes some seconds, since each way that the settings may go is synthesized.
- *
- * The CDK's own validation has to be off: it does not know the parameters, which come in when the ways are merged.
  */
 export const createTemplate = () => {
   const choices = parameters.flatMap(({ name, choiceOf }) => choiceOf?.(name) ?? []);

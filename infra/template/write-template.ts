@@ -3,8 +3,6 @@ import { createTemplate } from './template.ts';
 
 const FILE = 'dist/iam-user-single-access-key.template.json';
 
-process.env['CDK_VALIDATION'] = 'false';
-
 const text = JSON.stringify(createTemplate());
 mkdirSync('dist', { recursive: true });
 writeFileSync(FILE, text);
