@@ -1,4 +1,6 @@
 // A fresh process: imports a bundle, invokes its handler with an event when there is one, and says what it took.
+import { existsSync, readFileSync } from 'node:fs';
+
 const [bundle, event] = process.argv.slice(2);
 
 const startedAt = performance.now();
@@ -9,10 +11,16 @@ const importMilliseconds = performance.now() - startedAt;
 const context = { getRemainingTimeInMillis: () => 900_000 - (performance.now() - startedAt) };
 if (event !== undefined) await handler(JSON.parse(event), context);
 
+// Linux counts in maxRSS what the parent had when it made this process; VmHWM is of this process alone.
+const status = '/proc/self/status';
+const peakKilobytes = existsSync(status)
+  ? Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1])
+  : process.resourceUsage().maxRSS;
+
 process.stderr.write(
   JSON.stringify({
     importMilliseconds,
     milliseconds: performance.now() - startedAt - importMilliseconds,
-    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    peakMegabytes: peakKilobytes / 1024,
   }),
 );
