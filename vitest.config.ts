@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import pure from './test/pure-files.json' with { type: 'json' };
 
@@ -10,8 +11,8 @@ export default defineConfig({
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Most tests wait for a process or a socket: two to a core keep it busy.
-    maxWorkers: '200%',
+    // Most tests wait for a process or a socket: half as many again as there are cores keep them busy.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     coverage: {
       provider: 'v8',
       include: ['rule/**/*.ts', 'remediation/**/*.ts', 'infra/**/*.ts'],

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { inRealTime, type SlowDown } from '../clock.ts';
-import type { Roles } from '../roles.ts';
-import { type FunctionAnswer, runFunctionProcess } from './function-process.ts';
+import type { FunctionAnswer } from './execution-environment.ts';
+import {
+  createExecutionEnvironments,
+  type ExecutionEnvironmentDeps,
+} from './execution-environments.ts';
 import type { FunctionConfiguration } from './functions.ts';
 
 /** One invocation as it ended; `invoker` is a role's name, `operator`, or a service. */
@@ -19,37 +22,13 @@ export type Invocation = {
 export type Behaviour = (event: unknown) => unknown;
 
 /** What an invocation needs of its account. */
-export type InvocationDeps = {
-  readonly region: string;
-  readonly roles: Roles;
+export type InvocationDeps = ExecutionEnvironmentDeps & {
   readonly arnOf: (functionName: string) => string;
   /** The time of functions. @default the system clock */
   readonly now?: (() => Date) | undefined;
-  /** Where the account listens: every function's AWS_ENDPOINT_URL. */
-  readonly endpoint: string;
   /** What a process runs in. @default real time */
   readonly slowDown?: SlowDown | undefined;
-  /** @default the Node that runs the account */
-  readonly nodePath?: string | undefined;
 };
-
-/** The function's own variables and what Lambda sets; a name of both is Lambda's. */
-const environmentOf = (
-  configuration: FunctionConfiguration,
-  { region, roles, endpoint }: InvocationDeps,
-) => ({
-  ...configuration.Environment,
-  ...roles.assumedBy('lambda.amazonaws.com', configuration.Role).environment,
-  AWS_REGION: region,
-  AWS_DEFAULT_REGION: region,
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_LAMBDA_FUNCTION_NAME: configuration.FunctionName,
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.MemorySize),
-  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  LAMBDA_TASK_ROOT: configuration.directory,
-  _HANDLER: configuration.Handler,
-  TZ: ':UTC',
-});
 
 const runBehaviour = async (behaviour: Behaviour, event: unknown): Promise<FunctionAnswer> => {
   try {
@@ -61,17 +40,20 @@ const runBehaviour = async (behaviour: Behaviour, event: unknown): Promise<Funct
   }
 };
 
-/** Runs functions, each invocation in a fresh process, and keeps a record of every one. */
+/** Runs functions, and keeps a record of every invocation. */
 export const createInvocations = (deps: InvocationDeps) => {
   const { slowDown = inRealTime, now = () => new Date() } = deps;
   const behaviours = new Map<string, Behaviour>();
   const record: Invocation[] = [];
-  const closed = new AbortController();
+  const environments = createExecutionEnvironments(deps);
 
-  const runCode = (configuration: FunctionConfiguration, event: unknown, awsRequestId: string) =>
-    runFunctionProcess({
-      nodePath: deps.nodePath ?? process.execPath,
-      environment: environmentOf(configuration, deps),
+  const runCode = async (
+    configuration: FunctionConfiguration,
+    event: unknown,
+    awsRequestId: string,
+  ) => {
+    const environment = environments.take(configuration);
+    const answer = await environment.invoke({
       event: JSON.stringify(event),
       context: {
         awsRequestId,
@@ -82,8 +64,10 @@ export const createInvocations = (deps: InvocationDeps) => {
       },
       timeoutSeconds: configuration.Timeout,
       now: now(),
-      signal: closed.signal,
     });
+    environments.giveBack(configuration, environment);
+    return answer;
+  };
 
   return {
     record: record as readonly Invocation[],
@@ -99,7 +83,7 @@ export const createInvocations = (deps: InvocationDeps) => {
       record.push(invocation);
       return invocation;
     },
-    /** Ends the processes that still run. */
-    close: () => closed.abort(),
+    /** Ends the processes, whether they have something to do or not. */
+    close: environments.close,
   };
 };

@@ -1,5 +1,5 @@
 // The main module of a function's process: plain JavaScript, as it runs on bare Node.
-// One event comes over IPC and one answer leaves by it; stdout and stderr are the function's log.
+// Events come over IPC one by one, and answers leave by it; stdout and stderr are the function's log.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -41,8 +41,11 @@ const run = async ({ event, context, deadline }) => {
   }
 };
 
+/** Milliseconds from the machine's time to the account's. */
+let shift = 0;
+
 /** Moves the process to the account's time: `new Date()` and `Date.now()`, and nothing else of Date. */
-const shiftTime = (shift) => {
+const shiftTime = () => {
   const RealDate = Date;
   const now = () => RealDate.now() + shift;
   // No subclass: what Node itself makes of a date must remain an instance of it.
@@ -54,8 +57,15 @@ const shiftTime = (shift) => {
   });
 };
 
-process.once('message', async ({ shift, ...request }) => {
-  shiftTime(shift);
-  // Lambda freezes a function that has answered: whatever it left running ends here.
-  process.send(await run(request), () => process.exit());
-});
+// Listens for one event at a time: while one is handled nothing else keeps the process, which ends with what it waits for.
+const listen = () =>
+  process.once('message', async (request) => {
+    shift = request.shift;
+    const answer = await run(request);
+    for (const stream of [process.stdout, process.stderr])
+      stream.write(`END RequestId: ${request.context.awsRequestId}\n`);
+    process.send(answer, listen);
+  });
+
+shiftTime();
+listen();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SendToQueue } from '../../../../infra/local/lambda/events.ts';
 import { createLambda } from '../../../../infra/local/lambda/lambda.ts';
 import { createRoles } from '../../../../infra/local/roles.ts';
@@ -16,6 +16,15 @@ export const context = async (event, { getRemainingTimeInMillis, ...context }) =
 export const talkative = async () => { console.log('one'); console.error('two'); return 'three'; };
 export const failing = async () => { throw new RangeError('too many'); };
 export const refusing = async () => { throw 'only a text'; };
+export const unended = async () => { process.stdout.write('no line end'); };
+let count = 0;
+export const counting = async ({ until, leave }) => {
+  count += 1;
+  console.log('count', count);
+  await new Promise((resolve) => setTimeout(resolve, until));
+  if (leave) process.exit(4);
+  return count;
+};
 export const silent = async () => {};
 export const sleeping = () => new Promise((resolve) => setTimeout(resolve, 60_000));
 export const leaving = async () => process.exit(3);
@@ -44,6 +53,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
+const opened: ReturnType<typeof createLambda>[] = [];
+afterEach(() => {
+  for (const lambda of opened.splice(0)) lambda.close();
+});
+
 const setup = (
   name: string,
   settings: { Timeout?: number; Environment?: Record<string, string> } = {},
@@ -63,6 +77,7 @@ const setup = (
     sendToQueue,
     now,
   });
+  opened.push(lambda);
   const Handler = `index.${name}`;
   const configuration = { Handler, directory, Runtime: 'nodejs24.x', Role: role.Arn, ...settings };
   const { Arn } = lambda.functions.create({ FunctionName: name, ...configuration });
@@ -120,8 +135,54 @@ describe('a function', () => {
     expect(lines.toSorted()).toEqual(['one', 'two']);
   });
 
+  it('logs a last line that it does not end', async () => {
+    expect((await setup('unended').invoke()).lines).toEqual(['no line end']);
+  });
+
   it('answers null when it returns nothing', async () => {
     expect(await setup('silent').invoke()).toMatchObject({ Payload: 'null' });
+  });
+});
+
+describe('an execution environment', () => {
+  it('keeps for the next invocation what a module keeps, and gives each its own log', async () => {
+    const { invoke } = setup('counting');
+
+    const [first, second] = [await invoke(), await invoke()];
+
+    expect([first, second]).toMatchObject([
+      { answer: 1, lines: ['count 1'] },
+      { answer: 2, lines: ['count 2'] },
+    ]);
+  });
+
+  it('serves one invocation at a time', async () => {
+    const { invoke } = setup('counting');
+
+    const both = await Promise.all([invoke({ until: 50 }), invoke({ until: 50 })]);
+
+    expect(both.map(({ answer }) => answer)).toEqual([1, 1]);
+  });
+
+  it('is gone after an invocation that ended it', async () => {
+    const { invoke } = setup('counting');
+
+    const ended = await invoke({ leave: true });
+
+    expect(ended.answer.errorMessage).toMatch(/exit status 4$/);
+    expect(ended.lines).toEqual(['count 1']);
+    expect((await invoke()).answer).toBe(1);
+  });
+});
+
+describe('a closed account', () => {
+  it.each([false, true])('runs no function to its end: one had run before, %s', async (isWarm) => {
+    const { lambda, invoke } = setup('counting');
+    if (isWarm) await invoke();
+
+    lambda.close();
+
+    expect((await invoke()).answer.errorMessage).toMatch(/signal: SIGKILL$/);
   });
 });
 
