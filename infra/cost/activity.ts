@@ -29,7 +29,8 @@ export const startsOf = (scenario: Scenario): number => {
 export const reportsOf = (scenario: Scenario, frequency: Frequency) => {
   const { users, refreshDays, triggers } = scenario;
   const sweeps = HOURS_OF_MONTH / HOURS[frequency] + startsOf(scenario);
-  const refreshes = refreshDays === 0 ? sweeps : Math.min(sweeps, 30 / refreshDays);
+  // With 0 days, that is at every sweep: 30 / 0 is more than any number of them.
+  const refreshes = Math.min(sweeps, DAYS_OF_MONTH / refreshDays);
   const notified = triggers === 'hybrid' ? scenario.userChanges : 0;
   const results = users * refreshes + changesOf(scenario) + notified;
   return { sweeps, refreshes, notified, results };

@@ -39,6 +39,7 @@ describe('what a scenario costs', () => {
     'knows it of %j, where no start can send anything more',
     (given) => {
       expect(report(given)).not.toContain('AWS does not say');
+      expect(report(given)).toMatch(/\|\n\n\*\*Computed, at most/);
     },
   );
 });

@@ -88,6 +88,15 @@ describe('what is an option', () => {
   });
 
   it.each([
+    [{ keyEvents: false, triggers: 'schedule' }, 8],
+    [{ keyEvents: false, triggers: 'hybrid' }, 8],
+    [{ keyEvents: true, triggers: 'schedule' }, 10],
+    [{ keyEvents: true, triggers: 'hybrid' }, 11],
+  ] as const)('is with %j %d alarms', (settings, alarms) => {
+    expect(usageOfStack(still(settings), DAILY).paid.alarm).toBe(alarms);
+  });
+
+  it.each([
     [{ keyEvents: false, securityHubFindings: false }, 0],
     [{ keyEvents: true, securityHubFindings: false }, 1],
     [{ keyEvents: false, securityHubFindings: true }, 1],
@@ -147,6 +156,22 @@ describe('what is an option', () => {
     expect(bill).toMatchObject({ 'CloudWatch dashboards': 3, 'AWS Config evaluations': 0 });
     expect(bill['Metrics Insights']).toBeCloseTo(3, 6);
   });
+});
+
+describe('reporting everything', () => {
+  it.each([
+    [0, 1, 1],
+    [100, 1, 1],
+    [101, 1, 2],
+    [1_001, 2, 11],
+  ])(
+    'of %d users asks for %d pages of users and %d of results at each sweep',
+    (users, pages, results) => {
+      const { iamCalls, configCalls } = usageOfReportingEverything(still({ users }), DAILY);
+      expect(iamCalls).toBe(2 * 30 * (pages + users));
+      expect(configCalls).toBe(2 * 30 * results);
+    },
+  );
 });
 
 describe('starts of an evaluation', () => {
