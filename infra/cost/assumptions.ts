@@ -49,8 +49,8 @@ export const REQUESTS_OF_MESSAGE = 3;
 /** Steps of a deactivation and of a deletion without approval or message, as `remediation/*.yaml` have them. */
 export const STEPS = 8 + 11;
 
-/** Seconds of their scripts, at most some two each. */
-export const SCRIPT_SECONDS = 15;
+/** Seconds of their scripts, at most some two each, and ten in which a deactivation waits. */
+export const SCRIPT_SECONDS = 25;
 
 /** Plans of both. */
 export const PLANS = 3;

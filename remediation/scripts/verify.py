@@ -5,6 +5,8 @@ from botocore.config import Config
 
 VISIBLE_WITHIN_SECONDS = 60
 SECONDS_BETWEEN_READS = 2
+# What IAM shows may be some seconds old: who looks again after these sees what happened at the same time.
+SECONDS_UNTIL_SETTLED = 10
 # A call that hangs must leave time to restore the key: two attempts of at most 13 s.
 CALLS = Config(connect_timeout=3, read_timeout=10, retries={'mode': 'standard', 'total_max_attempts': 2})
 # By the status that is expected: the step that writes it, and what it does.
@@ -79,8 +81,13 @@ def verify_or_restore(events):
     user_name, key_id = events['UserName'], events['AccessKeyId']
     iam = boto3.client('iam', config=CALLS)
     status = wait_until_seen(iam, events)
-    # IAM has no conditional write: somebody else may have deactivated the key that was to stay.
-    if events['ExpectedStatus'] != 'Inactive' or 'Active' in status.values():
+    if events['ExpectedStatus'] != 'Inactive':
+        return {}
+    # IAM has no conditional write: somebody else may have deactivated the key that was to stay, this very moment too.
+    if 'Active' in status.values():
+        time.sleep(SECONDS_UNTIL_SETTLED)
+        status = wait_until_seen(iam, events)
+    if 'Active' in status.values():
         return {}
     restored = restore(iam, user_name, key_id)
     raise RuntimeError(

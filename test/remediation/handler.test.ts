@@ -522,4 +522,14 @@ describe('what vanishes between the calls of the planner', () => {
       });
     },
   );
+
+  it('a user that IAM lists but does not know, twice: there is no plan of a deletion', async () => {
+    await prepare('DeleteInactiveAccessKey');
+    setParameters({ exemptionTag: 'keys-until' });
+    const error = new ServiceError('NoSuchEntity', 'no such user', 404);
+    account.faults.fail({ service: 'iam', operation: 'ListUserTags', always: true, error });
+    await expect(deletion()).rejects.toThrow('got NoSuchEntity twice');
+    const asked = account.dispatcher.calls.filter(({ operation }) => operation === 'ListUserTags');
+    expect(asked).toHaveLength(2);
+  });
 });

@@ -180,6 +180,25 @@ describe('when IAM fails', () => {
     expect(message).toContain('Unverified');
     expect(message).toContain('AccessDenied');
     expect(message).toContain('Undo: a command');
+    // In a minute, every two seconds.
+    const asked = account.calls.filter(({ operation }) => operation === 'ListAccessKeys');
+    expect(asked.length).toBeGreaterThan(2);
+    expect(asked.length).toBeLessThanOrEqual(31);
+  });
+
+  it('a key that is active again when it is looked at once more is Unverified', async () => {
+    const [key] = alice.keys;
+    const { ListAccessKeys } = account.iam.operations;
+    account.register('iam', {
+      ListAccessKeys: (input, principal) => {
+        const answer = ListAccessKeys?.(input, principal);
+        if (key !== undefined) key.Status = 'Active';
+        return answer;
+      },
+    });
+    const { status, message } = await run();
+    expect(status).toBe('Failed');
+    expect(message).toContain('should be Inactive, but is Active');
   });
 
   it('a change that becomes visible late is waited for', async () => {
@@ -222,6 +241,37 @@ describe('when the key to keep is deactivated by somebody else', () => {
     expect(message).toContain('so it was set to Active again');
   });
 
+  it('is seen although IAM shows it only seconds later', async () => {
+    deactivateOther();
+    const { ListAccessKeys } = account.iam.operations;
+    let asked = 0;
+    account.register('iam', {
+      ListAccessKeys: async (input, principal) => {
+        const now = Object(await ListAccessKeys?.(input, principal));
+        asked += 1;
+        const before = now.AccessKeyMetadata.map((key: object, index: number) =>
+          index === 1 ? { ...key, Status: 'Active' } : key,
+        );
+        return asked === 1 ? { ...now, AccessKeyMetadata: before } : now;
+      },
+    });
+    const { status, message } = await run();
+    expect(statuses()).toEqual(['Active', 'Inactive']);
+    expect([status, message]).toEqual(['Failed', expect.stringContaining('no active access key')]);
+  });
+
+  it('by an execution of this runbook, at the same time, the user keeps a key all the same', async () => {
+    const [first, second] = alice.keys.map(({ AccessKeyId }) => AccessKeyId);
+    account.lambda.override(account.planner, (input) => {
+      const isFirst = Object(input).AccessKeyId === first;
+      const [AccessKeyId = '', KeepAccessKeyId = ''] = isFirst ? [first, second] : [second, first];
+      return { ...plan, AccessKeyId, KeepAccessKeyId };
+    });
+    const both = await Promise.all([first, second].map((AccessKeyId = '') => run({ AccessKeyId })));
+    expect(statuses()).toContain('Active');
+    expect(both.map(({ status }) => status)).toContain('Failed');
+  });
+
   it('the key is active again although IAM fails at first', async () => {
     deactivateOther();
     for (const nth of [2, 3])
@@ -242,6 +292,8 @@ describe('when the key to keep is deactivated by somebody else', () => {
     const { status, message } = await run();
     expect(status).toBe('Failed');
     expect(message).toContain('COULD NOT BE MADE ACTIVE AGAIN');
+    // Taken once, and tried to be given back five times.
+    expect(writes()).toHaveLength(6);
     expect(message).toContain('if it is not active, make it so: a command');
   });
 });

@@ -57,6 +57,7 @@ describe('the runbook', () => {
       'Invoke',
       'UpdateAccessKey',
       'ListAccessKeys',
+      'ListAccessKeys',
       'StartConfigRulesEvaluation',
     ]);
   });
