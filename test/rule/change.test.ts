@@ -153,6 +153,11 @@ describe('a change notification', () => {
     it.each([
       ['keys that were read', {}, 'NON_COMPLIANT'],
       ['a deletion', { configurationItemStatus: 'ResourceDeleted' }, 'NOT_APPLICABLE'],
+      [
+        'a deletion that is not recorded',
+        { configurationItemStatus: 'ResourceDeletedNotRecorded' },
+        'NOT_APPLICABLE',
+      ],
     ])('reports what is certain: %s', async (_, item, expected) => {
       await rule.change(item);
       expect(results()).toMatchObject([[verdict(expected)]]);

@@ -77,6 +77,71 @@ describe('reporting', () => {
   });
 });
 
+describe('what is asked for', () => {
+  /** Lets Config answer a call of that name with this, and keeps what it was asked for. */
+  const asked = (operation: string, answered: object) => {
+    const inputs: unknown[] = [];
+    const take = (input: unknown) => {
+      inputs.push(input);
+      return answered;
+    };
+    account.dispatcher.register('config', { [operation]: take });
+    return inputs;
+  };
+
+  it('of an evaluation are these rules', async () => {
+    const inputs = asked('StartConfigRulesEvaluation', {});
+    await config.startEvaluation([RULE_NAME, 'other']);
+    expect(inputs).toEqual([{ ConfigRuleNames: [RULE_NAME, 'other'] }]);
+  });
+
+  it('of parameters is this rule', async () => {
+    const inputs = asked('DescribeConfigRules', { ConfigRules: [{ ConfigRuleName: RULE_NAME }] });
+    await config.getInputParameters(RULE_NAME);
+    expect(inputs).toEqual([{ ConfigRuleNames: [RULE_NAME] }]);
+  });
+
+  const ComplianceTypes = ['COMPLIANT', 'NON_COMPLIANT'];
+  it('of results is a page of the rule as large as there is, without those that are not applicable', async () => {
+    const inputs = asked('GetComplianceDetailsByConfigRule', { EvaluationResults: [] });
+    await config.readRuleResults(RULE_NAME);
+    expect(inputs).toEqual([{ ConfigRuleName: RULE_NAME, ComplianceTypes, Limit: 100 }]);
+  });
+
+  it('of one result is the resource', async () => {
+    const inputs = asked('GetComplianceDetailsByResource', { EvaluationResults: [] });
+    const resource = { type: 'AWS::IAM::User', id: 'AIDAX' };
+    expect(await config.readResult(RULE_NAME, resource)).toBeUndefined();
+    const { type: ResourceType, id: ResourceId } = resource;
+    expect(inputs).toEqual([{ ResourceType, ResourceId, ComplianceTypes }]);
+  });
+
+  it.each([
+    [768, true],
+    [769, false],
+  ])('has an id of at most 768 characters: %d', async (length, isRead) => {
+    const EvaluationResultQualifier = {
+      ConfigRuleName: RULE_NAME,
+      ResourceType: 'AWS::IAM::User',
+      ResourceId: 'A'.repeat(length),
+    };
+    const EvaluationResultIdentifier = { EvaluationResultQualifier, OrderingTimestamp: at };
+    const result = { EvaluationResultIdentifier, ComplianceType: 'COMPLIANT' };
+    asked('GetComplianceDetailsByConfigRule', { EvaluationResults: [result] });
+    const read = config.readRuleResults(RULE_NAME);
+    if (isRead) expect((await read).size).toBe(1);
+    else await expect(read).rejects.toThrow(InvalidResponseError);
+  });
+
+  it.each([
+    ['GetComplianceDetailsByConfigRule', () => config.readRuleResults(RULE_NAME)],
+    ['GetComplianceDetailsByResource', () => config.readResult(RULE_NAME, { type: 'T', id: 'I' })],
+  ])('is told by name when the pages of %s go in a circle', async (operation, read) => {
+    asked(operation, { EvaluationResults: [], NextToken: 'round' });
+    await expect(read()).rejects.toThrow(`${operation}: expected the next NextToken, got round`);
+  });
+});
+
 describe('the parameters of a rule', () => {
   const rule = (members: object) => answer('DescribeConfigRules', { ConfigRules: [members] });
 
@@ -97,12 +162,12 @@ describe('the parameters of a rule', () => {
     [
       'a rule without a name',
       { ConfigRules: [{}] },
-      '.ConfigRules.0.ConfigRuleName: expected a value, got nothing',
+      'DescribeConfigRules.ConfigRules.0.ConfigRuleName: expected a value, got nothing',
     ],
     [
       'a number',
       { ConfigRules: [{ ConfigRuleName: RULE_NAME, InputParameters: 0 }] },
-      '.ConfigRules.0.InputParameters: expected string, got 0',
+      'DescribeConfigRules.ConfigRules.0.InputParameters: expected string, got 0',
     ],
   ])('are not known when Config answers with %s', async (_, answered, message) => {
     answer('DescribeConfigRules', answered);

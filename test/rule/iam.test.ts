@@ -58,6 +58,24 @@ describe('reading from IAM', () => {
 });
 
 describe('the tag of a user', () => {
+  const tagsPage = (rest: string) => iamAnswer('ListUserTags', `<Tags></Tags>${rest}`);
+
+  it.each([
+    [
+      'a page that goes on nowhere',
+      tagsPage('<IsTruncated>true</IsTruncated>'),
+      'ListUserTags: expected the next Marker, got none',
+    ],
+    [
+      'the same page again and again',
+      tagsPage('<IsTruncated>true</IsTruncated><Marker>same</Marker>'),
+      'ListUserTags: expected the next Marker, got same',
+    ],
+  ])('cannot be read from %s', async (_, answer, message) => {
+    const iam = await reading(() => answer);
+    await expect(iam.getTag('alice', 'keys-until')).rejects.toThrow(message);
+  });
+
   it.each([
     ['the very key', 'keys-until', 'keys-until', '2026-12-31'],
     ['another case', 'keys-until', 'KEYS-Until', '2026-12-31'],

@@ -367,9 +367,37 @@ describe('a change of compliance', () => {
 
     await handle(batchOf(...ids.map((id) => change(id))));
 
-    expect(inputsOf('GetFindings')).toHaveLength(3);
+    const filters = inputsOf('GetFindings').map((input) => Object(input).Filters.Id.length);
+    expect(filters).toEqual([20, 20, 5]);
+    expect(line().userIds).toEqual(ids.slice(0, 10));
+    expect(line()).not.toHaveProperty('poisoned');
     expect(inputsOf('ListUsers')).toHaveLength(1);
     expect(inputsOf('BatchImportFindings').map(({ Findings }) => Findings.length)).toEqual([45]);
+  });
+
+  it('of 45 users asks IAM for the keys of ten at a time', async () => {
+    const ids = Array.from({ length: 45 }, (_, index) => seed(`user-${index}`));
+    await report(Object.fromEntries(ids.map((id) => [id, 'NON_COMPLIANT'])));
+    const { ListAccessKeys } = account.iam.operations;
+    let [underWay, most] = [0, 0];
+    account.dispatcher.register('iam', {
+      ListAccessKeys: async (input, principal) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        underWay -= 1;
+        return ListAccessKeys?.(input, principal);
+      },
+    });
+
+    await handle(batchOf(...ids.map((id) => change(id))));
+
+    expect(most).toBe(10);
+  });
+
+  it('names ten messages at most that cannot be read', async () => {
+    await handle(batchOf(...Array.from({ length: 11 }, (_, index) => '['.repeat(index + 1))));
+    expect(line().poisoned).toHaveLength(10);
   });
 
   it('that cannot be read stays in the queue alone', async () => {

@@ -167,5 +167,13 @@ describe('the log line of a batch', () => {
     );
     await handle(batchOf(...events));
     expect(line().userNames).toHaveLength(10);
+    expect(line()).not.toHaveProperty('poisoned');
+  });
+
+  it('names ten poisoned messages at most', async () => {
+    const messages = Array.from({ length: 11 }, (_, index) => '['.repeat(index + 1));
+    await handle(batchOf(...messages));
+    expect(line()).toMatchObject({ PoisonedEvents: 11 });
+    expect(line().poisoned).toHaveLength(10);
   });
 });
