@@ -113,6 +113,8 @@ describe('settings', () => {
     ['dashboard', ''],
     ['alarmTopicArn', 'alarms'],
     ['alarmTopicArn', ''],
+    ['monitoringSinkArn', 'arn:aws:oam:us-east-1:123456789012:link/1'],
+    ['notificationTopicArn', 'topic'],
     ['notificationTopicArn', 'arn:aws:sns:us-east-1:123456789012:alarms.fifo'],
     ['notificationTopicArn', 'arn:aws:sqs:us-east-1:123456789012:alarms'],
     ['maxActiveAccessKeys', '0'],
@@ -146,7 +148,7 @@ describe('settings', () => {
     ['logRetentionDays', null],
   ])('refuse %s %j, naming it and what came', (name, given) => {
     const message = refusal({ [name]: given });
-    expect(message).toMatch(new RegExp(`^Invalid\\w+Error: ${name} must be `));
+    expect(message).toMatch(new RegExp(`^Invalid\\w+Error: ${name} must be (?!undefined)\\w`));
     expect(message.endsWith(`, got ${JSON.stringify(given)}`), message).toBe(true);
   });
 
@@ -154,6 +156,8 @@ describe('settings', () => {
     expect(refusal({ frequency: 'Daily' })).toBe(
       'InvalidSettingError: frequency must be one of One_Hour, Three_Hours, Six_Hours, Twelve_Hours, TwentyFour_Hours, got "Daily"',
     );
+    const expected = (approvers: unknown) => refusal({ approvers }).replace(/, got .*/, '');
+    expect(expected(7)).toBe(expected([]));
   });
 
   it('refuse a name that no setting has, and name those there are', () => {

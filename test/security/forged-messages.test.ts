@@ -130,8 +130,12 @@ describe('key events that somebody sent to the queue', () => {
       body: JSON.stringify(keyEvent({ requestParameters: { userName: `user-${index}` } })),
     }));
     await invoke('-KeyEventsStarter', { Records });
-    const calls = callsSince(before).map(({ operation }) => operation);
-    expect(calls).toEqual(['GetAccountSummary', 'StartConfigRulesEvaluation']);
+    // The evaluation that it started may have begun to call too.
+    const calls = callsSince(before).filter(({ principal }) => principal.includes('KeyEvents'));
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      'GetAccountSummary',
+      'StartConfigRulesEvaluation',
+    ]);
     await account.settled();
   });
 

@@ -25,6 +25,11 @@ describe('the accounts of an organization', () => {
     );
   });
 
+  it('get it by a stack set that has the tag of the project', () => {
+    const Tags = [{ Key: 'project', Value: 'iam-user-single-access-key' }];
+    expect(stackSet).toMatchObject({ Tags });
+  });
+
   it('get it whether they are there now or come later, and lose it when they leave', () => {
     expect(stackSet).toMatchObject({
       PermissionModel: 'SERVICE_MANAGED',

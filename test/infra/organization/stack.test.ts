@@ -52,6 +52,13 @@ describe('the aggregator', () => {
     expect(propertiesOf(organization, 'AWS::IAM::Policy')).toEqual([]);
   });
 
+  it('has a command that shows what it cannot read, in its own Region', () => {
+    const { SourcesCommand } = organization.findOutputs('SourcesCommand');
+    expect(toText(SourcesCommand?.['Value'])).toMatch(
+      /describe-configuration-aggregator-sources-status --region .*AWS::Region.* --configuration-aggregator-name .*Aggregator.* --update-status FAILED OUTDATED/,
+    );
+  });
+
   it('is not made where there is one', () => {
     const { organization: other } = synthesizeOrganization({ aggregatorName: 'ours' });
     for (const type of [AGGREGATOR, ROLE]) expect(propertiesOf(other, type)).toEqual([]);

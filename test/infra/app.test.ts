@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../../infra/repository.ts';
+
+describe('the app', () => {
+  it.each([
+    [{ triggers: 'never' }, /^triggers must be .*, got "never"\n$/],
+    [{ maxActiveAccessKeys: 11 }, /^maxActiveAccessKeys must be .*, got 11\n$/],
+  ])('says what is wrong with %j, and nothing else', (context, message) => {
+    const tsx = `${REPOSITORY}node_modules/tsx/dist/cli.mjs`;
+    const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context) };
+    const { status, stderr } = spawnSync(process.execPath, [tsx, `${REPOSITORY}infra/app.ts`], {
+      encoding: 'utf8',
+      env,
+    });
+    expect(stderr).toMatch(message);
+    expect(status).toBe(1);
+  });
+});
