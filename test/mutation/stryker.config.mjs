@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 /** Changes what decides, one place at a time: a test has to notice. @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
@@ -7,6 +8,7 @@ export default {
   testRunner: 'vitest',
   vitest: { configFile: 'test/mutation/vitest.config.ts' },
   coverageAnalysis: 'perTest',
+  concurrency: availableParallelism(),
   // No such file: Stryker would read it by the API of an older TypeScript, and mutates without it.
   tsconfigFile: 'none',
   // Where `--incremental` keeps the results of what has not changed.
