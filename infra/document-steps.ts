@@ -22,19 +22,17 @@ const isTaken = ({ name, onlyWith }: Step, options: Options): boolean => {
   throw new Error(`${name}: unknown option ${JSON.stringify(onlyWith)}, expected ${known}`);
 };
 
-/** The step that is there in the place of each one that is left out: the next in the file that stays. */
+/** The step that is there in the place of each one: itself, or where it is left out the next in the file that stays. */
 const substitutesOf = (
   steps: readonly Step[],
   stays: (step: Step) => boolean,
 ): ReadonlyMap<string, string> =>
   new Map(
-    steps.flatMap((step, index) => {
-      // Else it would stand in its own place, which changes nothing.
-      if (stays(step)) return [];
+    steps.map((step, index) => {
       const next = steps.slice(index).find(stays);
       if (next === undefined)
         throw new Error(`${step.name}: a step that may be left out needs one that follows it`);
-      return [[step.name, next.name]];
+      return [step.name, next.name];
     }),
   );
 
@@ -44,7 +42,7 @@ const lead = (value: unknown, substitutes: ReadonlyMap<string, string>): unknown
     if (typeof member !== 'string') return [name, lead(member, substitutes)];
     if (NAMES_STEP.has(name)) return [name, substitutes.get(member) ?? member];
     const failed = name === 'onFailure' ? /^step:(.*)$/.exec(member)?.[1] : undefined;
-    // Nothing stands in the place of no step: only the types need that said.
+    // Stryker disable next-line ConditionalExpression: nothing stands in the place of no step; only the types need that said.
     const substitute = failed === undefined ? undefined : substitutes.get(failed);
     return [name, substitute === undefined ? member : `step:${substitute}`];
   };

@@ -13,7 +13,7 @@ const command = ({ trail }: TrailFacts, operation: string, given: string) =>
 
 const wrongSelectors = (facts: TrailFacts, selectors: Parameters<typeof withKeyEvents>[0]) => {
   const problem = 'its event selectors leave out management events of IAM that write';
-  // There is always one of the two forms: the default is for the types.
+  // Stryker disable next-line ArrayDeclaration: there is always one of the two forms; the default is for the types.
   const [[form, list] = []] = Object.entries(withKeyEvents(selectors));
   const option = form === 'EventSelectors' ? '--event-selectors' : '--advanced-event-selectors';
   const given = `--trail-name ${facts.trail.TrailARN} ${option} ${quoteJson(list)}`;

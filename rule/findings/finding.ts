@@ -63,6 +63,7 @@ const observed = ({ held }: Violation, stored: StoredFinding | undefined, at: Da
   const known = stored?.RecordState === 'ACTIVE' ? stored.FirstObservedAt : undefined;
   const FirstObservedAt = known ?? at.toISOString();
   const { OrderingTimestamp: evaluated } = held;
+  // Stryker disable next-line EqualityOperator: of two that are the same, either will do.
   const isBefore = evaluated < new Date(FirstObservedAt);
   return { FirstObservedAt, LastObservedAt: isBefore ? FirstObservedAt : evaluated.toISOString() };
 };

@@ -50,7 +50,7 @@ export const findInactivity = (
   if (!history.isComplete) return { key, unknown: 'NoHistory' };
   const { from } = history;
   const [activeAt] = [key.CreateDate, key.LastUsedDate, known.activeAt]
-    // Nothing is later than what is undefined: only the types need that said.
+    // Stryker disable next-line ConditionalExpression: nothing is later than undefined; only the types need that said.
     .filter((instant) => instant !== undefined && instant >= from)
     .sort((one, other) => Number(other) - Number(one));
   return activeAt === undefined ? { key, before: from } : { key, unknown: 'NotVisible', activeAt };

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { advisedOfInactive, advisedOfMany } from '../../../rule/findings/advised.ts';
+
+const AccessKeyId = 'AKIAIOSFODNN7EXAMPLE';
+
+describe('advisedOfMany', () => {
+  it.each([
+    [`2 active access keys, 1 allowed. Deactivate ${AccessKeyId}: idle`, 'Remediate', AccessKeyId],
+    [`12 access keys (10 active), 11 allowed. Delete ${AccessKeyId}: idle`, 'Delete', AccessKeyId],
+    [`1 access key, 0 allowed. Delete ${AccessKeyId}: idle`, 'Delete', AccessKeyId],
+    [
+      `2 access keys (1 active), 1 allowed. No key is chosen of ${AccessKeyId} and`,
+      'Choose',
+      AccessKeyId,
+    ],
+    [
+      `2 active access keys, 1 allowed. No key is chosen: ${AccessKeyId} and`,
+      'Choose',
+      AccessKeyId,
+    ],
+    ['2 active access keys, 1 allowed. No key is chosen.', 'Choose', undefined],
+    [
+      `2 active access keys, 1 allowed. Exemption keys-until over. Deactivate ${AccessKeyId}: idle`,
+      'Remediate',
+      AccessKeyId,
+    ],
+    ['2 active access keys, 1 allowed. Deactivate SHORT: idle', 'Remediate', undefined],
+  ] as const)('of %j is %s %s', (annotation, advice, key) => {
+    expect(advisedOfMany(annotation)).toEqual({ advice, AccessKeyId: key });
+  });
+
+  it.each([
+    '',
+    '1 active access key, 1 allowed.',
+    'COMPLIANT. 2 active access keys, 1 allowed. Deactivate AKIAIOSFODNN7EXAMPLE: idle',
+    '2 active access keys, 1 allowed. Deactivated AKIAIOSFODNN7EXAMPLE',
+    '2 active access keys; 1 allowed. Deactivate AKIAIOSFODNN7EXAMPLE',
+  ])('of %j is nothing', (annotation) => {
+    expect(advisedOfMany(annotation)).toBeUndefined();
+  });
+});
+
+describe('advisedOfInactive', () => {
+  it.each([
+    [`${AccessKeyId} inactive since 2025-10-01 by CloudTrail`, true],
+    [`AKIA inactive; ${AccessKeyId} inactive for at least 90 days`, true],
+    [`${AccessKeyId} inactive since unknown`, false],
+    [`${AccessKeyId} active since 2025-10-01`, false],
+    ['SHORT inactive since 2025-10-01', false],
+    ['', false],
+  ])('of %j is to remediate: %s', (annotation, isAdvised) => {
+    expect(advisedOfInactive(annotation)).toEqual(isAdvised ? { advice: 'Remediate' } : undefined);
+  });
+});
