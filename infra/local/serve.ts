@@ -9,6 +9,9 @@ import { seedUsers } from './seed.ts';
 const USAGE =
   'npm run local -- [--port <1 to 65535>] [--speed <1 to 1000>] [--accounts <1 to 2>] [--empty]';
 
+/** How many times as fast as real time a script may wait, which takes real time to look. */
+const FASTEST_SCRIPT = 60;
+
 const SECOND_ACCOUNT_ID = '210987654321';
 
 /** What CloudTrail takes to deliver an event, in milliseconds of the account; in AWS it is some minutes. */
@@ -60,7 +63,9 @@ const fill = async (account: LocalAccount, stack: Parameters<typeof deploy>[1], 
 
 const serve = async (): Promise<void> => {
   const { port, speed, accounts, empty } = readOptions();
-  const options = { ...createClock({ speed }), cloudTrailDelay: CLOUD_TRAIL_DELAY };
+  // What a script waits for passes no faster than it can look.
+  const automation = { scriptSpeed: Math.min(speed, FASTEST_SCRIPT) };
+  const options = { ...createClock({ speed }), cloudTrailDelay: CLOUD_TRAIL_DELAY, automation };
   const account = await createLocalAccount({ ...options, port });
   const stack = synthesize({ securityHubFindings: true });
   await fill(account, stack, empty);

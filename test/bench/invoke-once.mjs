@@ -12,10 +12,10 @@ const context = { getRemainingTimeInMillis: () => 900_000 - (performance.now() -
 if (event !== undefined) await handler(JSON.parse(event), context);
 
 // Linux counts in maxRSS what the parent had when it made this process; VmHWM is of this process alone.
-const status = '/proc/self/status';
-const peakKilobytes = existsSync(status)
-  ? Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1])
-  : process.resourceUsage().maxRSS;
+const STATUS = '/proc/self/status';
+const status = existsSync(STATUS) ? readFileSync(STATUS, 'utf8') : '';
+const ownKilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
+const peakKilobytes = Number(ownKilobytes ?? process.resourceUsage().maxRSS);
 
 process.stderr.write(
   JSON.stringify({

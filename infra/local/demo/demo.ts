@@ -19,6 +19,9 @@ process.env['CDK_VALIDATION'] = 'false';
 /** A minute of the account takes a third of a second: nobody wants to wait for the queue here. */
 const SPEED = 200;
 
+/** What its scripts wait for passes slower: they take real time to look. */
+const SCRIPT_SPEED = 20;
+
 const tellEvaluation = async (operator: Operator, promised: readonly string[]) => {
   await operator.evaluate();
   const results = await operator.readResults();
@@ -59,7 +62,11 @@ showText(
   'A made-up account on loopback: the deployed template, bundles and runbooks, no AWS account.',
 );
 const clock = createClock({ speed: SPEED });
-const account = await createLocalAccount({ ...clock, cloudTrailDelay: CLOUD_TRAIL_DELAY });
+const account = await createLocalAccount({
+  ...clock,
+  cloudTrailDelay: CLOUD_TRAIL_DELAY,
+  automation: { scriptSpeed: SCRIPT_SPEED },
+});
 try {
   await tellStory({ account, clock });
 } catch (error) {

@@ -54,6 +54,9 @@ const timedOut = (awsRequestId: string, timeoutSeconds: number, lines: readonly 
  * Starts bare Node for a function. It runs one invocation after another, and what a module keeps the next one
  * finds; it ends with an invocation that ends it or runs out of time.
  *
+ * Lambda would freeze it in between. Here what an invocation left running goes on, and what that writes or calls is
+ * counted to the next one.
+ *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  */
@@ -78,7 +81,7 @@ export const startExecutionEnvironment = (
   });
 
   return {
-    isAlive: () => exit === undefined,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
     end: () => child.kill('SIGKILL'),
     invoke: async ({ event, context, timeoutSeconds, now }: Request): Promise<FunctionAnswer> => {
       const { awsRequestId } = context;
@@ -95,10 +98,11 @@ export const startExecutionEnvironment = (
       const answer = await Promise.race([Promise.all([answered, written]), closed]);
       clearTimeout(timer);
 
-      if (answer !== undefined) return { ...v.parse(Answer, answer[0]), lines: log.take() };
-      if (isTimeUp) return timedOut(awsRequestId, timeoutSeconds, log.take());
+      if (answer !== undefined)
+        return { ...v.parse(Answer, answer[0]), lines: log.take(awsRequestId) };
+      if (isTimeUp) return timedOut(awsRequestId, timeoutSeconds, log.take(awsRequestId));
       if (child.pid === undefined) throw notStarted;
-      return { ...notAnswered(awsRequestId, exit ?? ''), lines: log.take() };
+      return { ...notAnswered(awsRequestId, exit ?? ''), lines: log.take(awsRequestId) };
     },
   };
 };

@@ -56,7 +56,8 @@ export const createExecutionEnvironments = (deps: ExecutionEnvironmentDeps) => {
     },
     /** Keeps one for the next invocation, unless it has ended. */
     giveBack: (configuration: FunctionConfiguration, environment: ExecutionEnvironment) => {
-      idle.set(configuration, [...idleOf(configuration), environment]);
+      if (environment.isAlive()) idle.set(configuration, [...idleOf(configuration), environment]);
+      else started.delete(environment);
     },
     /** Ends them all, whether they have something to do or not, and every one that is still asked for. */
     close: () => {

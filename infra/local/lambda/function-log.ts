@@ -1,6 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+/** The line that ends an invocation. */
+const endOf = (awsRequestId: string) => `END RequestId: ${awsRequestId}`;
+
 /**
  * Reads what a function's process writes, invocation by invocation. The runtime ends each on both streams, by the
  * line that Lambda ends one with.
@@ -14,7 +17,7 @@ export const readFunctionLog = ({ stdout, stderr }: ChildProcess) => {
   return {
     /** Resolves when all that an invocation wrote has been read. */
     ended: async (awsRequestId: string) => {
-      const end = `END RequestId: ${awsRequestId}`;
+      const end = endOf(awsRequestId);
       const ends = readers.map(
         (reader) =>
           new Promise<void>((resolve) => {
@@ -27,11 +30,11 @@ export const readFunctionLog = ({ stdout, stderr }: ChildProcess) => {
           }),
       );
       await Promise.all(ends);
-      // A last line that the function did not end has the runtime's behind it.
-      const own = lines.splice(0).flatMap((line) => (line === end ? [] : [line.replace(end, '')]));
-      lines.push(...own);
     },
-    /** What has been read since it was last taken. */
-    take: () => lines.splice(0),
+    /** What the function wrote since that was last taken; a last line that it did not end has the runtime's behind it. */
+    take: (awsRequestId: string) => {
+      const end = endOf(awsRequestId);
+      return lines.splice(0).flatMap((line) => (line === end ? [] : [line.replace(end, '')]));
+    },
   };
 };

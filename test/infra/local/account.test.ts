@@ -26,7 +26,7 @@ let config: ConfigServiceClient;
 beforeAll(async () => {
   const stack = synthesize();
   const clock = createClock({ start: at, speed: CLOCK_SPEED });
-  account = await createLocalAccount({ ...clock, pageSize: 2 });
+  account = await createLocalAccount({ ...clock, pageSize: 2, automation: { scriptSpeed: 20 } });
   outputs = deploy(account, stack);
   config = new ConfigServiceClient({
     endpoint: account.environment.AWS_ENDPOINT_URL,

@@ -242,7 +242,8 @@ describe('the template, deployed alone', () => {
 
   let account: LocalAccount;
   beforeAll(async () => {
-    account = await createLocalAccount(createClock({ start: at, speed: 2_000 }));
+    const automation = { scriptSpeed: 20 };
+    account = await createLocalAccount({ ...createClock({ start: at, speed: 2_000 }), automation });
     const optional = { ExemptionTag: 'keys-until', SecurityHubFindings: 'true' };
     const parameters = { ...RULES, ...optional, MinimumIdleDays: '30', FindingSeverity: 'LOW' };
     const outputs = deployTemplate(account, {

@@ -384,7 +384,8 @@ describe('a change of compliance', () => {
       ListAccessKeys: async (input, principal) => {
         underWay += 1;
         most = Math.max(most, underWay);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        // Until all that are asked for at the same time have come.
+        await new Promise((resolve) => setTimeout(resolve, 150));
         underWay -= 1;
         return ListAccessKeys?.(input, principal);
       },
