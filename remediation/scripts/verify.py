@@ -5,7 +5,7 @@ from botocore.config import Config
 
 VISIBLE_WITHIN_SECONDS = 60
 SECONDS_BETWEEN_READS = 2
-# What IAM shows may be some seconds old: who looks again after these sees what happened at the same time.
+# What IAM shows may be some seconds old: who looks again after these sees, as a rule, what happened at the same time.
 SECONDS_UNTIL_SETTLED = 10
 # A call that hangs must leave time to restore the key: two attempts of at most 13 s.
 CALLS = Config(connect_timeout=3, read_timeout=10, retries={'mode': 'standard', 'total_max_attempts': 2})

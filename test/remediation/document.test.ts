@@ -224,6 +224,7 @@ describe.each(DOCUMENTS)('the document $title', (spec) => {
     const pause = numberIn(/SECONDS_BETWEEN_READS = (\d+)/);
     const restoring = spec.act === 'Deactivate' ? numberIn(/range\((\d+)\)/) * (call + pause) : 0;
     const reading = numberIn(/VISIBLE_WITHIN_SECONDS = (\d+)/) + call;
+    if (spec.act === 'Deactivate') expect(numberIn(/UNTIL_SETTLED = (\d+)/)).toBe(10);
     const again = spec.act === 'Deactivate' ? numberIn(/UNTIL_SETTLED = (\d+)/) + reading : 0;
     // Until the last read, once more, the attempts to restore the key, and the message to the topic.
     const longest = reading + again + restoring + call;
