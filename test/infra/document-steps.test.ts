@@ -38,6 +38,11 @@ describe('the steps of an option', () => {
     });
   });
 
+  it('are left as they are where there is no step of the name: the linter tells of it', () => {
+    const mainSteps = [{ name: 'Write', nextStep: 'Gone', onFailure: 'step:Gone' }];
+    expect(leaveOutSteps({ mainSteps }, {})).toEqual({ mainSteps });
+  });
+
   it.each<[Options | undefined]>([
     [{}],
     [{ Other: true }],
