@@ -49,9 +49,10 @@ export const findInactivity = (
   if (activation !== undefined) return { key, unknown: 'NotVisible', activeAt: activation };
   if (!history.isComplete) return { key, unknown: 'NoHistory' };
   const { from } = history;
+  // Stryker disable next-line ConditionalExpression: nothing is later than undefined; only the types need that said.
+  const isInHistory = (instant?: Date) => instant !== undefined && instant >= from;
   const [activeAt] = [key.CreateDate, key.LastUsedDate, known.activeAt]
-    // Stryker disable next-line ConditionalExpression: nothing is later than undefined; only the types need that said.
-    .filter((instant) => instant !== undefined && instant >= from)
+    .filter(isInHistory)
     .sort((one, other) => Number(other) - Number(one));
   return activeAt === undefined ? { key, before: from } : { key, unknown: 'NotVisible', activeAt };
 };
