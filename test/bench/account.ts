@@ -3,7 +3,7 @@ import { createDispatcher } from '../../infra/local/dispatch.ts';
 import { createFaults } from '../../infra/local/faults.ts';
 import { createIam } from '../../infra/local/iam/iam.ts';
 import { startServer } from '../../infra/local/wire/server.ts';
-import { ruleProperties } from '../support/served-account.ts';
+import { RULE_NAME, ruleProperties } from '../support/served-account.ts';
 
 /** Milliseconds that the server takes for every call. */
 export const LATENCY_MILLISECONDS = 20;
@@ -17,6 +17,31 @@ const region = 'us-east-1';
 
 /** Runs the function that Config has something for. */
 export type InvokeFunction = (event: unknown, endpoint: string) => Promise<void>;
+
+/** What is served: the users, how calls of them go, and the function that Config invokes. */
+type Served = {
+  readonly dispatcher: ReturnType<typeof createDispatcher>;
+  readonly iam: ReturnType<typeof createIam>;
+  readonly invokeFunction: InvokeFunction;
+};
+
+/** Serves IAM and Config on loopback, with a rule that is evaluated on a schedule and nothing beside it. */
+export const serveRule = async ({ dispatcher, iam, invokeFunction }: Served) => {
+  const server = await startServer({ accountId, dispatcher, principalOf: () => 'bench' });
+  const config = createConfig({
+    now: () => new Date(),
+    accountId,
+    region,
+    iam,
+    invokeFunction: (_functionArn, event) => invokeFunction(event, server.endpoint),
+    startAutomation: async () => 'never',
+    automationExecution: () => ({ AutomationExecutionStatus: 'Success' }),
+  });
+  config.putConfigRule(ruleProperties('ScheduledNotification'));
+  dispatcher.register('iam', iam.operations);
+  dispatcher.register('config', config.operations);
+  return { config, close: server.close, sweep: () => config.deliverSchedule(RULE_NAME) };
+};
 
 /**
  * An account with so many users on loopback, every tenth with two active keys, one of them abandoned; IAM and a
@@ -37,25 +62,13 @@ export const serveAccount = async (userCount: number, invokeFunction: InvokeFunc
       UserName: `user-${index}`,
       keys: index % 10 === 0 ? [abandoned, inUse] : [inUse],
     });
-  const server = await startServer({ accountId, dispatcher, principalOf: () => 'bench' });
-  const config = createConfig({
-    now,
-    accountId,
-    region,
-    iam,
-    invokeFunction: (_functionArn, event) => invokeFunction(event, server.endpoint),
-    startAutomation: async () => 'never',
-    automationExecution: () => ({ AutomationExecutionStatus: 'Success' }),
-  });
-  const rule = config.putConfigRule(ruleProperties('ScheduledNotification'));
-  dispatcher.register('iam', iam.operations);
-  dispatcher.register('config', config.operations);
+  const { close, sweep } = await serveRule({ dispatcher, iam, invokeFunction });
 
   return {
     faults,
     calls: dispatcher.calls,
-    close: server.close,
-    sweep: () => config.deliverSchedule(rule.properties.ConfigRuleName),
+    close,
+    sweep,
     /** Gives every hundredth user a second key, and says how many these are. */
     changeOnePercent: async () => {
       const users = [...iam.users.values()].filter((_, index) => index % 100 === 1);

@@ -1,12 +1,15 @@
 import type { Call } from '../../infra/local/call.ts';
 import { ServiceError } from '../../infra/local/call.ts';
-import { createConfig } from '../../infra/local/config/config.ts';
 import { createDispatcher } from '../../infra/local/dispatch.ts';
 import { createFaults } from '../../infra/local/faults.ts';
 import { createIam } from '../../infra/local/iam/iam.ts';
-import { startServer } from '../../infra/local/wire/server.ts';
-import { LATENCY_MILLISECONDS, THROTTLE } from '../bench/account.ts';
-import { RULE_NAME, ruleProperties } from '../support/served-account.ts';
+import {
+  type InvokeFunction,
+  LATENCY_MILLISECONDS,
+  serveRule,
+  THROTTLE,
+} from '../bench/account.ts';
+import { RULE_NAME } from '../support/served-account.ts';
 
 const DAY = 86_400_000;
 const accountId = '123456789012';
@@ -69,9 +72,6 @@ export type Load = {
   readonly speed: number;
 };
 
-/** Runs the function that Config has something for. */
-export type InvokeFunction = (event: unknown, endpoint: string) => Promise<void>;
-
 type Result = {
   readonly ComplianceType: string;
   readonly Annotation?: string;
@@ -89,19 +89,7 @@ export const serveLoad = async (
   const dispatcher = createDispatcher(createRefusals(refusals, speed), now);
   const iam = createIam({ now, accountId });
   const expected = seedUsers(iam, userCount);
-  const server = await startServer({ accountId, dispatcher, principalOf: () => 'load' });
-  const config = createConfig({
-    now,
-    accountId,
-    region,
-    iam,
-    invokeFunction: (_functionArn, event) => invokeFunction(event, server.endpoint),
-    startAutomation: async () => 'never',
-    automationExecution: () => ({ AutomationExecutionStatus: 'Success' }),
-  });
-  config.putConfigRule(ruleProperties('ScheduledNotification'));
-  dispatcher.register('iam', iam.operations);
-  dispatcher.register('config', config.operations);
+  const { config, close, sweep } = await serveRule({ dispatcher, iam, invokeFunction });
 
   const held = (): readonly Result[] => {
     const results: Result[] = [];
@@ -120,8 +108,8 @@ export const serveLoad = async (
 
   return {
     calls: dispatcher.calls,
-    close: server.close,
-    sweep: () => config.deliverSchedule(RULE_NAME),
+    close,
+    sweep,
     /** Users of whom Config does not hold what is so; and of those that there are not. */
     wrong: (): number => {
       const results = held();

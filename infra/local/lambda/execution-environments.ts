@@ -35,7 +35,6 @@ export const createExecutionEnvironments = (deps: ExecutionEnvironmentDeps) => {
   const { nodePath = process.execPath } = deps;
   const started = new Set<ExecutionEnvironment>();
   const idle = new Map<FunctionConfiguration, ExecutionEnvironment[]>();
-
   let isClosed = false;
 
   const start = (configuration: FunctionConfiguration) => {
