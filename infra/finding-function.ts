@@ -55,7 +55,9 @@ export class FindingFunction extends NodeFunction {
     const configRules = [props.rule.configRule, props.inactiveRule.configRule];
     this.measure = measureOf(configRules);
     allowOnUsers(this.role, ['iam:ListAccessKeys']);
-    allowWithoutResource(this.role, ['iam:ListUsers', 'config:GetComplianceDetailsByResource']);
+    allowWithoutResource(this.role, [
+      ...['iam:ListUsers', 'config:GetComplianceDetailsByResource', 'config:DescribeConfigRules'],
+    ]);
     this.allow(
       ['config:GetComplianceDetailsByConfigRule'],
       configRules.map(({ attrArn }) => attrArn),

@@ -1,10 +1,8 @@
 import { Aws, CfnCondition, Fn, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { WITHOUT_REMEDIATION } from '../rule/remediation-regions.ts';
 
 const ID = 'RemediationIsOffered';
-
-/** Regions and not their partition, as linters of templates know Regions. */
-const WITHOUT_REMEDIATION = ['us-gov-west-1', 'us-gov-east-1'];
 
 /**
  * The condition that AWS Config remediates in the Region: in AWS GovCloud (US) it does not, and people start the

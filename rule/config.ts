@@ -1,15 +1,15 @@
 import {
   type ConfigServiceClient,
-  DescribeConfigRulesCommand,
   type Evaluation,
   PutEvaluationsCommand,
   StartConfigRulesEvaluationCommand,
 } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
-import { answerOf, InvalidResponseError } from './answer.ts';
+import { answerOf } from './answer.ts';
 import { inBatches, nameSome } from './batches.ts';
-import { parse, Text, textUpTo } from './parse.ts';
+import { parse, Text } from './parse.ts';
 import { createReadResults } from './read-results.ts';
+import { createReadRules } from './read-rules.ts';
 
 /**
  * Evaluations that one PutEvaluations takes.
@@ -27,12 +27,6 @@ export const isTrial = (resultToken: string): boolean => resultToken === TEST_TO
 const PutEvaluationsAnswer = v.object({
   FailedEvaluations: v.optional(v.array(v.object({ ComplianceResourceId: Text })), []),
 });
-const DescribeConfigRulesAnswer = v.object({
-  ConfigRules: v.optional(
-    v.array(v.object({ ConfigRuleName: textUpTo(128), InputParameters: v.optional(v.string()) })),
-    [],
-  ),
-});
 
 /** Config took the call but not every evaluation in it. */
 export class FailedEvaluationsError extends Error {
@@ -42,6 +36,7 @@ export class FailedEvaluationsError extends Error {
 /** What is written to and read from AWS Config. */
 export const createConfig = (client: ConfigServiceClient) => ({
   ...createReadResults(client),
+  ...createReadRules(client),
 
   /**
    * Reports every evaluation, 100 a call, at least one call.
@@ -81,22 +76,6 @@ export const createConfig = (client: ConfigServiceClient) => ({
   startEvaluation: async (ConfigRuleNames: readonly string[]): Promise<void> => {
     await client.send(
       new StartConfigRulesEvaluationCommand({ ConfigRuleNames: [...ConfigRuleNames] }),
-    );
-  },
-
-  /**
-   * The InputParameters of a rule as they are now; nothing when it has none.
-   *
-   * @throws {InvalidResponseError} when Config tells of another rule, or of none
-   */
-  getInputParameters: async (ConfigRuleName: string): Promise<string | undefined> => {
-    const command = new DescribeConfigRulesCommand({ ConfigRuleNames: [ConfigRuleName] });
-    const what = answerOf('DescribeConfigRules');
-    const { ConfigRules } = parse(DescribeConfigRulesAnswer, await client.send(command), what);
-    const [rule] = ConfigRules;
-    if (rule?.ConfigRuleName === ConfigRuleName) return rule.InputParameters;
-    throw new InvalidResponseError(
-      `DescribeConfigRules: expected the rule ${ConfigRuleName}, got ${rule?.ConfigRuleName ?? 'none'}`,
     );
   },
 });

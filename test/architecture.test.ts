@@ -105,7 +105,7 @@ describe('the tree', () => {
     for (const file of infra)
       for (const from of own(file))
         expect(from, `in ${file}`).toMatch(
-          /^(infra\/|rule\/(parameters?|metrics|iam-regions|key-events\/event-names|findings\/severities)\.ts$)/,
+          /^(infra\/|rule\/(parameters?|metrics|iam-regions|remediation-regions|key-events\/event-names|findings\/severities)\.ts$)/,
         );
   });
 

@@ -3,12 +3,14 @@ export type Advised = {
   /** What the Remediate button does, that a person chooses a key, or that the named one is deleted. */
   readonly advice: 'Remediate' | 'Choose' | 'Delete';
   readonly AccessKeyId?: string | undefined;
+  /** The status that the key had; with another one the advice is out of date. */
+  readonly Status?: 'Active' | 'Inactive';
 };
 
 const ADVICE = {
-  Deactivate: 'Remediate',
-  Delete: 'Delete',
-  'No key is chosen': 'Choose',
+  Deactivate: { advice: 'Remediate', Status: 'Active' },
+  Delete: { advice: 'Delete', Status: 'Inactive' },
+  'No key is chosen': { advice: 'Choose' },
 } as const;
 
 /** How `iam-user-single-access-key` says what to do: after the counts, and what is wrong with an exemption. */
@@ -20,11 +22,14 @@ export const advisedOfMany = (annotation: string): Advised | undefined => {
   // Stryker disable next-line ArrayDeclaration: one item is none of the second and the third.
   const [, words, AccessKeyId] = SINGLE.exec(annotation) ?? [];
   if (words === undefined) return undefined;
-  return { advice: ADVICE[words as keyof typeof ADVICE], AccessKeyId };
+  return { ...ADVICE[words as keyof typeof ADVICE], AccessKeyId };
 };
 
 /** What an annotation of `iam-user-inactive-access-key` advises; nothing where the rule did not write it. */
-export const advisedOfInactive = (annotation: string): Advised | undefined =>
-  /(?:^|; )\w{16,128} inactive (?:since|for at least) \d/.test(annotation)
-    ? { advice: 'Remediate' }
-    : undefined;
+export const advisedOfInactive = (annotation: string): Advised | undefined => {
+  const [, AccessKeyId] =
+    /(?:^|; )(\w{16,128}) inactive (?:since|for at least) \d/.exec(annotation) ?? [];
+  return AccessKeyId === undefined
+    ? undefined
+    : { advice: 'Remediate', AccessKeyId, Status: 'Inactive' };
+};

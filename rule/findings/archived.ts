@@ -2,45 +2,45 @@ import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import type { HeldResult } from '../held-result.ts';
 import { baseOf } from './finding.ts';
 import { cut, LIMITS } from './limits.ts';
-import type { FindingRule, FindingSettings } from './settings.ts';
+import type { FindingSettings } from './settings.ts';
 import type { StoredFinding } from './stored-finding.ts';
 
-/** A finding whose violation is over, and what Config holds of its user now: nothing of one that is deleted. */
-export type OverFinding = {
-  readonly rule: FindingRule;
-  readonly stored: StoredFinding;
-  readonly held: HeldResult | undefined;
+/** Why a violation is over whose rule Config has no more. */
+export const RULE_GONE = 'AWS Config has the rule no more: it was deleted, or made anew.';
+
+/** Why a violation is over, by what Config holds of its user now: nothing of one that is out of scope. */
+export const reasonOf = (held: HeldResult | undefined): string => {
+  if (held === undefined)
+    return 'AWS Config holds no result of this user any more: it was deleted, or is out of scope.';
+  if (held.ComplianceType !== 'COMPLIANT') return 'IAM has this user no more.';
+  return `COMPLIANT by the evaluation of ${held.OrderingTimestamp.toISOString()}. ${held.Annotation ?? ''}`.trim();
 };
 
-const GONE =
-  'AWS Config holds no result of this user any more: it was deleted, or is out of scope.';
-
-const describe = (held: HeldResult | undefined): string => {
-  if (held?.ComplianceType !== 'COMPLIANT') return GONE;
-  return `COMPLIANT since the evaluation of ${held.OrderingTimestamp.toISOString()}. ${held.Annotation ?? ''}`.trim();
-};
+/** A finding whose violation is over, and why. */
+type OverFinding = { readonly stored: StoredFinding; readonly reason: string };
 
 /**
  * The finding once its violation is over: it passed, and is archived.
  *
- * What it told of the violation stays: title, description and resources are those of the last look that found it.
+ * What it told of the violation stays, as the last look told it that found one.
  */
 export const toArchived = (
-  { rule, stored, held }: OverFinding,
+  { stored, reason }: OverFinding,
   settings: FindingSettings,
   at: Date,
 ): AwsSecurityFinding => {
-  const { Id, CreatedAt, FirstObservedAt, LastObservedAt, ProductFields } = stored;
+  const { Id, GeneratorId, Types, CreatedAt, FirstObservedAt, LastObservedAt } = stored;
+  const { ProductFields, Compliance: { RelatedRequirements = [] } = {} } = stored;
   return {
-    ...baseOf(rule, settings, at),
-    ...{ Id, CreatedAt, FirstObservedAt, LastObservedAt, ProductFields },
+    ...baseOf({ Id, GeneratorId, Types, CreatedAt }, settings, at),
+    ...{ FirstObservedAt, LastObservedAt, ProductFields },
     Title: cut(stored.Title, 'Title'),
     Description: cut(stored.Description, 'Description'),
     Resources: stored.Resources.slice(0, LIMITS.Resources),
     Compliance: {
       Status: 'PASSED',
-      RelatedRequirements: rule.subject.requirements.slice(0, LIMITS.RelatedRequirements),
-      StatusReasons: [{ ReasonCode: 'NO_LONGER_NON_COMPLIANT', Description: describe(held) }],
+      RelatedRequirements: RelatedRequirements.slice(0, LIMITS.RelatedRequirements),
+      StatusReasons: [{ ReasonCode: 'NO_LONGER_NON_COMPLIANT', Description: reason }],
     },
     RecordState: 'ARCHIVED',
   };

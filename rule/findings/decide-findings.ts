@@ -1,7 +1,8 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import type { HeldResult, HeldResults } from '../held-result.ts';
-import { toArchived } from './archived.ts';
-import { findingId, toFinding } from './finding.ts';
+import { RULE_GONE, reasonOf, toArchived } from './archived.ts';
+import { toFinding } from './finding.ts';
+import { findingId } from './finding-id.ts';
 import type { FindingRule, FindingSettings } from './settings.ts';
 import type { StoredFindings } from './stored-finding.ts';
 import type { UserWithKeys } from './violation.ts';
@@ -20,11 +21,13 @@ export type Facts = {
   readonly results: readonly RuleResults[];
   readonly users: Users;
   readonly stored: StoredFindings;
+  /** ARNs of rules that were ours, and that Config has no more. */
+  readonly goneRules: ReadonlySet<string>;
   /** The instant before the first of them was read. */
   readonly at: Date;
 };
 
-/** Findings to import: violations, and those that are over. */
+/** What Security Hub is told: violations, and those that are over. */
 export type Decided = {
   readonly violations: readonly AwsSecurityFinding[];
   readonly archived: readonly AwsSecurityFinding[];
@@ -51,7 +54,8 @@ const decideRule = (
   const archived = [...stored.values()]
     .filter((one) => one.GeneratorId === rule.arn && one.RecordState === 'ACTIVE')
     .filter(({ Id }) => !openIds.has(Id))
-    .map((one) => toArchived({ rule, stored: one, held: heldById.get(one.Id) }, settings, at));
+    .map((one) => ({ stored: one, reason: reasonOf(heldById.get(one.Id)) }))
+    .map((over) => toArchived(over, settings, at));
   return { violations, archived };
 };
 
@@ -64,11 +68,16 @@ const decideRule = (
  *   3  Config holds COMPLIANT or nothing, the finding is ACTIVE  → archived
  *   4  the same, the finding is archived or there is none        → nothing
  *   5  the user could not be read, or its rule could not         → nothing: neither is known
+ *   6  Config has the rule of an ACTIVE finding no more          → archived
  */
 export const decideFindings = (facts: Facts, settings: FindingSettings): Decided => {
-  const decided = facts.results.map((one) => decideRule(one, facts, settings));
+  const { results, stored, goneRules, at } = facts;
+  const decided = results.map((one) => decideRule(one, facts, settings));
+  const ownerless = [...stored.values()]
+    .filter((one) => goneRules.has(one.GeneratorId) && one.RecordState === 'ACTIVE')
+    .map((one) => toArchived({ stored: one, reason: RULE_GONE }, settings, at));
   return {
     violations: decided.flatMap(({ violations }) => violations),
-    archived: decided.flatMap(({ archived }) => archived),
+    archived: [...decided.flatMap(({ archived }) => archived), ...ownerless],
   };
 };

@@ -24,8 +24,12 @@ const changeOf = (ruleNames: readonly string[]) =>
     }),
   });
 
-/** One user of one rule, whose compliance has changed. */
-export type ComplianceChange = { readonly configRuleName: string; readonly userId: string };
+/** One user of one rule, whose compliance has changed, and the messages that say so. */
+export type ComplianceChange = {
+  readonly configRuleName: string;
+  readonly userId: string;
+  readonly messageIds: readonly string[];
+};
 
 /** The messages of one batch: each change once, and apart from them what cannot be read. */
 export type ChangeBatch = {
@@ -54,7 +58,9 @@ export const parseFindingEvent = (
     const { output, problem } = { output: undefined, ...tryParse(Change, body, 'change') };
     if (output === undefined) return [{ messageId, problem: String(problem) }];
     const { configRuleName, resourceId: userId } = output.detail;
-    changes.set(`${configRuleName} ${userId}`, { configRuleName, userId });
+    const key = `${configRuleName} ${userId}`;
+    const messageIds = [...(changes.get(key)?.messageIds ?? []), messageId];
+    changes.set(key, { configRuleName, userId, messageIds });
     return [];
   });
   return { changes: [...changes.values()], poisoned };

@@ -1,33 +1,35 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
+import { findingId, productArn } from './finding-id.ts';
 import { cut, LIMITS } from './limits.ts';
 import { consolePage, toRemediation } from './recommendation.ts';
 import { type Remedy, remedyOf } from './remedy.ts';
 import { toResources } from './resources.ts';
-import type { FindingRule, FindingSettings, Place } from './settings.ts';
+import type { FindingSettings } from './settings.ts';
 import type { StoredFinding } from './stored-finding.ts';
 import { evidenceOf, type Violation } from './violation.ts';
 
 /** By what the findings are filtered in Security Hub. */
 const PRODUCT_NAME = 'iam-user-single-access-key';
 
-/** The one finding on a user and a rule, whatever the user is called and however often it violates the rule. */
-export const findingId = ({ arn }: FindingRule, UserId: string): string => `${arn}/user/${UserId}`;
-
-/** The product under which an account's own findings are imported. */
-export const productArn = ({ partition, region, accountId }: Place): string =>
-  `arn:${partition}:securityhub:${region}:${accountId}:product/${accountId}/default`;
+/** What of a finding never changes, whatever its rule says. */
+type Origin = {
+  readonly Id: string;
+  /** The ARN of the rule. */
+  readonly GeneratorId: string;
+  readonly Types: string[];
+  readonly CreatedAt: string;
+};
 
 /** What every finding has, a violation or not any more; `at` is the instant before its facts were read. */
-export const baseOf = (rule: FindingRule, { place, severity }: FindingSettings, at: Date) => ({
+export const baseOf = (origin: Origin, { place, severity }: FindingSettings, at: Date) => ({
+  ...origin,
   SchemaVersion: '2018-10-08',
   ProductArn: productArn(place),
   ProductName: PRODUCT_NAME,
-  GeneratorId: rule.arn,
   AwsAccountId: place.accountId,
   UpdatedAt: at.toISOString(),
-  Types: [rule.subject.type],
   Severity: { Label: severity },
-  FindingProviderFields: { Severity: { Label: severity }, Types: [rule.subject.type] },
+  FindingProviderFields: { Severity: { Label: severity }, Types: origin.Types },
 });
 
 const describe = (violation: Violation): string => {
@@ -84,10 +86,14 @@ export const toFinding = (
   const { place } = settings;
   const { subject } = rule;
   const remedy = remedyOf(violation, settings);
-  return {
-    ...baseOf(rule, settings, at),
+  const origin = {
     Id: findingId(rule, user.UserId),
+    GeneratorId: rule.arn,
+    Types: [subject.type],
     CreatedAt: stored?.CreatedAt ?? at.toISOString(),
+  };
+  return {
+    ...baseOf(origin, settings, at),
     ...observed(violation, stored, at),
     Title: cut(subject.titleOf(user.UserName), 'Title'),
     Description: cut(describe(violation), 'Description'),

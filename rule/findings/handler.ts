@@ -1,6 +1,7 @@
 import { describeError, type LogRun, maskKeyIds } from '../log.ts';
 import { type BatchResponse, keep } from '../queue-batch.ts';
 import { type ChangeBatch, parseFindingEvent } from './event.ts';
+import type { Failure } from './failure.ts';
 import { type FindingSources, reconcileFindings, tellChanges } from './tell-findings.ts';
 
 /** What the function reads, writes and logs with. */
@@ -19,11 +20,20 @@ const describe = ({ changes, poisoned }: ChangeBatch) => ({
   }),
 });
 
+/** The messages of users of whom something failed. */
+const messagesOf = ({ changes }: ChangeBatch, failures: readonly Failure[]) => {
+  const failed = new Set(failures.flatMap(({ userIds }) => userIds));
+  return changes
+    .filter(({ userId }) => failed.has(userId))
+    .flatMap(({ messageIds }) => messageIds.map((messageId) => ({ messageId })));
+};
+
 /**
  * One invocation: the schedule reconciles all findings, a batch of changes of compliance those of its users.
  *
- * What is certain is imported first; whatever could not be read is thrown then, so that it is tried again and at last
- * a dead letter. A message that is no change of compliance fails alone.
+ * What is certain is imported first. Users who could not be read or told come again, with their messages alone; any
+ * other failure is thrown then, so that all is tried again. What fails every time is a dead letter at last, and so is
+ * a message that is no change of compliance.
  */
 export const createHandler =
   ({ logRun, now, ...sources }: Dependencies) =>
@@ -41,10 +51,10 @@ export const createHandler =
       const { imported: FindingsImported, archived: FindingsArchived, failures } = told;
       Object.assign(metrics, { FindingsImported, FindingsArchived });
       const [failure] = failures;
-      if (failure !== undefined) {
-        const firstFailure = describeError(failure);
-        Object.assign(fields, { failures: failures.length, firstFailure });
-        throw failure;
-      }
-      return keep(batch?.poisoned ?? []);
+      if (failure === undefined) return keep(batch?.poisoned ?? []);
+      const firstFailure = describeError(failure.cause);
+      Object.assign(fields, { failures: failures.length, firstFailure });
+      const isOfAll = failures.find(({ userIds }) => userIds.length === 0);
+      if (batch === undefined || isOfAll) throw (isOfAll ?? failure).cause;
+      return keep([...batch.poisoned, ...messagesOf(batch, failures)]);
     });

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { keysMissing } from '../find-user.ts';
 import type { Iam, UserDetails } from '../iam.ts';
 import type { Users } from './decide-findings.ts';
+import type { Failure } from './failure.ts';
 import type { UserWithKeys } from './violation.ts';
 
 /** Users whose keys are read at the same time. */
@@ -32,19 +33,19 @@ const findUsers = async (ids: ReadonlySet<string>, { iam }: UserSources) => {
 export const readUsers = async (
   ids: ReadonlySet<string>,
   sources: UserSources,
-): Promise<{ readonly users: Users; readonly failures: readonly unknown[] }> => {
+): Promise<{ readonly users: Users; readonly failures: readonly Failure[] }> => {
   const known = new Map<string, UserWithKeys>();
   const unread = new Set<string>();
-  const failures: unknown[] = [];
+  const failures: Failure[] = [];
   const readKeys = async (user: UserDetails) => {
     try {
       const keys = await sources.iam.listAccessKeys(user.UserName);
       // Renamed or deleted since the listing: the next run sees which.
       if (keys === undefined) throw keysMissing(user);
       known.set(user.UserId, { ...user, keys });
-    } catch (failure) {
+    } catch (cause) {
       unread.add(user.UserId);
-      failures.push(failure);
+      failures.push({ userIds: [user.UserId], cause });
     }
   };
   const found = await findUsers(ids, sources);

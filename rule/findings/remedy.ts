@@ -1,4 +1,5 @@
 import { isActive } from '../access-key.ts';
+import { remediatesIn } from '../remediation-regions.ts';
 import type { FindingRule, FindingSettings } from './settings.ts';
 import type { Violation } from './violation.ts';
 
@@ -16,18 +17,17 @@ const REFUSES = 'in doubt this refuses and says why';
 const FINAL = 'which cannot be undone';
 const THEN = 'and start the runbook with its AccessKeyId';
 
-/** Does what the Remediate button of a rule does. */
-const remediate = (rule: FindingRule, UserId: string, region: string): Remedy => ({
-  instruction: `${rule.subject.remediation}; ${REFUSES}`,
-  command: `aws configservice start-remediation-execution --region ${region} --config-rule-name ${rule.name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`,
-  rule,
-});
-
 const startCommand = (rule: FindingRule, region: string, key: object): string => {
   const given = { AutomationAssumeRole: rule.automationRoleArn, ConfigRuleName: rule.name, ...key };
   const parameters = Object.entries(given).map(([name, value]) => `${name}=${value}`);
   return `aws ssm start-automation-execution --region ${region} --document-name ${rule.runbookName} --parameters ${parameters.join()}`;
 };
+
+/** Starts the runbook of a rule as its Remediate button does, where AWS Config offers one. */
+const remediateCommand = (rule: FindingRule, region: string, UserId: string): string =>
+  remediatesIn(region)
+    ? `aws configservice start-remediation-execution --region ${region} --config-rule-name ${rule.name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`
+    : startCommand(rule, region, { UserId });
 
 /**
  * What to do about a violation, by what Config's annotation advises; commands name the user by id alone.
@@ -55,14 +55,18 @@ export const remedyOf = (
   // Stryker disable next-line StringLiteral: any text will do that advises nothing.
   const advised = rule.subject.advisedIn(held.Annotation ?? '');
   const key = user.keys.find(({ AccessKeyId }) => AccessKeyId === advised?.AccessKeyId);
-  const isOfInactive = key !== undefined && !isActive(key);
-  if (advised?.advice === 'Remediate') return remediate(rule, UserId, region);
   if (advised?.advice === 'Choose')
-    return isOfInactive
+    return key !== undefined && !isActive(key)
       ? start(`Decide which inactive key is deleted, ${FINAL}, ${THEN}`, deletionRule)
       : start(`Decide which key goes ${THEN}`, rule);
-  // Stryker disable next-line ConditionalExpression: of the three it is the one that is left; without advice there is no key.
-  if (advised?.advice === 'Delete' && key?.Status === 'Inactive')
-    return start(`Delete ${key.AccessKeyId}, ${FINAL}; ${REFUSES}`, deletionRule, key.AccessKeyId);
-  return start(`Look at the keys of the user, decide which one goes, ${THEN}`, rule);
+  if (key === undefined || key.Status !== advised?.Status)
+    return start(`Look at the keys of the user, decide which one goes, ${THEN}`, rule);
+  const { AccessKeyId } = key;
+  if (advised.advice === 'Delete')
+    return start(`Delete ${AccessKeyId}, ${FINAL}; ${REFUSES}`, deletionRule, AccessKeyId);
+  return {
+    instruction: `${rule.subject.remediationOf(AccessKeyId)}; ${REFUSES}`,
+    command: remediateCommand(rule, region, UserId),
+    rule,
+  };
 };

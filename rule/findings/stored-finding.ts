@@ -8,9 +8,11 @@ const StoredFinding = v.object({
   CreatedAt: Text,
   FirstObservedAt: v.optional(Text),
   LastObservedAt: v.optional(Text),
+  Types: v.optional(v.array(Text), []),
   Title: Text,
   Description: Text,
   RecordState: v.optional(v.picklist(['ACTIVE', 'ARCHIVED']), 'ACTIVE'),
+  Compliance: v.optional(v.object({ RelatedRequirements: v.optional(v.array(Text), []) })),
   ProductFields: v.optional(v.record(v.string(), v.string())),
   Resources: v.array(v.looseObject({ Type: Text, Id: Text })),
 });

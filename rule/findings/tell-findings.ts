@@ -1,9 +1,11 @@
-import pMap from 'p-map';
 import type { Config } from '../config.ts';
 import type { HeldResult } from '../held-result.ts';
 import { decideFindings, isViolation, type RuleResults } from './decide-findings.ts';
 import type { ComplianceChange } from './event.ts';
-import { findingId } from './finding.ts';
+import type { Failure } from './failure.ts';
+import { findingId, userIdOf } from './finding-id.ts';
+import { formerRules } from './former-rules.ts';
+import { readEach } from './read-each.ts';
 import { readUsers, type UserSources } from './read-users.ts';
 import type { SecurityHub } from './security-hub.ts';
 import type { FindingRule, FindingSettings } from './settings.ts';
@@ -11,75 +13,69 @@ import type { StoredFindings } from './stored-finding.ts';
 
 /** What findings are made of, and where they go. */
 export type FindingSources = UserSources & {
-  readonly config: Pick<Config, 'readResult' | 'readRuleResults'>;
+  readonly config: Pick<Config, 'readResult' | 'readRuleResults' | 'hasRule'>;
   readonly securityHub: SecurityHub;
   readonly settings: FindingSettings;
 };
 
-/** What was told, and what could not be read: it is neither imported nor archived. */
+/** What was told, and what could not be read or told: the former is neither imported nor archived. */
 export type Told = {
   readonly imported: number;
   readonly archived: number;
-  readonly failures: readonly unknown[];
+  readonly failures: readonly Failure[];
 };
 
 /** Which results and which findings a run is about. */
 type Scope = {
   readonly results: readonly RuleResults[];
   readonly readStored: () => Promise<StoredFindings>;
-  readonly failures: readonly unknown[];
+  readonly failures: readonly Failure[];
 };
 
-/** Results read at the same time. */
-const CONCURRENCY = 10;
+/** The ARNs of rules that findings are of, and that Config has no more. */
+const readGoneRules = async (stored: StoredFindings, { config, settings }: FindingSources) => {
+  const { read, failures } = await readEach(formerRules(stored, settings), async (rule) =>
+    (await config.hasRule(rule.name, rule.arn)) ? [] : [rule.arn],
+  );
+  return { goneRules: new Set(read.flat()), failures };
+};
 
-const tell = async (
-  { results, readStored, failures }: Scope,
-  sources: FindingSources,
-  at: Date,
-): Promise<Told> => {
+const tell = async (scope: Scope, sources: FindingSources, at: Date): Promise<Told> => {
   const { securityHub, settings } = sources;
+  const { results } = scope;
   const violators = results.flatMap(({ held }) =>
     [...held].flatMap(([UserId, result]) => (isViolation(result) ? [UserId] : [])),
   );
-  const read = await readUsers(new Set(violators), sources);
-  const facts = { results, users: read.users, stored: await readStored(), at };
-  const { violations, archived } = decideFindings(facts, settings);
-  await securityHub.importFindings([...violations, ...archived]);
+  const { users, failures: unread } = await readUsers(new Set(violators), sources);
+  const stored = await scope.readStored();
+  const { goneRules, failures: unknown } = await readGoneRules(stored, sources);
+  const { violations, archived } = decideFindings(
+    { results, users, stored, goneRules, at },
+    settings,
+  );
+  const refusals = await securityHub.importFindings([...violations, ...archived]);
+  const untold = refusals.map(({ ids, cause }) => ({ userIds: ids.map(userIdOf), cause }));
+  const refused = refusals.flatMap(({ ids }) => ids);
+  const taken = (findings: typeof violations) =>
+    findings.filter(({ Id = '' }) => !refused.includes(Id)).length;
   return {
-    imported: violations.length,
-    archived: archived.length,
-    failures: [...failures, ...read.failures],
+    imported: taken(violations),
+    archived: taken(archived),
+    failures: [...scope.failures, ...unread, ...unknown, ...untold],
   };
 };
 
-/** Reads something of each item; one that cannot be read does not keep the others from it. */
-const readEach = async <Item, Read>(
-  items: Iterable<Item>,
-  read: (item: Item) => Promise<Read>,
-): Promise<{ readonly read: readonly Read[]; readonly failures: readonly unknown[] }> => {
-  const failures: unknown[] = [];
-  const attempt = async (item: Item): Promise<Read[]> => {
-    try {
-      return [await read(item)];
-    } catch (failure) {
-      failures.push(failure);
-      return [];
-    }
-  };
-  const all = await pMap(items, attempt, { concurrency: CONCURRENCY });
-  return { read: all.flat(), failures };
-};
-
-/** Tells Security Hub of every violation that Config holds, and that those which it holds no more are over. */
+/**
+ * Tells Security Hub of every violation that Config holds, and that those which it holds no more are over: those of a
+ * rule that Config has no more, too.
+ */
 export const reconcileFindings = async (sources: FindingSources, at: Date): Promise<Told> => {
   const { config, securityHub, settings } = sources;
   const { read: results, failures } = await readEach(settings.rules, async (rule) => ({
     rule,
     held: await config.readRuleResults(rule.name),
   }));
-  const arns = results.map(({ rule }) => rule.arn);
-  return tell({ results, failures, readStored: () => securityHub.ofRules(arns) }, sources, at);
+  return tell({ results, failures, readStored: securityHub.ofRules }, sources, at);
 };
 
 /** Tells Security Hub of single users what Config holds of them now. */
@@ -89,10 +85,11 @@ export const tellChanges = async (
   at: Date,
 ): Promise<Told> => {
   const { config, securityHub, settings } = sources;
-  const { read, failures } = await readEach(changes, async ({ configRuleName, userId }) => ({
+  const readChange = async ({ configRuleName, userId }: ComplianceChange) => ({
     ...{ configRuleName, userId },
     held: await config.readResult(configRuleName, { type: 'AWS::IAM::User', id: userId }),
-  }));
+  });
+  const { read, failures } = await readEach(changes, readChange, ({ userId }) => [userId]);
   const ofRule = ({ name }: FindingRule) =>
     read.filter(({ configRuleName }) => configRuleName === name);
   const heldOf = (rule: FindingRule): ReadonlyMap<string, HeldResult> =>

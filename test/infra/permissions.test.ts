@@ -41,10 +41,9 @@ const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:Se
 /** Runs a runbook to its end; where it asks for an approval, it gets one. */
 const createRun =
   (account: DeployedAccount, settings: Options) =>
-  async (name: Parameters<DeployedAccount['runbook']>[0], given: object) => {
+  async (name: Parameters<DeployedAccount['runbook']>[0], given: Record<string, string>) => {
     const runbook = account.runbook(name);
-    const topic = settings.notificationTopicArn;
-    const id = runbook.start({ ...(topic && { NotificationTopicArn: topic }), ...given });
+    const id = runbook.start(given);
     if (settings.approvers !== undefined && name !== 'reactivate') {
       while (account.ssm.approval(id) === undefined) await setTimeout(10);
       const input = { AutomationExecutionId: id, SignalType: 'Approve' };
@@ -58,6 +57,17 @@ const reconcile = async (account: DeployedAccount, command: string) => {
   const [, teller = ''] = /--function-name (\S+)/.exec(command) ?? [];
   const [, payload = ''] = /--payload '(.*)'/.exec(command) ?? [];
   await account.lambda.invoke(teller, JSON.parse(payload), 'operator');
+};
+
+/** A finding of a rule that there was before. */
+const leaveFormerFinding = ({ securityHub }: DeployedAccount): string => {
+  const [own] = securityHub.findings.values();
+  if (own === undefined) throw new Error('expected a finding');
+  const GeneratorId = `${own.GeneratorId}-former`;
+  const Id = `${GeneratorId}/user/${own.ProductFields?.['UserId']}`;
+  const key = `${own.ProductArn} ${Id}`;
+  securityHub.findings.set(key, { ...own, Id, GeneratorId, RecordState: 'ACTIVE' });
+  return key;
 };
 
 /** An account in which every role has done all that it does. */
@@ -79,7 +89,11 @@ const exercise = async (settings: Options): Promise<DeployedAccount> => {
   await run('reactivate', { UserId: alice.UserId, AllowSecondActiveKey: 'true' });
   await run('deleteInactive', { UserId: bob.UserId });
   const { ReconcileFindingsCommand: command } = account.outputs;
-  if (command !== undefined) await reconcile(account, command);
+  if (command !== undefined) {
+    const former = leaveFormerFinding(account);
+    await reconcile(account, command);
+    expect(account.securityHub.findings.get(former)?.RecordState).toBe('ARCHIVED');
+  }
   return account;
 };
 

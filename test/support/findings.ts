@@ -58,7 +58,9 @@ export const stored = (given: Partial<StoredFinding> = {}): StoredFinding => ({
   Title: 'IAM user alice has more access keys than allowed',
   Description: '2 active access keys, 1 allowed.',
   RecordState: 'ACTIVE',
-  ProductFields: { UserId: 'AIDACKCEVSQ6C2EXAMPLE' },
+  Types: [singleRule.subject.type],
+  Compliance: { RelatedRequirements: [...singleRule.subject.requirements] },
+  ProductFields: { ConfigRuleName: singleRule.name, UserId: 'AIDACKCEVSQ6C2EXAMPLE' },
   Resources: [{ Type: 'AwsIamUser', Id: 'arn:aws:iam::123456789012:user/team/alice' }],
   ...given,
 });

@@ -48,12 +48,18 @@ const workflowOf = (held: HeldFinding, given: Finding): HeldFinding['Workflow'] 
     : { Status };
 };
 
+/** The provider's, until the customer has another. */
+const severityOf = (held: HeldFinding | undefined, given: Finding): Finding['Severity'] => {
+  const isCustomers = held?.Severity?.Label !== held?.FindingProviderFields?.Severity?.Label;
+  return isCustomers ? held?.Severity : (given.FindingProviderFields?.Severity ?? given.Severity);
+};
+
 const toHeld = (held: HeldFinding | undefined, given: Finding, deps: HubDeps): HeldFinding => ({
   CompanyName: 'Personal',
   ProductName: 'Default',
   ...given,
-  // The customer's once it is imported; the provider's is FindingProviderFields.
-  Severity: held?.Severity ?? given.Severity ?? given.FindingProviderFields?.Severity,
+  Severity: severityOf(held, given),
+  FindingProviderFields: { Severity: given.Severity, ...given.FindingProviderFields },
   Region: deps.region,
   ProcessedAt: deps.now().toISOString(),
   Workflow: held === undefined ? { Status: 'NEW' } : workflowOf(held, given),

@@ -3,30 +3,30 @@ import { advisedOfInactive, advisedOfMany } from '../../../rule/findings/advised
 
 const AccessKeyId = 'AKIAIOSFODNN7EXAMPLE';
 
+const REMEDIATE = { advice: 'Remediate', Status: 'Active' };
+const DELETE = { advice: 'Delete', Status: 'Inactive' };
+const CHOOSE = { advice: 'Choose' };
+
 describe('advisedOfMany', () => {
   it.each([
-    [`2 active access keys, 1 allowed. Deactivate ${AccessKeyId}: idle`, 'Remediate', AccessKeyId],
-    [`12 access keys (10 active), 11 allowed. Delete ${AccessKeyId}: idle`, 'Delete', AccessKeyId],
-    [`1 access key, 0 allowed. Delete ${AccessKeyId}: idle`, 'Delete', AccessKeyId],
+    [`2 active access keys, 1 allowed. Deactivate ${AccessKeyId}: idle`, REMEDIATE, AccessKeyId],
+    [`12 access keys (10 active), 11 allowed. Delete ${AccessKeyId}: idle`, DELETE, AccessKeyId],
+    [`1 access key, 0 allowed. Delete ${AccessKeyId}: idle`, DELETE, AccessKeyId],
     [
       `2 access keys (1 active), 1 allowed. No key is chosen of ${AccessKeyId} and`,
-      'Choose',
+      CHOOSE,
       AccessKeyId,
     ],
-    [
-      `2 active access keys, 1 allowed. No key is chosen: ${AccessKeyId} and`,
-      'Choose',
-      AccessKeyId,
-    ],
-    ['2 active access keys, 1 allowed. No key is chosen.', 'Choose', undefined],
+    [`2 active access keys, 1 allowed. No key is chosen: ${AccessKeyId} and`, CHOOSE, AccessKeyId],
+    ['2 active access keys, 1 allowed. No key is chosen.', CHOOSE, undefined],
     [
       `2 active access keys, 1 allowed. Exemption keys-until over. Deactivate ${AccessKeyId}: idle`,
-      'Remediate',
+      REMEDIATE,
       AccessKeyId,
     ],
-    ['2 active access keys, 1 allowed. Deactivate SHORT: idle', 'Remediate', undefined],
-  ] as const)('of %j is %s %s', (annotation, advice, key) => {
-    expect(advisedOfMany(annotation)).toEqual({ advice, AccessKeyId: key });
+    ['2 active access keys, 1 allowed. Deactivate SHORT: idle', REMEDIATE, undefined],
+  ] as const)('of %j is %j %s', (annotation, advised, key) => {
+    expect(advisedOfMany(annotation)).toEqual({ ...advised, AccessKeyId: key });
   });
 
   it.each([
@@ -49,6 +49,7 @@ describe('advisedOfInactive', () => {
     ['SHORT inactive since 2025-10-01', false],
     ['', false],
   ])('of %j is to remediate: %s', (annotation, isAdvised) => {
-    expect(advisedOfInactive(annotation)).toEqual(isAdvised ? { advice: 'Remediate' } : undefined);
+    const advised = { advice: 'Remediate', AccessKeyId, Status: 'Inactive' };
+    expect(advisedOfInactive(annotation)).toEqual(isAdvised ? advised : undefined);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideFindings, type Facts } from '../../../rule/findings/decide-findings.ts';
-import { findingId } from '../../../rule/findings/finding.ts';
+import { findingId } from '../../../rule/findings/finding-id.ts';
 import { at } from '../../support/build.ts';
 import {
   findingSettings,
@@ -21,7 +21,7 @@ const holds = (given: Parameters<typeof stored>[0] = {}) => new Map([[stored().I
 
 const decide = (facts: Partial<Facts>) => {
   const { violations, archived } = decideFindings(
-    { results: nothing, users: nobody, stored: new Map(), at, ...facts },
+    { results: nothing, users: nobody, stored: new Map(), goneRules: new Set(), at, ...facts },
     findingSettings,
   );
   return {
@@ -68,12 +68,15 @@ describe('decideFindings', () => {
       [UserId, held({ ComplianceType: 'COMPLIANT', Annotation: undefined })],
     ]);
     const facts = { results: [{ rule: singleRule, held: results }], users: nobody, at };
-    const { archived } = decideFindings({ ...facts, stored: holds() }, findingSettings);
+    const { archived } = decideFindings(
+      { ...facts, stored: holds(), goneRules: new Set() },
+      findingSettings,
+    );
     expect(archived.map(({ Compliance }) => Compliance?.StatusReasons)).toEqual([
       [
         {
           ReasonCode: 'NO_LONGER_NON_COMPLIANT',
-          Description: `COMPLIANT since the evaluation of ${held().OrderingTimestamp.toISOString()}.`,
+          Description: `COMPLIANT by the evaluation of ${held().OrderingTimestamp.toISOString()}.`,
         },
       ],
     ]);
@@ -90,6 +93,42 @@ describe('decideFindings', () => {
     const others = [{ rule: inactiveRule, held: new Map() }];
     expect(decide({ results: others, stored: holds() }).states).toEqual([]);
     expect(decide({ results: [], stored: holds() }).states).toEqual([]);
+  });
+
+  it('scenario 6: archives what is active of a rule that Config has no more, and nothing of others', () => {
+    const of = (name: string, RecordState: 'ACTIVE' | 'ARCHIVED') => {
+      const GeneratorId = `${singleRule.arn}-${name}`;
+      const Id = findingId({ arn: GeneratorId }, UserId);
+      return [Id, stored({ Id, GeneratorId, RecordState })] as const;
+    };
+    const [gone, there, archived] = [
+      of('gone', 'ACTIVE'),
+      of('there', 'ACTIVE'),
+      of('gone-too', 'ARCHIVED'),
+    ];
+    const goneRules = new Set([gone[1].GeneratorId, archived[1].GeneratorId]);
+    const decided = decideFindings(
+      {
+        results: violating,
+        users: { known, unread: new Set<string>() },
+        stored: new Map([gone, there, archived]),
+        goneRules,
+        at,
+      },
+      findingSettings,
+    );
+    expect(decided.violations.map(({ Id }) => Id)).toEqual([stored().Id]);
+    expect(decided.archived).toMatchObject([
+      {
+        Id: gone[0],
+        GeneratorId: gone[1].GeneratorId,
+        Compliance: {
+          Status: 'PASSED',
+          StatusReasons: [{ Description: expect.stringContaining('has the rule no more') }],
+        },
+      },
+    ]);
+    expect(decided.archived).toHaveLength(1);
   });
 
   const ids = ['A', 'B', 'C', 'D'].map((letter) => `AIDA${letter.repeat(12)}`);

@@ -28,8 +28,8 @@ describe('parseFindingEvent', () => {
     const compliant = change({ newEvaluationResult: { complianceType: 'COMPLIANT' } });
     expect(parseFindingEvent(batchOf(change(), other, compliant), names)).toEqual({
       changes: [
-        { configRuleName: 'single', userId: 'AIDA1' },
-        { configRuleName: 'inactive', userId: 'AIDA1' },
+        { configRuleName: 'single', userId: 'AIDA1', messageIds: ['message-0', 'message-2'] },
+        { configRuleName: 'inactive', userId: 'AIDA1', messageIds: ['message-1'] },
       ],
       poisoned: [],
     });
@@ -53,7 +53,7 @@ describe('parseFindingEvent', () => {
   it('takes an id of 128 characters', () => {
     const userId = 'A'.repeat(128);
     expect(parseFindingEvent(batchOf(change({ resourceId: userId })), names)).toEqual({
-      changes: [{ configRuleName: 'single', userId }],
+      changes: [{ configRuleName: 'single', userId, messageIds: ['message-0'] }],
       poisoned: [],
     });
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toArchived } from '../../../rule/findings/archived.ts';
+import { reasonOf, toArchived } from '../../../rule/findings/archived.ts';
 import { toFinding } from '../../../rule/findings/finding.ts';
 import { asffBreaches } from '../../support/asff.ts';
 import { at } from '../../support/build.ts';
@@ -41,7 +41,7 @@ describe('a finding', () => {
         'https://console.aws.amazon.com/config/home?region=us-east-1#/rules/details?configRuleName=iam-user-single-access-key',
       Remediation: {
         Recommendation: {
-          Text: 'In account 123456789012: Deactivate the key that the description names; in doubt this refuses and says why: aws configservice start-remediation-execution --region us-east-1 --config-rule-name iam-user-single-access-key --resource-keys resourceType=AWS::IAM::User,resourceId=AIDACKCEVSQ6C2EXAMPLE',
+          Text: 'In account 123456789012: Deactivate the key idle longest by now, which was AKIAIOSFODNN7EXAMPLE when it was evaluated; in doubt this refuses and says why: aws configservice start-remediation-execution --region us-east-1 --config-rule-name iam-user-single-access-key --resource-keys resourceType=AWS::IAM::User,resourceId=AIDACKCEVSQ6C2EXAMPLE',
           Url: 'https://console.aws.amazon.com/systems-manager/automation/execute/DeactivateAccessKey-1A2B?region=us-east-1',
         },
       },
@@ -105,7 +105,10 @@ describe('a finding', () => {
   it('of the other rule has another id, title, reason, runbook and requirements', () => {
     const Annotation =
       'AKIAIOSFODNN7EXAMPLE inactive since 2025-07-15. maxInactiveDays 90: delete it, or make it active again. UTC dates.';
-    const inactiveViolation = violation({ rule: inactiveRule, held: held({ Annotation }) });
+    const inactive = user({ keys: [key('AKIAIOSFODNN7EXAMPLE', { Status: 'Inactive' })] });
+    const inactiveViolation = violation({
+      ...{ rule: inactiveRule, user: inactive, held: held({ Annotation }) },
+    });
     const [one, other] = [make(), make(inactiveViolation)];
     expect(other).toMatchObject({
       Title: 'IAM user alice has had an inactive access key for too long',
@@ -115,7 +118,7 @@ describe('a finding', () => {
     expect(other.Remediation?.Recommendation).toMatchObject({
       Url: expect.stringContaining('DeleteInactiveAccessKey-1A2B'),
       Text: expect.stringMatching(
-        /^In account 123456789012: Delete the inactive key, which cannot be undone; in doubt this refuses and says why: aws /,
+        /^In account 123456789012: Delete the inactive key, of several the one inactive longest, which cannot be undone; in doubt this refuses and says why: aws /,
       ),
     });
     expect(other.Compliance?.RelatedRequirements).not.toEqual(one.Compliance?.RelatedRequirements);
@@ -250,7 +253,8 @@ describe('the lists of a finding', () => {
     const requirements = Array.from({ length: 33 }, (_, index) => `requirement ${index}`);
     const rule = { ...singleRule, subject: { ...singleRule.subject, requirements } };
     const Resources = Array.from({ length: 33 }, (_, index) => ({ Type: 'Other', Id: `${index}` }));
-    const over = { rule, stored: stored({ Resources }), held: undefined };
+    const Compliance = { RelatedRequirements: requirements };
+    const over = { stored: stored({ Resources, Compliance }), reason: 'It is over.' };
     for (const finding of [make(violation({ rule })), toArchived(over, findingSettings, at)])
       expect(finding.Compliance?.RelatedRequirements).toEqual(requirements.slice(0, 32));
     expect(toArchived(over, findingSettings, at).Resources).toEqual(Resources.slice(0, 32));
@@ -259,9 +263,14 @@ describe('the lists of a finding', () => {
 
 describe('a finding that is over', () => {
   it('passed and is archived; what it told of the violation stays', () => {
-    const over = { rule: singleRule, stored: stored(), held: undefined };
+    const over = { stored: stored(), reason: reasonOf(undefined) };
     expect(toArchived(over, findingSettings, at)).toMatchObject({
       Id: stored().Id,
+      GeneratorId: stored().GeneratorId,
+      Types: stored().Types,
+      FindingProviderFields: { Types: stored().Types },
+      FirstObservedAt: stored().FirstObservedAt,
+      ProductFields: stored().ProductFields,
       CreatedAt: stored().CreatedAt,
       LastObservedAt: stored().LastObservedAt,
       UpdatedAt: at.toISOString(),
@@ -271,17 +280,33 @@ describe('a finding that is over', () => {
       RecordState: 'ARCHIVED',
       Compliance: {
         Status: 'PASSED',
+        RelatedRequirements: singleRule.subject.requirements,
         StatusReasons: [{ Description: expect.stringContaining('holds no result') }],
       },
     });
   });
 
+  it('of which Security Hub gives back no requirements has none', () => {
+    for (const Compliance of [undefined, { RelatedRequirements: [] }]) {
+      const over = { stored: stored({ Compliance }), reason: 'It is over.' };
+      expect(toArchived(over, findingSettings, at).Compliance?.RelatedRequirements).toEqual([]);
+    }
+  });
+
   it.each([
-    ['Exempt until 2026-12-31.', /^COMPLIANT since the evaluation of .*Z\. Exempt until 2026/],
-    [undefined, /^COMPLIANT since the evaluation of .*Z\.$/],
-  ])('says why it is, with the annotation %j', (Annotation, expected) => {
-    const compliant = held({ ComplianceType: 'COMPLIANT', Annotation });
-    const over = { rule: singleRule, stored: stored(), held: compliant };
+    [
+      held({ ComplianceType: 'COMPLIANT', Annotation: 'Exempt until 2026-12-31.' }),
+      /^COMPLIANT by the evaluation of .*Z\. Exempt until 2026/,
+    ],
+    [
+      held({ ComplianceType: 'COMPLIANT', Annotation: undefined }),
+      /^COMPLIANT by the evaluation of .*Z\.$/,
+    ],
+    [held(), /^IAM has this user no more\.$/],
+    [undefined, /^AWS Config holds no result of this user any more/],
+  ])('says why it is over: of %j, %s', (result, expected) => {
+    expect(reasonOf(result)).toMatch(expected);
+    const over = { stored: stored(), reason: reasonOf(result) };
     const { Compliance } = toArchived(over, findingSettings, at);
     expect(Compliance?.StatusReasons?.[0]?.Description).toMatch(expected);
   });
@@ -348,7 +373,7 @@ describe('whatever user, keys and annotation there are', () => {
             Text.endsWith('. The command is RemediationCommand of the ProductFields.'),
         ).toBe(true);
         const asStored = { ...stored(), ...JSON.parse(JSON.stringify(finding)) };
-        const over = { rule: given.rule, stored: asStored, held: undefined };
+        const over = { stored: asStored, reason: reasonOf(undefined) };
         expect(asffBreaches(toArchived(over, findingSettings, at))).toEqual([]);
       }),
     );

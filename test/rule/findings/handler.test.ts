@@ -3,7 +3,7 @@ import { ServiceError } from '../../../infra/local/call.ts';
 import type { HeldFinding } from '../../../infra/local/securityhub/import-findings.ts';
 import { createSecurityHub as createLocalHub } from '../../../infra/local/securityhub/securityhub.ts';
 import { createClients } from '../../../rule/clients.ts';
-import { findingId } from '../../../rule/findings/finding.ts';
+import { findingId } from '../../../rule/findings/finding-id.ts';
 import { createHandler } from '../../../rule/findings/handler.ts';
 import { createSecurityHub } from '../../../rule/findings/security-hub.ts';
 import { asffBreaches } from '../../support/asff.ts';
@@ -232,7 +232,12 @@ describe('the schedule', () => {
     };
     const filters = inputsOf('GetFindings').map((input) => Object(input).Filters);
     expect(filters).toEqual([
-      { ...ours, GeneratorId: equals(singleRule.arn, inactiveRule.arn) },
+      {
+        ...ours,
+        GeneratorId: [
+          { Value: 'arn:aws:config:us-east-1:123456789012:config-rule/', Comparison: 'PREFIX' },
+        ],
+      },
       { ...ours, Id: equals(idOf(alice)) },
     ]);
   });
@@ -250,6 +255,75 @@ describe('the schedule', () => {
     await handle(SCHEDULE);
 
     expect(states()).toEqual({ [idOf(alice)]: 'ARCHIVED', theirs: 'ACTIVE' });
+  });
+});
+
+describe('a rule that Config has no more', () => {
+  const NAMES = [RULE, 'former', 'another'];
+  /** One finding of the stack, and one of each of these rules. */
+  const former = async () => {
+    const alice = seed('alice');
+    await report({ [alice]: 'NON_COMPLIANT' });
+    await handle(SCHEDULE);
+    const [own] = found();
+    for (const name of NAMES) {
+      const GeneratorId = `${singleRule.arn}-${name}`;
+      const Id = findingId({ arn: GeneratorId }, alice);
+      const ProductFields = { ...own?.ProductFields, ConfigRuleName: name };
+      const one = { ...(own as HeldFinding), Id, GeneratorId, ProductFields };
+      hub.findings.set(`${one.ProductArn} ${Id}`, one);
+    }
+    later(1);
+  };
+  const statesByRule = () =>
+    Object.fromEntries(
+      found().map(({ GeneratorId, RecordState }) => [
+        GeneratorId.slice(singleRule.arn.length),
+        RecordState,
+      ]),
+    );
+  /** What was made anew has another ARN; `another` is a rule of another stack. */
+  const describeRules = (input: unknown) => {
+    const [ConfigRuleName] = Object(input).ConfigRuleNames;
+    if (ConfigRuleName === 'former')
+      throw new ServiceError('NoSuchConfigRuleException', 'no such rule');
+    const own = ConfigRuleName === RULE ? '' : `-${ConfigRuleName}`;
+    return { ConfigRules: [{ ConfigRuleName, ConfigRuleArn: `${singleRule.arn}${own}` }] };
+  };
+
+  it('has its findings archived by the schedule: deleted, renamed, or made anew', async () => {
+    await former();
+    account.dispatcher.register('config', { DescribeConfigRules: describeRules });
+
+    await handle(SCHEDULE);
+
+    expect(statesByRule()).toEqual({
+      '': 'ACTIVE',
+      [`-${RULE}`]: 'ARCHIVED',
+      '-former': 'ARCHIVED',
+      '-another': 'ACTIVE',
+    });
+    expect(line()).toMatchObject({ FindingsImported: 1, FindingsArchived: 2 });
+  });
+
+  it.each([
+    ['that it will not tell of', undefined, 'AccessDeniedException'],
+    ['of which it tells no ARN', {}, 'InvalidResponseError'],
+    ['in whose place it tells of another', { ConfigRuleName: 'other' }, 'InvalidResponseError'],
+  ])('is none %s', async (_, told, name) => {
+    await former();
+    if (told === undefined) failWhen('config', 'DescribeConfigRules');
+    else
+      account.dispatcher.register('config', {
+        DescribeConfigRules: (input) => ({
+          ConfigRules: [{ ConfigRuleName: Object(input).ConfigRuleNames[0], ...told }],
+        }),
+      });
+
+    await expect(handle(SCHEDULE)).rejects.toMatchObject({ name });
+
+    expect(new Set(Object.values(statesByRule()))).toEqual(new Set(['ACTIVE']));
+    expect(line()).toMatchObject({ FindingsImported: 1, FindingsArchived: 0, failures: 3 });
   });
 });
 
@@ -456,15 +530,25 @@ describe('what cannot be read', () => {
     ['GetComplianceDetailsByResource', 'config', 'ResourceId'],
     ['ListAccessKeys', 'iam', 'UserName'],
   ] as const)(
-    'of one user (%s) keeps the other from nothing',
+    'of one user (%s) keeps the other from nothing, and the message of that one comes again',
     async (operation, service, member) => {
       const { alice, bob } = await both();
       await report({ [alice]: 'NON_COMPLIANT', [bob]: 'NON_COMPLIANT' });
       const [before] = found();
       failWhen(service, operation, (input) => [alice, 'alice'].includes(Object(input)[member]));
 
-      await expect(handle(batchOf(change(alice), change(bob)))).rejects.toThrow('for you');
+      const { batchItemFailures } = await handle(
+        batchOf(change(alice), change(bob), change(alice)),
+      );
 
+      expect(batchItemFailures).toEqual([
+        { itemIdentifier: 'message-0' },
+        { itemIdentifier: 'message-2' },
+      ]);
+      expect(line()).toMatchObject({
+        failures: 1,
+        firstFailure: { errorMessage: `no ${operation} for you` },
+      });
       expect(states()).toEqual({ [idOf(alice)]: 'ACTIVE', [idOf(bob)]: 'ACTIVE' });
       expect(found()[0]).toEqual(before);
     },
@@ -515,9 +599,45 @@ describe('what Security Hub refuses', () => {
     const failure = expect(handle(SCHEDULE)).rejects;
     await failure.toMatchObject({
       name: 'FailedFindingsError',
-      message: `BatchImportFindings: expected 101 findings to be taken, got 1 refused: ${refused} (InvalidInput: not like this)`,
+      message: `BatchImportFindings: expected 100 findings to be taken, got 1 refused: ${refused} (InvalidInput: not like this)`,
     });
     expect(found()).toHaveLength(100);
+  });
+
+  it('comes again, with the messages of its users alone', async () => {
+    const ids = ['alice', 'bob'].map(seed) as [string, string];
+    await report(Object.fromEntries(ids.map((id) => [id, 'NON_COMPLIANT'])));
+    account.dispatcher.register('securityhub', {
+      BatchImportFindings: () => ({
+        FailedCount: 1,
+        SuccessCount: 1,
+        FailedFindings: [{ Id: idOf(ids[1]), ErrorCode: 'InvalidInput', ErrorMessage: 'no' }],
+      }),
+    });
+
+    const { batchItemFailures } = await handle(batchOf(...ids.map((id) => change(id)), 'poison'));
+
+    expect(batchItemFailures).toEqual([
+      { itemIdentifier: 'message-2' },
+      { itemIdentifier: 'message-1' },
+    ]);
+    expect(line()).toMatchObject({ FindingsImported: 1, failures: 1 });
+  });
+
+  it('as a whole call keeps the next one from nothing', async () => {
+    const ids = Array.from({ length: 101 }, (_, index) => seed(`user-${index}`));
+    await report(Object.fromEntries(ids.map((id) => [id, 'NON_COMPLIANT'])));
+    failWhen(
+      'securityhub',
+      'BatchImportFindings',
+      (input) => Object(input).Findings.length === 100,
+      'InvalidInputException',
+    );
+
+    await expect(handle(SCHEDULE)).rejects.toMatchObject({ name: 'InvalidInputException' });
+
+    expect(found()).toHaveLength(1);
+    expect(line()).toMatchObject({ FindingsImported: 1, FindingsArchived: 0, failures: 1 });
   });
 
   it('because it is off is an error', async () => {

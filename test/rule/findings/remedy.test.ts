@@ -48,8 +48,7 @@ describe('remedyOf', () => {
     [' of a user whose exemption is over', { ...policy, exemptionTag: 'x' }, '2026-01-01'],
   ])('scenario 1: a key is chosen%s, the button deactivates it', (_, by, exemption) => {
     expect(of(saidOf([abandoned, inUse], by, exemption))).toEqual({
-      instruction:
-        'Deactivate the key that the description names; in doubt this refuses and says why',
+      instruction: `Deactivate the key idle longest by now, which was ${abandoned.AccessKeyId} when it was evaluated; in doubt this refuses and says why`,
       command: REMEDIATE(singleRule),
       rule: singleRule,
     });
@@ -67,7 +66,7 @@ describe('remedyOf', () => {
       });
       expect(of(silent(Annotation, [off, offToo], inactiveRule))).toEqual({
         instruction:
-          'Delete the inactive key, which cannot be undone; in doubt this refuses and says why',
+          'Delete the inactive key, of several the one inactive longest, which cannot be undone; in doubt this refuses and says why',
         command: REMEDIATE(inactiveRule),
         rule: inactiveRule,
       });
@@ -112,6 +111,26 @@ describe('remedyOf', () => {
     });
   });
 
+  it.each([
+    ['a key is chosen', saidOf([abandoned, inUse]), singleRule],
+    [
+      'one is inactive for too long',
+      silent(`${off.AccessKeyId} inactive since 2025-10-01.`, [off], inactiveRule),
+      inactiveRule,
+    ],
+  ])(
+    'scenario 1: %s in GovCloud, where AWS Config has no button: the command starts the runbook',
+    (_, given, rule) => {
+      const place = { ...findingSettings.place, partition: 'aws-us-gov', region: 'us-gov-west-1' };
+      const remedy = remedyOf(given, { ...findingSettings, place });
+      expect(remedy).toEqual({
+        ...of(given),
+        command: `aws ssm start-automation-execution --region us-gov-west-1 --document-name ${rule.runbookName} --parameters AutomationAssumeRole=${rule.automationRoleArn},ConfigRuleName=${rule.name},UserId=${UserId}`,
+      });
+    },
+  );
+
+  const toDeactivate = saidOf([abandoned, inUse]).held.Annotation;
   const toDelete = saidOf([off, inUse], strict).held.Annotation;
   const look =
     'Look at the keys of the user, decide which one goes, and start the runbook with its AccessKeyId';
@@ -126,6 +145,9 @@ describe('remedyOf', () => {
       silent(toDelete, [{ ...off, Status: 'Expired' }]),
     ],
     ['a key to delete that is gone', silent(toDelete, [inUse])],
+    ['a key to deactivate that is inactive by now', silent(toDeactivate, [off, inUse])],
+    ['a key to deactivate that is gone', silent(toDeactivate, [inUse])],
+    ['a key to deactivate, of a user without keys', silent(toDeactivate, [])],
   ])('scenario 5: of %s, a person looks at the keys', (_, given) => {
     expect(of(given)).toEqual({ instruction: look, command: START(singleRule), rule: singleRule });
   });
@@ -134,10 +156,18 @@ describe('remedyOf', () => {
     toDelete,
     `${off.AccessKeyId} is old`,
     `x${off.AccessKeyId.repeat(7)} inactive since 2026-01-01`,
-  ])('scenario 5: nor does the rule on inactive keys take %j for its own', (Annotation) => {
-    const remedy = of(silent(Annotation, [off], inactiveRule));
-    expect(remedy).toEqual({ instruction: look, command: START(inactiveRule), rule: inactiveRule });
-  });
+    `${inUse.AccessKeyId} inactive since 2025-10-01.`,
+  ])(
+    'scenario 5: nor does the rule on inactive keys take %j for its own, or for true still',
+    (Annotation) => {
+      const remedy = of(silent(Annotation, [off, inUse], inactiveRule));
+      expect(remedy).toEqual({
+        instruction: look,
+        command: START(inactiveRule),
+        rule: inactiveRule,
+      });
+    },
+  );
 });
 
 describe('the text of a remedy', () => {

@@ -6,6 +6,7 @@ const finding = {
   Id: 'arn:aws:config:us-east-1:123456789012:config-rule/config-rule-1/user/AIDA1',
   GeneratorId: 'arn:aws:config:us-east-1:123456789012:config-rule/config-rule-1',
   CreatedAt: '2026-01-02T00:00:00.000Z',
+  Types: ['Software and Configuration Checks/AWS Security Best Practices'],
   Title: 'IAM user alice has more access keys than allowed',
   Description: '2 active access keys, 1 allowed.',
   Resources: [{ Type: 'AwsIamUser', Id: 'alice', Partition: 'aws' }],
@@ -26,10 +27,20 @@ describe('a page of GetFindings', () => {
     expect(read([{ ...finding, RecordState: 'ACTIVE' }]).Findings[0]?.RecordState).toBe('ACTIVE');
   });
 
-  it.each(Object.keys(finding))('has no finding without %s', (name) => {
-    const without = Object.entries(finding).filter(([member]) => member !== name);
-    expect(() => read([finding, Object.fromEntries(without)])).toThrow();
+  it('has a finding without types or requirements', () => {
+    const without = { ...finding, Types: undefined, Compliance: { Status: 'PASSED' } };
+    expect(read([without]).Findings).toMatchObject([
+      { Types: [], Compliance: { RelatedRequirements: [] } },
+    ]);
   });
+
+  it.each(Object.keys(finding).filter((name) => name !== 'Types'))(
+    'has no finding without %s',
+    (name) => {
+      const without = Object.entries(finding).filter(([member]) => member !== name);
+      expect(() => read([finding, Object.fromEntries(without)])).toThrow();
+    },
+  );
 
   it.each([
     ['another record state', [{ ...finding, RecordState: 'OPEN' }]],

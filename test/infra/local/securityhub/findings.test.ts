@@ -151,6 +151,23 @@ describe('BatchImportFindings', () => {
     expect(held()).toMatchObject({ ...changed, UpdatedAt: plus(1) });
   });
 
+  it('takes another severity of the provider while the customer has none', async () => {
+    await load(finding());
+    const Severity = { Label: 'CRITICAL' } as const;
+    const FindingProviderFields = { ...finding().FindingProviderFields, Severity };
+
+    await load(finding({ Severity, FindingProviderFields, UpdatedAt: plus(1) }));
+    expect(held().Severity).toEqual(Severity);
+
+    await load(
+      finding({ Severity: { Label: 'LOW' }, FindingProviderFields: undefined, UpdatedAt: plus(2) }),
+    );
+    expect(held()).toMatchObject({
+      Severity: { Label: 'LOW' },
+      FindingProviderFields: { Severity: { Label: 'LOW' } },
+    });
+  });
+
   it.each([
     ['RESOLVED', 'NEW'],
     ['NOTIFIED', 'NEW'],

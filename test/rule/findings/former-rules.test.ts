@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { findingId } from '../../../rule/findings/finding-id.ts';
+import { formerRules } from '../../../rule/findings/former-rules.ts';
+import type { StoredFinding } from '../../../rule/findings/stored-finding.ts';
+import { findingSettings, singleRule, stored, user } from '../../support/findings.ts';
+
+const { UserId } = user();
+const arn = `${singleRule.arn}-former`;
+const former = (given: Partial<StoredFinding> = {}, id = UserId): StoredFinding =>
+  stored({
+    Id: findingId({ arn }, id),
+    GeneratorId: arn,
+    ProductFields: { ConfigRuleName: 'former', UserId: id },
+    ...given,
+  });
+const rulesOf = (...findings: readonly StoredFinding[]) =>
+  formerRules(new Map(findings.map((one) => [one.Id, one])), findingSettings);
+
+describe('formerRules', () => {
+  it('are those of active findings of ours that are none of the stack, each once', () => {
+    const findings = [stored(), former(), former({}, 'AIDAANOTHER1234567890')];
+    expect(rulesOf(...findings)).toEqual([{ name: 'former', arn }]);
+  });
+
+  it.each([
+    ['of a rule of the stack', stored()],
+    ['that is archived', former({ RecordState: 'ARCHIVED' })],
+    ['of another tool', former({ Id: `${arn}/finding/123` })],
+    ['without fields', former({ ProductFields: undefined })],
+    ['without a user', former({ ProductFields: { ConfigRuleName: 'former' } })],
+    ['without the name of a rule', former({ ProductFields: { UserId } })],
+    [
+      'with a name that no rule has',
+      former({ ProductFields: { UserId, ConfigRuleName: 'a rule' } }),
+    ],
+    [
+      'with a name that is too long',
+      former({ ProductFields: { UserId, ConfigRuleName: 'x'.repeat(129) } }),
+    ],
+  ])('are none of a finding %s', (_, finding) => {
+    expect(rulesOf(finding)).toEqual([]);
+  });
+
+  it('may have a name of 128 characters', () => {
+    const name = 'x'.repeat(128);
+    const finding = former({ ProductFields: { UserId, ConfigRuleName: name } });
+    expect(rulesOf(finding)).toEqual([{ name, arn }]);
+  });
+});
