@@ -12,11 +12,6 @@ export type RemediationProps = {
   readonly automatic: boolean;
   /** Longer than the runbook can take: the window of the one automatic attempt. */
   readonly attemptWindow: Duration;
-  /**
-   * The topic that the runbook tells what it did.
-   * @default - none
-   */
-  readonly notificationTopicArn?: string | undefined;
 };
 
 /**
@@ -49,7 +44,7 @@ const toParameters = (
 export class Remediation extends Construct {
   constructor(scope: Construct, id: string, props: RemediationProps) {
     super(scope, id);
-    const { configRule, runbook, automatic, attemptWindow, notificationTopicArn } = props;
+    const { configRule, runbook, automatic, attemptWindow } = props;
     const { document, automationRole } = runbook;
 
     const configuration = new CfnRemediationConfiguration(this, 'Configuration', {
@@ -60,7 +55,6 @@ export class Remediation extends Construct {
       parameters: toParameters('UserId', {
         AutomationAssumeRole: automationRole.roleArn,
         ConfigRuleName: configRule.ref,
-        ...(notificationTopicArn !== undefined && { NotificationTopicArn: notificationTopicArn }),
       }),
       automatic,
       // One attempt, as a refusal repeated is noise.

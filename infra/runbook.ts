@@ -26,11 +26,11 @@ export type RunbookProps = {
   /** Stands in the document as `${PlannerFunctionName}`. */
   readonly planner: Planner;
   /**
-   * What stands in the document beside the planner, by the placeholder's name.
+   * What stands in the document beside the planner, the rule and the topics, by the placeholder's name.
    * @default - nothing
    */
   readonly values?: Readonly<Record<string, string>>;
-  /** The rule that the document evaluates again. */
+  /** The rule whose parameters decide, and that the document evaluates again. */
   readonly configRule: CfnConfigRule;
   /** The actions on IAM users that the document's own steps call. */
   readonly userActions: readonly string[];
@@ -40,7 +40,7 @@ export type RunbookProps = {
    */
   readonly approval?: Approval | undefined;
   /**
-   * The topic that the document may tell what it did.
+   * The topic that the document tells what it did.
    * @default - none
    */
   readonly notificationTopicArn?: string | undefined;
@@ -59,7 +59,7 @@ export class Runbook extends Construct {
 
   constructor(scope: Construct, id: string, props: RunbookProps) {
     super(scope, id);
-    const { planner, values, approval } = props;
+    const { planner, values, approval, configRule } = props;
 
     this.automationRole = this.createRole(props);
     this.document = new CfnDocument(this, 'Document', {
@@ -67,6 +67,9 @@ export class Runbook extends Construct {
         values: {
           ...values,
           PlannerFunctionName: planner.function.functionName,
+          // Its name, not a reference: the function of the rule knows the names of the documents.
+          ConfigRuleName: configRule.configRuleName,
+          NotificationTopicArn: props.notificationTopicArn ?? '',
           Approvers: approval?.approvers,
           ApprovalTopicArn: approval?.topicArn,
         },
@@ -80,7 +83,7 @@ export class Runbook extends Construct {
     });
     // An automatic remediation starts as soon as it can: the role must be able to act by then.
     this.document.node.addDependency(this.automationRole);
-    const parameters = `AutomationAssumeRole=${this.automationRole.roleArn},ConfigRuleName=${props.configRule.ref}`;
+    const parameters = `AutomationAssumeRole=${this.automationRole.roleArn},ConfigRuleName=${configRule.ref}`;
     this.startCommand = `aws ssm start-automation-execution --region ${Stack.of(this).region} --document-name ${this.document.ref} --parameters ${parameters}`;
   }
 

@@ -18,9 +18,7 @@ type RunbooksProps = Pick<Settings, 'approvers' | 'approvalTopicArn' | 'notifica
   Rules & { readonly planner: Planner };
 
 /** What the remediations join, and which of them nobody has to click. */
-type RemediationsProps = Partial<
-  Pick<Settings, 'automaticRemediation' | 'automaticDeletion' | 'notificationTopicArn'>
-> &
+type RemediationsProps = Partial<Pick<Settings, 'automaticRemediation' | 'automaticDeletion'>> &
   Rules &
   Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
 
@@ -59,15 +57,15 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
 
 /** Joins each rule with the runbook that remediates its violations. */
 export const createRemediations = (scope: Construct, props: RemediationsProps): void => {
-  const { rule, inactiveRule, deactivate, deleteInactive, notificationTopicArn } = props;
+  const { rule, inactiveRule, deactivate, deleteInactive } = props;
   const { automaticRemediation, automaticDeletion } = { ...DEFAULT_SETTINGS, ...props };
   new Remediation(scope, 'Remediation', {
-    ...{ configRule: rule.configRule, runbook: deactivate, notificationTopicArn },
+    ...{ configRule: rule.configRule, runbook: deactivate },
     automatic: automaticRemediation,
     attemptWindow: Duration.minutes(15),
   });
   new Remediation(scope, 'Deletion', {
-    ...{ configRule: inactiveRule.configRule, runbook: deleteInactive, notificationTopicArn },
+    ...{ configRule: inactiveRule.configRule, runbook: deleteInactive },
     automatic: automaticDeletion,
     // Half an hour of it the runbook may wait for an event to become visible.
     attemptWindow: Duration.hours(1),

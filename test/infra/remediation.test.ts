@@ -55,13 +55,6 @@ describe.each([
     });
   });
 
-  it('passes the topic that is told what the runbook did, where there is one', () => {
-    const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
-    expect(configuration({ notificationTopicArn })['Parameters']).toMatchObject({
-      NotificationTopicArn: { StaticValue: { Values: [notificationTopicArn] } },
-    });
-  });
-
   it('passes only parameters that the runbook has, among them each that it requires', () => {
     const { parameters } = Object(document['Content']);
     const passed = Object.keys(Object(configuration()['Parameters']));

@@ -84,6 +84,22 @@ describe('what each role may do', () => {
     );
   });
 
+  it('the runbooks tell that topic, and take their own rule, whoever starts them and however', () => {
+    const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
+    const names = { ruleName: 'one-key', inactiveRuleName: 'no-old-key' };
+    const defaultsOf = (settings: Record<string, unknown>) =>
+      propertiesOf(synthesize(settings).template, 'AWS::SSM::Document').map(({ Content }) => {
+        const { ConfigRuleName, NotificationTopicArn } = Object(Content).parameters;
+        return [ConfigRuleName.default, NotificationTopicArn.default];
+      });
+    expect(defaultsOf({ notificationTopicArn, ...names })).toEqual([
+      ['no-old-key', notificationTopicArn],
+      ['one-key', notificationTopicArn],
+      ['one-key', notificationTopicArn],
+    ]);
+    expect(defaultsOf({}).map(([, topic]) => topic)).toEqual(['', '', '']);
+  });
+
   it('the planner only reads', () => {
     expect(allowed('Planner')).toEqual({
       'logs:CreateLogStream': expect.stringMatching(/^\{PlannerLogGroup\w+\}$/),

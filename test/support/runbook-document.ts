@@ -46,6 +46,11 @@ export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): R
     values: {
       PlannerFunctionName: '${PlannerFunctionName}',
       DeleteCommand: '${DeleteCommand}',
+      ConfigRuleName:
+        file === 'delete-inactive-access-key'
+          ? 'iam-user-inactive-access-key'
+          : 'iam-user-single-access-key',
+      NotificationTopicArn: '',
       Approvers: approvers,
       ApprovalTopicArn: approvers && 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
     },
