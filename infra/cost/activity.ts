@@ -17,11 +17,15 @@ export const violatingOf = ({ users, violations }: Scenario): number =>
 export const changesOf = ({ keyChanges, remediations }: Scenario): number =>
   keyChanges + assumed.CHANGES_OF_REMEDIATION * remediations;
 
+/** Batches of key events, at most: one for each. */
+export const batchesOf = (scenario: Scenario): number =>
+  scenario.keyEvents ? changesOf(scenario) : 0;
+
 /** Starts of an evaluation of both rules, at most: for each change of a key, and at the end of each runbook. */
 export const startsOf = (scenario: Scenario): number => {
-  const { users, triggers, keyEvents, remediations } = scenario;
+  const { users, triggers, remediations } = scenario;
   const isHeldBack = triggers === 'hybrid' && users > MAXIMUM_USERS_OF_HYBRID_RULE;
-  const ofKeyEvents = keyEvents && !isHeldBack ? changesOf(scenario) : 0;
+  const ofKeyEvents = isHeldBack ? 0 : batchesOf(scenario);
   return ofKeyEvents + assumed.CHANGES_OF_REMEDIATION * remediations;
 };
 

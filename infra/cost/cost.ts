@@ -5,8 +5,8 @@ import { parseScenario, SCENARIO } from './scenario.ts';
 
 const USAGE = `npm run cost -- [--accounts 1000] [--users 50] …
 
-What the rules cost in a month, as a table in Markdown. Takes ${Object.keys(SCENARIO)
-  .map((name) => `--${name}`)
+What the rules cost in a month, as a table in Markdown. By itself: ${Object.entries(SCENARIO)
+  .map(([name, parameter]) => `--${name} ${parameter.default}`)
   .join(', ')}.`;
 
 try {

@@ -1,18 +1,11 @@
-import type { Frequency } from '../frequencies.ts';
 import { startsOf } from './activity.ts';
+import { RULES } from './assumptions.ts';
+import { breakEven, comparisonOf } from './comparison.ts';
 import { billOf, type Line, totalOf } from './dollars.ts';
 import { count, dollars, price, table } from './markdown.ts';
 import { dollarsByTier, EVALUATION_TIERS, PRICES, SOURCES } from './prices.ts';
 import type { Scenario } from './scenario.ts';
-import {
-  type Usage,
-  usageOfAdministrator,
-  usageOfReportingEverything,
-  usageOfStack,
-} from './usage.ts';
-
-const DAILY = 'TwentyFour_Hours';
-const SHOWN: readonly Frequency[] = [DAILY, 'Six_Hours', 'One_Hour'];
+import { usageOfAdministrator, usageOfStack } from './usage.ts';
 
 const assumptions = (scenario: Scenario): readonly string[] => {
   const { accounts, users, violations, keyChanges, userChanges, remediations } = scenario;
@@ -24,64 +17,51 @@ const assumptions = (scenario: Scenario): readonly string[] => {
   ];
 };
 
-/** These rules beside rules that report everything, for all accounts. */
-const comparison = (scenario: Scenario): readonly string[] => {
-  const rowOf = (name: string, usage: Usage): string[] => {
-    const bill = billOf(usage);
-    const counts = [usage.evaluations, usage.iamCalls, usage.configCalls];
-    const costs = [bill['AWS Config evaluations'], totalOf(bill)];
-    const all = (value: number) => scenario.accounts * value;
-    return [name, ...counts.map(all).map(count), ...costs.map(all).map(dollars)];
-  };
-  const head = [
-    'in all accounts',
-    'evaluations',
-    'IAM calls',
-    'Config calls',
-    'paid for evaluations',
-    'paid in all',
-  ];
-  return table(
-    head,
-    SHOWN.flatMap((frequency) => [
-      rowOf(`\`${frequency}\`, these rules`, usageOfStack(scenario, frequency)),
-      rowOf('reporting everything', usageOfReportingEverything(scenario, frequency)),
-    ]),
+/** What more an account pays should each start of an evaluation send every user, which AWS does not say. */
+const unknownOf = (scenario: Scenario): number => {
+  if (scenario.triggers === 'schedule') return 0;
+  const { evaluations } = usageOfStack(scenario, scenario.frequency);
+  const more = RULES * scenario.users * startsOf(scenario);
+  return (
+    dollarsByTier(evaluations + more, EVALUATION_TIERS) -
+    dollarsByTier(evaluations, EVALUATION_TIERS)
   );
 };
 
-/** The bill at one sweep a day, of an account and of all. */
+/** The bill of an account, and of all. */
 const bill = (scenario: Scenario): readonly string[] => {
-  const account = billOf(usageOfStack(scenario, DAILY));
+  const { accounts, frequency } = scenario;
+  const account = billOf(usageOfStack(scenario, frequency));
   const administrator = billOf(usageOfAdministrator(scenario));
   const rowOf = (line: string, one: number, central: number): string[] => [
     line,
     dollars(one),
-    dollars(scenario.accounts * one + central),
+    dollars(accounts * one + central),
   ];
   const lines = Object.keys(account) as Line[];
+  const [sum, central] = [totalOf(account), totalOf(administrator)];
+  const unknown = unknownOf(scenario);
   return table(
-    [`\`${DAILY}\``, 'an account', 'all, with the administrator account'],
+    [`\`${frequency}\``, 'an account', 'all, and the administrator account'],
     [
       ...lines.map((line) => rowOf(line, account[line], administrator[line])),
-      rowOf('in all', totalOf(account), totalOf(administrator)),
+      rowOf('in all', sum, central),
+      ...(unknown === 0
+        ? []
+        : [rowOf('in all, should a start send every user', sum + unknown, central)]),
     ],
   );
 };
 
-/** What is not in the bill since nobody knows. */
-const unknown = (scenario: Scenario): readonly string[] => {
-  const more = 2 * scenario.users * startsOf(scenario);
-  if (scenario.triggers === 'schedule' || more === 0) return [];
-  const { evaluations } = usageOfStack(scenario, DAILY);
-  const dollarsOf = (sum: number) => scenario.accounts * dollarsByTier(sum, EVALUATION_TIERS);
-  const costs = dollarsOf(evaluations + more) - dollarsOf(evaluations);
-  return [
-    `Not in it: AWS does not say what the start of an evaluation sends to a hybrid rule. Should it be every user, that is up to`,
-    `${count(scenario.accounts * more)} evaluations and ${dollars(costs)} more; \`triggers=schedule\` rules it out.`,
-    '',
-  ];
-};
+/** What the tables leave open. */
+const open = (scenario: Scenario): readonly string[] => [
+  ...(unknownOf(scenario) === 0
+    ? []
+    : [
+        'AWS does not say what the start of an evaluation sends to a hybrid rule, as each change of a key causes one: `triggers=schedule` rules out the last row.',
+      ]),
+  'Not in them: the first month, in which every user is reported once more, and the configuration items of users, which the recorder makes anyway.',
+];
 
 const prices = (): readonly string[] =>
   Object.entries(SOURCES).map(([service, source]) => {
@@ -94,17 +74,25 @@ const prices = (): readonly string[] =>
     return `* [${service}](${source}): ${[...evaluations, ...said].join('; ')}`;
   });
 
+/** How AWS bills an organization. */
+const CONSOLIDATED =
+  'https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/con-bill-blended-rates.html';
+
 /** What a scenario costs, as Markdown: computed, and not yet checked against a bill. */
 export const reportOf = (scenario: Scenario): string =>
   [
     ...assumptions(scenario),
     '',
-    ...comparison(scenario),
+    ...comparisonOf(scenario),
+    '',
+    ...breakEven(scenario),
+    `AWS [adds up what all accounts use](${CONSOLIDATED}) where a price falls with it; *as one account* is what evaluations cost if it does so here.`,
     '',
     ...bill(scenario),
     '',
-    ...unknown(scenario),
-    '**Computed, at most, and not yet checked against a bill.** Prices of US East (N. Virginia), without free tiers and discounts for much:',
+    ...open(scenario),
+    '',
+    '**Computed, and not yet checked against a bill.** Prices of US East (N. Virginia), without free tiers and, but for evaluations, discounts for much:',
     '',
     ...prices(),
   ].join('\n');

@@ -4,23 +4,34 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../../rule/parameter.ts';
+import { type Frequency, HOURS } from '../frequencies.ts';
 
 /** A count, 0 at least unless it says otherwise. */
 const count = (unit: string, bounds: { minimum?: number; maximum: number; default: number }) =>
   wholeNumber({ unit, minimum: 0, ...bounds });
 
+/** Users of an account, at most what IAM allows. */
+export const USERS = { maximum: 5_000, default: 50 } as const;
+
 /** More of anything would be a mistake. */
 const MANY = 1_000_000;
 
-const triggers: Parameter<'hybrid' | 'schedule'> = {
-  default: 'hybrid',
+/** One of these words, the first unless it says otherwise. */
+const oneOf = <Word extends string>(...words: readonly [Word, ...Word[]]): Parameter<Word> => ({
+  default: words[0],
   parse: (name, value) => {
-    if (value === 'hybrid' || value === 'schedule') return value;
+    const word = words.find((one) => one === value);
+    if (word !== undefined) return word;
     throw new InvalidParameterError(
-      `${name} must be hybrid or schedule, got ${JSON.stringify(value)}`,
+      `${name} must be ${words.join(' or ')}, got ${JSON.stringify(value)}`,
     );
   },
-};
+});
+
+const [slowest, ...faster] = (Object.keys(HOURS) as Frequency[]).toReversed() as [
+  Frequency,
+  ...Frequency[],
+];
 
 /**
  * What a scenario says, how it is read, and what it says by itself. Counts are of an account and of a month of 30 days:
@@ -33,24 +44,26 @@ const triggers: Parameter<'hybrid' | 'schedule'> = {
  * `userChanges`   changes of a user that Config records
  * `remediations`  keys that the runbooks deactivate and later delete
  * `rollUpViews`   times that somebody looks at the roll-up
+ * `frequency`     of the bill by lines; the comparison has several
  * `refreshDays`, `triggers`, `keyEvents`, `dashboard`, `securityHubFindings`  as the settings
  */
 export const SCENARIO = {
   accounts: count('accounts', { minimum: 1, maximum: 10_000, default: 1_000 }),
-  users: count('users', { maximum: 5_000, default: 50 }),
+  users: count('users', USERS),
   violations: count('percent', { maximum: 100, default: 10 }),
   keyChanges: count('changes', { maximum: MANY, default: 50 }),
   userChanges: count('changes', { maximum: MANY, default: 20 }),
   remediations: count('remediations', { maximum: MANY, default: 2 }),
   rollUpViews: count('views', { maximum: MANY, default: 30 }),
   refreshDays: count('days', { maximum: 365, default: 7 }),
-  triggers,
+  frequency: oneOf(slowest, ...faster),
+  triggers: oneOf('hybrid', 'schedule'),
   keyEvents: yesOrNo(true),
   dashboard: yesOrNo(false),
   securityHubFindings: yesOrNo(false),
 } as const satisfies Record<string, Parameter<unknown>>;
 
-/** What the costs depend on, beside the frequency. */
+/** What the costs depend on. */
 export type Scenario = {
   readonly [Name in keyof typeof SCENARIO]: ReturnType<(typeof SCENARIO)[Name]['parse']>;
 };

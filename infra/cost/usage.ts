@@ -1,5 +1,5 @@
 import { type Frequency, HOURS } from '../frequencies.ts';
-import { callsOf, changesOf, findingsOf, pagesOf, reportsOf, startsOf } from './activity.ts';
+import { batchesOf, callsOf, changesOf, findingsOf, pagesOf, reportsOf } from './activity.ts';
 import * as assumed from './assumptions.ts';
 import type { Priced } from './prices.ts';
 import type { Scenario } from './scenario.ts';
@@ -29,14 +29,14 @@ const alarmsOf = ({ keyEvents, triggers, securityHubFindings }: Scenario): numbe
 export const usageOfStack = (scenario: Scenario, frequency: Frequency): Usage => {
   const { users, remediations, keyEvents, securityHubFindings } = scenario;
   const { sweeps, notified, results } = reportsOf(scenario, frequency);
-  const starts = startsOf(scenario);
+  const batches = batchesOf(scenario);
   const { messages, runs, findings } = findingsOf(scenario);
   const ofRules = RULES * (sweeps + notified);
-  const invocations = ofRules + starts + assumed.PLANS * remediations + runs;
+  const invocations = ofRules + batches + assumed.PLANS * remediations + runs;
   const ofUsers = assumed.SECONDS_OF_USER.tenAtATime * users * RULES * sweeps;
   const metrics =
     RULES * assumed.METRICS_OF_SWEEP * Math.min(HOURS_OF_MONTH, sweeps) +
-    assumed.METRICS_OF_KEY_EVENTS * Math.min(HOURS_OF_MONTH, starts) +
+    assumed.METRICS_OF_KEY_EVENTS * Math.min(HOURS_OF_MONTH, batches) +
     assumed.METRICS_OF_FINDINGS * Math.min(HOURS_OF_MONTH, runs);
   return {
     evaluations: RULES * results,
@@ -76,10 +76,13 @@ export const usageOfReportingEverything = (scenario: Scenario, frequency: Freque
   };
 };
 
-/** What the administrator account uses for the organization: an aggregator and stored queries cost nothing. */
+/** What the administrator account uses for the organization: an aggregator and stored queries cost nothing; one account needs none. */
 export const usageOfAdministrator = ({ accounts, rollUpViews }: Scenario): Usage => ({
   evaluations: 0,
   iamCalls: 0,
   configCalls: 0,
-  paid: { dashboard: 1, analyzedMetric: assumed.ROLL_UP_QUERIES * accounts * rollUpViews },
+  paid:
+    accounts === 1
+      ? {}
+      : { dashboard: 1, analyzedMetric: assumed.ROLL_UP_QUERIES * accounts * rollUpViews },
 });

@@ -13,6 +13,7 @@ describe('a scenario', () => {
       remediations: 2,
       rollUpViews: 30,
       refreshDays: 7,
+      frequency: 'TwentyFour_Hours',
       triggers: 'hybrid',
       keyEvents: true,
       dashboard: false,
@@ -33,6 +34,19 @@ describe('a scenario', () => {
     expect(parseScenario({ triggers }).triggers).toBe(triggers);
   });
 
+  it.each(['One_Hour', 'Three_Hours', 'Six_Hours', 'Twelve_Hours', 'TwentyFour_Hours'])(
+    'has the frequency %s',
+    (frequency) => {
+      expect(parseScenario({ frequency }).frequency).toBe(frequency);
+    },
+  );
+
+  it('says which words there are', () => {
+    expect(() => parseScenario({ triggers: 'both' })).toThrow(
+      'triggers must be hybrid or schedule, got "both"',
+    );
+  });
+
   it.each([
     ['accounts', '0'],
     ['accounts', '10001'],
@@ -42,6 +56,7 @@ describe('a scenario', () => {
     ['violations', '101'],
     ['refreshDays', '366'],
     ['triggers', 'Hybrid'],
+    ['frequency', 'Daily'],
     ['dashboard', 'yes'],
   ])('is refused with %s %s', (name, value) => {
     expect(() => parseScenario({ [name]: value })).toThrow(InvalidParameterError);
