@@ -8,7 +8,7 @@ export class WrongRegionError extends Error {
 }
 
 const needOfKeyEvents = (regions: string): string =>
-  `key events need the Region of IAM, ${regions}: deploy there, or without them (keyEvents=false)`;
+  `key events need the Region of IAM, ${regions}: deploy there, or without them (setting keyEvents=false, parameter KeyEvents=false)`;
 
 /**
  * Lets a construct be deployed only where the events of IAM calls arrive.

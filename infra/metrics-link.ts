@@ -6,8 +6,9 @@ import { NAMESPACE } from '../rule/metrics.ts';
 /** The sink of the account that watches; a CDK token is welcome. */
 export type MetricsLinkProps = { readonly sinkArn: string };
 
-/** The account in an ARN; of an empty text, as a parameter that is not given has it, an empty one. */
-const accountIn = (arn: string): string => Fn.select(4, Fn.split(':', Fn.join('', [arn, '::::'])));
+/** The account in an ARN; of an empty text, as a parameter that is not given has it, none. */
+const accountIn = (arn: string): string =>
+  Fn.select(4, Fn.split(':', Fn.join('', [arn, '::::none'])));
 
 /**
  * Shares the metrics of the rules, and nothing else of this account, with the account that the sink is in.

@@ -24,4 +24,5 @@ export const declareOneOf = (AllowedValues: readonly string[], Default: string):
   Type: 'String',
   Default,
   AllowedValues,
+  ConstraintDescription: `must be one of ${AllowedValues.join(', ')}`,
 });

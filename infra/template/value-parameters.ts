@@ -17,10 +17,14 @@ export const text = (pattern: Pattern, standard: string): SettingParameter<strin
 
 /** One of these numbers. */
 export const oneOfNumbers = (
-  numbers: readonly number[],
-  standard: number,
+  AllowedValues: readonly number[],
+  Default: number,
+  expected = `one of ${AllowedValues.join(', ')}`,
 ): SettingParameter<number> => ({
-  declaration: { Type: 'Number', Default: standard, AllowedValues: numbers },
+  declaration: {
+    ...{ Type: 'Number', Default, AllowedValues },
+    ConstraintDescription: `must be ${expected}`,
+  },
   valuesOf: (name) => [Token.asNumber(refOf(name))],
 });
 
@@ -32,7 +36,7 @@ export const wholeNumber = (bounds: {
 }): SettingParameter<number> => {
   const { minimum, maximum } = bounds;
   const numbers = Array.from({ length: maximum - minimum + 1 }, (_, index) => minimum + index);
-  return oneOfNumbers(numbers, bounds.default);
+  return oneOfNumbers(numbers, bounds.default, `a whole number from ${minimum} to ${maximum}`);
 };
 
 /** One of these texts, which the template has as it is. */

@@ -181,7 +181,9 @@ describe('the Region', () => {
       Assert: {
         'Fn::Contains': [['us-east-1', 'us-gov-west-1', 'cn-north-1'], { Ref: 'AWS::Region' }],
       },
-      AssertDescription: expect.stringContaining('(keyEvents=false)'),
+      AssertDescription: expect.stringContaining(
+        '(setting keyEvents=false, parameter KeyEvents=false)',
+      ),
     });
   });
 });

@@ -32,35 +32,35 @@ beforeAll(() => {
 const SETTINGS = Object.keys(SETTING_PARAMETERS);
 const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
 
-/** A setting with an effect each, as the command line gives them. */
+/** Values of every setting with an effect each, as the command line gives them. */
+const VALUES: { readonly [Setting in keyof typeof SETTING_PARAMETERS]: fc.Arbitrary<string> } = {
+  ruleName: fc.constantFrom('keys', 'x'.repeat(64)),
+  inactiveRuleName: fc.constant('inactive'),
+  triggers: fc.constantFrom('hybrid', 'schedule'),
+  frequency: fc.constantFrom('One_Hour', 'Three_Hours', 'Six_Hours', 'Twelve_Hours'),
+  maxActiveAccessKeys: fc.constantFrom('1', '10'),
+  countInactiveAccessKeys: fc.constantFrom('true', 'false'),
+  rotationGraceDays: fc.constantFrom('0', '90'),
+  exemptionTag: fc.constantFrom('keys-until', 'Schlüssel bis'),
+  minimumIdleDays: fc.constantFrom('0', '365'),
+  refreshDays: fc.constantFrom('0', '365'),
+  maxInactiveDays: fc.constantFrom('1', '90'),
+  automaticRemediation: fc.constantFrom('true', 'false'),
+  automaticDeletion: fc.constantFrom('true', 'false'),
+  approvers: fc.constantFrom('alice', 'alice,arn:aws:iam::123456789012:role/ops/Keys'),
+  approvalTopicArn: fc.constant(topic('AutomationApprovals')),
+  keyEvents: fc.constantFrom('true', 'false'),
+  securityHubFindings: fc.constantFrom('true', 'false'),
+  findingSeverity: fc.constantFrom('CRITICAL', 'LOW'),
+  alarmTopicArn: fc.constant(topic('alarms')),
+  // Of one topic for both a template allows the same twice.
+  notificationTopicArn: fc.constant(topic('keys')),
+  dashboard: fc.constantFrom('true', 'false'),
+  logRetentionDays: fc.constantFrom('1', '3653'),
+  monitoringSinkArn: fc.constant('arn:aws:oam:us-east-1:123456789012:sink/abc-1'),
+};
 const settings = fc
-  .record(
-    {
-      ruleName: fc.constantFrom('keys', 'x'.repeat(64)),
-      inactiveRuleName: fc.constant('inactive'),
-      triggers: fc.constantFrom('hybrid', 'schedule'),
-      frequency: fc.constantFrom('One_Hour', 'Three_Hours', 'Six_Hours', 'Twelve_Hours'),
-      maxActiveAccessKeys: fc.constantFrom('1', '10'),
-      countInactiveAccessKeys: fc.constantFrom('true', 'false'),
-      rotationGraceDays: fc.constantFrom('0', '90'),
-      exemptionTag: fc.constantFrom('keys-until', 'Schlüssel bis'),
-      minimumIdleDays: fc.constantFrom('0', '365'),
-      refreshDays: fc.constantFrom('0', '365'),
-      maxInactiveDays: fc.constantFrom('1', '90'),
-      automaticRemediation: fc.constantFrom('true', 'false'),
-      automaticDeletion: fc.constantFrom('true', 'false'),
-      approvers: fc.constantFrom('alice', 'alice,arn:aws:iam::123456789012:role/ops/Keys'),
-      approvalTopicArn: fc.constant(topic('AutomationApprovals')),
-      keyEvents: fc.constantFrom('true', 'false'),
-      alarmTopicArn: fc.constant(topic('alarms')),
-      // Of one topic for both a template allows the same twice.
-      notificationTopicArn: fc.constant(topic('keys')),
-      dashboard: fc.constantFrom('true', 'false'),
-      logRetentionDays: fc.constantFrom('1', '3653'),
-      monitoringSinkArn: fc.constant('arn:aws:oam:us-east-1:123456789012:sink/abc-1'),
-    },
-    { requiredKeys: [] },
-  )
+  .record(VALUES, { requiredKeys: [] })
   .map(({ approvers, approvalTopicArn, automaticRemediation, automaticDeletion, ...others }) => ({
     ...others,
     ...(approvers === undefined
@@ -105,7 +105,12 @@ describe('the template that stands alone', () => {
     });
     fc.assert(property, {
       numRuns: 12 * Number(process.env['PROPERTY_RUNS'] ?? 1),
-      examples: [[{}], [{ triggers: 'schedule', keyEvents: 'false', dashboard: 'false' }]],
+      examples: [
+        [{}],
+        [{ securityHubFindings: 'true', findingSeverity: 'LOW' }],
+        [{ securityHubFindings: 'true', triggers: 'schedule', keyEvents: 'false' }],
+        [{ triggers: 'schedule', keyEvents: 'false', dashboard: 'false' }],
+      ],
     });
   });
 
@@ -130,8 +135,10 @@ describe('the template that stands alone', () => {
     const asked = GROUPS.flatMap(({ descriptions }) => Object.keys(descriptions));
     expect(asked.toSorted()).toEqual(SETTINGS.toSorted());
     expect(new Set(GROUPS.map(({ label }) => label)).size).toBe(GROUPS.length);
-    for (const declaration of Object.values(template.Parameters))
+    for (const declaration of Object.values(template.Parameters)) {
       expect(declaration['Description']).toMatch(/^.{10,200}$/);
+      expect(declaration['ConstraintDescription']).toMatch(/^must be .{10,200}$/);
+    }
   });
 
   it('fits what CloudFormation takes by URL, with room', () => {
@@ -190,11 +197,11 @@ describe('a parameter that is wrong', () => {
     ['RuleName', DEFAULT_SETTINGS.inactiveRuleName, 'InactiveRuleName must be another name'],
     ['Triggers', 'both', 'must be one of hybrid, schedule'],
     ['Frequency', 'Daily', 'must be one of One_Hour, '],
-    ['MaxActiveAccessKeys', '0', 'must be one of 1, 2, 3'],
-    ['MaxActiveAccessKeys', '11', 'must be one of 1, 2, 3'],
-    ['MinimumIdleDays', '1.5', 'must be one of 0, 1, 2'],
-    ['MinimumIdleDays', '366', 'must be one of 0, 1, 2'],
-    ['MaxInactiveDays', '0', 'must be one of 1, 2, 3'],
+    ['MaxActiveAccessKeys', '0', 'must be a whole number from 1 to 10'],
+    ['MaxActiveAccessKeys', '11', 'must be a whole number from 1 to 10'],
+    ['MinimumIdleDays', '1.5', 'must be a whole number from 0 to 365'],
+    ['MinimumIdleDays', '366', 'must be a whole number from 0 to 365'],
+    ['MaxInactiveDays', '0', 'must be a whole number from 1 to 90'],
     [
       'ExemptionTag',
       'a'.repeat(129),
