@@ -57,7 +57,7 @@ runbook's command again.
 
 * AWS Config is told nothing of a user that is not true of its keys at that moment: no false COMPLIANT or NOT_APPLICABLE, and no false NON_COMPLIANT.
 * No key is written but the one of the clean run's plan, with the same call; no user that had an active key is left without one.
-* The run ends as a clean one, by itself (**absorbed**) or because AWS invoked a function again after its error (**retried**); or a dead letter or a
+* The run ends as a clean one, by itself or with a message that its queue gives again (**absorbed**), or because AWS invoked a function again after its error (**retried**); or a dead letter or a
   failed step stays, which tells that it did not (**told**).
 * No execution says Acted, and no message of the topic does, unless the key is as that says.
 * The next run fails no more, and leaves keys, results and findings as two clean runs do.
