@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { propertiesOf, synthesize } from '../infra/synthesize.ts';
 import { isAllowedUnder } from '../support/policy-simulation.ts';
 import { policyUnder } from '../support/security-document.ts';
 
@@ -7,9 +8,8 @@ const accountId = '123456789012';
 const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 const policy = policyUnder('### What the stack made');
 
-const Policy = v.object({
-  Statement: v.tuple([v.object({ Action: v.array(v.string()) })]),
-});
+const WithActions = v.object({ Action: v.array(v.string()) });
+const Policy = v.object({ Statement: v.tuple([WithActions, WithActions]) });
 
 const ADMINISTRATOR = role('Administrator');
 const DEPLOYMENT = role('stacksets-exec-0123456789abcdef0123456789abcdef');
@@ -25,6 +25,7 @@ const AUTOMATION_ROLES = [
 const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:IamUserSingleAccessKey-Planner`;
 const documentArn = `arn:aws:ssm:us-east-1:${accountId}:document/IamUserSingleAccessKey-Document`;
 const ruleArn = `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`;
+const remediationArn = `arn:aws:config:us-east-1:${accountId}:remediation-configuration/1a2b`;
 const linkArn = `arn:aws:oam:us-east-1:${accountId}:link/12345678-1234-1234-1234-123456789012`;
 const [automationRole = ''] = AUTOMATION_ROLES;
 
@@ -43,10 +44,15 @@ const CHANGES: readonly (readonly [string, string])[] = [
   ['iam:AttachRolePolicy', automationRole],
   ['iam:UpdateAssumeRolePolicy', automationRole],
   ['iam:UntagRole', automationRole],
+  ['oam:DeleteLink', linkArn],
+];
+
+/** The same of rules, which have no tag. */
+const CHANGES_OF_RULES: readonly (readonly [string, string])[] = [
   ['config:PutConfigRule', ruleArn],
   ['config:DeleteConfigRule', ruleArn],
-  ['config:UntagResource', ruleArn],
-  ['oam:DeleteLink', linkArn],
+  ['config:PutRemediationConfigurations', remediationArn],
+  ['config:DeleteRemediationConfiguration', remediationArn],
 ];
 
 const may = (principal: string, [action, resource]: readonly [string, string], tag?: string) =>
@@ -61,8 +67,24 @@ const OURS = 'iam-user-single-access-key';
 
 describe('the policy on what the stack made', () => {
   it('is held to each action that it names', () => {
-    const [{ Action }] = v.parse(Policy, policy).Statement;
-    expect(CHANGES.map(([action]) => action).toSorted()).toEqual(Action.toSorted());
+    const [tagged, ofRules] = v.parse(Policy, policy).Statement;
+    const actionsOf = (changes: typeof CHANGES) => changes.map(([action]) => action).toSorted();
+    expect(actionsOf(CHANGES)).toEqual(tagged.Action.toSorted());
+    expect(actionsOf(CHANGES_OF_RULES)).toEqual(ofRules.Action.toSorted());
+  });
+
+  it('goes by a tag that what it guards has, but for rules', () => {
+    const { template } = synthesize({
+      monitoringSinkArn: 'arn:aws:oam:us-east-1:210987654321:sink/1a2b',
+    });
+    const tagsOf = (type: string) => propertiesOf(template, type).map(({ Tags }) => Tags);
+    const asList = expect.arrayContaining([{ Key: 'project', Value: OURS }]);
+    for (const type of ['AWS::Lambda::Function', 'AWS::SSM::Document', 'AWS::IAM::Role']) {
+      expect(tagsOf(type).length).toBeGreaterThan(2);
+      for (const Tags of tagsOf(type)) expect(Tags, type).toEqual(asList);
+    }
+    expect(tagsOf('AWS::Oam::Link')).toEqual([{ project: OURS }]);
+    expect(tagsOf('AWS::Config::ConfigRule')).toEqual([undefined, undefined]);
   });
 
   it('lets only the deployment change what it made', async () => {
@@ -70,6 +92,11 @@ describe('the policy on what the stack made', () => {
       expect(await may(ADMINISTRATOR, change, OURS), change[0]).toBe(false);
       expect(await may(OPERATOR, change, OURS), change[0]).toBe(false);
       expect(await may(DEPLOYMENT, change, OURS), change[0]).toBe(true);
+    }
+    for (const change of CHANGES_OF_RULES) {
+      expect(await may(ADMINISTRATOR, change), change[0]).toBe(false);
+      expect(await may(OPERATOR, change), change[0]).toBe(false);
+      expect(await may(DEPLOYMENT, change), change[0]).toBe(true);
     }
   });
 
