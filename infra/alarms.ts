@@ -26,6 +26,7 @@ const withPrefix = (prefix: string, watched: Readonly<Record<string, Watched>>) 
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Alarms.html
  */
 export class Alarms extends Construct {
+  /** All of them, for a dashboard. */
   readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {

@@ -31,6 +31,7 @@ const SHOWN = Duration.days(7);
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
  */
 export class Dashboard extends Construct {
+  /** The name that CloudWatch knows it by. */
   readonly dashboardName: string;
 
   constructor(scope: Construct, id: string, props: DashboardProps) {

@@ -14,10 +14,12 @@ export {
 } from './inactive-access-key-rule.ts';
 export type { KeyEventFunctionProps as KeyEventTriggerProps } from './key-event-function.ts';
 export { KeyEventTrigger } from './key-event-trigger.ts';
+export { MetricsLink, type MetricsLinkProps } from './metrics-link.ts';
+export { addOutputs } from './outputs.ts';
 export { Planner } from './planner.ts';
 export type { Runbook } from './runbook.ts';
 export { createRemediations, createRunbooks, type Runbooks } from './runbooks.ts';
-export { SecurityHubFindings } from './security-hub-findings.ts';
+export { SecurityHubFindings, type SecurityHubFindingsProps } from './security-hub-findings.ts';
 export { DEFAULT_SETTINGS, InvalidSettingError, parseSettings, type Settings } from './settings.ts';
 export { SingleAccessKeyRule, type SingleAccessKeyRuleProps } from './single-access-key-rule.ts';
 export { SingleAccessKeyStack, type SingleAccessKeyStackProps } from './stack.ts';

@@ -40,8 +40,11 @@ const MAXIMUM_CONCURRENCY = 2;
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
 export class KeyEventTrigger extends Construct {
+  /** Keeps the events that could not be served. */
   readonly deadLetterQueue: DeadLetterQueue;
+  /** Where events gather for a minute. */
   readonly queue: Queue;
+  /** Starts one evaluation for all that gathered. */
   readonly starter: KeyEventFunction;
 
   constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {

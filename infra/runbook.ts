@@ -52,7 +52,9 @@ export type RunbookProps = {
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-documents.html
  */
 export class Runbook extends Construct {
+  /** The document in Systems Manager, under a name that CloudFormation makes. */
   readonly document: CfnDocument;
+  /** The role with which its executions act. */
   readonly automationRole: Role;
   /** The AWS CLI command that starts it; `,Name=value` after it gives a further parameter. */
   readonly startCommand: string;

@@ -32,7 +32,9 @@ export type SecurityHubFindingsProps = Omit<FindingFunctionProps, 'deadLetterQue
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-custom-providers.html
  */
 export class SecurityHubFindings extends Construct {
+  /** Keeps what could not be told. */
   readonly deadLetterQueue: DeadLetterQueue;
+  /** The function that tells Security Hub. */
   readonly teller: FindingFunction;
   /** The AWS CLI command that reconciles all findings now. */
   readonly reconcileCommand: string;

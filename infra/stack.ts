@@ -26,6 +26,8 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   Tags.of(stack).add('project', 'iam-user-single-access-key', {
     // CloudFormation learned of their tags only lately.
     excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
+    // Below what an app that imports the stack adds: a project of its own is its own.
+    priority: 50,
   });
 
   const rule = new SingleAccessKeyRule(stack, 'Rule', settings);

@@ -64,7 +64,9 @@ const toInputParameters = (parameters: UserRuleProps['parameters']): Record<stri
  * @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_components.html
  */
 export class UserRule extends Construct {
+  /** The rule in AWS Config. */
   readonly configRule: CfnConfigRule;
+  /** The function that evaluates its users. */
   readonly evaluator: Evaluator;
   /** Keeps the events that could not be evaluated, with Lambda's reason. */
   readonly deadLetterQueue: DeadLetterQueue;

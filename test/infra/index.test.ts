@@ -46,6 +46,18 @@ const importedBy = (file: string, seen = new Set<string>()): string[] => {
   );
 };
 
+describe('the tag of the stack', () => {
+  it('gives way to a project of the app', () => {
+    const app = new cdkLib.App({ context: cdk.context });
+    cdkLib.Tags.of(app).add('project', 'theirs');
+    const template = Template.fromStack(new index.SingleAccessKeyStack(app, 'Keys'));
+    const tags = propertiesOf(template, 'AWS::Lambda::Function').map(({ Tags }) => Tags);
+    expect(new Set(tags.map((each) => JSON.stringify(each)))).toEqual(
+      new Set(['[{"Key":"project","Value":"theirs"}]']),
+    );
+  });
+});
+
 describe('the package', () => {
   it('has the packages as dependencies that its constructs import, and no other', () => {
     const packages = importedBy('infra/index.ts')

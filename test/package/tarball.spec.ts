@@ -87,7 +87,17 @@ describe('the tarball', () => {
         ...readdirSync(`${REPOSITORY}remediation/scripts`).map(
           (file) => `dist/remediation/scripts/${file}`,
         ),
-        ...['CHANGELOG.md', 'LICENSE', 'README.md', 'docs/operations.md', 'package.json'],
+        ...readdirSync(`${REPOSITORY}docs`, { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.md'))
+          .map((file) => `docs/${file}`),
+        ...[
+          'CHANGELOG.md',
+          'CONTRIBUTING.md',
+          'LICENSE',
+          'README.md',
+          'SECURITY.md',
+          'package.json',
+        ],
       ]
         .map((file) => `package/${file}`)
         .sort(),
