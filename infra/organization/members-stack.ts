@@ -4,6 +4,9 @@ import { requireIamRegion } from '../iam-region.ts';
 import { MemberStackSet, type MemberStackSetProps } from './member-stack-set.ts';
 import { needOfOrganization } from './stack.ts';
 
+/** Stands in a command where a person puts the id of an account, which has other characters. */
+const ACCOUNT_ID = 'ACCOUNT_ID';
+
 /**
  * The accounts of one wave: a stack of its own, so that a new version is deployed to one wave after the other.
  *
@@ -31,6 +34,17 @@ export class MembersStack extends Stack {
       'ProblemsCommand',
       'The accounts that do not have this version, and why',
       `aws cloudformation list-stack-instances ${stackSet} --query "Summaries[?Status!='CURRENT'].[Account,StatusReason]" --output table`,
+    );
+    const units = wave.organizationalUnits.join(',');
+    add(
+      'RetryCommand',
+      'Gives accounts their stack once more; for one that had it before, update-stack-instances in the place of create-stack-instances',
+      `aws cloudformation create-stack-instances ${stackSet} --regions ${this.region} --deployment-targets OrganizationalUnitIds=${units},Accounts=${ACCOUNT_ID},AccountFilterType=INTERSECTION`,
+    );
+    add(
+      'RemoveCommand',
+      'Takes the stack from accounts; users and keys stay as they are',
+      `aws cloudformation delete-stack-instances ${stackSet} --regions ${this.region} --deployment-targets OrganizationalUnitIds=${units},Accounts=${ACCOUNT_ID},AccountFilterType=INTERSECTION --no-retain-stacks`,
     );
   }
 }

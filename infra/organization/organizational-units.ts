@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 
 const EXPECTED =
-  'ids of organizational units or of the root with commas between (ou-ab12-cdef3456), or such lists by the name of their wave (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 of them, nothing is in two waves, and the root is in none but the only one';
+  'ids of organizational units or of the root with commas between (ou-ab12-cdef3456), or such lists by the name of their wave (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 of them, nothing is in two waves, and the root is there alone';
 
 /** The wave of those that name none. */
 const EVERYTHING = 'all';
 
 const isDistinct = (texts: readonly string[]): boolean => new Set(texts).size === texts.length;
 
-/** Every account is below the root: beside another wave it would give that one's accounts a second stack. */
+/** Every account is below the root: beside it another unit would be twice there, and take its accounts' stack when it is removed. */
 const isRoot = (id: string): boolean => id.startsWith('r-');
 
 const Wave = v.object({
@@ -33,9 +33,10 @@ const Waves = v.pipe(
   v.minLength(1),
   v.check((waves) => isDistinct(waves.map(({ name }) => name))),
   v.check((waves) => isDistinct(waves.flatMap((wave) => wave.organizationalUnits))),
-  v.check(
-    (waves) => waves.length === 1 || !waves.some((wave) => wave.organizationalUnits.some(isRoot)),
-  ),
+  v.check((waves) => {
+    const ids = waves.flatMap((wave) => wave.organizationalUnits);
+    return ids.length === 1 || !ids.some(isRoot);
+  }),
 );
 
 const ofText = (text: string): unknown =>

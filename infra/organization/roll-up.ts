@@ -28,9 +28,9 @@ const EXPLANATION = [
 const query = (expression: string, label = ''): MathExpression =>
   new MathExpression({ expression, label, period });
 
-/** Four to a row. */
+/** Each has one query: GetMetricData takes no more than one of Metrics Insights. */
 const graph = (title: string, props: GraphWidgetProps): IWidget =>
-  new GraphWidget({ title, width: 6, height: 6, leftYAxis: { min: 0 }, ...props });
+  new GraphWidget({ title, width: 4, height: 6, leftYAxis: { min: 0 }, ...props });
 
 /** Users that violate a rule: of all accounts, and of those with the most; what was reported; who could not sweep. */
 const rowOf = (ruleName: string): IWidget[] => {
@@ -46,12 +46,10 @@ const rowOf = (ruleName: string): IWidget[] => {
   const sweeps: MetricsQuestion = { metric: 'SuccessfulSweeps', statistic: 'SUM', ruleName };
   const results: MetricsQuestion = { metric: 'ResultsSent', statistic: 'SUM', ruleName };
   return [
-    graph(`${ruleName}: NON_COMPLIANT users`, { left: [all] }),
-    graph('Accounts with the most', { left: [most(SHOWN_ACCOUNTS)] }),
-    graph('Sweeps that succeeded, results that were reported (billed)', {
-      left: [query(ofAllAccounts(sweeps), 'sweeps')],
-      right: [query(ofAllAccounts(results), 'results')],
-    }),
+    graph(`${ruleName}: NON_COMPLIANT users`, { width: 6, left: [all] }),
+    graph('Accounts with the most', { width: 6, left: [most(SHOWN_ACCOUNTS)] }),
+    graph('Sweeps that succeeded', { left: [query(ofAllAccounts(sweeps), 'sweeps')] }),
+    graph('Results reported (billed)', { left: [query(ofAllAccounts(results), 'results')] }),
     graph('Accounts where a sweep failed: 0', {
       left: [query(byAccount({ ...sweeps, statistic: 'MIN' }, 'ASC', SHOWN_ACCOUNTS))],
     }),

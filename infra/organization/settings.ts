@@ -7,6 +7,7 @@ import {
   parseSettings,
 } from '../settings.ts';
 import { SETTING_PARAMETERS } from '../template/parameters.ts';
+import { contradictionsOf } from './contradictions.ts';
 import { organizationalUnits } from './organizational-units.ts';
 
 const ACCOUNTS = 'ids of accounts with commas between, 12 digits each, every one once';
@@ -62,21 +63,6 @@ const Organization = v.object({
 export type OrganizationSettings = v.InferOutput<typeof Organization> & {
   readonly account: AccountSettings;
 };
-
-const contradictionsOf = ({
-  linkMetrics,
-  organizationId,
-  account: { monitoringSinkArn },
-}: OrganizationSettings): readonly string[] => [
-  ...(linkMetrics && monitoringSinkArn === undefined && organizationId === undefined
-    ? [
-        'organizationId must be set: the sink for metrics admits the accounts of one organization; or give monitoringSinkArn of a sink that there is, or linkMetrics=false',
-      ]
-    : []),
-  ...(!linkMetrics && monitoringSinkArn !== undefined
-    ? ['monitoringSinkArn must not be set with linkMetrics=false: nothing is linked to it']
-    : []),
-];
 
 /** Of an unknown setting nobody knows whose it was meant to be. */
 const requireKnown = (names: readonly string[]): void => {

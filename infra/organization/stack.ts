@@ -51,7 +51,7 @@ export class OrganizationStack extends Stack {
     add('DashboardName', 'The CloudWatch dashboard of all accounts', dashboardName);
     add(
       'SourcesCommand',
-      'The accounts that the aggregator cannot read, such as those without a recorder',
+      'The accounts that the aggregator has no current data of',
       `aws configservice describe-configuration-aggregator-sources-status --region ${this.region} --configuration-aggregator-name ${aggregatorName} --update-status FAILED OUTDATED`,
     );
     if (this.sinkArn !== undefined)

@@ -147,6 +147,19 @@ describe('waves', () => {
     );
   });
 
+  it.each([
+    ['RetryCommand', /^aws cloudformation create-stack-instances /, /INTERSECTION$/],
+    ['RemoveCommand', /^aws cloudformation delete-stack-instances /, / --no-retain-stacks$/],
+  ])('have a %s of single accounts of the wave', (name, start, end) => {
+    const [outputs] = members.map((each) => each.findOutputs(name));
+    const command = toText(outputs?.[name]?.['Value']);
+    expect(command).toMatch(start);
+    expect(command).toMatch(end);
+    expect(command).toContain(
+      `--region {AWS::Region} --call-as SELF --stack-set-name IamUserSingleAccessKeyMembers-canary --regions {AWS::Region} --deployment-targets OrganizationalUnitIds=${OU},Accounts=ACCOUNT_ID,AccountFilterType=INTERSECTION`,
+    );
+  });
+
   it('have nothing else', () => {
     for (const each of members)
       expect(Object.keys(each.toJSON()['Resources'])).toHaveLength(

@@ -12,12 +12,12 @@ const ids = (count: number) =>
 describe('organizationalUnits', () => {
   it.each<[unknown, ReturnType<typeof waves>]>([
     [a, waves(['all', [a]])],
-    [`${a},${root}`, waves(['all', [a, root]])],
-    [[a, root], waves(['all', [a, root]])],
+    [root, waves(['all', [root]])],
+    [[a, b], waves(['all', [a, b]])],
     [`canary:${a}`, waves(['canary', [a]])],
     [`canary:${a};rest:${b},${c}`, waves(['canary', [a]], ['rest', [b, c]])],
     [{ canary: [a], rest: [b, c] }, waves(['canary', [a]], ['rest', [b, c]])],
-    [`canary:${a},${root}`, waves(['canary', [a, root]])],
+    [`canary:${root}`, waves(['canary', [root]])],
   ])('reads %j as waves, in this order', (given, expected) => {
     expect(read(given)).toEqual(expected);
   });
@@ -34,7 +34,9 @@ describe('organizationalUnits', () => {
     ['a name of 31 characters', `${'n'.repeat(32)}:${a}`, `${'n'.repeat(31)}:${a}`],
     ['a name', `:${a}`, `n:${a}`],
     ['no id in two waves', `x:${a};y:${a}`, `x:${a};y:${b}`],
-    ['no root in the wave after another', `x:${a};y:${root}`, `x:${a},${root}`],
+    ['no root in the wave after another', `x:${a};y:${root}`, `x:${a};y:${b}`],
+    ['no root beside another unit', `${a},${root}`, `${a},${b}`],
+    ['no root before another unit', `${root},${a}`, `${root}`],
     ['no root in the wave before another', `x:${root};y:${a}`, `x:${root}`],
     ['no root beside others', `x:${a};y:${b},${root}`, `x:${a};y:${b}`],
     ['no id twice in one', `${a},${a}`, `${a},${b}`],
@@ -52,7 +54,7 @@ describe('organizationalUnits', () => {
     ['ids, not null', null, a],
   ])('expects %s: refuses %j, takes %j', (_, refused, taken) => {
     expect(() => read(refused)).toThrow(
-      /^ids of organizational units or of the root with commas between \(ou-ab12-cdef3456\), or such lists by the name of their wave .*; a wave has 1 to 50 of them, nothing is in two waves, and the root is in none but the only one$/,
+      /^ids of organizational units or of the root with commas between \(ou-ab12-cdef3456\), or such lists by the name of their wave .*; a wave has 1 to 50 of them, nothing is in two waves, and the root is there alone$/,
     );
     expect(read(taken)).not.toEqual([]);
   });

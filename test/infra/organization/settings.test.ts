@@ -79,7 +79,7 @@ describe('the settings of an organization', () => {
 
   it.each([
     [OU, [{ name: 'all', organizationalUnits: [OU] }]],
-    [`${root},${other}`, [{ name: 'all', organizationalUnits: [root, other] }]],
+    [root, [{ name: 'all', organizationalUnits: [root] }]],
     [[OU, other], [{ name: 'all', organizationalUnits: [OU, other] }]],
     [
       `canary:${OU};rest:${other},${third}`,
@@ -203,6 +203,21 @@ describe('the metrics of the accounts', () => {
   it('are not linked to a sink where they are not linked at all', () => {
     expect(refusal({ linkMetrics: false, monitoringSinkArn: sinkArn })).toBe(
       'InvalidSettingError: monitoringSinkArn must not be set with linkMetrics=false: nothing is linked to it',
+    );
+  });
+
+  it.each([
+    ['arn:aws:oam:us-east-1:123456789012:sink/8a9b', true],
+    ['arn:aws-us-gov:oam:us-gov-west-1:123456789012:sink/8a9b', true],
+    ['arn:aws-cn:oam:cn-north-1:123456789012:sink/8a9b', true],
+    ['arn:aws:oam:eu-west-1:123456789012:sink/8a9b', false],
+    ['arn:aws:oam:us-gov-west-1:123456789012:sink/8a9b', false],
+    ['arn:aws-iso:oam:us-iso-east-1:123456789012:sink/8a9b', false],
+  ])('a sink is where the accounts get their stack: %s, %s', (monitoringSinkArn, isTaken) => {
+    expect(refusal({ monitoringSinkArn })).toBe(
+      isTaken
+        ? 'accepted'
+        : `InvalidSettingError: monitoringSinkArn must be of the Region that the accounts get their stack in, that of IAM, got "${monitoringSinkArn}"`,
     );
   });
 });

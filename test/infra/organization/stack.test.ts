@@ -122,15 +122,30 @@ describe('the roll-up', () => {
       (widget.properties.metrics ?? []).flat().map(({ expression }) => expression),
   );
 
+  it('asks one query of Metrics Insights a widget, as one call takes no more', () => {
+    for (const { properties } of body.widgets) {
+      const asked = JSON.stringify(properties.metrics ?? []).split('SELECT ').length - 1;
+      expect(asked, properties.title).toBe(properties.metrics === undefined ? 0 : 1);
+    }
+  });
+
+  it('fills its rows', () => {
+    const widths = new Map<number, number>();
+    for (const { y, width } of body.widgets) widths.set(y, (widths.get(y) ?? 0) + width);
+    expect([...widths.values()]).toEqual([24, 24, 24]);
+  });
+
   it('shows the same of both rules', () => {
     expect(titles).toEqual([
       'iam-user-single-access-key: NON_COMPLIANT users',
       'Accounts with the most',
-      'Sweeps that succeeded, results that were reported (billed)',
+      'Sweeps that succeeded',
+      'Results reported (billed)',
       'Accounts where a sweep failed: 0',
       'iam-user-inactive-access-key: NON_COMPLIANT users',
       'Accounts with the most',
-      'Sweeps that succeeded, results that were reported (billed)',
+      'Sweeps that succeeded',
+      'Results reported (billed)',
       'Accounts where a sweep failed: 0',
     ]);
     const ofRule = (name: string) =>
