@@ -20,13 +20,11 @@ const describe = ({ changes, poisoned }: ChangeBatch) => ({
   }),
 });
 
-/** The messages of users of whom something failed. */
-const messagesOf = ({ changes }: ChangeBatch, failures: readonly Failure[]) => {
-  const failed = new Set(failures.flatMap(({ userIds }) => userIds));
-  return changes
-    .filter(({ userId }) => failed.has(userId))
-    .flatMap(({ messageIds }) => messageIds.map((messageId) => ({ messageId })));
-};
+/** The ids of the messages about those of whom something failed. */
+const messagesOf = (batch: ChangeBatch | undefined, { userIds }: Failure): readonly string[] =>
+  (batch?.changes ?? [])
+    .filter(({ userId }) => userIds.includes(userId))
+    .flatMap(({ messageIds }) => messageIds);
 
 /**
  * One invocation: the schedule reconciles all findings, a batch of changes of compliance those of its users.
@@ -54,7 +52,10 @@ export const createHandler =
       if (failure === undefined) return keep(batch?.poisoned ?? []);
       const firstFailure = describeError(failure.cause);
       Object.assign(fields, { failures: failures.length, firstFailure });
-      const isOfAll = failures.find(({ userIds }) => userIds.length === 0);
-      if (batch === undefined || isOfAll) throw (isOfAll ?? failure).cause;
-      return keep([...batch.poisoned, ...messagesOf(batch, failures)]);
+      const kept = failures.map((one) => messagesOf(batch, one));
+      // What no message brings again would be lost.
+      const lost = failures.find((_, index) => kept[index]?.length === 0);
+      if (lost !== undefined) throw lost.cause;
+      const again = [...new Set(kept.flat())].map((messageId) => ({ messageId }));
+      return keep([...(batch?.poisoned ?? []), ...again]);
     });

@@ -624,6 +624,33 @@ describe('what Security Hub refuses', () => {
     expect(line()).toMatchObject({ FindingsImported: 1, failures: 1 });
   });
 
+  it('of one user by both rules is kept once a message', async () => {
+    const alice = seed('alice');
+    failWhen('config', 'GetComplianceDetailsByResource');
+    const changes = [change(alice), change(alice, inactiveRule.name)];
+    const { batchItemFailures } = await handle(batchOf(...changes));
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual([
+      'message-0',
+      'message-1',
+    ]);
+  });
+
+  it('of somebody whom no message is about is thrown', async () => {
+    const alice = seed('alice');
+    await report({ [alice]: 'NON_COMPLIANT' });
+    account.dispatcher.register('securityhub', {
+      BatchImportFindings: () => ({
+        FailedCount: 1,
+        SuccessCount: 0,
+        FailedFindings: [{ Id: 'nobody', ErrorCode: 'InvalidInput', ErrorMessage: 'no' }],
+      }),
+    });
+
+    await expect(handle(batchOf(change(alice)))).rejects.toMatchObject({
+      name: 'FailedFindingsError',
+    });
+  });
+
   it('as a whole call keeps the next one from nothing', async () => {
     const ids = Array.from({ length: 101 }, (_, index) => seed(`user-${index}`));
     await report(Object.fromEntries(ids.map((id) => [id, 'NON_COMPLIANT'])));
