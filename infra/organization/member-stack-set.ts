@@ -49,7 +49,7 @@ export class MemberStackSet extends Construct {
   constructor(scope: Construct, id: string, { template, wave, settings }: MemberStackSetProps) {
     super(scope, id);
     const { stackName, region } = Stack.of(this);
-    const { excludedAccounts } = settings;
+    const { excludedAccounts, dependsOnStackSets } = settings;
     this.templateUrl = new Asset(this, 'Template', { path: template }).httpUrl;
 
     const parameters = Object.entries(parameterValuesOf(settings.account));
@@ -58,7 +58,11 @@ export class MemberStackSet extends Construct {
       description: `At most one active access key per IAM user, wave ${wave.name}`,
       permissionModel: 'SERVICE_MANAGED',
       callAs: settings.delegatedAdministrator ? 'DELEGATED_ADMIN' : 'SELF',
-      autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
+      autoDeployment: {
+        enabled: true,
+        retainStacksOnAccountRemoval: false,
+        ...(dependsOnStackSets.length > 0 && { dependsOn: [...dependsOnStackSets] }),
+      },
       managedExecution: { Active: true },
       operationPreferences: preferencesOf(settings),
       capabilities: ['CAPABILITY_IAM'],

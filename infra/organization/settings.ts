@@ -11,32 +11,35 @@ import { contradictionsOf } from './contradictions.ts';
 import { organizationalUnits } from './organizational-units.ts';
 
 const ACCOUNTS = 'ids of accounts with commas between, 12 digits each, every one once';
+const STACK_SET = /^arn:[\w-]+:cloudformation:[\w-]+:\d{12}:stackset\/[\w-]{1,128}:[\w-]{36}$/;
+const STACK_SETS = 'ARNs of stack sets with commas between, every one once';
 const ORGANIZATION = 'the id of the organization, such as o-a1b2c3d4e5';
 const AGGREGATOR = 'the name of an aggregator: 1 to 256 letters, digits, - and _';
 
-const Accounts = v.pipe(
-  v.array(v.pipe(v.string(), v.regex(/^\d{12}$/))),
-  v.check((ids) => new Set(ids).size === ids.length),
-);
-
-const accountsIn = (given: unknown): unknown =>
-  typeof given === 'string' ? given.split(',') : given;
-
-const excludedAccounts = v.optional(
-  v.pipe(
-    v.unknown(),
-    v.check((given) => v.is(Accounts, accountsIn(given)), ACCOUNTS),
-    v.transform((given): readonly string[] => v.parse(Accounts, accountsIn(given))),
-  ),
-  () => [],
-);
+/** Texts with commas between, or a list of them, every one once; none unless some are given. */
+const listOf = (item: RegExp, expected: string) => {
+  const List = v.pipe(
+    v.array(v.pipe(v.string(), v.regex(item))),
+    v.check((items) => new Set(items).size === items.length),
+  );
+  const read = (given: unknown): unknown => (typeof given === 'string' ? given.split(',') : given);
+  return v.optional(
+    v.pipe(
+      v.unknown(),
+      v.check((given) => v.is(List, read(given)), expected),
+      v.transform((given): readonly string[] => v.parse(List, read(given))),
+    ),
+    () => [],
+  );
+};
 
 const percentage = (name: string, bounds: { minimum: number; default: number }) =>
   ruleParameter(name, wholeNumber({ unit: 'percent', maximum: 100, ...bounds }));
 
 const Organization = v.object({
   organizationalUnits,
-  excludedAccounts,
+  excludedAccounts: listOf(/^\d{12}$/, ACCOUNTS),
+  dependsOnStackSets: listOf(STACK_SET, STACK_SETS),
   delegatedAdministrator: yesOrNo(false),
   maxConcurrentPercentage: percentage('maxConcurrentPercentage', { minimum: 1, default: 5 }),
   failureTolerancePercentage: percentage('failureTolerancePercentage', { minimum: 0, default: 2 }),
@@ -52,6 +55,7 @@ const Organization = v.object({
  *
  * `organizationalUnits`         which accounts, in which waves
  * `excludedAccounts`            accounts below these units that get nothing
+ * `dependsOnStackSets`          stack sets whose stacks an account that comes gets first, such as that of the recorder
  * `delegatedAdministrator`      whether this account is one, and not the management account
  * `maxConcurrentPercentage`     percent of the accounts of a wave that are deployed to at a time
  * `failureTolerancePercentage`  percent of them that may fail before the deployment stops

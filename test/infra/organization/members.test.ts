@@ -78,6 +78,14 @@ describe('the accounts of an organization', () => {
     ]);
   });
 
+  it('come after the stack sets that they depend on, such as that of the recorder', () => {
+    const recorder =
+      'arn:aws:cloudformation:us-east-1:123456789012:stackset/recorder:8a9b1c2d-0000-4000-8000-0123456789ab';
+    const [depending] = stackSets({ dependsOnStackSets: recorder });
+    expect(depending?.['AutoDeployment']).toMatchObject({ Enabled: true, DependsOn: [recorder] });
+    expect(stackSet?.['AutoDeployment']).not.toHaveProperty('DependsOn');
+  });
+
   it.each([
     [false, 'SELF'],
     [true, 'DELEGATED_ADMIN'],

@@ -28,6 +28,8 @@ const namesOfAccount = (): string[] => {
 };
 
 const root = 'r-ab12';
+const STACK_SET =
+  'arn:aws:cloudformation:us-east-1:123456789012:stackset/recorder:8a9b1c2d-0000-4000-8000-0123456789ab';
 const other = 'ou-ab12-00000000';
 const third = 'ou-ab12-11111111';
 const sinkArn = 'arn:aws:oam:us-east-1:123456789012:sink/8a9b-c0d1';
@@ -37,6 +39,7 @@ describe('the settings of an organization', () => {
     expect(parse()).toEqual({
       organizationalUnits: [{ name: 'all', organizationalUnits: [OU] }],
       excludedAccounts: [],
+      dependsOnStackSets: [],
       delegatedAdministrator: false,
       maxConcurrentPercentage: 5,
       failureTolerancePercentage: 2,
@@ -65,12 +68,14 @@ describe('the settings of an organization', () => {
     expect(
       parse({
         excludedAccounts: '111111111111,222222222222',
+        dependsOnStackSets: `${STACK_SET},${STACK_SET.replace('recorder', 'trail')}`,
         delegatedAdministrator: 'true',
         maxConcurrentPercentage: '10',
       }),
     ).toEqual(
       parse({
         excludedAccounts: ['111111111111', '222222222222'],
+        dependsOnStackSets: [STACK_SET, STACK_SET.replace('recorder', 'trail')],
         delegatedAdministrator: true,
         maxConcurrentPercentage: 10,
       }),
@@ -135,6 +140,9 @@ describe('the settings of an organization', () => {
     ['excludedAccounts', '11111111111'],
     ['excludedAccounts', '111111111111,111111111111'],
     ['excludedAccounts', 111111111111],
+    ['dependsOnStackSets', 'recorder'],
+    ['dependsOnStackSets', `${STACK_SET} `],
+    ['dependsOnStackSets', `${STACK_SET},${STACK_SET}`],
     ['delegatedAdministrator', 'yes'],
     ['maxConcurrentPercentage', 0],
     ['maxConcurrentPercentage', 101],
@@ -175,6 +183,7 @@ describe('the settings of an organization', () => {
       expect(named.split(', ')).toEqual([
         'organizationalUnits',
         'excludedAccounts',
+        'dependsOnStackSets',
         'delegatedAdministrator',
         'maxConcurrentPercentage',
         'failureTolerancePercentage',
