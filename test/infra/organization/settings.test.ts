@@ -142,7 +142,6 @@ describe('the settings of an organization', () => {
     ['excludedAccounts', 111111111111],
     ['dependsOnStackSets', 'recorder'],
     ['dependsOnStackSets', `${STACK_SET} `],
-    ['dependsOnStackSets', `${STACK_SET},${STACK_SET}`],
     ['delegatedAdministrator', 'yes'],
     ['maxConcurrentPercentage', 0],
     ['maxConcurrentPercentage', 101],
@@ -198,6 +197,12 @@ describe('the settings of an organization', () => {
   it('leave to CDK what is its', () => {
     expect(refusal({ '@aws-cdk/core:x': true, 'aws:cdk:y': [] })).toBe('accepted');
   });
+});
+
+it('a stack set is depended on once', () => {
+  expect(refusal({ dependsOnStackSets: `${STACK_SET},${STACK_SET}` })).toMatch(
+    /^InvalidSettingError: dependsOnStackSets must be ARNs of stack sets .*, every one once/,
+  );
 });
 
 describe('the metrics of the accounts', () => {
