@@ -59,6 +59,7 @@ export const remedyOf = (
     return key !== undefined && !isActive(key)
       ? start(`Decide which inactive key is deleted, ${FINAL}, ${THEN}`, deletionRule)
       : start(`Decide which key goes ${THEN}`, rule);
+  // Stryker disable next-line OptionalChaining: a key is only there by what is advised.
   if (key === undefined || key.Status !== advised?.Status)
     return start(`Look at the keys of the user, decide which one goes, ${THEN}`, rule);
   const { AccessKeyId } = key;

@@ -45,6 +45,10 @@ describe('breakEvenOf', () => {
     },
   );
 
+  it('may be as many users as IAM takes', () => {
+    expect(breakEvenOf(parseScenario({ userChanges: 125_050 }), 'TwentyFour_Hours')).toBe(5_000);
+  });
+
   it('is none where the stack always costs more', () => {
     const refreshing = parseScenario({ refreshDays: 0, keyChanges: 1_000_000 });
     expect(breakEvenOf(refreshing, 'TwentyFour_Hours')).toBeUndefined();
