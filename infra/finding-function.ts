@@ -22,6 +22,13 @@ export type FindingFunctionProps = Partial<
   readonly deadLetterQueue: DeadLetterQueue;
 };
 
+/** What it reads by actions that know no resource. */
+const WITHOUT_RESOURCE = [
+  'iam:ListUsers',
+  'config:GetComplianceDetailsByResource',
+  'config:DescribeConfigRules',
+];
+
 const environmentOf = (
   { rule, inactiveRule, runbooks }: FindingFunctionProps,
   severity: string,
@@ -55,9 +62,7 @@ export class FindingFunction extends NodeFunction {
     const configRules = [props.rule.configRule, props.inactiveRule.configRule];
     this.measure = measureOf(configRules);
     allowOnUsers(this.role, ['iam:ListAccessKeys']);
-    allowWithoutResource(this.role, [
-      ...['iam:ListUsers', 'config:GetComplianceDetailsByResource', 'config:DescribeConfigRules'],
-    ]);
+    allowWithoutResource(this.role, WITHOUT_RESOURCE);
     this.allow(
       ['config:GetComplianceDetailsByConfigRule'],
       configRules.map(({ attrArn }) => attrArn),

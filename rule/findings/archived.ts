@@ -5,27 +5,44 @@ import { cut, LIMITS } from './limits.ts';
 import type { FindingSettings } from './settings.ts';
 import type { StoredFinding } from './stored-finding.ts';
 
-/** Why a violation is over whose rule Config has no more. */
-export const RULE_GONE = 'AWS Config has the rule no more: it was deleted, or made anew.';
+/** Why a finding is over. */
+type End = {
+  readonly Status: 'PASSED' | 'NOT_AVAILABLE';
+  readonly ReasonCode: string;
+  readonly Description: string;
+};
 
-/** Why a violation is over, by what Config holds of its user now: nothing of one that is out of scope. */
-export const reasonOf = (held: HeldResult | undefined): string => {
+/** The end of a finding whose rule Config has no more: nobody says whether the user violates it. */
+export const RULE_GONE: End = {
+  Status: 'NOT_AVAILABLE',
+  ReasonCode: 'RULE_GONE',
+  Description: 'AWS Config has the rule no more: it was deleted, or made anew.',
+};
+
+const reasonOf = (held: HeldResult | undefined): string => {
   if (held === undefined)
     return 'AWS Config holds no result of this user any more: it was deleted, or is out of scope.';
   if (held.ComplianceType !== 'COMPLIANT') return 'IAM has this user no more.';
   return `COMPLIANT by the evaluation of ${held.OrderingTimestamp.toISOString()}. ${held.Annotation ?? ''}`.trim();
 };
 
-/** A finding whose violation is over, and why. */
-type OverFinding = { readonly stored: StoredFinding; readonly reason: string };
+/** The end of a violation, by what Config holds of its user now: nothing of one that is out of scope. */
+export const endOf = (held: HeldResult | undefined): End => ({
+  Status: 'PASSED',
+  ReasonCode: 'NO_LONGER_NON_COMPLIANT',
+  Description: reasonOf(held),
+});
+
+/** A finding that is over, and why. */
+type OverFinding = { readonly stored: StoredFinding; readonly end: End };
 
 /**
- * The finding once its violation is over: it passed, and is archived.
+ * The finding once it is over: archived, and passed unless nobody knows.
  *
  * What it told of the violation stays, as the last look told it that found one.
  */
 export const toArchived = (
-  { stored, reason }: OverFinding,
+  { stored, end: { Status, ...reason } }: OverFinding,
   settings: FindingSettings,
   at: Date,
 ): AwsSecurityFinding => {
@@ -38,9 +55,9 @@ export const toArchived = (
     Description: cut(stored.Description, 'Description'),
     Resources: stored.Resources.slice(0, LIMITS.Resources),
     Compliance: {
-      Status: 'PASSED',
+      Status,
       RelatedRequirements: RelatedRequirements.slice(0, LIMITS.RelatedRequirements),
-      StatusReasons: [{ ReasonCode: 'NO_LONGER_NON_COMPLIANT', Description: reason }],
+      StatusReasons: [reason],
     },
     RecordState: 'ARCHIVED',
   };

@@ -1,6 +1,6 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import type { HeldResult, HeldResults } from '../held-result.ts';
-import { RULE_GONE, reasonOf, toArchived } from './archived.ts';
+import { endOf, RULE_GONE, toArchived } from './archived.ts';
 import { toFinding } from './finding.ts';
 import { findingId } from './finding-id.ts';
 import type { FindingRule, FindingSettings } from './settings.ts';
@@ -54,7 +54,7 @@ const decideRule = (
   const archived = [...stored.values()]
     .filter((one) => one.GeneratorId === rule.arn && one.RecordState === 'ACTIVE')
     .filter(({ Id }) => !openIds.has(Id))
-    .map((one) => ({ stored: one, reason: reasonOf(heldById.get(one.Id)) }))
+    .map((one) => ({ stored: one, end: endOf(heldById.get(one.Id)) }))
     .map((over) => toArchived(over, settings, at));
   return { violations, archived };
 };
@@ -68,14 +68,14 @@ const decideRule = (
  *   3  Config holds COMPLIANT or nothing, the finding is ACTIVE  → archived
  *   4  the same, the finding is archived or there is none        → nothing
  *   5  the user could not be read, or its rule could not         → nothing: neither is known
- *   6  Config has the rule of an ACTIVE finding no more          → archived
+ *   6  Config has the rule of an ACTIVE finding no more          → archived, NOT_AVAILABLE
  */
 export const decideFindings = (facts: Facts, settings: FindingSettings): Decided => {
   const { results, stored, goneRules, at } = facts;
   const decided = results.map((one) => decideRule(one, facts, settings));
   const ownerless = [...stored.values()]
     .filter((one) => goneRules.has(one.GeneratorId) && one.RecordState === 'ACTIVE')
-    .map((one) => toArchived({ stored: one, reason: RULE_GONE }, settings, at));
+    .map((one) => toArchived({ stored: one, end: RULE_GONE }, settings, at));
   return {
     violations: decided.flatMap(({ violations }) => violations),
     archived: [...decided.flatMap(({ archived }) => archived), ...ownerless],

@@ -1,25 +1,20 @@
-import { findingId } from './finding-id.ts';
 import type { FindingSettings } from './settings.ts';
-import type { StoredFinding, StoredFindings } from './stored-finding.ts';
+import type { StoredFindings } from './stored-finding.ts';
 
-/** A rule that findings name and that is none of the stack's. */
-export type FormerRule = { readonly name: string; readonly arn: string };
+/** A rule that findings are of, none of the stack's, and the names that they say it has: one, unless somebody forged them. */
+export type FormerRule = { readonly arn: string; readonly names: readonly string[] };
 
-/** Another tool may have findings of Config rules too, with ids of its own. */
-const isOurs = ({ Id, GeneratorId, ProductFields }: StoredFinding): boolean =>
-  // Stryker disable next-line StringLiteral: any text will do that is no id.
-  Id === findingId({ arn: GeneratorId }, ProductFields?.['UserId'] ?? '');
-
-/** The rules of our active findings that are not the stack's now, each once. */
+/** The rules of active findings that are not the stack's now, each once; one without a name is nobody's to look for. */
 export const formerRules = (
   stored: StoredFindings,
   { rules }: FindingSettings,
 ): readonly FormerRule[] => {
   const known = rules.map(({ arn }) => arn);
-  const former = [...stored.values()]
-    .filter((one) => one.RecordState === 'ACTIVE' && !known.includes(one.GeneratorId))
-    .filter(isOurs)
-    .map((one) => [one.GeneratorId, one.ProductFields?.['ConfigRuleName'] ?? ''] as const)
-    .filter(([, name]) => /^[\w-]{1,128}$/.test(name));
-  return [...new Map(former)].map(([arn, name]) => ({ arn, name }));
+  const names = new Map<string, Set<string>>();
+  for (const { RecordState, GeneratorId: arn, ProductFields } of stored.values()) {
+    const name = ProductFields?.['ConfigRuleName'] ?? '';
+    if (RecordState !== 'ACTIVE' || known.includes(arn) || !/^[\w-]{1,128}$/.test(name)) continue;
+    names.set(arn, (names.get(arn) ?? new Set()).add(name));
+  }
+  return [...names].map(([arn, some]) => ({ arn, names: [...some] }));
 };

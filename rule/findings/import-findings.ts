@@ -31,7 +31,7 @@ export class FailedFindingsError extends Error {
 /** Findings that were not taken, and why. */
 export type Refusal = { readonly ids: readonly string[]; readonly cause: Error };
 
-/** Imports as many findings as one call takes. */
+/** Imports as many findings as one call takes; a call that is refused as a whole is made in halves. */
 const importBatch = async (
   client: SecurityHubClient,
   Findings: AwsSecurityFinding[],
@@ -46,9 +46,13 @@ const importBatch = async (
     const message = `BatchImportFindings: expected ${Findings.length} findings to be taken, got ${named.length} refused: ${nameSome(named)}`;
     return [{ ids: FailedFindings.map(({ Id }) => Id), cause: new FailedFindingsError(message) }];
   } catch (cause) {
-    // One finding that is not as it should be has the others of its batch refused, but not the next batch.
+    // One finding that is not as it should be has the others of its call refused, too.
     if (!(cause instanceof InvalidInputException)) throw cause;
-    return [{ ids: Findings.map(({ Id }) => String(Id)), cause }];
+    if (Findings.length === 1) return [{ ids: Findings.map(({ Id }) => String(Id)), cause }];
+    const halves = inBatches(Findings, Math.ceil(Findings.length / 2));
+    const refusals: Refusal[] = [];
+    for (const half of halves) refusals.push(...(await importBatch(client, half)));
+    return refusals;
   }
 };
 

@@ -1,12 +1,9 @@
-import pMap from 'p-map';
 import { keysMissing } from '../find-user.ts';
 import type { Iam, UserDetails } from '../iam.ts';
 import type { Users } from './decide-findings.ts';
 import type { Failure } from './failure.ts';
+import { readEach } from './read-each.ts';
 import type { UserWithKeys } from './violation.ts';
-
-/** Users whose keys are read at the same time. */
-const CONCURRENCY = 10;
 
 /** Listings without a user after which it is deleted: one that is renamed meanwhile can slip between two pages. */
 const LISTINGS = 2;
@@ -34,21 +31,15 @@ export const readUsers = async (
   ids: ReadonlySet<string>,
   sources: UserSources,
 ): Promise<{ readonly users: Users; readonly failures: readonly Failure[] }> => {
-  const known = new Map<string, UserWithKeys>();
-  const unread = new Set<string>();
-  const failures: Failure[] = [];
-  const readKeys = async (user: UserDetails) => {
-    try {
-      const keys = await sources.iam.listAccessKeys(user.UserName);
-      // Renamed or deleted since the listing: the next run sees which.
-      if (keys === undefined) throw keysMissing(user);
-      known.set(user.UserId, { ...user, keys });
-    } catch (cause) {
-      unread.add(user.UserId);
-      failures.push({ userIds: [user.UserId], cause });
-    }
+  const readKeys = async (user: UserDetails): Promise<UserWithKeys> => {
+    const keys = await sources.iam.listAccessKeys(user.UserName);
+    // Renamed or deleted since the listing: the next run sees which.
+    if (keys === undefined) throw keysMissing(user);
+    return { ...user, keys };
   };
   const found = await findUsers(ids, sources);
-  await pMap(found.values(), readKeys, { concurrency: CONCURRENCY });
+  const { read, failures } = await readEach(found.values(), readKeys, ({ UserId }) => [UserId]);
+  const known = new Map(read.map((user) => [user.UserId, user]));
+  const unread = new Set(failures.flatMap(({ userIds }) => userIds));
   return { users: { known, unread }, failures };
 };

@@ -13,7 +13,7 @@ import { parse } from '../parse.ts';
 import { productArn, rulesOf } from './finding-id.ts';
 import { importAll } from './import-findings.ts';
 import type { Place } from './settings.ts';
-import { GetFindingsAnswer, type StoredFinding, type StoredFindings } from './stored-finding.ts';
+import { GetFindingsAnswer, isOurs, StoredFinding, type StoredFindings } from './stored-finding.ts';
 
 /** Values that one filter takes. */
 const MAXIMUM_VALUES = 20;
@@ -30,8 +30,14 @@ const equals = (values: readonly string[]) =>
 const readPages = (client: SecurityHubClient, Filters: AwsSecurityFindingFilters) => {
   const readPage = async (NextToken: string | undefined) => {
     const command = new GetFindingsCommand({ Filters, MaxResults: PAGE_SIZE, NextToken });
-    const answer = parse(GetFindingsAnswer, await client.send(command), answerOf('GetFindings'));
-    return { answer: answer.Findings, next: answer.NextToken || undefined };
+    const what = answerOf('GetFindings');
+    const { Findings, NextToken: next } = parse(
+      GetFindingsAnswer,
+      await client.send(command),
+      what,
+    );
+    const answer = Findings.filter(isOurs).map((one) => parse(StoredFinding, one, what));
+    return { answer, next: next || undefined };
   };
   return pages(readPage, 'GetFindings: expected the next NextToken');
 };
@@ -40,14 +46,14 @@ const readPages = (client: SecurityHubClient, Filters: AwsSecurityFindingFilters
 export const createSecurityHub = (place: Place, countCalls: CountCalls) => {
   const client = new SecurityHubClient(connection(RATE));
   countCalls(client);
-  const ours = {
+  const ofProduct = {
     ProductArn: equals([productArn(place)]),
     AwsAccountId: equals([place.accountId]),
   };
   const find = async (filters: readonly AwsSecurityFindingFilters[]): Promise<StoredFindings> => {
     const byId = new Map<string, StoredFinding>();
     for (const filter of filters)
-      for await (const page of readPages(client, { ...ours, ...filter }))
+      for await (const page of readPages(client, { ...ofProduct, ...filter }))
         for (const finding of page) byId.set(finding.Id, finding);
     return byId;
   };
@@ -61,7 +67,7 @@ export const createSecurityHub = (place: Place, countCalls: CountCalls) => {
      * @throws {InvalidAccessException} when Security Hub CSPM is off
      */
     importFindings: (findings: readonly AwsSecurityFinding[]) => importAll(client, findings),
-    /** The findings of Config rules, active and archived, by their id: of ours, those before them, and perhaps of others. */
+    /** Our findings, active and archived, by their id: of the stack's rules, of those that it had before, and of other stacks'. */
     ofRules: () => find([{ GeneratorId: [{ Value: rulesOf(place), Comparison: 'PREFIX' }] }]),
     /** Our findings with these ids. */
     withIds: (ids: readonly string[]) =>

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { Text } from '../parse.ts';
+import { findingId } from './finding-id.ts';
 
-/** A finding as GetFindings gives it, as far as it is taken up again. */
-const StoredFinding = v.object({
+/** A finding of ours as GetFindings gives it, as far as it is taken up again. */
+export const StoredFinding = v.object({
   Id: Text,
   GeneratorId: Text,
   CreatedAt: Text,
@@ -17,11 +18,18 @@ const StoredFinding = v.object({
   Resources: v.array(v.looseObject({ Type: Text, Id: Text })),
 });
 
-/** One page of GetFindings. */
+/** What tells whose a finding is. */
+const AnyFinding = v.looseObject({ Id: Text, GeneratorId: Text });
+
+/** One page of GetFindings; what others have told of rules may be in it too. */
 export const GetFindingsAnswer = v.object({
-  Findings: v.array(StoredFinding),
+  Findings: v.array(AnyFinding),
   NextToken: v.optional(v.string()),
 });
+
+/** Another tool may have findings of Config rules too, with ids of its own. */
+export const isOurs = ({ Id, GeneratorId }: v.InferOutput<typeof AnyFinding>): boolean =>
+  Id.startsWith(findingId({ arn: GeneratorId }, ''));
 
 /** One of our findings, as Security Hub holds it. */
 export type StoredFinding = v.InferOutput<typeof StoredFinding>;

@@ -4,7 +4,7 @@ import { decideFindings, isViolation, type RuleResults } from './decide-findings
 import type { ComplianceChange } from './event.ts';
 import type { Failure } from './failure.ts';
 import { findingId, userIdOf } from './finding-id.ts';
-import { formerRules } from './former-rules.ts';
+import { type FormerRule, formerRules } from './former-rules.ts';
 import { readEach } from './read-each.ts';
 import { readUsers, type UserSources } from './read-users.ts';
 import type { SecurityHub } from './security-hub.ts';
@@ -34,9 +34,11 @@ type Scope = {
 
 /** The ARNs of rules that findings are of, and that Config has no more. */
 const readGoneRules = async (stored: StoredFindings, { config, settings }: FindingSources) => {
-  const { read, failures } = await readEach(formerRules(stored, settings), async (rule) =>
-    (await config.hasRule(rule.name, rule.arn)) ? [] : [rule.arn],
-  );
+  const readGone = async ({ arn, names }: FormerRule): Promise<string[]> => {
+    for (const name of names) if (await config.hasRule(name, arn)) return [];
+    return [arn];
+  };
+  const { read, failures } = await readEach(formerRules(stored, settings), readGone);
   return { goneRules: new Set(read.flat()), failures };
 };
 

@@ -122,9 +122,15 @@ describe('decideFindings', () => {
       {
         Id: gone[0],
         GeneratorId: gone[1].GeneratorId,
+        RecordState: 'ARCHIVED',
         Compliance: {
-          Status: 'PASSED',
-          StatusReasons: [{ Description: expect.stringContaining('has the rule no more') }],
+          Status: 'NOT_AVAILABLE',
+          StatusReasons: [
+            {
+              ReasonCode: 'RULE_GONE',
+              Description: expect.stringContaining('has the rule no more'),
+            },
+          ],
         },
       },
     ]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reasonOf, toArchived } from '../../../rule/findings/archived.ts';
+import { endOf, toArchived } from '../../../rule/findings/archived.ts';
 import { toFinding } from '../../../rule/findings/finding.ts';
 import { asffBreaches } from '../../support/asff.ts';
 import { at } from '../../support/build.ts';
@@ -254,7 +254,7 @@ describe('the lists of a finding', () => {
     const rule = { ...singleRule, subject: { ...singleRule.subject, requirements } };
     const Resources = Array.from({ length: 33 }, (_, index) => ({ Type: 'Other', Id: `${index}` }));
     const Compliance = { RelatedRequirements: requirements };
-    const over = { stored: stored({ Resources, Compliance }), reason: 'It is over.' };
+    const over = { stored: stored({ Resources, Compliance }), end: endOf(undefined) };
     for (const finding of [make(violation({ rule })), toArchived(over, findingSettings, at)])
       expect(finding.Compliance?.RelatedRequirements).toEqual(requirements.slice(0, 32));
     expect(toArchived(over, findingSettings, at).Resources).toEqual(Resources.slice(0, 32));
@@ -263,7 +263,7 @@ describe('the lists of a finding', () => {
 
 describe('a finding that is over', () => {
   it('passed and is archived; what it told of the violation stays', () => {
-    const over = { stored: stored(), reason: reasonOf(undefined) };
+    const over = { stored: stored(), end: endOf(undefined) };
     expect(toArchived(over, findingSettings, at)).toMatchObject({
       Id: stored().Id,
       GeneratorId: stored().GeneratorId,
@@ -288,7 +288,7 @@ describe('a finding that is over', () => {
 
   it('of which Security Hub gives back no requirements has none', () => {
     for (const Compliance of [undefined, { RelatedRequirements: [] }]) {
-      const over = { stored: stored({ Compliance }), reason: 'It is over.' };
+      const over = { stored: stored({ Compliance }), end: endOf(undefined) };
       expect(toArchived(over, findingSettings, at).Compliance?.RelatedRequirements).toEqual([]);
     }
   });
@@ -305,10 +305,13 @@ describe('a finding that is over', () => {
     [held(), /^IAM has this user no more\.$/],
     [undefined, /^AWS Config holds no result of this user any more/],
   ])('says why it is over: of %j, %s', (result, expected) => {
-    expect(reasonOf(result)).toMatch(expected);
-    const over = { stored: stored(), reason: reasonOf(result) };
-    const { Compliance } = toArchived(over, findingSettings, at);
-    expect(Compliance?.StatusReasons?.[0]?.Description).toMatch(expected);
+    const over = { stored: stored(), end: endOf(result) };
+    expect(toArchived(over, findingSettings, at).Compliance).toMatchObject({
+      Status: 'PASSED',
+      StatusReasons: [
+        { ReasonCode: 'NO_LONGER_NON_COMPLIANT', Description: expect.stringMatching(expected) },
+      ],
+    });
   });
 });
 
@@ -373,7 +376,7 @@ describe('whatever user, keys and annotation there are', () => {
             Text.endsWith('. The command is RemediationCommand of the ProductFields.'),
         ).toBe(true);
         const asStored = { ...stored(), ...JSON.parse(JSON.stringify(finding)) };
-        const over = { stored: asStored, reason: reasonOf(undefined) };
+        const over = { stored: asStored, end: endOf(undefined) };
         expect(asffBreaches(toArchived(over, findingSettings, at))).toEqual([]);
       }),
     );

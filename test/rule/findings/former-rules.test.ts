@@ -19,15 +19,13 @@ const rulesOf = (...findings: readonly StoredFinding[]) =>
 describe('formerRules', () => {
   it('are those of active findings of ours that are none of the stack, each once', () => {
     const findings = [stored(), former(), former({}, 'AIDAANOTHER1234567890')];
-    expect(rulesOf(...findings)).toEqual([{ name: 'former', arn }]);
+    expect(rulesOf(...findings)).toEqual([{ arn, names: ['former'] }]);
   });
 
   it.each([
     ['of a rule of the stack', stored()],
     ['that is archived', former({ RecordState: 'ARCHIVED' })],
-    ['of another tool', former({ Id: `${arn}/finding/123` })],
     ['without fields', former({ ProductFields: undefined })],
-    ['without a user', former({ ProductFields: { ConfigRuleName: 'former' } })],
     ['without the name of a rule', former({ ProductFields: { UserId } })],
     [
       'with a name that no rule has',
@@ -41,9 +39,14 @@ describe('formerRules', () => {
     expect(rulesOf(finding)).toEqual([]);
   });
 
+  it('have every name that their findings give them, as one may be forged', () => {
+    const forged = former({ ProductFields: { ConfigRuleName: 'nope' } }, 'AIDAANOTHER1234567890');
+    expect(rulesOf(former(), forged)).toEqual([{ arn, names: ['former', 'nope'] }]);
+  });
+
   it('may have a name of 128 characters', () => {
     const name = 'x'.repeat(128);
     const finding = former({ ProductFields: { UserId, ConfigRuleName: name } });
-    expect(rulesOf(finding)).toEqual([{ name, arn }]);
+    expect(rulesOf(finding)).toEqual([{ arn, names: [name] }]);
   });
 });

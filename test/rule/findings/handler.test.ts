@@ -247,14 +247,23 @@ describe('the schedule', () => {
     await report({ [alice]: 'NON_COMPLIANT' });
     await handle(SCHEDULE);
     const [own] = found();
-    const other = { ...(own as HeldFinding), Id: 'theirs', GeneratorId: 'their-scanner' };
-    hub.findings.set('theirs', other);
+    const theirs = ['their-scanner', singleRule.arn, `${singleRule.arn}-gone`].map(
+      (GeneratorId, index) => ({ ...(own as HeldFinding), Id: `theirs/${index}`, GeneratorId }),
+    );
+    for (const one of theirs) hub.findings.set(`${one.ProductArn} ${one.Id}`, one);
+    // What others say of resources may be no finding of ours at all.
+    const broken = { Id: 'broken', GeneratorId: `${singleRule.arn}-x`, Resources: [{}] };
+    hub.findings.set('broken', { ...own, ...broken } as HeldFinding);
     later(1);
     await report({ [alice]: 'COMPLIANT' });
 
     await handle(SCHEDULE);
 
-    expect(states()).toEqual({ [idOf(alice)]: 'ARCHIVED', theirs: 'ACTIVE' });
+    expect(states()).toEqual({
+      [idOf(alice)]: 'ARCHIVED',
+      broken: 'ACTIVE',
+      ...Object.fromEntries(theirs.map(({ Id }) => [Id, 'ACTIVE'])),
+    });
   });
 });
 
@@ -273,6 +282,11 @@ describe('a rule that Config has no more', () => {
       const one = { ...(own as HeldFinding), Id, GeneratorId, ProductFields };
       hub.findings.set(`${one.ProductArn} ${Id}`, one);
     }
+    // Forged: of the other stack's rule, with a name that no rule has.
+    const [live] = found().filter(({ GeneratorId }) => GeneratorId.endsWith('-another'));
+    const forged = { ...(live as HeldFinding), Id: `${live?.GeneratorId}/user/AIDAFORGED` };
+    const ProductFields = { ConfigRuleName: 'former' };
+    hub.findings.set('forged', { ...forged, ProductFields });
     later(1);
   };
   const statesByRule = () =>
@@ -651,21 +665,25 @@ describe('what Security Hub refuses', () => {
     });
   });
 
-  it('as a whole call keeps the next one from nothing', async () => {
-    const ids = Array.from({ length: 101 }, (_, index) => seed(`user-${index}`));
-    await report(Object.fromEntries(ids.map((id) => [id, 'NON_COMPLIANT'])));
-    failWhen(
-      'securityhub',
-      'BatchImportFindings',
-      (input) => Object(input).Findings.length === 100,
-      'InvalidInputException',
-    );
+  it.each([1, 57, 100, 101])(
+    'by refusing the whole call of 101 keeps the others from nothing: the %d. is the one',
+    async (nth) => {
+      const ids = Array.from({ length: 101 }, (_, index) => seed(`user-${index}`));
+      await report(Object.fromEntries(ids.map((id) => [id, 'NON_COMPLIANT'])));
+      const refused = idOf(String(ids[nth - 1]));
+      failWhen(
+        'securityhub',
+        'BatchImportFindings',
+        (input) => Object(input).Findings.some(({ Id }: { Id: string }) => Id === refused),
+        'InvalidInputException',
+      );
 
-    await expect(handle(SCHEDULE)).rejects.toMatchObject({ name: 'InvalidInputException' });
+      await expect(handle(SCHEDULE)).rejects.toMatchObject({ name: 'InvalidInputException' });
 
-    expect(found()).toHaveLength(1);
-    expect(line()).toMatchObject({ FindingsImported: 1, FindingsArchived: 0, failures: 1 });
-  });
+      expect(found()).toHaveLength(100);
+      expect(line()).toMatchObject({ FindingsImported: 100, FindingsArchived: 0, failures: 1 });
+    },
+  );
 
   it('because it is off is an error', async () => {
     hub.enabled = false;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { GetFindingsAnswer } from '../../../rule/findings/stored-finding.ts';
+import { GetFindingsAnswer, isOurs, StoredFinding } from '../../../rule/findings/stored-finding.ts';
 
 const finding = {
   Id: 'arn:aws:config:us-east-1:123456789012:config-rule/config-rule-1/user/AIDA1',
@@ -11,44 +11,57 @@ const finding = {
   Description: '2 active access keys, 1 allowed.',
   Resources: [{ Type: 'AwsIamUser', Id: 'alice', Partition: 'aws' }],
 };
-const read = (Findings: unknown, more: object = {}) =>
+const readPage = (Findings: unknown, more: object = {}) =>
   v.parse(GetFindingsAnswer, { Findings, ...more });
+const read = (given: unknown) => v.parse(StoredFinding, given);
 
 describe('a page of GetFindings', () => {
-  it('has findings, ACTIVE unless they say otherwise, their resources whole, and no more members than are taken up', () => {
-    expect(read([{ ...finding, Confidence: 99 }])).toEqual({
-      Findings: [{ ...finding, RecordState: 'ACTIVE' }],
-    });
-    const RecordState = 'ARCHIVED';
-    expect(read([{ ...finding, RecordState }], { NextToken: 't' })).toEqual({
-      Findings: [{ ...finding, RecordState }],
+  const theirs = { Id: 'arn:aws:config:x/finding/1', GeneratorId: 'arn:aws:config:x' };
+
+  it('has findings of anybody as they are, and where it goes on', () => {
+    expect(readPage([finding, theirs], { NextToken: 't' })).toEqual({
+      Findings: [finding, theirs],
       NextToken: 't',
     });
-    expect(read([{ ...finding, RecordState: 'ACTIVE' }]).Findings[0]?.RecordState).toBe('ACTIVE');
+    expect(readPage([])).toEqual({ Findings: [] });
   });
-
-  it('has a finding without types or requirements', () => {
-    const without = { ...finding, Types: undefined, Compliance: { Status: 'PASSED' } };
-    expect(read([without]).Findings).toMatchObject([
-      { Types: [], Compliance: { RelatedRequirements: [] } },
-    ]);
-  });
-
-  it.each(Object.keys(finding).filter((name) => name !== 'Types'))(
-    'has no finding without %s',
-    (name) => {
-      const without = Object.entries(finding).filter(([member]) => member !== name);
-      expect(() => read([finding, Object.fromEntries(without)])).toThrow();
-    },
-  );
 
   it.each([
-    ['another record state', [{ ...finding, RecordState: 'OPEN' }]],
-    ['a resource without an id', [{ ...finding, Resources: [{ Type: 'AwsIamUser' }] }]],
-    ['a resource without a type', [{ ...finding, Resources: [{ Id: 'alice' }] }]],
-    ['a product field that is no text', [{ ...finding, ProductFields: { UserId: 1 } }]],
     ['no findings', undefined],
+    ['a finding without an id', [{ GeneratorId: finding.GeneratorId }]],
+    ['a finding of nobody', [{ Id: finding.Id }]],
   ])('is none with %s', (_, findings) => {
-    expect(() => read(findings)).toThrow();
+    expect(() => readPage(findings)).toThrow();
+  });
+
+  it('has ours by their ids', () => {
+    expect([finding, theirs, { ...finding, Id: 'x' }].map(isOurs)).toEqual([true, false, false]);
+  });
+});
+
+describe('a finding of ours', () => {
+  it('is ACTIVE unless it says otherwise, its resources whole, and has no more members than are taken up', () => {
+    expect(read({ ...finding, Confidence: 99 })).toEqual({ ...finding, RecordState: 'ACTIVE' });
+    for (const RecordState of ['ACTIVE', 'ARCHIVED'])
+      expect(read({ ...finding, RecordState })).toEqual({ ...finding, RecordState });
+  });
+
+  it('may be without types or requirements', () => {
+    const without = { ...finding, Types: undefined, Compliance: { Status: 'PASSED' } };
+    expect(read(without)).toMatchObject({ Types: [], Compliance: { RelatedRequirements: [] } });
+  });
+
+  it.each(Object.keys(finding).filter((name) => name !== 'Types'))('is none without %s', (name) => {
+    const without = Object.entries(finding).filter(([member]) => member !== name);
+    expect(() => read(Object.fromEntries(without))).toThrow();
+  });
+
+  it.each([
+    ['another record state', { RecordState: 'OPEN' }],
+    ['a resource without an id', { Resources: [{ Type: 'AwsIamUser' }] }],
+    ['a resource without a type', { Resources: [{ Id: 'alice' }] }],
+    ['a product field that is no text', { ProductFields: { UserId: 1 } }],
+  ])('is none with %s', (_, members) => {
+    expect(() => read({ ...finding, ...members })).toThrow();
   });
 });
