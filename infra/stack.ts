@@ -11,6 +11,7 @@ import { createRemediations, createRunbooks } from './runbooks.ts';
 import { SecurityHubFindings } from './security-hub-findings.ts';
 import { DEFAULT_SETTINGS, requireNoContradiction, type Settings } from './settings.ts';
 import { SingleAccessKeyRule } from './single-access-key-rule.ts';
+import { TAG } from './tag.ts';
 
 /** A stack's own properties and what the deployment decides. */
 export type SingleAccessKeyStackProps = StackProps & {
@@ -23,11 +24,9 @@ export type SingleAccessKeyStackProps = StackProps & {
 
 /** Puts all that a deployment has into a stack. */
 export const fillStack = (stack: Stack, settings: Settings): void => {
-  Tags.of(stack).add('project', 'iam-user-single-access-key', {
+  Tags.of(stack).add(TAG.key, TAG.value, {
     // CloudFormation learned of their tags only lately.
     excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
-    // Below what an app that imports the stack adds: a project of its own is its own.
-    priority: 50,
   });
 
   const rule = new SingleAccessKeyRule(stack, 'Rule', settings);

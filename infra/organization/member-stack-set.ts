@@ -2,6 +2,7 @@ import { Stack, Tags } from 'aws-cdk-lib';
 import { CfnStackSet } from 'aws-cdk-lib/aws-cloudformation';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { TAG } from '../tag.ts';
 import { parameterValuesOf } from '../template/parameters.ts';
 import type { Wave } from './organizational-units.ts';
 import type { OrganizationSettings } from './settings.ts';
@@ -84,6 +85,6 @@ export class MemberStackSet extends Construct {
         },
       ],
     });
-    Tags.of(stackSet).add('project', 'iam-user-single-access-key');
+    Tags.of(stackSet).add(TAG.key, TAG.value);
   }
 }

@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { CfnStoredQuery } from 'aws-cdk-lib/aws-config';
 import type { Construct } from 'constructs';
 import { requireIamRegion } from '../iam-region.ts';
+import { TAG } from '../tag.ts';
 import { Aggregator } from './aggregator.ts';
 import { queriesOf } from './queries.ts';
 import { RollUp } from './roll-up.ts';
@@ -30,7 +31,7 @@ export class OrganizationStack extends Stack {
       ...props,
     });
     requireIamRegion(this, needOfOrganization);
-    Tags.of(this).add('project', 'iam-user-single-access-key', {
+    Tags.of(this).add(TAG.key, TAG.value, {
       // CloudFormation learned of their tags only lately.
       excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
     });

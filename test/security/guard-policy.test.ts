@@ -34,17 +34,27 @@ const CHANGES: readonly (readonly [string, string])[] = [
   ['lambda:UpdateFunctionCode', functionArn],
   ['lambda:UpdateFunctionConfiguration', functionArn],
   ['lambda:AddPermission', functionArn],
+  ['lambda:RemovePermission', functionArn],
+  ['lambda:PutFunctionConcurrency', functionArn],
   ['lambda:DeleteFunction', functionArn],
+  ['lambda:TagResource', functionArn],
   ['lambda:UntagResource', functionArn],
   ['ssm:UpdateDocument', documentArn],
   ['ssm:UpdateDocumentDefaultVersion', documentArn],
   ['ssm:DeleteDocument', documentArn],
+  ['ssm:AddTagsToResource', documentArn],
   ['ssm:RemoveTagsFromResource', documentArn],
   ['iam:PutRolePolicy', automationRole],
   ['iam:AttachRolePolicy', automationRole],
   ['iam:UpdateAssumeRolePolicy', automationRole],
+  ['iam:DeleteRolePolicy', automationRole],
+  ['iam:DetachRolePolicy', automationRole],
+  ['iam:DeleteRole', automationRole],
+  ['iam:TagRole', automationRole],
   ['iam:UntagRole', automationRole],
   ['oam:DeleteLink', linkArn],
+  ['oam:TagResource', linkArn],
+  ['oam:UntagResource', linkArn],
 ];
 
 /** The same of rules, which have no tag. */
@@ -60,7 +70,7 @@ const may = (principal: string, [action, resource]: readonly [string, string], t
     ...{ principal, action, resource },
     contextVariables: {
       'aws:PrincipalArn': principal,
-      ...(tag !== undefined && { 'aws:ResourceTag/project': tag }),
+      ...(tag !== undefined && { 'aws:ResourceTag/part-of': tag }),
     },
   });
 const OURS = 'iam-user-single-access-key';
@@ -78,12 +88,12 @@ describe('the policy on what the stack made', () => {
       monitoringSinkArn: 'arn:aws:oam:us-east-1:210987654321:sink/1a2b',
     });
     const tagsOf = (type: string) => propertiesOf(template, type).map(({ Tags }) => Tags);
-    const asList = expect.arrayContaining([{ Key: 'project', Value: OURS }]);
+    const asList = expect.arrayContaining([{ Key: 'part-of', Value: OURS }]);
     for (const type of ['AWS::Lambda::Function', 'AWS::SSM::Document', 'AWS::IAM::Role']) {
       expect(tagsOf(type).length).toBeGreaterThan(2);
       for (const Tags of tagsOf(type)) expect(Tags, type).toEqual(asList);
     }
-    expect(tagsOf('AWS::Oam::Link')).toEqual([{ project: OURS }]);
+    expect(tagsOf('AWS::Oam::Link')).toEqual([{ 'part-of': OURS }]);
     expect(tagsOf('AWS::Config::ConfigRule')).toEqual([undefined, undefined]);
   });
 

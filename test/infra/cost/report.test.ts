@@ -33,7 +33,7 @@ describe('what a scenario costs', () => {
 
   it('says that no bill was compared, and what nobody knows', () => {
     expect(report()).toContain('not yet checked against a bill');
-    expect(report()).toContain('AWS does not say what the start of an evaluation sends');
+    expect(report()).toContain('AWS does not say what the start of an evaluation, ');
     const { 'in all': known, 'in all, should a start send every user': more } = rowsOf(report());
     // 58 starts of both rules, 50 users, $0.001 each.
     expect(numberIn(more?.[0]) - numberIn(known?.[0])).toBeCloseTo(5.8, 1);

@@ -26,7 +26,7 @@ describe('the accounts of an organization', () => {
   });
 
   it('get it by a stack set that has the tag of the project', () => {
-    const Tags = [{ Key: 'project', Value: 'iam-user-single-access-key' }];
+    const Tags = [{ Key: 'part-of', Value: 'iam-user-single-access-key' }];
     expect(stackSet).toMatchObject({ Tags });
   });
 

@@ -177,12 +177,14 @@ describe('the roll-up', () => {
 
 describe('the stacks', () => {
   it('tag what takes tags, but for the dashboard, whose tags CloudFormation does not know in every Region', () => {
-    const tag = [{ Key: 'project', Value: 'iam-user-single-access-key' }];
+    const tag = [{ Key: 'part-of', Value: 'iam-user-single-access-key' }];
     const tagged = [AGGREGATOR, ROLE, 'AWS::Config::StoredQuery'];
     for (const type of tagged)
       for (const resource of propertiesOf(organization, type))
         expect(resource, type).toMatchObject({ Tags: tag });
-    expect(onlyOne(organization, SINK)['Tags']).toEqual({ project: 'iam-user-single-access-key' });
+    expect(onlyOne(organization, SINK)['Tags']).toEqual({
+      'part-of': 'iam-user-single-access-key',
+    });
     expect(onlyOne(organization, 'AWS::CloudWatch::Dashboard')).not.toHaveProperty('Tags');
   });
 
