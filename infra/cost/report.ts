@@ -58,7 +58,7 @@ const open = (scenario: Scenario): readonly string[] => [
   ...(unknownOf(scenario) === 0
     ? []
     : [
-        'AWS does not say what the start of an evaluation sends to a hybrid rule, as each change of a key causes one: `triggers=schedule` rules out the last row.',
+        'AWS does not say what the start of an evaluation, by a key event or at the end of a runbook, sends to a hybrid rule: `triggers=schedule` rules out the last row.',
       ]),
   'Not in them: the first month, in which every user is reported once more, and the configuration items of users, which the recorder makes anyway.',
 ];
