@@ -1,5 +1,5 @@
 /**
- * Regions of IAM in which AWS Config does not remediate: those of AWS GovCloud (US), where people start the runbooks.
+ * Regions in which AWS Config does not remediate: those of AWS GovCloud (US), where people start the runbooks.
  *
  * Not the partition, as linters of templates know Regions.
  *

@@ -52,10 +52,11 @@ export const createHandler =
       if (failure === undefined) return keep(batch?.poisoned ?? []);
       const firstFailure = describeError(failure.cause);
       Object.assign(fields, { failures: failures.length, firstFailure });
-      const kept = failures.map((one) => messagesOf(batch, one));
+      const kept = failures.map((one) => ({ ...one, messageIds: messagesOf(batch, one) }));
       // What no message brings again would be lost.
-      const lost = failures.find((_, index) => kept[index]?.length === 0);
+      const lost = kept.find(({ messageIds }) => messageIds.length === 0);
       if (lost !== undefined) throw lost.cause;
-      const again = [...new Set(kept.flat())].map((messageId) => ({ messageId }));
+      const ids = new Set(kept.flatMap(({ messageIds }) => messageIds));
+      const again = [...ids].map((messageId) => ({ messageId }));
       return keep([...(batch?.poisoned ?? []), ...again]);
     });

@@ -49,20 +49,22 @@ const importBatch = async (
     // One finding that is not as it should be has the others of its call refused, too.
     if (!(cause instanceof InvalidInputException)) throw cause;
     if (Findings.length === 1) return [{ ids: Findings.map(({ Id }) => String(Id)), cause }];
-    const halves = inBatches(Findings, Math.ceil(Findings.length / 2));
-    const refusals: Refusal[] = [];
-    for (const half of halves) refusals.push(...(await importBatch(client, half)));
-    return refusals;
+    return importAll(client, Findings, Math.ceil(Findings.length / 2));
   }
 };
 
-/** Imports every finding, whatever is refused of the others. */
+/**
+ * Imports every finding, whatever is refused of the others.
+ *
+ * @param size  findings to a call
+ */
 export const importAll = async (
   client: SecurityHubClient,
   findings: readonly AwsSecurityFinding[],
+  size = MAXIMUM_FINDINGS,
 ): Promise<readonly Refusal[]> => {
   const refusals: Refusal[] = [];
-  for (const batch of inBatches(findings, MAXIMUM_FINDINGS))
+  for (const batch of inBatches(findings, size))
     refusals.push(...(await importBatch(client, batch)));
   return refusals;
 };

@@ -57,9 +57,9 @@ const tell = async (scope: Scope, sources: FindingSources, at: Date): Promise<To
   );
   const refusals = await securityHub.importFindings([...violations, ...archived]);
   const untold = refusals.map(({ ids, cause }) => ({ userIds: ids.map(userIdOf), cause }));
-  const refused = refusals.flatMap(({ ids }) => ids);
+  const refused = new Set(refusals.flatMap(({ ids }) => ids));
   const taken = (findings: typeof violations) =>
-    findings.filter(({ Id = '' }) => !refused.includes(Id)).length;
+    findings.filter(({ Id = '' }) => !refused.has(Id)).length;
   return {
     imported: taken(violations),
     archived: taken(archived),
