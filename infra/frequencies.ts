@@ -13,3 +13,6 @@ export const HOURS = {
 
 /** How often the schedule evaluates an account. */
 export type Frequency = keyof typeof HOURS;
+
+/** All of them, the most often first. */
+export const FREQUENCIES = Object.keys(HOURS) as readonly Frequency[];

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { SEVERITIES } from '../rule/findings/severities.ts';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../rule/parameters.ts';
 import { contradictionsOf } from './contradictions.ts';
+import { FREQUENCIES } from './frequencies.ts';
 import {
   approvalTopicArn,
   approvers,
@@ -21,15 +22,6 @@ import {
 export class InvalidSettingError extends Error {
   override readonly name = 'InvalidSettingError';
 }
-
-/** How often the schedule of a rule may evaluate. */
-export const FREQUENCIES = [
-  'One_Hour',
-  'Three_Hours',
-  'Six_Hours',
-  'Twelve_Hours',
-  'TwentyFour_Hours',
-] as const;
 
 const Settings = v.strictObject({
   ruleName: ruleName('iam-user-single-access-key'),

@@ -4,7 +4,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../../rule/parameter.ts';
-import { type Frequency, HOURS } from '../frequencies.ts';
+import { FREQUENCIES } from '../frequencies.ts';
 
 /** A count, 0 at least unless it says otherwise. */
 const count = (unit: string, bounds: { minimum?: number; maximum: number; default: number }) =>
@@ -16,9 +16,9 @@ export const USERS = { maximum: 5_000, default: 50 } as const;
 /** More of anything would be a mistake. */
 const MANY = 1_000_000;
 
-/** One of these words, the first unless it says otherwise. */
-const oneOf = <Word extends string>(...words: readonly [Word, ...Word[]]): Parameter<Word> => ({
-  default: words[0],
+/** One of these words. */
+const oneOf = <Word extends string>(words: readonly Word[], standard: Word): Parameter<Word> => ({
+  default: standard,
   parse: (name, value) => {
     const word = words.find((one) => one === value);
     if (word !== undefined) return word;
@@ -27,11 +27,6 @@ const oneOf = <Word extends string>(...words: readonly [Word, ...Word[]]): Param
     );
   },
 });
-
-const [slowest, ...faster] = (Object.keys(HOURS) as Frequency[]).toReversed() as [
-  Frequency,
-  ...Frequency[],
-];
 
 /**
  * What a scenario says, how it is read, and what it says by itself. Counts are of an account and of a month of 30 days:
@@ -56,8 +51,8 @@ export const SCENARIO = {
   remediations: count('remediations', { maximum: MANY, default: 2 }),
   rollUpViews: count('views', { maximum: MANY, default: 30 }),
   refreshDays: count('days', { maximum: 365, default: 7 }),
-  frequency: oneOf(slowest, ...faster),
-  triggers: oneOf('hybrid', 'schedule'),
+  frequency: oneOf(FREQUENCIES, 'TwentyFour_Hours'),
+  triggers: oneOf(['hybrid', 'schedule'], 'hybrid'),
   keyEvents: yesOrNo(true),
   dashboard: yesOrNo(false),
   securityHubFindings: yesOrNo(false),

@@ -36,15 +36,16 @@ export class MembersStack extends Stack {
       `aws cloudformation list-stack-instances ${stackSet} --query "Summaries[?Status!='CURRENT'].[Account,StatusReason]" --output table`,
     );
     const units = wave.organizationalUnits.join(',');
+    const ofAccount = `${stackSet} --regions ${this.region} --deployment-targets OrganizationalUnitIds=${units},Accounts=${ACCOUNT_ID},AccountFilterType=INTERSECTION`;
     add(
       'RetryCommand',
       'Gives accounts their stack once more; for one that had it before, update-stack-instances in the place of create-stack-instances',
-      `aws cloudformation create-stack-instances ${stackSet} --regions ${this.region} --deployment-targets OrganizationalUnitIds=${units},Accounts=${ACCOUNT_ID},AccountFilterType=INTERSECTION`,
+      `aws cloudformation create-stack-instances ${ofAccount}`,
     );
     add(
       'RemoveCommand',
       'Takes the stack from accounts; users and keys stay as they are',
-      `aws cloudformation delete-stack-instances ${stackSet} --regions ${this.region} --deployment-targets OrganizationalUnitIds=${units},Accounts=${ACCOUNT_ID},AccountFilterType=INTERSECTION --no-retain-stacks`,
+      `aws cloudformation delete-stack-instances ${ofAccount} --no-retain-stacks`,
     );
   }
 }

@@ -6,7 +6,9 @@ const EXPECTED =
 /** The wave of those that name none. */
 const EVERYTHING = 'all';
 
-const isDistinct = (texts: readonly string[]): boolean => new Set(texts).size === texts.length;
+/** Every text is there once. */
+export const isDistinct = (texts: readonly string[]): boolean =>
+  new Set(texts).size === texts.length;
 
 /** Every account is below the root: beside it another unit would be twice there, and take its accounts' stack when it is removed. */
 const isRoot = (id: string): boolean => id.startsWith('r-');

@@ -8,7 +8,7 @@ import {
 } from '../settings.ts';
 import { SETTING_PARAMETERS } from '../template/parameters.ts';
 import { contradictionsOf } from './contradictions.ts';
-import { organizationalUnits } from './organizational-units.ts';
+import { isDistinct, organizationalUnits } from './organizational-units.ts';
 
 const ACCOUNTS = 'ids of accounts with commas between, 12 digits each, every one once';
 const STACK_SET = /^arn:[\w-]+:cloudformation:[\w-]+:\d{12}:stackset\/[\w-]{1,128}:[\w-]{36}$/;
@@ -20,7 +20,7 @@ const AGGREGATOR = 'the name of an aggregator: 1 to 256 letters, digits, - and _
 const listOf = (item: RegExp, expected: string) => {
   const List = v.pipe(
     v.array(v.pipe(v.string(), v.regex(item))),
-    v.check((items) => new Set(items).size === items.length),
+    v.check((items) => isDistinct(items)),
   );
   const read = (given: unknown): unknown => (typeof given === 'string' ? given.split(',') : given);
   return v.optional(

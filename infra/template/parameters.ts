@@ -1,6 +1,7 @@
 import { SEVERITIES } from '../../rule/findings/severities.ts';
 import { TAG_KEY } from '../../rule/parameter.ts';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/parameters.ts';
+import { FREQUENCIES } from '../frequencies.ts';
 import {
   APPROVAL_TOPIC_ARN,
   APPROVERS,
@@ -9,7 +10,7 @@ import {
   TOPIC_ARN,
 } from '../setting-patterns.ts';
 import { RETENTION_DAYS } from '../setting-schemas.ts';
-import { DEFAULT_SETTINGS, FREQUENCIES, InvalidSettingError, type Settings } from '../settings.ts';
+import { DEFAULT_SETTINGS, InvalidSettingError, type Settings } from '../settings.ts';
 import { oneWayOf, optionalList, optionalText, yesOrNo } from './choice-parameters.ts';
 import type { SettingParameter } from './setting-parameter.ts';
 import { oneOf, oneOfNumbers, text, wholeNumber } from './value-parameters.ts';

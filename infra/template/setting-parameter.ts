@@ -17,12 +17,12 @@ export type SettingParameter<Value> = {
 export const refOf = (name: string) => ({ Ref: name });
 
 /** What CloudFormation says of a value that does not match. */
-export const mustBe = ({ expected }: Pattern): string => `must be ${expected}`;
+export const mustBe = ({ expected }: Pick<Pattern, 'expected'>): string => `must be ${expected}`;
 
 /** Declares one of these texts. */
 export const declareOneOf = (AllowedValues: readonly string[], Default: string): Declaration => ({
   Type: 'String',
   Default,
   AllowedValues,
-  ConstraintDescription: `must be one of ${AllowedValues.join(', ')}`,
+  ConstraintDescription: mustBe({ expected: `one of ${AllowedValues.join(', ')}` }),
 });

@@ -23,7 +23,7 @@ export const oneOfNumbers = (
 ): SettingParameter<number> => ({
   declaration: {
     ...{ Type: 'Number', Default, AllowedValues },
-    ConstraintDescription: `must be ${expected}`,
+    ConstraintDescription: mustBe({ expected }),
   },
   valuesOf: (name) => [Token.asNumber(refOf(name))],
 });
