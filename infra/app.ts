@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { InvalidParameterError } from '../rule/parameter.ts';
-import { InvalidSettingError, parseSettings } from './settings.ts';
+import { InvalidParameterError } from '../rule/input/parameter.ts';
+import { InvalidSettingError, parseSettings } from './settings/settings.ts';
 import { SingleAccessKeyStack } from './stack.ts';
 
 const app = new App();

@@ -1,10 +1,10 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import type { Dashboard } from './dashboard.ts';
-import type { KeyEventTrigger } from './key-event-trigger.ts';
-import { remediationIsOffered } from './remediation-offer.ts';
-import type { Runbooks } from './runbooks.ts';
-import type { SecurityHubFindings } from './security-hub-findings.ts';
-import type { UserRule } from './user-rule.ts';
+import type { KeyEventTrigger } from './key-events/key-event-trigger.ts';
+import type { Dashboard } from './monitoring/dashboard.ts';
+import type { UserRule } from './rules/user-rule.ts';
+import { remediationIsOffered } from './runbooks/remediation-offer.ts';
+import type { Runbooks } from './runbooks/runbooks.ts';
+import type { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
 
 /** What the outputs speak of. */
 type Deployed = {

@@ -1,17 +1,17 @@
 import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { Alarms } from './alarms.ts';
-import { Dashboard } from './dashboard.ts';
-import { InactiveAccessKeyRule } from './inactive-access-key-rule.ts';
-import { KeyEventTrigger } from './key-event-trigger.ts';
-import { MetricsLink } from './metrics-link.ts';
+import { KeyEventTrigger } from './key-events/key-event-trigger.ts';
+import { Alarms } from './monitoring/alarms.ts';
+import { Dashboard } from './monitoring/dashboard.ts';
+import { MetricsLink } from './monitoring/metrics-link.ts';
 import { addOutputs } from './outputs.ts';
-import { Planner } from './planner.ts';
-import { createRemediations, createRunbooks } from './runbooks.ts';
-import { SecurityHubFindings } from './security-hub-findings.ts';
-import { DEFAULT_SETTINGS, requireNoContradiction, type Settings } from './settings.ts';
-import { SingleAccessKeyRule } from './single-access-key-rule.ts';
-import { TAG } from './tag.ts';
+import { InactiveAccessKeyRule } from './rules/inactive-access-key-rule.ts';
+import { SingleAccessKeyRule } from './rules/single-access-key-rule.ts';
+import { Planner } from './runbooks/planner.ts';
+import { createRemediations, createRunbooks } from './runbooks/runbooks.ts';
+import { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
+import { DEFAULT_SETTINGS, requireNoContradiction, type Settings } from './settings/settings.ts';
+import { TAG } from './settings/tag.ts';
 
 /** A stack's own properties and what the deployment decides. */
 export type SingleAccessKeyStackProps = StackProps & {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { InvalidParameterError } from '../../rule/parameter.ts';
+import { InvalidParameterError } from '../../rule/input/parameter.ts';
 import { reportOf } from './report.ts';
 import { parseScenario, SCENARIO } from './scenario.ts';
 

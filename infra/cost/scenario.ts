@@ -3,8 +3,8 @@ import {
   type Parameter,
   wholeNumber,
   yesOrNo,
-} from '../../rule/parameter.ts';
-import { FREQUENCIES } from '../frequencies.ts';
+} from '../../rule/input/parameter.ts';
+import { FREQUENCIES } from '../settings/frequencies.ts';
 
 /** A count, 0 at least unless it says otherwise. */
 const count = (unit: string, bounds: { minimum?: number; maximum: number; default: number }) =>

@@ -1,5 +1,5 @@
-import { IAM_REGIONS } from '../../rule/iam-regions.ts';
-import { describeGiven } from '../setting-schemas.ts';
+import { IAM_REGIONS } from '../../rule/aws/iam-regions.ts';
+import { describeGiven } from '../settings/setting-schemas.ts';
 import type { OrganizationSettings } from './settings.ts';
 
 /** A link and its sink are of one Region. */

@@ -2,7 +2,7 @@ import { Stack, Tags } from 'aws-cdk-lib';
 import { CfnStackSet } from 'aws-cdk-lib/aws-cloudformation';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { TAG } from '../tag.ts';
+import { TAG } from '../settings/tag.ts';
 import { parameterValuesOf } from '../template/parameters.ts';
 import type { Wave } from './organizational-units.ts';
 import type { OrganizationSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { requireIamRegion } from '../iam-region.ts';
+import { requireIamRegion } from '../key-events/iam-region.ts';
 import { MemberStackSet, type MemberStackSetProps } from './member-stack-set.ts';
 import { needOfOrganization } from './stack.ts';
 

@@ -1,4 +1,4 @@
-import { type MetricName, NAMESPACE } from '../../rule/metrics.ts';
+import { type MetricName, NAMESPACE } from '../../rule/log/metrics.ts';
 
 /** What is asked of the metrics of all accounts together. */
 export type MetricsQuestion = {

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { wholeNumber } from '../../rule/parameter.ts';
-import { describeGiven, ruleParameter, yesOrNo } from '../setting-schemas.ts';
+import { wholeNumber } from '../../rule/input/parameter.ts';
+import { describeGiven, ruleParameter, yesOrNo } from '../settings/setting-schemas.ts';
 import {
   type Settings as AccountSettings,
   InvalidSettingError,
   parseSettings,
-} from '../settings.ts';
+} from '../settings/settings.ts';
 import { SETTING_PARAMETERS } from '../template/parameters.ts';
 import { contradictionsOf } from './contradictions.ts';
 import { isDistinct, organizationalUnits } from './organizational-units.ts';

@@ -1,8 +1,8 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { CfnStoredQuery } from 'aws-cdk-lib/aws-config';
 import type { Construct } from 'constructs';
-import { requireIamRegion } from '../iam-region.ts';
-import { TAG } from '../tag.ts';
+import { requireIamRegion } from '../key-events/iam-region.ts';
+import { TAG } from '../settings/tag.ts';
 import { Aggregator } from './aggregator.ts';
 import { queriesOf } from './queries.ts';
 import { RollUp } from './roll-up.ts';

@@ -1,4 +1,4 @@
-import { canRecordUsers } from '../regions.ts';
+import { canRecordUsers } from '../settings/regions.ts';
 import { type AccountFacts, partitionOf } from './facts.ts';
 import { type Finding, quoteJson, unreadFinding } from './finding.ts';
 import type { Options } from './options.ts';

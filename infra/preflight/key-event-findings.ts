@@ -1,4 +1,4 @@
-import { IAM_REGIONS } from '../../rule/iam-regions.ts';
+import { IAM_REGIONS } from '../../rule/aws/iam-regions.ts';
 import { type AccountFacts, partitionOf } from './facts.ts';
 import { type Finding, unreadFinding } from './finding.ts';
 import type { Options } from './options.ts';

@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 
 /** A text that sets nothing. */
 export class InvalidOptionError extends Error {

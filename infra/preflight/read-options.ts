@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { parseSettings } from '../settings.ts';
+import { parseSettings } from '../settings/settings.ts';
 import { type Options, splitOptions } from './options.ts';
 
 const CDK_JSON = new URL('../../cdk.json', import.meta.url);

@@ -1,4 +1,4 @@
-import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../limits.ts';
+import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../settings/limits.ts';
 import type { AccountFacts } from './facts.ts';
 import { type Finding, unreadFinding } from './finding.ts';
 import type { Options } from './options.ts';

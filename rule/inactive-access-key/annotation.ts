@@ -1,13 +1,13 @@
-import type { AccessKey } from '../access-key.ts';
-import { shorten } from '../annotation.ts';
-import { addDays, date } from '../days.ts';
+import { shorten } from '../evaluation/annotation.ts';
+import type { AccessKey } from '../keys/access-key.ts';
+import { addDays, date } from '../keys/days.ts';
 import {
   describeExempt,
   describeProblem,
   type Exemption,
   type ValidExemption,
-} from '../exemption.ts';
-import { DAYS_OF_HISTORY } from '../key-history.ts';
+} from '../keys/exemption.ts';
+import { DAYS_OF_HISTORY } from '../keys/key-history.ts';
 import type { Inactivity, Unknown } from './inactivity.ts';
 
 const UNKNOWN = {

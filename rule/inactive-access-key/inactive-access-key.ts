@@ -1,11 +1,11 @@
-import { type AccessKey, isActive } from '../access-key.ts';
-import { isDaysBefore } from '../days.ts';
-import { isExempt, readExemption } from '../exemption.ts';
-import type { UserFacts } from '../facts.ts';
-import type { HeldResult } from '../held-result.ts';
-import type { KeyHistory } from '../key-history.ts';
-import type { InactiveRuleParameters } from '../parameters.ts';
-import type { Verdict } from '../verdict.ts';
+import type { UserFacts } from '../evaluation/facts.ts';
+import type { HeldResult } from '../evaluation/held-result.ts';
+import type { InactiveRuleParameters } from '../evaluation/parameters.ts';
+import type { Verdict } from '../evaluation/verdict.ts';
+import { type AccessKey, isActive } from '../keys/access-key.ts';
+import { isDaysBefore } from '../keys/days.ts';
+import { isExempt, readExemption } from '../keys/exemption.ts';
+import type { KeyHistory } from '../keys/key-history.ts';
 import {
   activeOn,
   describeAllowed,

@@ -1,5 +1,5 @@
-import type { AccessKey } from '../access-key.ts';
-import { changesOf, type KeyHistory, type StatusChange } from '../key-history.ts';
+import type { AccessKey } from '../keys/access-key.ts';
+import { changesOf, type KeyHistory, type StatusChange } from '../keys/key-history.ts';
 
 /** What is known of a key from an earlier look at its user. */
 export type Known = {

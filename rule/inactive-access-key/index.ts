@@ -1,6 +1,6 @@
-import { createClients } from '../clients.ts';
-import { createEventHistory } from '../event-history.ts';
-import { createHandler } from '../handler.ts';
+import { createClients } from '../aws/clients.ts';
+import { createEventHistory } from '../aws/event-history.ts';
+import { createHandler } from '../evaluation/handler.ts';
 import { inactiveAccessKeyRule } from './rule.ts';
 
 const clients = createClients();

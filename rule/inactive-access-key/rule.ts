@@ -1,7 +1,7 @@
-import { NO_NEEDS, type UserFacts } from '../facts.ts';
-import type { KeyHistory } from '../key-history.ts';
-import { parseInactiveRuleParameters } from '../parameters.ts';
-import type { CreateRule, Evidence } from '../user-rule.ts';
+import { NO_NEEDS, type UserFacts } from '../evaluation/facts.ts';
+import { parseInactiveRuleParameters } from '../evaluation/parameters.ts';
+import type { CreateRule, Evidence } from '../evaluation/user-rule.ts';
+import type { KeyHistory } from '../keys/key-history.ts';
 import {
   evaluateInactiveAccessKey,
   inactiveKeys,

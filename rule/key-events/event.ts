@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { Instant, Json, type Parsed, parse, tryParse } from '../parse.ts';
-import { QueueBatch } from '../queue-batch.ts';
+import { Instant, Json, type Parsed, parse, tryParse } from '../input/parse.ts';
+import { QueueBatch } from '../input/queue-batch.ts';
 import { KEY_EVENT_NAMES } from './event-names.ts';
 
 /** The function was invoked with something that is no batch of messages. */

@@ -1,5 +1,5 @@
-import { type LogRun, maskKeyIds } from '../log.ts';
-import { type BatchResponse, keep } from '../queue-batch.ts';
+import { type BatchResponse, keep } from '../input/queue-batch.ts';
+import { type LogRun, maskKeyIds } from '../log/log.ts';
 import { type KeyEventBatch, parseBatch } from './event.ts';
 import { type Start, type StartDependencies, startEvaluation } from './start-evaluation.ts';
 

@@ -1,4 +1,4 @@
-import { createClients } from '../clients.ts';
+import { createClients } from '../aws/clients.ts';
 import { createHandler } from './handler.ts';
 import { parseTriggerSettings } from './settings.ts';
 

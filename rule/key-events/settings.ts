@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { InvalidEnvironmentError } from '../environment.ts';
-import { parse } from '../parse.ts';
+import { InvalidEnvironmentError } from '../input/environment.ts';
+import { parse } from '../input/parse.ts';
 
 /** Names that one StartConfigRulesEvaluation takes. */
 const MAXIMUM_RULES = 25;

@@ -1,6 +1,6 @@
 import { LimitExceededException, ResourceInUseException } from '@aws-sdk/client-config-service';
-import type { Config } from '../config.ts';
-import type { Iam } from '../iam.ts';
+import type { Config } from '../aws/config.ts';
+import type { Iam } from '../aws/iam.ts';
 import type { TriggerSettings } from './settings.ts';
 
 /** What became of a start, by the name of its metric. */

@@ -1,8 +1,8 @@
-import { createConfig } from '../../infra/local/config/config.ts';
-import { createDispatcher } from '../../infra/local/dispatch.ts';
-import { createFaults } from '../../infra/local/faults.ts';
-import { createIam } from '../../infra/local/iam/iam.ts';
-import { startServer } from '../../infra/local/wire/server.ts';
+import { createConfig } from '../local-account/config/config.ts';
+import { createDispatcher } from '../local-account/dispatch.ts';
+import { createFaults } from '../local-account/faults.ts';
+import { createIam } from '../local-account/iam/iam.ts';
+import { startServer } from '../local-account/wire/server.ts';
 import { RULE_NAME, ruleProperties } from '../support/served-account.ts';
 
 /** Milliseconds that the server takes for every call. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { BUNDLE } from '../../infra/bundle.ts';
+import { BUNDLE } from '../../infra/functions/bundle.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,11 +34,15 @@ const bundle = async (directory: string, name: string, source: URL | string): Pr
 export const createBundles = async () => {
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   return {
-    rule: await bundle(directory, 'rule', new URL('../../rule/index.ts', import.meta.url)),
+    rule: await bundle(
+      directory,
+      'rule',
+      new URL('../../rule/single-access-key/index.ts', import.meta.url),
+    ),
     planner: await bundle(
       directory,
       'planner',
-      new URL('../../remediation/index.ts', import.meta.url),
+      new URL('../../remediation/planner/index.ts', import.meta.url),
     ),
     trigger: await bundle(
       directory,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { ENVIRONMENT } from '../../infra/bundle.ts';
+import { ENVIRONMENT } from '../../infra/functions/bundle.ts';
 import type { Bundle } from './bundles.ts';
 
 /** What one fresh process took. */

@@ -1,18 +1,18 @@
 import { parseOrganizationSettings } from '../../infra/organization/settings.ts';
-import { InvalidSettingError, parseSettings } from '../../infra/settings.ts';
-import { InvalidInputError, parsePlannerInput } from '../../remediation/input.ts';
-import { InvalidEnvironmentError } from '../../rule/environment.ts';
-import { InvalidEventError, parseConfigRuleEvent } from '../../rule/event.ts';
-import { parseFindingSettings } from '../../rule/findings/settings.ts';
-import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
-import { InvalidParameterError, type Parameter } from '../../rule/parameter.ts';
+import { InvalidSettingError, parseSettings } from '../../infra/settings/settings.ts';
+import { InvalidInputError, parsePlannerInput } from '../../remediation/planner/input.ts';
+import { InvalidEventError, parseConfigRuleEvent } from '../../rule/evaluation/event.ts';
 import {
   INACTIVE_RULE_PARAMETERS,
   parseInactiveRuleParameters,
   parseRuleParameters,
   RULE_PARAMETERS,
-} from '../../rule/parameters.ts';
-import { readRunbookRoles } from '../../rule/settings.ts';
+} from '../../rule/evaluation/parameters.ts';
+import { InvalidEnvironmentError } from '../../rule/input/environment.ts';
+import { InvalidParameterError, type Parameter } from '../../rule/input/parameter.ts';
+import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
+import { parseFindingSettings } from '../../rule/security-hub/settings.ts';
+import { readRunbookRoles } from '../../rule/single-access-key/settings.ts';
 import { findingEnvironment } from '../support/finding-environment.ts';
 import { type RunbookFile, readRunbook } from '../support/runbook-document.ts';
 import { JsonText, SECRET } from './breakage.ts';

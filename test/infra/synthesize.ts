@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as v from 'valibot';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { parseSettings } from '../../infra/settings.ts';
+import { parseSettings } from '../../infra/settings/settings.ts';
 import { SingleAccessKeyStack } from '../../infra/stack.ts';
 
 // `npm run synth` validates the template; here it would only cost time.

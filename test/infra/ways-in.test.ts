@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '../../infra/settings.ts';
+import { parseSettings } from '../../infra/settings/settings.ts';
 import { parameterNameOf, SETTING_PARAMETERS } from '../../infra/template/parameters.ts';
 import { valuesForLandingZone, valuesForTerraform } from '../support/ways-in.ts';
 

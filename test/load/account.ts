@@ -1,14 +1,14 @@
-import type { Call } from '../../infra/local/call.ts';
-import { ServiceError } from '../../infra/local/call.ts';
-import { createDispatcher } from '../../infra/local/dispatch.ts';
-import { createFaults } from '../../infra/local/faults.ts';
-import { createIam } from '../../infra/local/iam/iam.ts';
 import {
   type InvokeFunction,
   LATENCY_MILLISECONDS,
   serveRule,
   THROTTLE,
 } from '../bench/account.ts';
+import type { Call } from '../local-account/call.ts';
+import { ServiceError } from '../local-account/call.ts';
+import { createDispatcher } from '../local-account/dispatch.ts';
+import { createFaults } from '../local-account/faults.ts';
+import { createIam } from '../local-account/iam/iam.ts';
 import { RULE_NAME } from '../support/served-account.ts';
 
 const DAY = 86_400_000;

@@ -9,10 +9,8 @@ export default defineConfig({
     ...everything.test,
     include: [
       ...pure.map((file) => `test/${file.replace(/\.ts$/, '.test.ts')}`),
-      'test/rule/{log,findings/documentation}.test.ts',
+      'test/rule/{log/log,security-hub/documentation}.test.ts',
     ],
-    // The same name, but of the runbook, in a local account.
-    exclude: ['test/remediation/deletion.test.ts'],
     reporters: [unloadable()],
     setupFiles: ['test/support/no-real-account.ts', 'test/mutation/few-runs.ts'],
   },

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { builtCodeOf, ENTRIES } from '../../infra/entries.ts';
-import { REPOSITORY } from '../../infra/repository.ts';
+import { builtCodeOf, ENTRIES } from '../../infra/functions/entries.ts';
+import { REPOSITORY } from '../../infra/functions/repository.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { synthesize } from '../infra/synthesize.ts';
 import { exampleOf } from '../support/examples.ts';
@@ -81,11 +81,11 @@ describe('the tarball', () => {
     expect(others.sort()).toEqual(
       [
         ...ENTRIES.map((entry) => `dist/${builtCodeOf(entry)}/index.mjs`),
-        ...readdirSync(`${REPOSITORY}remediation`)
+        ...readdirSync(`${REPOSITORY}remediation/runbooks`)
           .filter((file) => file.endsWith('.yaml'))
-          .map((file) => `dist/remediation/${file}`),
-        ...readdirSync(`${REPOSITORY}remediation/scripts`).map(
-          (file) => `dist/remediation/scripts/${file}`,
+          .map((file) => `dist/remediation/runbooks/${file}`),
+        ...readdirSync(`${REPOSITORY}remediation/runbooks/scripts`).map(
+          (file) => `dist/remediation/runbooks/scripts/${file}`,
         ),
         ...readdirSync(`${REPOSITORY}docs`, { recursive: true, encoding: 'utf8' })
           .filter((file) => file.endsWith('.md'))

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { createLocalAccount } from '../../infra/local/account.ts';
-import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
-import { deploy } from '../../infra/local/deploy/deploy.ts';
+import { createLocalAccount } from '../local-account/account.ts';
+import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
+import { deploy } from '../local-account/deploy/deploy.ts';
 import { trustOf } from '../support/trust.ts';
 import { createFaultPlan } from './fault-plan.ts';
 import { FUNCTIONS, SCRIPT_SPEED, serveFaultyWire } from './faulty-wire.ts';

@@ -1,15 +1,15 @@
-import { createHandler as createPlanner } from '../../remediation/handler.ts';
-import { createClients } from '../../rule/clients.ts';
-import { createEventHistory } from '../../rule/event-history.ts';
-import { createHandler as createTeller } from '../../rule/findings/handler.ts';
-import { createSecurityHub } from '../../rule/findings/security-hub.ts';
-import { parseFindingSettings } from '../../rule/findings/settings.ts';
-import { createHandler as createRule } from '../../rule/handler.ts';
+import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
+import { createClients } from '../../rule/aws/clients.ts';
+import { createEventHistory } from '../../rule/aws/event-history.ts';
+import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
 import { createHandler as createStarter } from '../../rule/key-events/handler.ts';
 import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
-import { readRunbookRoles } from '../../rule/settings.ts';
-import { singleAccessKeyRule } from '../../rule/single-rule.ts';
+import { createHandler as createTeller } from '../../rule/security-hub/handler.ts';
+import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
+import { parseFindingSettings } from '../../rule/security-hub/settings.ts';
+import { readRunbookRoles } from '../../rule/single-access-key/settings.ts';
+import { singleAccessKeyRule } from '../../rule/single-access-key/single-rule.ts';
 import { runWork } from './virtual-time.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

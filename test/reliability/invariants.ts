@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Call } from '../../infra/local/call.ts';
-import type { Operation } from '../../infra/local/dispatch.ts';
-import type { LocalUser } from '../../infra/local/iam/users.ts';
+import type { Call } from '../local-account/call.ts';
+import type { Operation } from '../local-account/dispatch.ts';
+import type { LocalUser } from '../local-account/iam/users.ts';
 import type { FaultyAccount } from './faulty-account.ts';
 
 const DAY = 86_400_000;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
+import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
 import { type Fault, faultsOf, nameOf } from './fault.ts';
 import type { PlannedFault, RecordedCall } from './fault-plan.ts';
 import type { FaultyAccount } from './faulty-account.ts';

@@ -81,7 +81,7 @@ Who calls what, in all clean runs together: a function, Systems Manager for a ru
 ${operationsOf(rows).join('\n')}
 
 **What the matrix does not have.** A script's call that is never answered ends after ten seconds of the script in a reset, as the stand-in for boto3 does not give up by itself. A
-body that stops half-way without a reset is in \`test/rule/time-limit.test.ts\`. Two faults of different calls in one run, and faults of AWS's own
+body that stops half-way without a reset is in \`test/rule/evaluation/time-limit.test.ts\`. Two faults of different calls in one run, and faults of AWS's own
 calls between its services, are in no cell; duplicates and other orders of deliveries are in \`test/reliability/delivery.test.ts\`.
 `;
 };

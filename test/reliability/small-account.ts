@@ -1,4 +1,4 @@
-import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
+import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
 import { at, daysBefore } from '../support/build.ts';
 import { createFaultyAccount, type FaultyAccount } from './faulty-account.ts';
 import { EXEMPTION_TAG } from './invariants.ts';

@@ -1,5 +1,5 @@
-import type { SynthesizedStack } from '../../infra/local/deploy/assets.ts';
-import { synthesize } from '../../infra/local/deploy/synthesize.ts';
+import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
+import { synthesize } from '../local-account/deploy/synthesize.ts';
 import { EXEMPTION_TAG } from './invariants.ts';
 
 let stack: SynthesizedStack | undefined;

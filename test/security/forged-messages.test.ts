@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClock } from '../../infra/local/clock.ts';
-import type { LocalUser } from '../../infra/local/iam/users.ts';
+import { createClock } from '../local-account/clock.ts';
+import type { LocalUser } from '../local-account/iam/users.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 import { keyEvent } from '../support/key-event.ts';
 

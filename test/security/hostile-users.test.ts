@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClock } from '../../infra/local/clock.ts';
-import type { LocalUser } from '../../infra/local/iam/users.ts';
-import type { HeldFinding } from '../../infra/local/securityhub/import-findings.ts';
+import { createClock } from '../local-account/clock.ts';
+import type { LocalUser } from '../local-account/iam/users.ts';
+import type { HeldFinding } from '../local-account/securityhub/import-findings.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 
 const topicArn = 'arn:aws:sns:us-east-1:123456789012:keys';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../infra/repository.ts';
+import { REPOSITORY } from '../../infra/functions/repository.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import lock from '../../package-lock.json' with { type: 'json' };
 
@@ -85,7 +85,7 @@ describe('the code that is deployed', () => {
   });
 
   it('has runbook scripts that import the standard library and what Systems Manager provides', () => {
-    const imported = filesIn('remediation/scripts', '.py').flatMap((file) =>
+    const imported = filesIn('remediation/runbooks/scripts', '.py').flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/^(?:import|from) ([\w.]+)/gm)].map(
         ([, name]) => name,
       ),
@@ -97,7 +97,7 @@ describe('the code that is deployed', () => {
       're',
       'time',
     ]);
-    for (const file of filesIn('remediation/scripts', '.py'))
+    for (const file of filesIn('remediation/runbooks/scripts', '.py'))
       expect(readFileSync(file, 'utf8'), file).not.toMatch(/\b(eval|exec|subprocess|os\.system)\b/);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { AccessKey } from '../../rule/access-key.ts';
-import { parseRuleParameters } from '../../rule/parameters.ts';
+import { parseRuleParameters } from '../../rule/evaluation/parameters.ts';
+import type { AccessKey } from '../../rule/keys/access-key.ts';
 
 const DAY_IN_MILLISECONDS = 86_400_000;
 

@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { createLocalAccount } from '../../infra/local/account.ts';
-import type { LocalAccountOptions } from '../../infra/local/account-foundation.ts';
-import type { ServiceName } from '../../infra/local/call.ts';
-import { createClock } from '../../infra/local/clock.ts';
-import type { Behaviour } from '../../infra/local/lambda/invocations.ts';
+import { createLocalAccount } from '../local-account/account.ts';
+import type { LocalAccountOptions } from '../local-account/account-foundation.ts';
+import type { ServiceName } from '../local-account/call.ts';
+import { createClock } from '../local-account/clock.ts';
+import type { Behaviour } from '../local-account/lambda/invocations.ts';
 import { at } from './build.ts';
 import { trustOf } from './trust.ts';
 

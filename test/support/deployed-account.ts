@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { createLocalAccount, type LocalAccount } from '../../infra/local/account.ts';
-import type { LocalAccountOptions } from '../../infra/local/account-foundation.ts';
-import { deploy } from '../../infra/local/deploy/deploy.ts';
-import { synthesize } from '../../infra/local/deploy/synthesize.ts';
-import type { UserSeed } from '../../infra/local/iam/users.ts';
-import type { ActionSettings } from '../../infra/local/ssm/action.ts';
+import { createLocalAccount, type LocalAccount } from '../local-account/account.ts';
+import type { LocalAccountOptions } from '../local-account/account-foundation.ts';
+import { deploy } from '../local-account/deploy/deploy.ts';
+import { synthesize } from '../local-account/deploy/synthesize.ts';
+import type { UserSeed } from '../local-account/iam/users.ts';
+import type { ActionSettings } from '../local-account/ssm/action.ts';
 
 process.env['CDK_VALIDATION'] = 'false';
 

@@ -1,8 +1,8 @@
-import type { AccessKey } from '../../rule/access-key.ts';
-import { type FindingRule, parseFindingSettings } from '../../rule/findings/settings.ts';
-import type { StoredFinding } from '../../rule/findings/stored-finding.ts';
-import type { UserWithKeys, Violation } from '../../rule/findings/violation.ts';
-import type { HeldResult } from '../../rule/held-result.ts';
+import type { HeldResult } from '../../rule/evaluation/held-result.ts';
+import type { AccessKey } from '../../rule/keys/access-key.ts';
+import { type FindingRule, parseFindingSettings } from '../../rule/security-hub/settings.ts';
+import type { StoredFinding } from '../../rule/security-hub/stored-finding.ts';
+import type { UserWithKeys, Violation } from '../../rule/security-hub/violation.ts';
 import { at } from './build.ts';
 import { findingEnvironment } from './finding-environment.ts';
 

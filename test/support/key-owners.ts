@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { ServiceError } from '../../infra/local/call.ts';
-import type { LocalAccessKey } from '../../infra/local/iam/users.ts';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
+import { ServiceError } from '../local-account/call.ts';
+import type { LocalAccessKey } from '../local-account/iam/users.ts';
 import { type EarlierKey, type KeyEvent, START } from './random-inactivity.ts';
 import { RULE_NAME, ruleProperties } from './served-account.ts';
 import { serveRule } from './served-rule.ts';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { Call } from '../../infra/local/call.ts';
-import { createClock } from '../../infra/local/clock.ts';
-import { lookupEvents } from '../../infra/local/cloudtrail/lookup-events.ts';
-import type { AutomationExecution } from '../../infra/local/ssm/execution.ts';
-import type { Plan } from '../../remediation/plan.ts';
+import type { Plan } from '../../remediation/plans/plan.ts';
+import type { Call } from '../local-account/call.ts';
+import { createClock } from '../local-account/clock.ts';
+import { lookupEvents } from '../local-account/cloudtrail/lookup-events.ts';
+import type { AutomationExecution } from '../local-account/ssm/execution.ts';
 import { daysBefore } from './build.ts';
 import { createDeployedAccounts, type DeployedAccount } from './deployed-account.ts';
 import { liveUntilNow, type RandomUser } from './random-users.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { ServiceError } from '../../infra/local/call.ts';
-import type { LocalUser } from '../../infra/local/iam/users.ts';
+import { ServiceError } from '../local-account/call.ts';
+import type { LocalUser } from '../local-account/iam/users.ts';
 import { type OperatedAccount, RUNBOOKS, type RunbookName } from './operated-account.ts';
 import { activeKey, inactiveKey, type RandomKey } from './random-users.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
-import type { AutomationExecution } from '../../infra/local/ssm/execution.ts';
+import type { AutomationExecution } from '../local-account/ssm/execution.ts';
 import {
   ACTS,
   type OperatedAccount,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { createClock } from '../../infra/local/clock.ts';
-import type { LocalUser } from '../../infra/local/iam/users.ts';
+import type { createClock } from '../local-account/clock.ts';
+import type { LocalUser } from '../local-account/iam/users.ts';
 import { at, daysBefore } from './build.ts';
 import type { DeployedAccount } from './deployed-account.ts';
 

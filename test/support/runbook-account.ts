@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { createLocalAccount } from '../../infra/local/account.ts';
-import type { LocalAccountOptions } from '../../infra/local/account-foundation.ts';
+import { createLocalAccount } from '../local-account/account.ts';
+import type { LocalAccountOptions } from '../local-account/account-foundation.ts';
 import { at } from './build.ts';
 import { trustOf } from './trust.ts';
 

@@ -1,5 +1,5 @@
-import { readDocument } from '../../infra/document.ts';
-import { REPOSITORY } from '../../infra/repository.ts';
+import { REPOSITORY } from '../../infra/functions/repository.ts';
+import { readDocument } from '../../infra/runbooks/document.ts';
 
 /** A step as a document has it. */
 export type Step = {
@@ -42,7 +42,7 @@ export type RunbookFile =
 
 /** The document as the stack deploys it, its values standing for themselves; with approvers where there are any. */
 export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): RunbookDocument =>
-  readDocument(`${REPOSITORY}remediation/${file}.yaml`, {
+  readDocument(`${REPOSITORY}remediation/runbooks/${file}.yaml`, {
     values: {
       PlannerFunctionName: '${PlannerFunctionName}',
       DeleteCommand: '${DeleteCommand}',

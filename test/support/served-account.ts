@@ -1,12 +1,12 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { createCloudTrail } from '../../infra/local/cloudtrail/cloudtrail.ts';
-import { createConfig } from '../../infra/local/config/config.ts';
-import { createDispatcher } from '../../infra/local/dispatch.ts';
-import { createFaults } from '../../infra/local/faults.ts';
-import { createIam } from '../../infra/local/iam/iam.ts';
-import { createRoles } from '../../infra/local/roles.ts';
-import { startServer } from '../../infra/local/wire/server.ts';
+import { createCloudTrail } from '../local-account/cloudtrail/cloudtrail.ts';
+import { createConfig } from '../local-account/config/config.ts';
+import { createDispatcher } from '../local-account/dispatch.ts';
+import { createFaults } from '../local-account/faults.ts';
+import { createIam } from '../local-account/iam/iam.ts';
+import { createRoles } from '../local-account/roles.ts';
+import { startServer } from '../local-account/wire/server.ts';
 
 /** The event that a rule's function was invoked with. */
 export type Delivered = Record<string, unknown> & { invokingEvent: string; resultToken: string };

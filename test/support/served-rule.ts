@@ -1,11 +1,11 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
-import type { Operation } from '../../infra/local/dispatch.ts';
-import type { UserSeed } from '../../infra/local/iam/users.ts';
-import { createClients } from '../../rule/clients.ts';
-import { createEventHistory } from '../../rule/event-history.ts';
-import { createHandler } from '../../rule/handler.ts';
-import { singleAccessKeyRule } from '../../rule/single-rule.ts';
-import type { CreateRule } from '../../rule/user-rule.ts';
+import { createClients } from '../../rule/aws/clients.ts';
+import { createEventHistory } from '../../rule/aws/event-history.ts';
+import { createHandler } from '../../rule/evaluation/handler.ts';
+import type { CreateRule } from '../../rule/evaluation/user-rule.ts';
+import { singleAccessKeyRule } from '../../rule/single-access-key/single-rule.ts';
+import type { Operation } from '../local-account/dispatch.ts';
+import type { UserSeed } from '../local-account/iam/users.ts';
 import { asSent, recordedEvent } from './build.ts';
 import { RULE_NAME, ruleProperties, type ServedAccount, serveAccount } from './served-account.ts';
 

@@ -1,4 +1,4 @@
-import type { KeyHistory, StatusChange } from '../../rule/key-history.ts';
+import type { KeyHistory, StatusChange } from '../../rule/keys/key-history.ts';
 import { daysBefore, keyId } from './build.ts';
 
 /** The role with which the runbook that deactivates acts, and the one that undoes it. */

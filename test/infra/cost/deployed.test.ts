@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { ROLL_UP_QUERIES, STEPS } from '../../../infra/cost/assumptions.ts';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
 import { usageOfStack } from '../../../infra/cost/usage.ts';
-import { REPOSITORY } from '../../../infra/repository.ts';
+import { REPOSITORY } from '../../../infra/functions/repository.ts';
 import { synthesizeOrganization } from '../organization/synthesize.ts';
 import { onlyOne, propertiesOf, synthesize } from '../synthesize.ts';
 
@@ -24,9 +24,9 @@ describe('what the model assumes', () => {
   it('is the steps of the two runbooks, but for those of an approval, a message and a second plan after it', () => {
     const options = ['Approve', 'PlanAgain', 'ReadPlanAgain', 'Notify'];
     const stepsOf = (document: string): string[] =>
-      parse(readFileSync(`${REPOSITORY}remediation/${document}.yaml`, 'utf8')).mainSteps.map(
-        ({ name }: { name: string }) => name,
-      );
+      parse(
+        readFileSync(`${REPOSITORY}remediation/runbooks/${document}.yaml`, 'utf8'),
+      ).mainSteps.map(({ name }: { name: string }) => name);
     const deactivation = stepsOf('deactivate-access-key').filter((name) => !options.includes(name));
     const deletion = stepsOf('delete-inactive-access-key').filter(
       (name) => name !== 'Approve' && name !== 'Notify',

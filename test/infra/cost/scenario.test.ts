@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario, SCENARIO } from '../../../infra/cost/scenario.ts';
-import { InvalidParameterError } from '../../../rule/parameter.ts';
+import { InvalidParameterError } from '../../../rule/input/parameter.ts';
 
 describe('a scenario', () => {
   it('is a thousand accounts of 50 users, unless it says otherwise', () => {

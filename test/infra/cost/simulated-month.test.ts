@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { METRICS_OF_SWEEP } from '../../../infra/cost/assumptions.ts';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
 import { usageOfStack } from '../../../infra/cost/usage.ts';
+import type { CreateRule } from '../../../rule/evaluation/user-rule.ts';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
-import { singleAccessKeyRule } from '../../../rule/single-rule.ts';
-import type { CreateRule } from '../../../rule/user-rule.ts';
+import { singleAccessKeyRule } from '../../../rule/single-access-key/single-rule.ts';
 import { daysBefore } from '../../support/build.ts';
 import { serveRule } from '../../support/served-rule.ts';
 

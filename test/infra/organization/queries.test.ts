@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../../../infra/functions/repository.ts';
 import { queriesOf } from '../../../infra/organization/queries.ts';
-import { REPOSITORY } from '../../../infra/repository.ts';
 
 const ruleName = 'iam-user-single-access-key';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../../../infra/functions/repository.ts';
 import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';
-import { REPOSITORY } from '../../../infra/repository.ts';
-import { parseSettings } from '../../../infra/settings.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
 import { GIVEN, ORGANIZATION, OU } from './synthesize.ts';
 
 const parse = (settings: Readonly<Record<string, unknown>> = {}) =>

@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import cdk from '../../../cdk.json' with { type: 'json' };
-import { WrongRegionError } from '../../../infra/iam-region.ts';
+import { WrongRegionError } from '../../../infra/key-events/iam-region.ts';
 import { deployToOrganization } from '../../../infra/organization/deployment.ts';
 import { MembersStack } from '../../../infra/organization/members-stack.ts';
 import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';

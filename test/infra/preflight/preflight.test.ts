@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUNDLE } from '../../../infra/bundle.ts';
-import { createLocalAccount, type LocalAccount } from '../../../infra/local/account.ts';
-import { ServiceError } from '../../../infra/local/call.ts';
+import { BUNDLE } from '../../../infra/functions/bundle.ts';
+import { createLocalAccount, type LocalAccount } from '../../local-account/account.ts';
+import { ServiceError } from '../../local-account/call.ts';
 
 const entry = fileURLToPath(new URL('../../../infra/preflight/preflight.ts', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'preflight-'));

@@ -6,12 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalAccount, type LocalAccount } from '../../../infra/local/account.ts';
-import { createClock } from '../../../infra/local/clock.ts';
-import { deployTemplate } from '../../../infra/local/deploy/deploy.ts';
-import { readParameters } from '../../../infra/local/deploy/parameters.ts';
-import { parseTemplate } from '../../../infra/local/deploy/template.ts';
-import { DEFAULT_SETTINGS, parseSettings } from '../../../infra/settings.ts';
+import { DEFAULT_SETTINGS, parseSettings } from '../../../infra/settings/settings.ts';
 import { GROUPS } from '../../../infra/template/console.ts';
 import {
   parameterNameOf,
@@ -19,6 +14,11 @@ import {
   SETTING_PARAMETERS,
 } from '../../../infra/template/parameters.ts';
 import { createTemplate } from '../../../infra/template/template.ts';
+import { createLocalAccount, type LocalAccount } from '../../local-account/account.ts';
+import { createClock } from '../../local-account/clock.ts';
+import { deployTemplate } from '../../local-account/deploy/deploy.ts';
+import { readParameters } from '../../local-account/deploy/parameters.ts';
+import { parseTemplate } from '../../local-account/deploy/template.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
 import { settleTemplate } from '../../support/settled-template.ts';
 import { valuesForLandingZone } from '../../support/ways-in.ts';

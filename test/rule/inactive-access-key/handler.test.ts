@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../../infra/local/call.ts';
-import type { LocalUser } from '../../../infra/local/iam/users.ts';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
+import { ServiceError } from '../../local-account/call.ts';
+import type { LocalUser } from '../../local-account/iam/users.ts';
 import { daysBefore, keyId } from '../../support/build.ts';
 import { ruleProperties } from '../../support/served-account.ts';
 import { type ServedRule, serveRule } from '../../support/served-rule.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessKey } from '../../../rule/access-key.ts';
-import { MAXIMUM_ANNOTATION_LENGTH } from '../../../rule/annotation.ts';
-import type { HeldResult } from '../../../rule/held-result.ts';
+import { MAXIMUM_ANNOTATION_LENGTH } from '../../../rule/evaluation/annotation.ts';
+import type { HeldResult } from '../../../rule/evaluation/held-result.ts';
 import { knownOf } from '../../../rule/inactive-access-key/inactive-access-key.ts';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
-import type { KeyHistory } from '../../../rule/key-history.ts';
+import type { AccessKey } from '../../../rule/keys/access-key.ts';
+import type { KeyHistory } from '../../../rule/keys/key-history.ts';
 import { accessKey, at, daysBefore, keyId } from '../../support/build.ts';
 import { historyOf, statusChange } from '../../support/status-change.ts';
 

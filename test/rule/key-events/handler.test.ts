@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../../infra/local/call.ts';
-import { createClients } from '../../../rule/clients.ts';
+import { createClients } from '../../../rule/aws/clients.ts';
 import { createHandler } from '../../../rule/key-events/handler.ts';
+import { ServiceError } from '../../local-account/call.ts';
 import { at } from '../../support/build.ts';
 import { batchOf, keyEvent } from '../../support/key-event.ts';
 import {

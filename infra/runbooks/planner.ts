@@ -1,0 +1,30 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { NodeFunction } from '../functions/node-function.ts';
+import {
+  allowOnUsers,
+  allowToReadHistory,
+  allowWithoutResource,
+  keyReadingActions,
+} from '../functions/permissions.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+
+/** The function that decides what the runbooks do; its role can read and nothing else. */
+export class Planner extends NodeFunction {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: Partial<Pick<Settings, 'logRetentionDays' | 'exemptionTag'>> = {},
+  ) {
+    const settings = { ...DEFAULT_SETTINGS, ...props };
+    super(scope, id, {
+      entry: 'remediation/planner/index.ts',
+      description: 'Plans what a runbook does with an access key of an IAM user (read-only)',
+      timeout: Duration.minutes(2),
+      logRetentionDays: settings.logRetentionDays,
+    });
+    allowOnUsers(this.role, keyReadingActions(settings.exemptionTag));
+    allowWithoutResource(this.role, ['iam:ListUsers', 'config:DescribeConfigRules']);
+    allowToReadHistory(this.role);
+  }
+}

@@ -1,0 +1,95 @@
+import type { ConfigurationItemStatus } from '@aws-sdk/client-config-service';
+import * as v from 'valibot';
+import { Instant, Json, parse, Text, textUpTo } from '../input/parse.ts';
+
+/** The event, or its invokingEvent, is not what Config sends to a custom rule. */
+export class InvalidEventError extends Error {
+  override readonly name = 'InvalidEventError';
+}
+
+const ConfigurationItem = v.object({
+  resourceType: textUpTo(256),
+  resourceId: textUpTo(768),
+  // Null in an oversized notification, an old name after a rename: a hint, never taken without the id.
+  resourceName: v.nullish(v.string()),
+  configurationItemStatus: v.picklist([
+    'OK',
+    'ResourceDiscovered',
+    'ResourceNotRecorded',
+    'ResourceDeleted',
+    'ResourceDeletedNotRecorded',
+  ] satisfies ConfigurationItemStatus[]),
+  configurationItemCaptureTime: Instant,
+});
+
+const InvokingEvent = v.variant('messageType', [
+  v.object({
+    messageType: v.literal('ScheduledNotification'),
+    notificationCreationTime: Instant,
+  }),
+  v.object({
+    messageType: v.literal('ConfigurationItemChangeNotification'),
+    configurationItem: ConfigurationItem,
+    notificationCreationTime: v.optional(Instant),
+  }),
+  v.object({
+    messageType: v.literal('OversizedConfigurationItemChangeNotification'),
+    configurationItemSummary: ConfigurationItem,
+    notificationCreationTime: v.optional(Instant),
+  }),
+]);
+
+const OuterEvent = v.object({
+  invokingEvent: Json,
+  ruleParameters: v.optional(v.string()),
+  resultToken: Text,
+  eventLeftScope: v.optional(v.boolean(), false),
+  configRuleName: textUpTo(128),
+});
+
+/** The resource that a change notification is about. */
+export type ConfigurationItem = v.InferOutput<typeof ConfigurationItem>;
+
+/**
+ * One invocation by Config, its two JSON texts read, both kinds of change notification in one shape.
+ *
+ * `orderingTimestamp` is the notification's creation time where it has one, else the item's capture
+ * time: the instant of the evaluation.
+ */
+export type ConfigRuleEvent = {
+  readonly messageType: v.InferOutput<typeof InvokingEvent>['messageType'];
+  readonly configRuleName: string;
+  readonly ruleParameters?: string | undefined;
+  readonly resultToken: string;
+  readonly orderingTimestamp: Date;
+  readonly eventLeftScope: boolean;
+  /** Absent in a scheduled notification. */
+  readonly configurationItem?: ConfigurationItem;
+};
+
+const error = (message: string) => new InvalidEventError(message);
+
+const readInvokingEvent = (value: unknown) => {
+  const invokingEvent = parse(InvokingEvent, value, { what: 'invokingEvent', error });
+  const { messageType, notificationCreationTime } = invokingEvent;
+  if (messageType === 'ScheduledNotification')
+    return { messageType, orderingTimestamp: invokingEvent.notificationCreationTime };
+  const configurationItem =
+    messageType === 'ConfigurationItemChangeNotification'
+      ? invokingEvent.configurationItem
+      : invokingEvent.configurationItemSummary;
+  const orderingTimestamp =
+    notificationCreationTime ?? configurationItem.configurationItemCaptureTime;
+  return { messageType, configurationItem, orderingTimestamp };
+};
+
+/**
+ * Reads the event of a custom Lambda rule: changes, oversized changes and schedules.
+ *
+ * @throws {InvalidEventError} says what was wrong, what was expected and what came
+ * @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html
+ */
+export const parseConfigRuleEvent = (event: unknown): ConfigRuleEvent => {
+  const { invokingEvent, ...outer } = parse(OuterEvent, event, { what: 'event', error });
+  return { ...outer, ...readInvokingEvent(invokingEvent) };
+};

@@ -1,0 +1,14 @@
+import { createClients } from '../aws/clients.ts';
+import { createEventHistory } from '../aws/event-history.ts';
+import { createHandler } from '../evaluation/handler.ts';
+import { readRunbookRoles } from './settings.ts';
+import { singleAccessKeyRule } from './single-rule.ts';
+
+const clients = createClients();
+const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls);
+
+/** The Lambda entry of the Config rule `iam-user-single-access-key`. */
+export const handler = createHandler(
+  { ...clients, readHistory },
+  singleAccessKeyRule(readRunbookRoles(process.env)),
+);

@@ -1,0 +1,268 @@
+import { setTimeout } from 'node:timers/promises';
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call } from '../../local-account/call.ts';
+import { createClock } from '../../local-account/clock.ts';
+import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
+
+const accountId = '123456789012';
+const topicArn = (name: string) => `arn:aws:sns:us-east-1:${accountId}:${name}`;
+const notificationTopicArn = topicArn('keys');
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+const keys = [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }];
+
+/** Every option that gives a role more, and every one that gives it less. */
+const EVERYTHING = {
+  notificationTopicArn,
+  exemptionTag: 'keys-until',
+  approvers: 'operator',
+  approvalTopicArn: topicArn('AutomationApprovals'),
+  securityHubFindings: true,
+};
+const LEAST = { triggers: 'schedule' };
+type Options = Partial<typeof EVERYTHING & typeof LEAST>;
+
+const OneOrMore = v.pipe(
+  v.union([v.string(), v.array(v.string())]),
+  v.transform((given) => [given].flat()),
+);
+const Policy = v.object({
+  Version: v.string(),
+  // A condition, a NotAction or a Deny would be a statement that these tests do not understand.
+  Statement: v.array(
+    v.strictObject({ Effect: v.literal('Allow'), Action: OneOrMore, Resource: OneOrMore }),
+  ),
+});
+
+/** What the roles are allowed beside API calls: their log groups, and the dead-letter queue. */
+const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
+
+/** Runs a runbook to its end; where it asks for an approval, it gets one. */
+const createRun =
+  (account: DeployedAccount, settings: Options) =>
+  async (name: Parameters<DeployedAccount['runbook']>[0], given: Record<string, string>) => {
+    const runbook = account.runbook(name);
+    const id = runbook.start(given);
+    if (settings.approvers !== undefined && name !== 'reactivate') {
+      while (account.ssm.approval(id) === undefined) await setTimeout(10);
+      const input = { AutomationExecutionId: id, SignalType: 'Approve' };
+      account.ssm.operations.SendAutomationSignal(input, 'operator');
+    }
+    expect((await runbook.ended(id)).outcome).toBe('Acted');
+    await account.settled();
+  };
+
+const reconcile = async (account: DeployedAccount, command: string) => {
+  const [, teller = ''] = /--function-name (\S+)/.exec(command) ?? [];
+  const [, payload = ''] = /--payload '(.*)'/.exec(command) ?? [];
+  await account.lambda.invoke(teller, JSON.parse(payload), 'operator');
+};
+
+/** A finding of a rule that there was before. */
+const leaveFormerFinding = ({ securityHub }: DeployedAccount): string => {
+  const [own] = securityHub.findings.values();
+  if (own === undefined) throw new Error('expected a finding');
+  const GeneratorId = `${own.GeneratorId}-former`;
+  const Id = `${GeneratorId}/user/${own.ProductFields?.['UserId']}`;
+  const key = `${own.ProductArn} ${Id}`;
+  securityHub.findings.set(key, { ...own, Id, GeneratorId, RecordState: 'ACTIVE' });
+  return key;
+};
+
+/** An account in which every role has done all that it does. */
+const exercise = async (settings: Options): Promise<DeployedAccount> => {
+  const deploy = createDeployedAccounts({ dashboard: false, ...settings });
+  const account = await deploy({}, { ...createClock({ speed: 2_000 }), trail: true });
+  for (const name of ['keys', 'AutomationApprovals']) account.sns.createTopic(name);
+  const alice = account.seed({ UserName: 'alice', Path: '/team/', keys });
+  const inactive = { CreateDate: daysAgo(400), Status: 'Inactive' } as const;
+  const bob = account.seed({ UserName: 'bob', Path: '/team/', keys: [inactive] });
+  for (const rule of [account.ConfigRuleName, account.InactiveConfigRuleName])
+    await account.config.deliverSchedule(rule);
+  const renamed = { UserName: 'alice', NewUserName: 'alice2' };
+  await account.iam.operations['UpdateUser']?.(renamed, 'operator');
+  await account.settled();
+  // Each write is a key event, which starts an evaluation.
+  const run = createRun(account, settings);
+  await run('deactivate', { UserId: alice.UserId });
+  await run('reactivate', { UserId: alice.UserId, AllowSecondActiveKey: 'true' });
+  await run('deleteInactive', { UserId: bob.UserId });
+  const { ReconcileFindingsCommand: command } = account.outputs;
+  if (command !== undefined) {
+    const former = leaveFormerFinding(account);
+    await reconcile(account, command);
+    expect(account.securityHub.findings.get(former)?.RecordState).toBe('ARCHIVED');
+  }
+  return account;
+};
+
+let account: DeployedAccount;
+
+const actionOf = ({ service, operation }: Call): string =>
+  service === 'lambda' ? `lambda:${operation}Function` : `${service}:${operation}`;
+
+const policiesOf = (roleName: string) =>
+  (account.roles.byName.get(roleName)?.policies ?? []).map(({ PolicyName, PolicyDocument }) => ({
+    name: PolicyName,
+    policy: PolicyDocument,
+  }));
+
+/** Each action that a role is allowed, with each resource that it is allowed on. */
+const allowedOf = (roleName: string) =>
+  policiesOf(roleName)
+    .flatMap(({ policy }) => v.parse(Policy, policy).Statement)
+    .flatMap(({ Action, Resource }) =>
+      Action.flatMap((action) => Resource.map((resource) => ({ action, resource }))),
+    )
+    .filter(({ action }) => !NOT_CALLED_BY_CODE.includes(action));
+
+const Rules = v.object({
+  ConfigRules: v.array(v.looseObject({ ConfigRuleArn: v.string(), ConfigRuleName: v.string() })),
+});
+
+/** What the input of a call names. */
+const Named = v.object({
+  QueueUrl: v.optional(v.string()),
+  TopicArn: v.optional(v.string()),
+  ConfigRuleName: v.optional(v.string()),
+  ConfigRuleNames: v.optional(v.array(v.string())),
+});
+
+const ruleArn = (name: string): string => {
+  const described = account.config.operations.DescribeConfigRules({}, 'operator');
+  const rules = v.parse(Rules, described).ConfigRules;
+  return rules.find(({ ConfigRuleName }) => ConfigRuleName === name)?.ConfigRuleArn ?? '';
+};
+
+const WITHOUT_RESOURCE = [
+  'iam:ListUsers',
+  'iam:GetAccountSummary',
+  'config:PutEvaluations',
+  'config:DescribeConfigRules',
+  'config:GetComplianceDetailsByResource',
+  'cloudtrail:LookupEvents',
+];
+
+const SECURITY_HUB = `arn:aws:securityhub:us-east-1:${accountId}:`;
+const SECURITY_HUB_RESOURCES: Readonly<Record<string, string>> = {
+  GetFindings: 'hub/default',
+  BatchImportFindings: `product/${accountId}/default`,
+};
+
+/** What a call is about; `*` where IAM knows no resource of the action. */
+const resourcesOf = (call: Call): readonly string[] => {
+  if (WITHOUT_RESOURCE.includes(actionOf(call))) return ['*'];
+  const { QueueUrl, TopicArn, ConfigRuleName, ConfigRuleNames } = v.parse(Named, call.input);
+  if (QueueUrl !== undefined) return [account.sqs.withUrl(QueueUrl).arn];
+  if (TopicArn !== undefined) return [TopicArn];
+  if (call.service === 'securityhub')
+    return [`${SECURITY_HUB}${SECURITY_HUB_RESOURCES[call.operation]}`];
+  if (call.service === 'config') return (ConfigRuleNames ?? [ConfigRuleName ?? '']).map(ruleArn);
+  return call.service === 'lambda'
+    ? [`arn:aws:lambda:us-east-1:${accountId}:function:${account.planner}`]
+    : [`arn:aws:iam::${accountId}:user/team/alice2`];
+};
+
+const isAllowed = async (call: Call, resource: string): Promise<boolean> => {
+  const request = {
+    principal: account.roles.byName.get(call.principal)?.Arn ?? '',
+    action: actionOf(call),
+    resource: { resource, accountId },
+    contextVariables: {},
+  };
+  const result = await runSimulation(
+    {
+      request,
+      identityPolicies: policiesOf(call.principal),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
+  return result.overallResult === 'Allowed';
+};
+
+/** What a resource of a policy stands for: `*` for any text, everything else for itself. */
+const stands = (pattern: string, resource: string): boolean =>
+  pattern === resource ||
+  (pattern.endsWith('*') && pattern.indexOf('*') === pattern.length - 1
+    ? resource.startsWith(pattern.slice(0, -1))
+    : false);
+
+const ROLES = [
+  '-RuleEvaluatorRole',
+  '-InactiveRuleEvaluatorRol',
+  '-PlannerRole',
+  '-KeyEventsStarterRole',
+  '-DeactivateAccessKeyAutom',
+  '-ReactivateAccessKeyAutom',
+  '-DeleteInactiveAccessKeyA',
+];
+
+describe.each([
+  ['every option', EVERYTHING, [...ROLES, '-FindingsTellerRole']],
+  ['as few options as there can be', LEAST, ROLES],
+] as const)('with %s', (_, settings, roles) => {
+  beforeAll(async () => {
+    account = await exercise(settings);
+  });
+  afterAll(() => account.close());
+
+  const callsOf = (part: string): readonly Call[] =>
+    account.calls.filter(({ principal }) => principal.includes(part));
+  const nameOf = (part: string): string => {
+    const [name = '', ...others] = [...account.roles.byName.keys()].filter((one) =>
+      one.includes(part),
+    );
+    expect(others).toEqual([]);
+    return name;
+  };
+
+  it('there is no role beside these', () => {
+    expect([...account.roles.byName.keys()].toSorted()).toEqual(roles.map(nameOf).toSorted());
+  });
+
+  describe.each(roles)('the role %s', (part) => {
+    it('is allowed exactly what it calls', () => {
+      const called = new Set(callsOf(part).map(actionOf));
+      const allowed = allowedOf(nameOf(part));
+      expect([...new Set(allowed.map(({ action }) => action))].toSorted()).toEqual(
+        [...called].toSorted(),
+      );
+      const pairs = allowed.map(({ action, resource }) => `${action} ${resource}`);
+      expect(pairs.toSorted()).toEqual([...new Set(pairs)].toSorted());
+    });
+
+    it('is allowed each call on what it was about', async () => {
+      for (const call of callsOf(part))
+        for (const resource of resourcesOf(call))
+          expect(await isAllowed(call, resource), `${actionOf(call)} ${resource}`).toBe(true);
+    });
+
+    it('calls each action on each resource that it is allowed on', () => {
+      const called = callsOf(part).flatMap((call) =>
+        resourcesOf(call).map((on) => ({ action: actionOf(call), on })),
+      );
+      for (const { action, resource } of allowedOf(nameOf(part)))
+        expect(called, `${action} ${resource}`).toSatisfy((all: typeof called) =>
+          all.some((one) => one.action === action && stands(resource, one.on)),
+        );
+    });
+
+    it('is not allowed the same on what is not of this account, or is another function or rule', async () => {
+      const about = callsOf(part).flatMap((call) =>
+        resourcesOf(call).map((resource) => ({ call, resource })),
+      );
+      for (const { call, resource } of about) {
+        if (resource === '*') continue;
+        const elsewhere = resource.replace(accountId, '210987654321');
+        expect(await isAllowed(call, elsewhere), actionOf(call)).toBe(false);
+        // Users are allowed whatever their names; an account has one hub.
+        if (!/:user\/|:hub\//.test(resource))
+          expect(await isAllowed(call, `${resource}x`), actionOf(call)).toBe(false);
+      }
+    });
+  });
+});

@@ -1,0 +1,201 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { WrongRegionError } from '../../../infra/key-events/iam-region.ts';
+import { KeyEventTrigger } from '../../../infra/key-events/key-event-trigger.ts';
+import { SingleAccessKeyRule } from '../../../infra/rules/single-access-key-rule.ts';
+import { KEY_EVENT_NAMES } from '../../../rule/key-events/event-names.ts';
+import { onlyOne, propertiesOf, synthesize, toText } from '../synthesize.ts';
+
+const { template } = synthesize();
+
+/** The trigger alone in somebody's stack. */
+const synthesizeIn = (region?: string) => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const stack = new Stack(app, 'TheirStack', { env: { account: '123456789012', region } });
+  const { configRule } = new SingleAccessKeyRule(stack, 'Rule');
+  new KeyEventTrigger(stack, 'KeyEvents', { configRules: [configRule] });
+  return Template.fromStack(stack);
+};
+
+const starter = (settings: Parameters<typeof synthesize>[0]) =>
+  propertiesOf(synthesize(settings).template, 'AWS::Lambda::Function').find(({ Description }) =>
+    String(Description).startsWith('Starts'),
+  );
+
+describe('the events that start an evaluation', () => {
+  it('are calls of IAM that succeeded and may change a verdict', () => {
+    expect(onlyOne(template, 'AWS::Events::Rule')).toMatchObject({
+      State: 'ENABLED',
+      EventPattern: {
+        source: ['aws.iam'],
+        'detail-type': ['AWS API Call via CloudTrail'],
+        detail: {
+          eventSource: ['iam.amazonaws.com'],
+          eventName: KEY_EVENT_NAMES,
+          errorCode: [{ exists: false }],
+        },
+      },
+    });
+  });
+
+  it('go to the queue, and to its dead letters when they cannot be delivered', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KeyEventsQueue'), 'Arn'] },
+          DeadLetterConfig: {
+            Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KeyEventsDeadLetterQueue'), 'Arn'] },
+          },
+        },
+      ],
+    });
+  });
+
+  it.each(['Queue', 'DeadLetterQueue'])('may come into the %s from this rule only', (queue) => {
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      Queues: [{ Ref: Match.stringLikeRegexp(`^KeyEvents${queue}`) }],
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Effect: 'Deny',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+          {
+            Effect: 'Allow',
+            Action: 'sqs:SendMessage',
+            Principal: { Service: 'events.amazonaws.com' },
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^KeyEvents${queue}`), 'Arn'] },
+            Condition: {
+              ArnEquals: {
+                'aws:SourceArn': {
+                  'Fn::GetAtt': [Match.stringLikeRegexp('^KeyEventsRule'), 'Arn'],
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('a burst of events', () => {
+  it("is one batch a minute, two at a time, and a poisoned message is no other one's fault", () => {
+    expect(onlyOne(template, 'AWS::Lambda::EventSourceMapping')).toMatchObject({
+      BatchSize: 1_000,
+      MaximumBatchingWindowInSeconds: 60,
+      ScalingConfig: { MaximumConcurrency: 2 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it('that is put off comes again 90 s after the window, for at least three evaluations of 15 minutes', () => {
+    const queue = propertiesOf(template, 'AWS::SQS::Queue').find(
+      ({ RedrivePolicy }) => RedrivePolicy !== undefined,
+    );
+    expect(queue).toMatchObject({
+      VisibilityTimeout: 150,
+      RedrivePolicy: { maxReceiveCount: 20 },
+      SqsManagedSseEnabled: true,
+    });
+    const { VisibilityTimeout, RedrivePolicy } = Object(queue);
+    expect(VisibilityTimeout * RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(3 * 15 * 60);
+  });
+});
+
+describe('the function', () => {
+  it('knows the rules, and of hybrid ones up to how many users it starts them', () => {
+    expect(starter({})).toMatchObject({
+      Timeout: 15,
+      Environment: {
+        Variables: {
+          CONFIG_RULE_NAMES: {
+            'Fn::Join': [
+              '',
+              [
+                { Ref: expect.stringMatching(/^RuleConfigRule/) },
+                ',',
+                { Ref: expect.stringMatching(/^InactiveRuleConfigRule/) },
+              ],
+            ],
+          },
+          MAXIMUM_USERS: '500',
+        },
+      },
+    });
+  });
+
+  it('starts a rule on a schedule whatever the number of users, and may not count them', () => {
+    expect(Object(starter({ triggers: 'schedule' })).Environment.Variables).not.toHaveProperty(
+      'MAXIMUM_USERS',
+    );
+    const text = JSON.stringify(synthesize({ triggers: 'schedule' }).template.toJSON());
+    expect(text).not.toContain('GetAccountSummary');
+  });
+});
+
+describe('the rules', () => {
+  const synthesizeWith = (count: number) => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new Stack(app, 'TheirStack');
+    const { configRule } = new SingleAccessKeyRule(stack, 'Rule');
+    const configRules = Array.from({ length: count }, () => configRule);
+    const trigger = new KeyEventTrigger(stack, 'KeyEvents', { configRules });
+    return { stack, trigger };
+  };
+
+  it.each([0, 16])('are not %d', (count) => {
+    expect(() => synthesizeWith(count)).toThrow(`expected 1 to 15 rules, got ${count}`);
+  });
+
+  it('may be several: their names together are the dimension of its metrics', () => {
+    const { stack, trigger } = synthesizeWith(2);
+    const { dimensions } = trigger.starter.measure('HeldBack');
+    const [name] = Object.keys(Template.fromStack(stack).findResources('AWS::Config::ConfigRule'));
+    const [dimension] = Object.values(dimensions ?? {});
+    expect(stack.resolve(dimension)).toEqual({
+      'Fn::Join': ['', [{ Ref: name }, ',', { Ref: name }]],
+    });
+  });
+});
+
+describe('the Region', () => {
+  it.each(['us-east-1', 'us-gov-west-1', 'cn-north-1'])('may be %s', (region) => {
+    expect(JSON.stringify(synthesizeIn(region).toJSON())).not.toContain('key events need');
+  });
+
+  it.each(['eu-west-1', 'us-east-2', 'us-gov-east-1', 'cn-northwest-1'])(
+    'must not be %s: no event of IAM arrives there',
+    (region) => {
+      expect(() => synthesizeIn(region)).toThrow(WrongRegionError);
+      expect(() => synthesizeIn(region)).toThrow(new RegExp(`^\\w+/.*: .*; got ${region}$`));
+    },
+  );
+
+  it('is judged by CloudFormation where synthesis does not know it', () => {
+    const rules = Object.values<{ Assertions: { Assert: object; AssertDescription: string }[] }>(
+      template.toJSON()['Rules'],
+    ).flatMap(({ Assertions }) => Assertions);
+    expect(rules).toContainEqual({
+      Assert: {
+        'Fn::Contains': [['us-east-1', 'us-gov-west-1', 'cn-north-1'], { Ref: 'AWS::Region' }],
+      },
+      AssertDescription: expect.stringContaining(
+        '(setting keyEvents=false, parameter KeyEvents=false)',
+      ),
+    });
+  });
+});
+
+describe('without key events', () => {
+  it('there is no trace of them, and any Region will do', () => {
+    const without = synthesize({ keyEvents: false }).template;
+    const text = JSON.stringify(without.toJSON());
+    for (const word of ['AWS::Events::Rule', 'EventSourceMapping', 'KeyEvent', 'us-east-1'])
+      expect(text, word).not.toContain(word);
+    expect(toText(Object(without.toJSON())['Outputs'].ConfigRuleName.Value)).toMatch(
+      /RuleConfigRule/,
+    );
+  });
+});

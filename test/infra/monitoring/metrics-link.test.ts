@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { NAMESPACE } from '../../../rule/log/metrics.ts';
+import { settleTemplate } from '../../support/settled-template.ts';
+import { onlyOne, propertiesOf, synthesize } from '../synthesize.ts';
+
+const monitoringSinkArn = 'arn:aws:oam:us-east-1:123456789012:sink/8a9b-c0d1';
+
+describe('the link to another account', () => {
+  it('is not there by default', () => {
+    expect(propertiesOf(synthesize().template, 'AWS::Oam::Link')).toEqual([]);
+  });
+
+  it('shares the metrics of the rules and nothing else', () => {
+    expect(onlyOne(synthesize({ monitoringSinkArn }).template, 'AWS::Oam::Link')).toMatchObject({
+      SinkIdentifier: monitoringSinkArn,
+      ResourceTypes: ['AWS::CloudWatch::Metric'],
+      LinkConfiguration: { MetricConfiguration: { Filter: `Namespace = '${NAMESPACE}'` } },
+      LabelTemplate: '$AccountName',
+    });
+  });
+
+  it.each([
+    ['123456789012', 0],
+    ['210987654321', 1],
+  ])('is made in every account but that of the sink: in %s %i', (accountId, links) => {
+    const { Resources, Conditions } = synthesize({ monitoringSinkArn }).template.toJSON();
+    const settled = settleTemplate({ Resources, Conditions }, { 'AWS::AccountId': accountId });
+    const types = Object.values(settled.Resources).map((resource) => Object(resource).Type);
+    expect(types.filter((type) => type === 'AWS::Oam::Link')).toHaveLength(links);
+  });
+});

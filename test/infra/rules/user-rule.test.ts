@@ -1,0 +1,176 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { InactiveAccessKeyRule } from '../../../infra/rules/inactive-access-key-rule.ts';
+import { SingleAccessKeyRule } from '../../../infra/rules/single-access-key-rule.ts';
+import {
+  INACTIVE_RULE_PARAMETERS,
+  parseInactiveRuleParameters,
+  parseRuleParameters,
+  RULE_PARAMETERS,
+} from '../../../rule/evaluation/parameters.ts';
+import { idUnder, propertiesOf, propertiesUnder, synthesize, toText } from '../synthesize.ts';
+
+const { template } = synthesize();
+const change = (kind: string) => ({ EventSource: 'aws.config', MessageType: kind });
+
+const RULES = [
+  {
+    construct: 'Rule',
+    name: 'iam-user-single-access-key',
+    Rule: SingleAccessKeyRule,
+    standard: {
+      maxActiveAccessKeys: '1',
+      countInactiveAccessKeys: 'false',
+      rotationGraceDays: '0',
+      minimumIdleDays: '7',
+      refreshDays: '7',
+    },
+    given: {
+      maxActiveAccessKeys: 2,
+      countInactiveAccessKeys: true,
+      rotationGraceDays: 3,
+      exemptionTag: 'keys-until',
+      minimumIdleDays: 0,
+      refreshDays: 1,
+    },
+    read: parseRuleParameters,
+    known: RULE_PARAMETERS,
+  },
+  {
+    construct: 'InactiveRule',
+    name: 'iam-user-inactive-access-key',
+    Rule: InactiveAccessKeyRule,
+    standard: { maxInactiveDays: '30', refreshDays: '7' },
+    given: { maxInactiveDays: 90, exemptionTag: 'keys-until', refreshDays: 0 },
+    read: parseInactiveRuleParameters,
+    known: INACTIVE_RULE_PARAMETERS,
+  },
+];
+
+describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule }) => {
+  const rules = (settings = {}) =>
+    propertiesUnder(synthesize(settings).template, 'AWS::Config::ConfigRule', construct);
+
+  it('runs its function on changes of IAM users, and on a schedule with the only frequency', () => {
+    const found = rules();
+    expect(found).toMatchObject({
+      ConfigRuleName: name,
+      Scope: { ComplianceResourceTypes: ['AWS::IAM::User'] },
+      Source: {
+        Owner: 'CUSTOM_LAMBDA',
+        SourceIdentifier: {
+          'Fn::GetAtt': [idUnder(template, 'AWS::Lambda::Function', construct), 'Arn'],
+        },
+        SourceDetails: [
+          change('ConfigurationItemChangeNotification'),
+          change('OversizedConfigurationItemChangeNotification'),
+          { ...change('ScheduledNotification'), MaximumExecutionFrequency: 'TwentyFour_Hours' },
+        ],
+      },
+    });
+    expect(found).not.toHaveProperty('MaximumExecutionFrequency');
+  });
+
+  it('has no scope when it runs on a schedule only: Config refuses one', () => {
+    const scheduled = rules({ triggers: 'schedule', frequency: 'Six_Hours' });
+    expect(scheduled).not.toHaveProperty('Scope');
+    expect(scheduled['Source']).toMatchObject({
+      SourceDetails: [
+        { ...change('ScheduledNotification'), MaximumExecutionFrequency: 'Six_Hours' },
+      ],
+    });
+  });
+
+  it('gets every parameter that the function knows, as text', () => {
+    const { InputParameters } = rules(rule.given);
+    const texts = Object.entries(rule.given).map(([key, value]) => [key, String(value)]);
+    expect(InputParameters).toEqual(Object.fromEntries(texts));
+    expect(rule.read(JSON.stringify(InputParameters))).toEqual(rule.given);
+    expect(Object.keys(Object(InputParameters)).toSorted()).toEqual(
+      Object.keys(rule.known).toSorted(),
+    );
+  });
+
+  it('stands in a stack of others without any property', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new Stack(app, 'TheirStack');
+    new Rule(stack, 'Rule');
+
+    Template.fromStack(stack).hasResourceProperties('AWS::Config::ConfigRule', {
+      ConfigRuleName: name,
+      InputParameters: { ...rule.standard, exemptionTag: Match.absent() },
+    });
+    const text = JSON.stringify(Template.fromStack(stack).toJSON());
+    expect(text).not.toContain('ATION_ROLE_ARN');
+  });
+
+  it('is created after Config may invoke the function', () => {
+    const permission = idUnder(template, 'AWS::Lambda::Permission', construct);
+    const found = template.findResources('AWS::Config::ConfigRule');
+    const { [idUnder(template, 'AWS::Config::ConfigRule', construct)]: created } = found;
+    expect(created?.['DependsOn']).toEqual([permission]);
+  });
+
+  it('lets Config invoke its function, for rules of this account and Region only', () => {
+    const { SourceArn, ...permission } = propertiesUnder(
+      template,
+      'AWS::Lambda::Permission',
+      construct,
+    );
+    expect(permission).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      FunctionName: {
+        'Fn::GetAtt': [idUnder(template, 'AWS::Lambda::Function', construct), 'Arn'],
+      },
+      Principal: 'config.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+    });
+    expect(toText(SourceArn)).toBe(
+      'arn:{AWS::Partition}:config:{AWS::Region}:{AWS::AccountId}:config-rule/*',
+    );
+  });
+
+  it('keeps an event that failed every retry for fourteen days, encrypted, sent over TLS only', () => {
+    expect(propertiesUnder(template, 'AWS::SQS::Queue', construct)).toMatchObject({
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+      SqsManagedSseEnabled: true,
+    });
+    const policy = propertiesUnder(template, 'AWS::SQS::QueuePolicy', construct);
+    expect(policy['PolicyDocument']).toMatchObject({
+      Statement: [
+        {
+          Action: 'sqs:*',
+          Effect: 'Deny',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ],
+    });
+  });
+});
+
+describe('events that failed every retry', () => {
+  it('come from the functions of the rules, the only asynchronous ones', () => {
+    const deadLetters = propertiesOf(template, 'AWS::Lambda::Function').map(
+      ({ DeadLetterConfig }) => DeadLetterConfig !== undefined,
+    );
+
+    expect(deadLetters.filter(Boolean)).toHaveLength(RULES.length);
+  });
+});
+
+describe('drift', () => {
+  it('is told by the rule on the number of keys, which knows the roles of both runbooks', () => {
+    const roleOf = (runbook: string) => ({
+      'Fn::GetAtt': [idUnder(template, 'AWS::IAM::Role', `${runbook}AutomationRole`), 'Arn'],
+    });
+    const variables = (construct: string) =>
+      Object(propertiesUnder(template, 'AWS::Lambda::Function', construct)['Environment'])
+        .Variables;
+    expect(variables('Rule')).toMatchObject({
+      DEACTIVATION_ROLE_ARN: roleOf('DeactivateAccessKey'),
+      REACTIVATION_ROLE_ARN: roleOf('ReactivateAccessKey'),
+    });
+    expect(Object.keys(variables('InactiveRule'))).toEqual(['NODE_OPTIONS']);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { settleTemplate } from '../../support/settled-template.ts';
+import { idUnder, propertiesUnder, synthesize } from '../synthesize.ts';
+
+const CONFIGURATION = 'AWS::Config::RemediationConfiguration';
+const { template } = synthesize();
+const nameUnder = (type: string, construct: string) => ({
+  Ref: idUnder(template, type, construct),
+});
+
+describe.each([
+  {
+    construct: 'Remediation',
+    rule: nameUnder('AWS::Config::ConfigRule', 'RuleConfigRule'),
+    runbook: 'DeactivateAccessKey',
+    automatic: { automaticRemediation: 'true' },
+  },
+  {
+    construct: 'Deletion',
+    rule: nameUnder('AWS::Config::ConfigRule', 'InactiveRule'),
+    runbook: 'DeleteInactiveAccessKey',
+    automatic: { automaticDeletion: 'true' },
+  },
+])('the remediation by $runbook', ({ construct, rule, runbook, automatic }) => {
+  const configuration = (settings = {}) =>
+    propertiesUnder(synthesize(settings).template, CONFIGURATION, construct);
+  const document = propertiesUnder(template, 'AWS::SSM::Document', runbook);
+
+  it('starts the runbook of this stack for users of this rule', () => {
+    expect(configuration()).toMatchObject({
+      ConfigRuleName: rule,
+      ResourceType: 'AWS::IAM::User',
+      TargetType: 'SSM_DOCUMENT',
+      TargetId: nameUnder('AWS::SSM::Document', runbook),
+    });
+    expect(configuration()).not.toHaveProperty('TargetVersion');
+  });
+
+  it('passes the user id as the only resource id, and the rest as fixed values', () => {
+    expect(configuration()['Parameters']).toEqual({
+      UserId: { ResourceValue: { Value: 'RESOURCE_ID' } },
+      AutomationAssumeRole: {
+        StaticValue: {
+          Values: [
+            {
+              'Fn::GetAtt': [
+                idUnder(template, 'AWS::IAM::Role', `${runbook}AutomationRole`),
+                'Arn',
+              ],
+            },
+          ],
+        },
+      },
+      ConfigRuleName: { StaticValue: { Values: [rule] } },
+    });
+  });
+
+  it('passes only parameters that the runbook has, among them each that it requires', () => {
+    const { parameters } = Object(document['Content']);
+    const passed = Object.keys(Object(configuration()['Parameters']));
+    const required = Object.keys(parameters).filter((name) => !('default' in parameters[name]));
+
+    expect(Object.keys(parameters)).toEqual(expect.arrayContaining(passed));
+    expect(passed).toEqual(expect.arrayContaining(required));
+  });
+
+  it('waits for a person by default', () => {
+    const waiting = configuration();
+    expect(waiting['Automatic']).toBe(false);
+    expect(waiting).not.toHaveProperty('MaximumAutomaticAttempts');
+    expect(waiting).not.toHaveProperty('RetryAttemptSeconds');
+  });
+
+  it('is tried once when it is automatic, within a window longer than the runbook can take', () => {
+    const tried = configuration(automatic);
+    expect(tried).toMatchObject({ Automatic: true, MaximumAutomaticAttempts: 1 });
+    const steps: { timeoutSeconds?: number }[] = Object(document['Content']).mainSteps;
+    // A branch may take 30 s.
+    const longest = steps.reduce((sum, { timeoutSeconds = 30 }) => sum + timeoutSeconds, 0);
+    expect(tried['RetryAttemptSeconds']).toBeGreaterThan(longest);
+  });
+
+  it('leaves the other one to a person', () => {
+    const { template: one } = synthesize(automatic);
+    const configured = Object.values(one.findResources(CONFIGURATION));
+    expect(configured.map(({ ['Properties']: { Automatic } }) => Automatic).toSorted()).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('where AWS Config remediates', () => {
+  it.each([
+    ['us-east-1', 2],
+    ['cn-north-1', 2],
+    ['us-gov-west-1', 0],
+    ['us-gov-east-1', 0],
+  ])('the button is offered: in %s for %i rules, as its command is', (region, offered) => {
+    const { Resources, Outputs, Conditions } = template.toJSON();
+    const settled = settleTemplate({ Resources, Outputs, Conditions }, { 'AWS::Region': region });
+    const types = Object.values(settled.Resources).map((resource) => Object(resource).Type);
+    expect(types.filter((type) => type === CONFIGURATION)).toHaveLength(offered);
+    const commands = Object.keys(settled.Outputs).filter((name) => /^Remediate/.test(name));
+    expect(commands).toHaveLength(offered);
+  });
+});

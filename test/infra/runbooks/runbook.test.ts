@@ -1,0 +1,116 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { readRunbook } from '../../support/runbook-document.ts';
+import { idUnder, propertiesOf, propertiesUnder, synthesize, toText } from '../synthesize.ts';
+
+const { template } = synthesize();
+const RUNBOOKS = [
+  ['DeactivateAccessKey', 'deactivate-access-key'],
+  ['ReactivateAccessKey', 'reactivate-access-key'],
+  ['DeleteInactiveAccessKey', 'delete-inactive-access-key'],
+] as const;
+
+const contentOf = (construct: string, settings = {}) =>
+  Object(
+    propertiesUnder(synthesize(settings).template, 'AWS::SSM::Document', construct)['Content'],
+  );
+
+describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
+  it('is the document as it is written, with its scripts, the planner and the command of a deletion in it', () => {
+    const planner = { Ref: idUnder(template, 'AWS::Lambda::Function', 'Planner') };
+    const named = JSON.stringify(contentOf(construct)).replaceAll(
+      JSON.stringify(planner),
+      '"${PlannerFunctionName}"',
+    );
+    const deployed = JSON.parse(named, (name, value) =>
+      name === 'DeleteCommand' ? '${DeleteCommand}' : value,
+    );
+    expect(deployed).toEqual(readRunbook(file));
+  });
+
+  it('is an Automation document that is replaced, under a new name, when it changes', () => {
+    const document = propertiesUnder(template, 'AWS::SSM::Document', construct);
+    expect(document).toMatchObject({
+      DocumentType: 'Automation',
+      DocumentFormat: 'YAML',
+      TargetType: '/',
+      UpdateMethod: 'Replace',
+    });
+    expect(document).not.toHaveProperty('Name');
+  });
+
+  it('exists only once its role can act', () => {
+    template.hasResource('AWS::SSM::Document', {
+      DependsOn: Match.arrayWith([
+        Match.stringLikeRegexp(`^${construct}AutomationRoleDefaultPolicy`),
+      ]),
+    });
+  });
+
+  it('acts for executions of this account and Region only', () => {
+    const role = propertiesUnder(template, 'AWS::IAM::Role', `${construct}AutomationRole`);
+    const [trust] = Object(role['AssumeRolePolicyDocument']).Statement;
+    expect(trust.Principal).toEqual({ Service: 'ssm.amazonaws.com' });
+    expect(trust.Condition.StringEquals).toEqual({
+      'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+    });
+    expect(toText(trust.Condition.ArnLike['aws:SourceArn'])).toBe(
+      'arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:automation-execution/*',
+    );
+  });
+});
+
+describe('the deletion that a deactivation names as the next thing to do', () => {
+  it("is this stack's own: its document, its role, its rule", () => {
+    const { DeleteCommand } = contentOf('DeactivateAccessKey').mainSteps[0].inputs.InputPayload;
+    const document = idUnder(template, 'AWS::SSM::Document', 'DeleteInactiveAccessKey');
+    const role = idUnder(template, 'AWS::IAM::Role', 'DeleteInactiveAccessKeyAutomationRole');
+    const rule = idUnder(template, 'AWS::Config::ConfigRule', 'InactiveRule');
+    expect(toText(DeleteCommand)).toBe(
+      `aws ssm start-automation-execution --region {AWS::Region} --document-name {${document}} --parameters AutomationAssumeRole={${role}},ConfigRuleName={${rule}}`,
+    );
+  });
+});
+
+describe('approval', () => {
+  const approvalTopicArn = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
+  const approveStep = (construct: string, settings: object) =>
+    contentOf(construct, settings).mainSteps.find(
+      ({ name }: { name: string }) => name === 'Approve',
+    );
+
+  it.each(['DeactivateAccessKey', 'DeleteInactiveAccessKey'])(
+    'is asked of the approvers of the stack before %s writes, and no parameter changes that',
+    (construct) => {
+      const settings = { approvers: 'alice,bob', approvalTopicArn };
+      const { inputs } = approveStep(construct, settings);
+      expect(inputs).toMatchObject({
+        Approvers: ['alice', 'bob'],
+        NotificationArn: approvalTopicArn,
+        MinRequiredApprovals: 1,
+      });
+      const parameters = Object.keys(contentOf(construct, settings).parameters);
+      expect(parameters).toEqual(Object.keys(contentOf(construct).parameters));
+      expect(approveStep(construct, {})).toBeUndefined();
+      expect(approveStep(construct, { approvers: 'alice' }).inputs).not.toHaveProperty(
+        'NotificationArn',
+      );
+    },
+  );
+
+  it('is asked of nobody before a key is made active again', () => {
+    expect(approveStep('ReactivateAccessKey', { approvers: 'alice' })).toBeUndefined();
+  });
+
+  it('may be told to its topic, by the runbooks that ask', () => {
+    const { template: asking } = synthesize({ approvers: 'alice', approvalTopicArn });
+    const policies = propertiesOf(asking, 'AWS::IAM::Policy').filter((policy) =>
+      JSON.stringify(policy).includes('sns:Publish'),
+    );
+    expect(policies.map(({ PolicyName }) => String(PolicyName).slice(0, 14)).toSorted()).toEqual([
+      'DeactivateAcce',
+      'DeleteInactive',
+    ]);
+    for (const policy of policies) expect(JSON.stringify(policy)).toContain(approvalTopicArn);
+  });
+});

@@ -1,0 +1,139 @@
+import {
+  ConfigServiceClient,
+  DescribeRemediationExecutionStatusCommand,
+  GetComplianceDetailsByConfigRuleCommand,
+  StartConfigRulesEvaluationCommand,
+  StartRemediationExecutionCommand,
+} from '@aws-sdk/client-config-service';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { at, daysBefore, keyId } from '../support/build.ts';
+import { createLocalAccount, type LocalAccount } from './account.ts';
+import { createClock } from './clock.ts';
+import { deploy } from './deploy/deploy.ts';
+import { synthesize } from './deploy/synthesize.ts';
+
+const ConfigRuleName = 'iam-user-single-access-key';
+const usedYesterday = {
+  lastUsed: { LastUsedDate: daysBefore(1), ServiceName: 's3', Region: 'us-east-1' },
+};
+
+/** A minute of the account is 30 ms, but for the time that functions take. */
+const CLOCK_SPEED = 2_000;
+
+let account: LocalAccount;
+let outputs: Record<string, string>;
+let config: ConfigServiceClient;
+beforeAll(async () => {
+  const stack = synthesize();
+  const clock = createClock({ start: at, speed: CLOCK_SPEED });
+  account = await createLocalAccount({ ...clock, pageSize: 2, automation: { scriptSpeed: 20 } });
+  outputs = deploy(account, stack);
+  config = new ConfigServiceClient({
+    endpoint: account.environment.AWS_ENDPOINT_URL,
+    region: account.environment.AWS_REGION,
+    credentials: {
+      accessKeyId: account.environment.AWS_ACCESS_KEY_ID,
+      secretAccessKey: account.environment.AWS_SECRET_ACCESS_KEY,
+    },
+  });
+
+  const created = (days: number) => ({ CreateDate: daysBefore(days) });
+  const unused = { AccessKeyId: keyId('UNUSED'), ...created(400) };
+  const inUse = { AccessKeyId: keyId('INUSE'), ...created(100), ...usedYesterday };
+  account.iam.seedUser({ UserName: 'alice', keys: [unused, inUse] });
+  account.iam.seedUser({ UserName: 'bob', keys: [created(100)] });
+  account.iam.seedUser({ UserName: 'tie', keys: [created(100), created(100)] });
+});
+afterAll(async () => {
+  config.destroy();
+  await account.close();
+});
+
+const idOf = (name: string) => account.iam.users.get(name)?.UserId ?? '';
+
+const compliance = async () => {
+  const command = new GetComplianceDetailsByConfigRuleCommand({ ConfigRuleName, Limit: 100 });
+  const { EvaluationResults = [] } = await config.send(command);
+  return EvaluationResults.map((result) => result.ComplianceType);
+};
+
+const remediate = async (name: string) => {
+  const ResourceKeys = [{ resourceType: 'AWS::IAM::User', resourceId: idOf(name) } as const];
+  await config.send(new StartRemediationExecutionCommand({ ConfigRuleName, ResourceKeys }));
+  await account.settled();
+  const command = new DescribeRemediationExecutionStatusCommand({ ConfigRuleName, ResourceKeys });
+  const { RemediationExecutionStatuses: [status] = [] } = await config.send(command);
+  return status;
+};
+
+describe('the local account with the synthesized stack', () => {
+  it('names what it deployed in the outputs', () => {
+    expect(outputs['ConfigRuleName']).toBe(ConfigRuleName);
+    expect(account.ssm.documents.find(outputs['RunbookName'] ?? '')).toBeDefined();
+  });
+
+  it('evaluates its users when it is asked to', async () => {
+    const ConfigRuleNames = [ConfigRuleName];
+    await config.send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames }));
+    await account.settled();
+
+    expect(account.lambda.deadLetters).toEqual([]);
+    expect((await compliance()).length).toBeGreaterThan(0);
+  });
+
+  it('remediates with one click: the key idle longest is inactive', async () => {
+    expect(await remediate('alice')).toMatchObject({ State: 'SUCCEEDED' });
+
+    const statuses = account.iam.users.get('alice')?.keys.map(({ Status }) => Status);
+    expect(statuses).toEqual(['Inactive', 'Active']);
+  });
+
+  it('fails a remediation that the runbook refuses, with the reason', async () => {
+    const status = await remediate('tie');
+
+    expect(status?.State).toBe('FAILED');
+    expect(status?.StepDetails?.map(({ ErrorMessage }) => ErrorMessage).join()).toContain(
+      'Refused',
+    );
+    expect(account.iam.users.get('tie')?.keys).toMatchObject([
+      { Status: 'Active' },
+      { Status: 'Active' },
+    ]);
+  });
+
+  it('tells who made every call: a deployed role, or the operator', () => {
+    const callers = [...new Set(account.calls.map(({ principal }) => principal))];
+    const automation = outputs['AutomationRoleArn']?.split('/').at(-1);
+
+    expect([...account.roles.byName.keys(), 'operator']).toEqual(expect.arrayContaining(callers));
+    expect(callers).toEqual(expect.arrayContaining([automation, 'operator']));
+  });
+});
+
+describe('close', () => {
+  it('ends what is under way', async () => {
+    const busy = await createLocalAccount();
+    const { start } = busy.ssm;
+    const Statement = [
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ssm.amazonaws.com' } },
+    ];
+    const role = busy.roles.create({ RoleName: 'r', AssumeRolePolicyDocument: { Statement } });
+    const mainSteps = [{ name: 'Sleep', action: 'aws:sleep', inputs: { Duration: 'PT1H' } }];
+    const Content = { schemaVersion: '0.3', assumeRole: role.Arn, mainSteps };
+    const { content } = busy.ssm.documents.create({
+      Name: 'Sleeper',
+      Content,
+      DocumentType: 'Automation',
+    });
+    const id = start({
+      DocumentName: 'Sleeper',
+      document: content,
+      Parameters: {},
+      ExecutedBy: '',
+    });
+
+    await busy.close();
+
+    expect(busy.ssm.execution(id).AutomationExecutionStatus).toBe('Failed');
+  });
+});

@@ -1,0 +1,232 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createClockedAccount } from '../../support/clocked-account.ts';
+import { trustOf } from '../../support/trust.ts';
+import type { LocalAccountOptions } from '../account-foundation.ts';
+import { ServiceError } from '../call.ts';
+
+const MINUTE = 60_000;
+const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';
+
+/** An account whose IAM events go to a queue. */
+const setup = async (options: LocalAccountOptions = {}) => {
+  const account = await createClockedAccount(options);
+  account.sqs.create({ QueueName: 'keys' });
+  account.sqs.setPolicy(account.sqs.urlOf('keys'), {
+    Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: QUEUE }],
+  });
+  account.events.putRule({
+    Name: 'keys',
+    EventPattern: { source: ['aws.iam'] },
+    Targets: [{ Arn: QUEUE, Id: 'Target0' }],
+  });
+  account.iam.seedUser({ UserName: 'alice', UserId: 'AIDAALICE' });
+  return {
+    ...account,
+    records: () => account.cloudtrail.history.map(({ record }) => record),
+    sent: () => (account.sqs.withArn(QUEUE)?.messages() ?? []).map(({ Body }) => JSON.parse(Body)),
+  };
+};
+
+describe('the record of a call', () => {
+  it('tells what was asked, by whom, and what was made, but no secret', async () => {
+    const { ask, records } = await setup();
+
+    await ask('iam', 'CreateAccessKey', { UserName: 'alice' });
+
+    expect(records()).toEqual([
+      {
+        eventVersion: '1.11',
+        userIdentity: {
+          type: 'IAMUser',
+          principalId: 'AIDALOCALOPERATOR000',
+          arn: 'arn:aws:iam::123456789012:user/operator',
+          accountId: '123456789012',
+          accessKeyId: 'AKIALOCALOPERATOR000',
+          userName: 'operator',
+        },
+        eventTime: '2026-01-31T12:00:00Z',
+        eventSource: 'iam.amazonaws.com',
+        eventName: 'CreateAccessKey',
+        awsRegion: 'us-east-1',
+        sourceIPAddress: '127.0.0.1',
+        userAgent: 'local-account',
+        requestParameters: { userName: 'alice' },
+        responseElements: {
+          accessKey: {
+            userName: 'alice',
+            accessKeyId: expect.stringMatching(/^AKIA/),
+            status: 'Active',
+            createDate: 'Jan 31, 2026 12:00:00 PM',
+          },
+        },
+        requestID: expect.any(String),
+        eventID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        readOnly: false,
+        eventType: 'AwsApiCall',
+        managementEvent: true,
+        recipientAccountId: '123456789012',
+        eventCategory: 'Management',
+      },
+    ]);
+    expect(JSON.stringify(records())).not.toMatch(/secret/i);
+  });
+
+  it.each([
+    ['us-east-1', 'us-east-1'],
+    ['eu-central-1', 'us-east-1'],
+    ['us-gov-east-1', 'us-gov-west-1'],
+    ['cn-northwest-1', 'cn-north-1'],
+  ])('of an account in %s is of %s, where IAM is', async (region, awsRegion) => {
+    const { ask, cloudtrail, iam } = await createClockedAccount({ region });
+    iam.seedUser({ UserName: 'alice' });
+
+    await ask('iam', 'DeleteUser', { UserName: 'alice' });
+
+    expect(cloudtrail.history).toMatchObject([{ record: { awsRegion } }]);
+  });
+
+  it('names the role that called', async () => {
+    const { roles, call, records } = await setup();
+    const AssumeRolePolicyDocument = trustOf('ssm.amazonaws.com');
+    const role = roles.create({ RoleName: 'automation', AssumeRolePolicyDocument });
+    const input = { UserName: 'alice', NewUserName: 'alice2' };
+
+    await call({ service: 'iam', operation: 'UpdateUser', input, principal: 'automation' });
+
+    expect(records()).toMatchObject([
+      {
+        requestParameters: { userName: 'alice', newUserName: 'alice2' },
+        responseElements: null,
+        userIdentity: {
+          type: 'AssumedRole',
+          arn: 'arn:aws:sts::123456789012:assumed-role/automation/session',
+          accessKeyId: role.environment.AWS_ACCESS_KEY_ID,
+          sessionContext: { sessionIssuer: { arn: role.Arn, userName: 'automation' } },
+        },
+      },
+    ]);
+  });
+
+  it('tells of a user that was made', async () => {
+    const { ask, records } = await setup();
+
+    await ask('iam', 'CreateUser', { UserName: 'bob' });
+
+    expect(records()).toMatchObject([
+      { responseElements: { user: { path: '/', userName: 'bob', arn: expect.any(String) } } },
+    ]);
+  });
+
+  it('says why the call failed', async () => {
+    const { ask, records } = await setup();
+    const input = { UserName: 'nobody', AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', Status: 'Inactive' };
+
+    await expect(ask('iam', 'UpdateAccessKey', input)).rejects.toThrow();
+
+    expect(records()).toMatchObject([
+      {
+        errorCode: 'NoSuchEntityException',
+        errorMessage: 'The user with name nobody cannot be found.',
+        requestParameters: {
+          userName: 'nobody',
+          accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+          status: 'Inactive',
+        },
+        responseElements: null,
+      },
+    ]);
+  });
+
+  it('tells no parameters of a call that was not allowed', async () => {
+    const { ask, records, faults } = await setup();
+    const error = new ServiceError('AccessDenied', 'not authorized', 403);
+    faults.fail({ service: 'iam', operation: 'DeleteUser', error });
+
+    await expect(ask('iam', 'DeleteUser', { UserName: 'alice' })).rejects.toThrow();
+
+    expect(records()).toMatchObject([{ errorCode: 'AccessDenied', requestParameters: null }]);
+  });
+
+  it('is written of no call that changes nothing', async () => {
+    const { ask, records } = await setup();
+
+    await ask('iam', 'ListUsers');
+    await ask('iam', 'GetUser', { UserName: 'alice' });
+
+    expect(records()).toEqual([]);
+  });
+});
+
+describe('the event of a call', () => {
+  it('is the record, as EventBridge delivers it', async () => {
+    const { ask, records, sent } = await setup();
+
+    await ask('iam', 'DeleteUser', { UserName: 'alice' });
+
+    expect(sent()).toEqual([
+      {
+        version: '0',
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        'detail-type': 'AWS API Call via CloudTrail',
+        source: 'aws.iam',
+        account: '123456789012',
+        time: '2026-01-31T12:00:00Z',
+        region: 'us-east-1',
+        resources: [],
+        detail: records()[0],
+      },
+    ]);
+  });
+
+  it.each([
+    ['us-gov-west-1', 1],
+    ['us-gov-east-1', 0],
+    ['eu-central-1', 0],
+  ])('reaches the EventBridge of an account in %s %d times', async (region, count) => {
+    const { ask, events, iam } = await createClockedAccount({ region });
+    const Arn = `arn:aws:sqs:${region}:123456789012:nobody`;
+    events.putRule({
+      Name: 'keys',
+      EventPattern: { source: ['aws.iam'] },
+      Targets: [{ Arn, Id: 'Target0' }],
+    });
+    iam.seedUser({ UserName: 'alice' });
+
+    await ask('iam', 'DeleteUser', { UserName: 'alice' });
+
+    expect(events.dropped).toHaveLength(count);
+  });
+
+  it('is not sent without a trail that logs, though the history has it', async () => {
+    const { ask, records, sent } = await setup({ trail: false });
+
+    await ask('iam', 'DeleteUser', { UserName: 'alice' });
+
+    expect(records()).toHaveLength(1);
+    expect(sent()).toEqual([]);
+  });
+
+  it('comes after the delay, to the millisecond, as late as the history has it', async () => {
+    const { ask, records, sent, advance, settled } = await setup({ cloudTrailDelay: 5 * MINUTE });
+    await ask('iam', 'DeleteUser', { UserName: 'alice' });
+
+    advance(5 * MINUTE - 1);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect([...records(), ...sent()]).toEqual([]);
+
+    advance(1);
+    await settled();
+    expect(records()).toMatchObject([{ eventTime: '2026-01-31T12:00:00Z' }]);
+    expect(sent()).toHaveLength(1);
+  });
+
+  it('does not come any more once the account is closed', async () => {
+    const { ask, records, close, settled } = await setup({ cloudTrailDelay: MINUTE });
+    await ask('iam', 'DeleteUser', { UserName: 'alice' });
+
+    await close();
+    await settled();
+
+    await vi.waitFor(() => expect(records()).toEqual([]));
+  });
+});

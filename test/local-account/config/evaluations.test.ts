@@ -1,0 +1,235 @@
+import {
+  type ComplianceType,
+  DescribeComplianceByConfigRuleCommand,
+  type Evaluation,
+  GetComplianceDetailsByConfigRuleCommand,
+  PutEvaluationsCommand,
+  paginateGetComplianceDetailsByConfigRule,
+} from '@aws-sdk/client-config-service';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  RULE_NAME,
+  ruleProperties,
+  type ServedAccount,
+  serveAccount,
+} from '../../support/served-account.ts';
+
+const OrderingTimestamp = new Date('2026-01-31T11:59:59.587Z');
+
+let account: ServedAccount;
+let ResultToken: string;
+beforeEach(async () => {
+  account = await serveAccount();
+  account.config.putConfigRule(ruleProperties());
+  await account.config.deliverSchedule(RULE_NAME);
+  ResultToken = account.delivered[0]?.resultToken ?? '';
+});
+afterEach(() => account.close());
+
+const evaluation = (id: string, overrides: Partial<Evaluation> = {}): Evaluation => ({
+  ComplianceResourceType: 'AWS::IAM::User',
+  ComplianceResourceId: id,
+  ComplianceType: 'COMPLIANT',
+  OrderingTimestamp,
+  ...overrides,
+});
+const violation = (id: string) => evaluation(id, { ComplianceType: 'NON_COMPLIANT' });
+const put = (...Evaluations: Evaluation[]) =>
+  account.configClient.send(new PutEvaluationsCommand({ Evaluations, ResultToken }));
+const details = (input: { ComplianceTypes?: ComplianceType[]; Limit?: number } = {}) =>
+  account.configClient.send(
+    new GetComplianceDetailsByConfigRuleCommand({ ConfigRuleName: RULE_NAME, ...input }),
+  );
+const compliance = async () => {
+  const { ComplianceByConfigRules } = await account.configClient.send(
+    new DescribeComplianceByConfigRuleCommand({ ConfigRuleNames: [RULE_NAME] }),
+  );
+  return ComplianceByConfigRules?.[0]?.Compliance;
+};
+
+describe('PutEvaluations', () => {
+  it('stores what the rule reports, to the millisecond', async () => {
+    await put(evaluation('alice', { Annotation: 'one active key — fine' }));
+
+    const { EvaluationResults } = await details();
+
+    expect(EvaluationResults).toEqual([
+      {
+        EvaluationResultIdentifier: {
+          EvaluationResultQualifier: {
+            ConfigRuleName: RULE_NAME,
+            ResourceType: 'AWS::IAM::User',
+            ResourceId: 'alice',
+            EvaluationMode: 'DETECTIVE',
+          },
+          OrderingTimestamp,
+        },
+        ComplianceType: 'COMPLIANT',
+        Annotation: 'one active key — fine',
+        ResultRecordedTime: account.clock.now,
+        ConfigRuleInvokedTime: account.clock.now,
+      },
+    ]);
+  });
+
+  it('takes none and 100 evaluations, with one token again and again', async () => {
+    await put();
+    await put(...Array.from({ length: 100 }, (_, index) => evaluation(`user-${index}`)));
+
+    expect((await details({ Limit: 100 })).EvaluationResults).toHaveLength(100);
+  });
+
+  it.each([
+    ['101 evaluations', Array.from({ length: 101 }, () => evaluation('alice'))],
+    ['an annotation of 257 characters', [evaluation('alice', { Annotation: 'x'.repeat(257) })]],
+    ['an empty annotation', [evaluation('alice', { Annotation: '' })]],
+    ['no timestamp', [evaluation('alice', { OrderingTimestamp: undefined })]],
+    ['an empty resource id', [evaluation('')]],
+  ])('refuses %s, and stores nothing', async (_what, evaluations) => {
+    await expect(put(...evaluations)).rejects.toMatchObject({ name: 'ValidationException' });
+
+    expect((await details()).EvaluationResults).toEqual([]);
+  });
+
+  it('takes an annotation of 256 characters', async () => {
+    await put(evaluation('alice', { Annotation: 'x'.repeat(256) }));
+  });
+
+  it('refuses INSUFFICIENT_DATA, which only AWS Config itself may report', async () => {
+    const insufficient = put(evaluation('alice', { ComplianceType: 'INSUFFICIENT_DATA' }));
+
+    await expect(insufficient).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+  });
+
+  it('refuses a token that came with no event', async () => {
+    ResultToken = 'TESTMODE';
+
+    await expect(put()).rejects.toMatchObject({ name: 'InvalidResultTokenException' });
+  });
+
+  it('stores nothing in test mode, with any token', async () => {
+    const Evaluations = [violation('alice')];
+    const test = { Evaluations, ResultToken: 'TESTMODE', TestMode: true };
+    await account.configClient.send(new PutEvaluationsCommand(test));
+
+    expect((await details()).EvaluationResults).toEqual([]);
+  });
+
+  it('ignores an evaluation of an earlier instant than the one it holds', async () => {
+    const earlier = new Date(OrderingTimestamp.getTime() - 1);
+    await put(violation('alice'));
+
+    await put(evaluation('alice', { OrderingTimestamp: earlier }));
+    expect(await compliance()).toMatchObject({ ComplianceType: 'NON_COMPLIANT' });
+
+    await put(evaluation('alice'));
+    expect(await compliance()).toEqual({ ComplianceType: 'COMPLIANT' });
+  });
+
+  it('takes an evaluation of an earlier instant where AWS Config does', async () => {
+    const other = await serveAccount({ dropsOlderResults: false });
+    other.config.putConfigRule(ruleProperties());
+    await other.config.deliverSchedule(RULE_NAME);
+    const ordered = (id: ComplianceType, instant: Date) =>
+      evaluation('alice', { ComplianceType: id, OrderingTimestamp: instant });
+    const Evaluations = [
+      ordered('NON_COMPLIANT', OrderingTimestamp),
+      ordered('COMPLIANT', new Date(OrderingTimestamp.getTime() - 1)),
+    ];
+
+    const token = other.delivered[0]?.resultToken ?? '';
+    await other.configClient.send(new PutEvaluationsCommand({ Evaluations, ResultToken: token }));
+
+    const input = { ConfigRuleName: RULE_NAME };
+    const { EvaluationResults } = await other.configClient.send(
+      new GetComplianceDetailsByConfigRuleCommand(input),
+    );
+    expect(EvaluationResults).toMatchObject([{ ComplianceType: 'COMPLIANT' }]);
+    await other.close();
+  });
+
+  it('forgets a resource that is not applicable, even if an earlier result comes late', async () => {
+    await put(evaluation('alice', { ComplianceType: 'NOT_APPLICABLE' }));
+    await put(
+      evaluation('alice', { OrderingTimestamp: new Date(OrderingTimestamp.getTime() - 1) }),
+    );
+
+    expect((await details()).EvaluationResults).toEqual([]);
+    expect(await compliance()).toEqual({ ComplianceType: 'INSUFFICIENT_DATA' });
+  });
+
+  it('fails for chosen resources, and stores the others', async () => {
+    account.config.failEvaluationsOf(['alice']);
+
+    const { FailedEvaluations } = await put(violation('alice'), violation('bob'));
+
+    expect(FailedEvaluations).toEqual([violation('alice')]);
+    expect((await details()).EvaluationResults).toHaveLength(1);
+  });
+});
+
+describe('GetComplianceDetailsByConfigRule', () => {
+  it('answers 10 results a page unless told otherwise', async () => {
+    await put(...Array.from({ length: 25 }, (_, index) => evaluation(`user-${index}`)));
+
+    const pages: number[] = [];
+    const paginator = { client: account.configClient };
+    const input = { ConfigRuleName: RULE_NAME };
+    for await (const page of paginateGetComplianceDetailsByConfigRule(paginator, input))
+      pages.push(page.EvaluationResults?.length ?? 0);
+
+    expect(pages).toEqual([10, 10, 5]);
+    expect((await details({ Limit: 0 })).EvaluationResults).toHaveLength(10);
+    expect((await details({ Limit: 100 })).EvaluationResults).toHaveLength(25);
+    await expect(details({ Limit: 101 })).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('filters by compliance type, but not by INSUFFICIENT_DATA', async () => {
+    await put(evaluation('alice'), violation('bob'));
+
+    const { EvaluationResults } = await details({ ComplianceTypes: ['NON_COMPLIANT'] });
+
+    expect(EvaluationResults).toHaveLength(1);
+    await expect(details({ ComplianceTypes: ['INSUFFICIENT_DATA'] })).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+    });
+  });
+
+  it('refuses a token of another list', async () => {
+    await put(...Array.from({ length: 11 }, (_, index) => violation(`user-${index}`)));
+    const { NextToken } = await details();
+
+    const mixed = new GetComplianceDetailsByConfigRuleCommand({
+      ConfigRuleName: RULE_NAME,
+      ComplianceTypes: ['NON_COMPLIANT'],
+      NextToken,
+    });
+
+    await expect(account.configClient.send(mixed)).rejects.toMatchObject({
+      name: 'InvalidNextTokenException',
+    });
+  });
+
+  it('does not know a rule of another name', async () => {
+    const other = new GetComplianceDetailsByConfigRuleCommand({ ConfigRuleName: 'other' });
+
+    await expect(account.configClient.send(other)).rejects.toMatchObject({
+      name: 'NoSuchConfigRuleException',
+    });
+  });
+});
+
+describe('DescribeComplianceByConfigRule', () => {
+  it.each([
+    [1, { CappedCount: 1, CapExceeded: false }],
+    [25, { CappedCount: 25, CapExceeded: false }],
+    [26, { CappedCount: 25, CapExceeded: true }],
+  ])('counts %i violations up to 25', async (length, ComplianceContributorCount) => {
+    await put(evaluation('fine'), ...Array.from({ length }, (_, index) => violation(`u-${index}`)));
+
+    expect(await compliance()).toEqual({
+      ComplianceType: 'NON_COMPLIANT',
+      ComplianceContributorCount,
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import {
+  DescribeConfigurationRecorderStatusCommand,
+  DescribeConfigurationRecordersCommand,
+} from '@aws-sdk/client-config-service';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ruleProperties, type ServedAccount, serveAccount } from '../../support/served-account.ts';
+
+let account: ServedAccount;
+beforeEach(async () => {
+  account = await serveAccount();
+});
+afterEach(() => account.close());
+
+const describeRecorders = (...ConfigurationRecorderNames: string[]) =>
+  account.configClient.send(
+    new DescribeConfigurationRecordersCommand(
+      ConfigurationRecorderNames.length > 0 ? { ConfigurationRecorderNames } : {},
+    ),
+  );
+const describeStatus = () =>
+  account.configClient.send(new DescribeConfigurationRecorderStatusCommand());
+
+describe('the configuration recorder', () => {
+  it('is there, records the global types, and is recording', async () => {
+    const { ConfigurationRecorders } = await describeRecorders();
+    const { ConfigurationRecordersStatus } = await describeStatus();
+
+    expect(ConfigurationRecorders).toMatchObject([
+      { name: 'default', recordingGroup: { allSupported: true, includeGlobalResourceTypes: true } },
+    ]);
+    expect(ConfigurationRecorders?.[0]).not.toHaveProperty('recording');
+    expect(ConfigurationRecordersStatus).toMatchObject([{ name: 'default', recording: true }]);
+  });
+
+  it('is another one when a test says so, and described by its name', async () => {
+    const { recorder } = account.config;
+    recorder.put({ ...recorder.usual, name: 'other', recording: false });
+
+    expect((await describeRecorders('other')).ConfigurationRecorders).toHaveLength(1);
+    expect((await describeStatus()).ConfigurationRecordersStatus).toMatchObject([
+      { name: 'other', recording: false },
+    ]);
+    await expect(describeRecorders('default')).rejects.toMatchObject({
+      name: 'NoSuchConfigurationRecorderException',
+    });
+  });
+
+  it('refuses two names, as AWS Config takes one recorder a request', async () => {
+    await expect(describeRecorders('default', 'other')).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+
+  it('is needed by a new rule', async () => {
+    account.config.recorder.put(undefined);
+
+    expect((await describeRecorders()).ConfigurationRecorders).toEqual([]);
+    expect((await describeStatus()).ConfigurationRecordersStatus).toEqual([]);
+    expect(() => account.config.putConfigRule(ruleProperties())).toThrow(
+      expect.objectContaining({ code: 'NoAvailableConfigurationRecorderException' }),
+    );
+  });
+
+  it('has the members of the API alone', () => {
+    const { recorder } = account.config;
+    const recordingModeOverrides = Array.from({ length: 2 }, () => ({
+      resourceTypes: ['AWS::IAM::User'],
+      recordingFrequency: 'DAILY' as const,
+    }));
+    const recordingMode = { recordingFrequency: 'DAILY', recordingModeOverrides } as const;
+
+    expect(() => recorder.put({ ...recorder.usual, name: '' })).toThrow();
+    expect(() => recorder.put({ ...recorder.usual, recordingMode })).toThrow();
+  });
+});

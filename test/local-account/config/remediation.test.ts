@@ -1,0 +1,191 @@
+import {
+  DescribeRemediationConfigurationsCommand,
+  DescribeRemediationExecutionStatusCommand,
+  StartRemediationExecutionCommand,
+} from '@aws-sdk/client-config-service';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  RULE_NAME,
+  remediationProperties,
+  ruleProperties,
+  type ServedAccount,
+  serveAccount,
+} from '../../support/served-account.ts';
+import { ServiceError } from '../call.ts';
+import type { AutomationDeps, ObservedAutomation } from './remediation-executions.ts';
+
+const user = (resourceId: string) => ({ resourceType: 'AWS::IAM::User' as const, resourceId });
+
+let account: ServedAccount;
+let automation: ObservedAutomation;
+const startAutomation = vi.fn<AutomationDeps['startAutomation']>();
+beforeEach(async () => {
+  automation = { AutomationExecutionStatus: 'Success' };
+  startAutomation.mockReset().mockResolvedValue('execution-1');
+  account = await serveAccount({ startAutomation, automationExecution: () => automation });
+  account.config.putConfigRule(ruleProperties());
+});
+afterEach(() => account.close());
+
+const start = (...resourceIds: string[]) =>
+  account.configClient.send(
+    new StartRemediationExecutionCommand({
+      ConfigRuleName: RULE_NAME,
+      ResourceKeys: resourceIds.map(user),
+    }),
+  );
+const statuses = async (resourceIds?: string[]) => {
+  const { RemediationExecutionStatuses } = await account.configClient.send(
+    new DescribeRemediationExecutionStatusCommand({
+      ConfigRuleName: RULE_NAME,
+      ...(resourceIds === undefined ? {} : { ResourceKeys: resourceIds.map(user) }),
+    }),
+  );
+  return RemediationExecutionStatuses;
+};
+
+describe('a remediation configuration', () => {
+  it('is described as it was put', async () => {
+    account.config.putRemediationConfiguration({ ...remediationProperties, Automatic: 'false' });
+
+    const ConfigRuleNames = [RULE_NAME, 'without-remediation'];
+    const { RemediationConfigurations } = await account.configClient.send(
+      new DescribeRemediationConfigurationsCommand({ ConfigRuleNames }),
+    );
+
+    expect(RemediationConfigurations).toEqual([
+      {
+        ...remediationProperties,
+        Automatic: false,
+        Arn: expect.stringContaining('arn:aws:config'),
+      },
+    ]);
+  });
+
+  it('needs its rule', () => {
+    const properties = { ...remediationProperties, ConfigRuleName: 'other' };
+
+    expect(() => account.config.putRemediationConfiguration(properties)).toThrow(
+      expect.objectContaining({ code: 'NoSuchConfigRuleException' }),
+    );
+  });
+});
+
+describe('StartRemediationExecution', () => {
+  beforeEach(() => account.config.putRemediationConfiguration(remediationProperties));
+
+  it('starts the document with the resource id and the fixed values', async () => {
+    const answer = await start('AIDAALICE');
+
+    expect(answer.FailedItems).toBeUndefined();
+    expect(startAutomation.mock.calls).toEqual([
+      [
+        {
+          DocumentName: 'DeactivateAccessKey',
+          Parameters: {
+            UserId: ['AIDAALICE'],
+            AutomationAssumeRole: ['arn:aws:iam::123456789012:role/runbook'],
+          },
+        },
+      ],
+    ]);
+  });
+
+  it('fails for a resource with a remediation in progress, and starts the others', async () => {
+    automation = { AutomationExecutionStatus: 'InProgress' };
+    await start('AIDAALICE');
+
+    const { FailedItems, FailureMessage } = await start('AIDAALICE', 'AIDABOB');
+
+    expect(FailedItems).toEqual([user('AIDAALICE')]);
+    expect(FailureMessage).toContain('in progress');
+    expect(startAutomation).toHaveBeenCalledTimes(2);
+  });
+
+  it('tells what SSM refused, here and in the status', async () => {
+    startAutomation.mockRejectedValue(
+      new ServiceError('AutomationDefinitionNotFoundException', 'no such document'),
+    );
+
+    const { FailedItems, FailureMessage } = await start('AIDAALICE');
+
+    expect(FailedItems).toEqual([user('AIDAALICE')]);
+    expect(FailureMessage).toContain('no such document');
+    expect(await statuses()).toMatchObject([
+      { State: 'FAILED', StepDetails: [{ ErrorMessage: expect.stringContaining('no such') }] },
+    ]);
+  });
+
+  it('takes 100 resources and refuses 101', async () => {
+    const ids = Array.from({ length: 101 }, (_, index) => `user-${index}`);
+
+    await expect(start(...ids)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(startAutomation).not.toHaveBeenCalled();
+    await start(...ids.slice(1));
+    expect(await statuses()).toHaveLength(100);
+  });
+
+  it('needs a remediation configuration', async () => {
+    const unknown = new StartRemediationExecutionCommand({
+      ConfigRuleName: 'other',
+      ResourceKeys: [user('AIDAALICE')],
+    });
+
+    await expect(account.configClient.send(unknown)).rejects.toMatchObject({
+      name: 'NoSuchRemediationConfigurationException',
+    });
+  });
+});
+
+describe('DescribeRemediationExecutionStatus', () => {
+  beforeEach(() => account.config.putRemediationConfiguration(remediationProperties));
+
+  it.each([
+    ['Pending', 'QUEUED'],
+    ['InProgress', 'IN_PROGRESS'],
+    ['Success', 'SUCCEEDED'],
+    ['Failed', 'FAILED'],
+    ['TimedOut', 'FAILED'],
+    ['Cancelled', 'FAILED'],
+  ])('shows an execution that is %s as %s', async (AutomationExecutionStatus, State) => {
+    automation = { AutomationExecutionStatus };
+
+    await start('AIDAALICE');
+
+    expect(await statuses(['AIDAALICE', 'AIDANEVER'])).toMatchObject([{ State }]);
+  });
+
+  it('shows each step, its times and why it failed', async () => {
+    const ExecutionStartTime = new Date('2026-01-31T12:00:01.250Z');
+    const ExecutionEndTime = new Date('2026-01-31T12:00:02.500Z');
+    automation = {
+      AutomationExecutionStatus: 'Failed',
+      StepExecutions: [
+        { StepName: 'plan', StepStatus: 'Success', ExecutionStartTime, ExecutionEndTime },
+        { StepName: 'act', StepStatus: 'Failed', FailureMessage: 'AccessDenied' },
+        { StepName: 'verify', StepStatus: 'Pending' },
+      ],
+    };
+
+    await start('AIDAALICE');
+
+    expect(await statuses()).toEqual([
+      {
+        ResourceKey: user('AIDAALICE'),
+        State: 'FAILED',
+        StepDetails: [
+          {
+            Name: 'plan',
+            State: 'SUCCEEDED',
+            StartTime: ExecutionStartTime,
+            StopTime: ExecutionEndTime,
+          },
+          { Name: 'act', State: 'FAILED', ErrorMessage: 'AccessDenied' },
+          { Name: 'verify', State: 'PENDING' },
+        ],
+        InvocationTime: account.clock.now,
+        LastUpdatedTime: ExecutionEndTime,
+      },
+    ]);
+  });
+});

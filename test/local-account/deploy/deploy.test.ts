@@ -1,0 +1,228 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { at } from '../../support/build.ts';
+import { pass } from '../../support/runbook-account.ts';
+import { trustOf } from '../../support/trust.ts';
+import { createLocalAccount, type LocalAccount } from '../account.ts';
+import type { Operation } from '../dispatch.ts';
+import { deploy } from './deploy.ts';
+
+let account: LocalAccount;
+let directory: string;
+beforeEach(async () => {
+  account = await createLocalAccount({ now: () => at });
+  directory = mkdtempSync(path.join(tmpdir(), 'deploy-test-'));
+});
+afterEach(async () => {
+  await account.close();
+  rmSync(directory, { recursive: true });
+});
+
+const CONFIG = 'config.amazonaws.com';
+const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+
+/** A rule, its function and its runbook, in an order that is not the one to make them in. */
+const resources = (): Record<string, Record<string, unknown>> => ({
+  Remediation: {
+    Type: 'AWS::Config::RemediationConfiguration',
+    Properties: {
+      ConfigRuleName: { Ref: 'Rule' },
+      TargetType: 'SSM_DOCUMENT',
+      TargetId: { Ref: 'Document' },
+    },
+  },
+  Rule: {
+    Type: 'AWS::Config::ConfigRule',
+    Properties: {
+      ConfigRuleName: 'one-key',
+      Source: {
+        Owner: 'CUSTOM_LAMBDA',
+        SourceIdentifier: arnOf('Function'),
+        SourceDetails: [{ EventSource: 'aws.config', MessageType: 'ScheduledNotification' }],
+      },
+    },
+    DependsOn: 'Permission',
+  },
+  Permission: {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { Ref: 'Function' },
+      Principal: CONFIG,
+      SourceAccount: { Ref: 'AWS::AccountId' },
+    },
+  },
+  Function: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}' }, S3Key: 'code.zip' },
+      DeadLetterConfig: { TargetArn: arnOf('Queue') },
+      Handler: 'index.handler',
+      Role: arnOf('Role'),
+      Runtime: 'nodejs24.x',
+    },
+  },
+  Queue: { Type: 'AWS::SQS::Queue' },
+  Role: {
+    Type: 'AWS::IAM::Role',
+    Properties: { AssumeRolePolicyDocument: trustOf('lambda.amazonaws.com') },
+  },
+  Policy: {
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      PolicyName: 'send',
+      PolicyDocument: { Statement: [{ Action: 'sqs:SendMessage', Resource: arnOf('Queue') }] },
+      Roles: [{ Ref: 'Role' }],
+    },
+  },
+  Document: {
+    Type: 'AWS::SSM::Document',
+    Properties: {
+      Content: { schemaVersion: '0.3', assumeRole: 'arn', mainSteps: [pass('Only')] },
+      DocumentType: 'Automation',
+    },
+  },
+});
+
+const deployTemplate = (template: Record<string, unknown>) => {
+  const write = (file: string, content: unknown) =>
+    writeFileSync(path.join(directory, file), JSON.stringify(content));
+  const destinations = { here: { objectKey: 'code.zip' } };
+  write('Stack.assets.json', { files: { code: { source: { path: 'asset.code' }, destinations } } });
+  write('Stack.template.json', template);
+  mkdirSync(path.join(directory, 'asset.code'), { recursive: true });
+  const code = "exports.handler = async () => { throw new Error('no') };";
+  writeFileSync(path.join(directory, 'asset.code', 'index.js'), code);
+  return deploy(account, { directory, stackName: 'Stack' });
+};
+
+describe('deploy', () => {
+  it('makes every resource after those that it refers to or depends on', () => {
+    deployTemplate({ Resources: resources() });
+
+    const operations: Readonly<Record<string, Operation>> = account.config.operations;
+    const describeRemediation = operations['DescribeRemediationConfigurations'];
+    expect(describeRemediation?.({ ConfigRuleNames: ['one-key'] }, 'operator')).toMatchObject({
+      RemediationConfigurations: [{ TargetId: expect.stringMatching(/^Stack-Document-/) }],
+    });
+  });
+
+  it('runs the code of the asset, with the dead-letter queue of the template', async () => {
+    deployTemplate({ Resources: resources() });
+
+    await account.config.deliverSchedule('one-key');
+
+    const TargetArn = expect.stringMatching(/^arn:aws:sqs:us-east-1:123456789012:Stack-Queue-/);
+    expect(account.lambda.deadLetters).toMatchObject([{ TargetArn }]);
+  });
+
+  it('keeps the documents of a role readable', () => {
+    deployTemplate({ Resources: resources() });
+
+    const [role] = account.roles.byName.values();
+    const Resource = expect.stringMatching(/^arn:aws:sqs:/);
+    expect(role).toMatchObject({
+      RoleName: expect.stringMatching(/^Stack-Role-/),
+      AssumeRolePolicyDocument: trustOf('lambda.amazonaws.com'),
+      policies: [
+        {
+          PolicyName: 'send',
+          PolicyDocument: { Statement: [{ Action: 'sqs:SendMessage', Resource }] },
+        },
+      ],
+    });
+  });
+
+  it('returns the outputs of the stack', () => {
+    const outputs = deployTemplate({
+      Resources: resources(),
+      Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+      Outputs: {
+        Rule: { Value: { Ref: 'Rule' } },
+        Where: { Value: { 'Fn::Sub': '${AWS::Partition}/${AWS::Region}/${AWS::StackName}' } },
+        Nowhere: { Value: { Ref: 'Nobody' }, Condition: 'Never' },
+      },
+    });
+
+    expect(outputs).toEqual({ Rule: 'one-key', Where: 'aws/us-east-1/Stack' });
+  });
+
+  it('leaves out a resource whose condition does not hold', () => {
+    const Role = { ...resources()['Role'], Condition: 'Never' };
+
+    deployTemplate({ Resources: { Role }, Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } });
+
+    expect(account.roles.byName.size).toBe(0);
+  });
+});
+
+describe('deploy refuses', () => {
+  /** The resources, but for the properties of one of them. */
+  const withProperties = (logicalId: string, changed: Record<string, unknown>) => {
+    const all = resources();
+    const { Properties, ...resource } = all[logicalId] ?? {};
+    return {
+      ...all,
+      [logicalId]: { ...resource, Properties: { ...Object(Properties), ...changed } },
+    };
+  };
+
+  it.each([
+    [
+      'a type that the account does not have',
+      { Topic: { Type: 'AWS::SNS::Topic' } },
+      'Topic: the local account has no AWS::SNS::Topic',
+    ],
+    [
+      'a rule whose function AWS Config may not invoke',
+      withProperties('Permission', { SourceAccount: '210987654321' }),
+      'cannot be invoked',
+    ],
+    [
+      'a rule whose function nobody may invoke',
+      { ...resources(), Permission: { Type: 'AWS::CDK::Metadata' } },
+      'cannot be invoked',
+    ],
+    [
+      'a function whose role does not trust Lambda',
+      withProperties('Role', { AssumeRolePolicyDocument: trustOf('ssm.amazonaws.com') }),
+      'a role that does not trust it',
+    ],
+    [
+      'a function without its asset',
+      withProperties('Function', { Code: { S3Bucket: 'b', S3Key: 'other.zip' } }),
+      'the asset manifest has no other.zip',
+    ],
+    [
+      'a function that sets a variable of Lambda',
+      withProperties('Function', { Environment: { Variables: { AWS_REGION: 'x' } } }),
+      'a name that Lambda does not set itself',
+    ],
+    ['a function with an unknown property', withProperties('Function', { Layers: [] }), 'Layers'],
+    [
+      'a remediation without its document',
+      withProperties('Remediation', { TargetId: 'Nobody' }),
+      'must be an SSM document',
+    ],
+    [
+      'a remediation without its rule',
+      withProperties('Remediation', { ConfigRuleName: 'nobody' }),
+      'nobody',
+    ],
+    ['a document that cannot run', withProperties('Document', { Content: '{}' }), 'schemaVersion'],
+    [
+      'a policy of a role that is not there',
+      withProperties('Policy', { Roles: ['nobody'] }),
+      'nobody cannot be found',
+    ],
+    [
+      'resources that refer to each other',
+      withProperties('Role', { Description: { Ref: 'Function' } }),
+      'no circle of references',
+    ],
+  ])('%s', (_, Resources, message) => {
+    expect(() => deployTemplate({ Resources })).toThrow(message);
+  });
+});

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createClockedAccount } from '../../support/clocked-account.ts';
+import { trustOf } from '../../support/trust.ts';
+import { deploy } from './deploy.ts';
+
+const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+
+/** Deploys a template without assets; `KeyFunction` is there before it. */
+const setup = async (template: Record<string, unknown>) => {
+  const account = await createClockedAccount();
+  account.createFunction('key-function', () => {});
+  const directory = mkdtempSync(path.join(tmpdir(), 'resources-test-'));
+  const write = (kind: string, content: unknown) =>
+    writeFileSync(path.join(directory, `Stack.${kind}.json`), JSON.stringify(content));
+  write('assets', { files: {} });
+  write('template', template);
+  try {
+    return { account, outputs: deploy(account, { directory, stackName: 'Stack' }) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+};
+
+const alarm = {
+  AlarmDescription: 'A dead letter',
+  ComparisonOperator: 'GreaterThanThreshold',
+  Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Dead', 'QueueName'] } }],
+  EvaluationPeriods: 1,
+  MetricName: 'ApproximateNumberOfMessagesVisible',
+  Namespace: 'AWS/SQS',
+  Period: 300,
+  Statistic: 'Maximum',
+  Threshold: 0,
+  TreatMissingData: 'notBreaching',
+};
+
+/** The way of a key event, in an order that is not the one to make it in. */
+const keyEvents = {
+  Mapping: {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { EventSourceArn: arnOf('Queue'), FunctionName: 'key-function' },
+  },
+  Policy: {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: {
+      Queues: [{ Ref: 'Queue' }],
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: ['sqs:SendMessage', 'sqs:GetQueueUrl'],
+            Resource: arnOf('Queue'),
+            Condition: { ArnEquals: { 'aws:SourceArn': arnOf('Rule') } },
+          },
+        ],
+      },
+    },
+  },
+  Rule: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      EventPattern: { source: ['aws.iam'] },
+      State: 'ENABLED',
+      Targets: [{ Arn: arnOf('Queue'), Id: 'Target0' }],
+    },
+  },
+  Queue: {
+    Type: 'AWS::SQS::Queue',
+    Properties: { RedrivePolicy: { deadLetterTargetArn: arnOf('Dead'), maxReceiveCount: 20 } },
+  },
+  Dead: { Type: 'AWS::SQS::Queue' },
+  Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: alarm },
+  Dashboard: {
+    Type: 'AWS::CloudWatch::Dashboard',
+    Properties: { DashboardBody: { 'Fn::Join': ['', ['{"widgets":', '[]}']] } },
+  },
+};
+
+describe('deploy', () => {
+  it('makes the way of a key event: rule, queue, policy and mapping', async () => {
+    const { account } = await setup({ Resources: keyEvents });
+
+    await account.ask('iam', 'CreateUser', { UserName: 'alice' });
+    await account.settled();
+
+    expect(account.events.dropped).toEqual([]);
+    expect(account.lambda.invocations).toMatchObject([
+      { functionName: 'key-function', invoker: 'lambda.amazonaws.com' },
+    ]);
+  });
+
+  it('names what it makes as CloudFormation does', async () => {
+    const { account, outputs } = await setup({
+      Resources: keyEvents,
+      Outputs: {
+        QueueUrl: { Value: { Ref: 'Queue' } },
+        QueueName: { Value: { 'Fn::GetAtt': ['Queue', 'QueueName'] } },
+        Rule: { Value: { Ref: 'Rule' } },
+        RuleArn: { Value: arnOf('Rule') },
+        Mapping: { Value: { Ref: 'Mapping' } },
+        Alarm: { Value: { Ref: 'Alarm' } },
+        AlarmArn: { Value: arnOf('Alarm') },
+        Dashboard: { Value: { Ref: 'Dashboard' } },
+      },
+    });
+
+    expect(outputs['QueueUrl']).toBe(`${account.endpoint}/123456789012/${outputs['QueueName']}`);
+    expect(outputs['RuleArn']).toBe(
+      `arn:aws:events:us-east-1:123456789012:rule/${outputs['Rule']}`,
+    );
+    expect(outputs['Mapping']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(outputs['AlarmArn']).toBe(
+      `arn:aws:cloudwatch:us-east-1:123456789012:alarm:${outputs['Alarm']}`,
+    );
+    expect(outputs['Dashboard']).toMatch(/^Stack-Dashboard-/);
+  });
+
+  it('holds the rules of the template before it makes anything', async () => {
+    const role = trustOf('ssm.amazonaws.com');
+    const Resources = {
+      Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: role } },
+      Topic: { Type: 'AWS::Nobody::Knows' },
+    };
+    const Assert = { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-gov-west-1'] };
+    const Rules = { Region: { Assertions: [{ Assert, AssertDescription: 'not here' }] } };
+
+    await expect(setup({ Resources, Rules })).rejects.toThrow('not here');
+  });
+});
+
+describe('deploy refuses', () => {
+  it.each([
+    ['an unknown member of a queue', 'AWS::SQS::Queue', { Fifo: true }, 'Fifo'],
+    ['a policy of no queue', 'AWS::SQS::QueuePolicy', { Queues: [], PolicyDocument: {} }, '>=1'],
+    [
+      'a policy of a queue that is not there',
+      'AWS::SQS::QueuePolicy',
+      { Queues: ['http://127.0.0.1/1/q'], PolicyDocument: {} },
+      'does not exist',
+    ],
+    [
+      'an unknown member of a rule',
+      'AWS::Events::Rule',
+      { EventPattern: {}, RoleArn: 'arn' },
+      'RoleArn',
+    ],
+    [
+      'an unknown matcher',
+      'AWS::Events::Rule',
+      { EventPattern: { a: [{ prefix: '' }] } },
+      'prefix',
+    ],
+    [
+      'an unknown member of a mapping',
+      'AWS::Lambda::EventSourceMapping',
+      { EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:q', FunctionName: 'f', Queues: [] },
+      'Queues',
+    ],
+    [
+      'an unknown member of an alarm',
+      'AWS::CloudWatch::Alarm',
+      { ...alarm, Dimensions: [], Level: 1 },
+      'Level',
+    ],
+    [
+      'an alarm that compares in another way',
+      'AWS::CloudWatch::Alarm',
+      { ...alarm, Dimensions: [], ComparisonOperator: 'Above' },
+      'Above',
+    ],
+    ['a dashboard that is no JSON', 'AWS::CloudWatch::Dashboard', { DashboardBody: '{' }, 'JSON'],
+    ['a dashboard without a body', 'AWS::CloudWatch::Dashboard', {}, 'DashboardBody'],
+  ])('%s', async (_, Type, Properties, message) => {
+    await expect(setup({ Resources: { It: { Type, Properties } } })).rejects.toThrow(message);
+  });
+});

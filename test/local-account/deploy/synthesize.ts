@@ -1,0 +1,29 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { App } from 'aws-cdk-lib';
+import * as v from 'valibot';
+import { parseSettings } from '../../../infra/settings/settings.ts';
+import { SingleAccessKeyStack } from '../../../infra/stack.ts';
+import type { SynthesizedStack } from './assets.ts';
+
+const CDK_JSON = new URL('../../../cdk.json', import.meta.url);
+const CdkJson = v.object({ context: v.record(v.string(), v.unknown()) });
+
+/**
+ * Synthesizes the project's stack in this process, bundles included, without the CDK's command line.
+ *
+ * The directory is a temporary one, and gone when the process ends.
+ *
+ * @param context  settings, over those of cdk.json
+ */
+export const synthesize = (context: Readonly<Record<string, unknown>> = {}): SynthesizedStack => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'single-access-key-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  const cdkJson = v.parse(CdkJson, JSON.parse(readFileSync(CDK_JSON, 'utf8')));
+  const app = new App({ outdir: directory, context: { ...cdkJson.context, ...context } });
+  const settings = parseSettings(app.node.getAllContext());
+  const { stackName } = new SingleAccessKeyStack(app, 'IamUserSingleAccessKey', { settings });
+  app.synth();
+  return { directory, stackName };
+};

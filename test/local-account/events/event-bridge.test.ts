@@ -1,0 +1,285 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { at } from '../../support/build.ts';
+import { createClock } from '../clock.ts';
+import { createFunctions } from '../lambda/functions.ts';
+import { createSqs } from '../sqs/sqs.ts';
+import { createEventBridge } from './event-bridge.ts';
+import { parseSchedule } from './schedule.ts';
+
+const accountId = '123456789012';
+const region = 'us-east-1';
+const queueArn = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
+const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+const RULE = `arn:aws:events:${region}:${accountId}:rule/keys`;
+
+const event = {
+  version: '0',
+  id: 'event-1',
+  'detail-type': 'AWS API Call via CloudTrail',
+  source: 'aws.iam',
+  account: accountId,
+  time: '2026-01-31T12:00:00Z',
+  region,
+  resources: [],
+  detail: { eventName: 'CreateAccessKey' },
+} as const;
+
+const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknown> = {}) => {
+  const clock = createClock({ start: at, speed: 0 });
+  const { signal: closed } = new AbortController();
+  const sqs = createSqs({ ...clock, accountId, region, endpoint: 'http://127.0.0.1:9', closed });
+  for (const QueueName of ['keys', 'dead']) sqs.create({ QueueName });
+  const invoked: unknown[] = [];
+  const lambda = {
+    functions: createFunctions(functionArn),
+    invokeEvent: async (_arn: string, given: unknown) => void invoked.push(given),
+  };
+  lambda.functions.create({
+    ...{ FunctionName: 'tell', directory: '/code', Handler: 'index.handler' },
+    ...{ Runtime: 'nodejs24.x', Role: 'arn:aws:iam::123456789012:role/tell' },
+  });
+  const bridge = createEventBridge({ ...clock, accountId, region, sqs, lambda, closed });
+  const created = bridge.putRule({
+    Name: 'keys',
+    EventPattern: { source: ['aws.iam'] },
+    Targets: [{ Arn: queueArn('keys'), Id: 'Target0', ...target }],
+    ...rule,
+  });
+  return {
+    ...bridge,
+    created,
+    invoked,
+    advance: async (milliseconds: number) => {
+      clock.advance(milliseconds);
+      await setImmediate();
+    },
+    permit: (SourceArn = RULE) =>
+      lambda.functions.addPermission({
+        ...{ FunctionName: 'tell', Action: 'lambda:InvokeFunction' },
+        ...{ Principal: 'events.amazonaws.com', SourceArn },
+      }),
+    allow: (name: string, SourceArn = RULE) =>
+      sqs.setPolicy(sqs.urlOf(name), {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: queueArn(name),
+            Condition: { ArnEquals: { 'aws:SourceArn': SourceArn } },
+          },
+        ],
+      }),
+    messages: (name: string) => sqs.withArn(queueArn(name))?.messages() ?? [],
+  };
+};
+
+describe('EventBridge', () => {
+  it('sends what matches to a queue that lets the rule send', () => {
+    const { put, allow, messages, created } = setup();
+    allow('keys');
+
+    put(event);
+
+    expect(created.Arn).toBe(RULE);
+    expect(messages('keys').map(({ Body }) => JSON.parse(Body))).toEqual([event]);
+  });
+
+  it.each([
+    ['an event that does not match', {}, { ...event, source: 'aws.sts' }],
+    ['any event while the rule is disabled', { State: 'DISABLED' }, event],
+  ])('does not send %s', (_, rule, given) => {
+    const { put, allow, messages, dropped } = setup({}, rule);
+    allow('keys');
+
+    put(given as typeof event);
+
+    expect(messages('keys')).toEqual([]);
+    expect(dropped).toEqual([]);
+  });
+
+  it('drops what the queue lets no rule, or another rule, send', () => {
+    const { put, allow, messages, dropped } = setup();
+    put(event);
+    allow('keys', `${RULE}2`);
+    put(event);
+
+    const targetArn = queueArn('keys');
+    const expected = { ruleArn: RULE, targetArn, event, reason: 'NO_PERMISSIONS' };
+    expect(dropped).toEqual([expected, expected]);
+    expect(messages('keys')).toEqual([]);
+  });
+
+  it('drops what is for a queue that is not there', () => {
+    const { put, dropped } = setup({ Arn: queueArn('nobody') });
+
+    put(event);
+
+    expect(dropped).toMatchObject([{ reason: 'NO_RESOURCE' }]);
+  });
+
+  it('gives what it cannot send to the dead-letter queue, and says why', () => {
+    const { put, allow, messages, dropped } = setup({
+      DeadLetterConfig: { Arn: queueArn('dead') },
+    });
+    allow('dead');
+
+    put(event);
+
+    expect(dropped).toEqual([]);
+    const [letter] = messages('dead');
+    expect(JSON.parse(letter?.Body ?? '')).toEqual(event);
+    expect(letter?.MessageAttributes).toMatchObject({
+      RULE_ARN: { StringValue: RULE },
+      TARGET_ARN: { StringValue: queueArn('keys') },
+      ERROR_CODE: { StringValue: 'NO_PERMISSIONS' },
+    });
+  });
+
+  it('drops what the dead-letter queue does not let it send either', () => {
+    const { put, messages, dropped } = setup({ DeadLetterConfig: { Arn: queueArn('dead') } });
+
+    put(event);
+
+    expect(dropped).toHaveLength(1);
+    expect(messages('dead')).toEqual([]);
+  });
+});
+
+describe('a rule is refused with', () => {
+  it.each([
+    [
+      'a target that is neither queue nor function',
+      { Targets: [{ Arn: 'arn:aws:sns:us-east-1:123456789012:t', Id: 'T' }] },
+    ],
+    [
+      'a transformed input',
+      { Targets: [{ Arn: queueArn('keys'), Id: 'T', InputPath: '$.detail' }] },
+    ],
+    [
+      '186 attempts',
+      { Targets: [{ Arn: queueArn('keys'), Id: 'T', RetryPolicy: { MaximumRetryAttempts: 186 } }] },
+    ],
+    [
+      'six targets',
+      { Targets: Array.from({ length: 6 }, (_, n) => ({ Arn: queueArn('keys'), Id: `${n}` })) },
+    ],
+    [
+      'a pattern that is none, beside a schedule',
+      { EventPattern: {}, ScheduleExpression: 'rate(1 hour)' },
+    ],
+    ['another bus', { EventBusName: 'own' }],
+    ['neither pattern nor schedule', { EventPattern: undefined }],
+    ['an unknown matcher', { EventPattern: { source: [{ prefix: 'aws' }] } }],
+  ])('%s', (_, rule) => {
+    expect(() => setup({}, rule)).toThrow();
+  });
+
+  it('nothing of these at the bounds', () => {
+    const RetryPolicy = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
+    const Targets = Array.from({ length: 5 }, (_, n) => ({
+      Arn: queueArn('keys'),
+      Id: `${n}`,
+      RetryPolicy,
+    }));
+
+    expect(setup({}, { Targets }).created.Targets).toHaveLength(5);
+  });
+});
+
+describe('EventBridge and functions', () => {
+  const tell = { Arn: functionArn('tell') };
+
+  it('invokes a function that lets the rule in', async () => {
+    const { put, permit, invoked, settled } = setup(tell);
+    permit();
+
+    put(event);
+    await settled();
+
+    expect(invoked).toEqual([event]);
+  });
+
+  it.each([
+    ['that lets no rule in', 'tell', undefined, 'NO_PERMISSIONS'],
+    ['that lets another rule in', 'tell', `${RULE}2`, 'NO_PERMISSIONS'],
+    ['that is not there', 'nobody', RULE, 'NO_RESOURCE'],
+  ])('invokes no function %s', (_, name, permitted, reason) => {
+    const { put, permit, invoked, dropped } = setup({ Arn: functionArn(name) });
+    if (permitted !== undefined) permit(permitted);
+
+    put(event);
+
+    expect(invoked).toEqual([]);
+    expect(dropped).toMatchObject([{ reason }]);
+  });
+
+  it('gives the dead-letter queue what it cannot invoke a function with', () => {
+    const { put, allow, messages } = setup({
+      ...tell,
+      DeadLetterConfig: { Arn: queueArn('dead') },
+    });
+    allow('dead');
+
+    put(event);
+
+    expect(messages('dead').map(({ Body }) => JSON.parse(Body))).toEqual([event]);
+  });
+});
+
+describe('a schedule', () => {
+  const daily = { EventPattern: undefined, ScheduleExpression: 'rate(1 day)' };
+  const DAY = 86_400_000;
+
+  it("sends an event of its own once a period of the account's time, and takes no other", async () => {
+    const { put, permit, invoked, advance } = setup({ Arn: functionArn('tell') }, daily);
+    permit();
+
+    put(event);
+    await advance(DAY - 1);
+    expect(invoked).toEqual([]);
+    await advance(1);
+    expect(invoked).toMatchObject([
+      {
+        'detail-type': 'Scheduled Event',
+        source: 'aws.events',
+        time: '2026-02-01T12:00:00Z',
+        resources: [RULE],
+      },
+    ]);
+    await advance(DAY);
+    expect(invoked).toHaveLength(2);
+  });
+
+  it('does not begin while its rule is disabled, and ends when it is', async () => {
+    const { putRule, permit, invoked, advance } = setup({ Arn: functionArn('tell') }, daily);
+    permit();
+
+    const target = { Arn: functionArn('tell'), Id: 'Target0' };
+    putRule({
+      Name: 'keys',
+      ScheduleExpression: 'rate(1 day)',
+      State: 'DISABLED',
+      Targets: [target],
+    });
+    await advance(2 * DAY);
+
+    expect(invoked).toEqual([]);
+  });
+
+  it.each(['rate(1 days)', 'rate(0 days)', 'rate(2 day)', 'cron(0 12 * * ? *)', 'daily'])(
+    'is not %s',
+    (ScheduleExpression) => {
+      expect(() => setup({}, { ...daily, ScheduleExpression })).toThrow('expected a rate');
+    },
+  );
+
+  it.each([
+    ['rate(1 hour)', 3_600_000],
+    ['rate(10 minutes)', 600_000],
+    ['rate(2 days)', 172_800_000],
+  ])('%s is %d ms', (expression, period) => {
+    expect(parseSchedule(expression)).toBe(period);
+  });
+});

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
+import { createRunbookAccount } from '../../support/runbook-account.ts';
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+let account: ClockedAccount;
+let TopicArn: string;
+beforeEach(async () => {
+  account = await createClockedAccount();
+  TopicArn = account.sns.createTopic('approvals');
+});
+
+const publish = (input: object) => account.ask('sns', 'Publish', { TopicArn, ...input });
+
+describe('Publish', () => {
+  it('keeps what was published', async () => {
+    await publish({ Message: 'first' });
+    await publish({ Message: 'second', Subject: 'A key to approve' });
+
+    expect(TopicArn).toBe('arn:aws:sns:us-east-1:123456789012:approvals');
+    expect(account.sns.published).toMatchObject([
+      { TopicArn, Message: 'first' },
+      { TopicArn, Message: 'second', Subject: 'A key to approve' },
+    ]);
+  });
+
+  it.each([
+    ['a message of 256 KB', { Message: 'x'.repeat(256 * 1024) }],
+    ['a subject of one character', { Message: 'x', Subject: '!' }],
+    ['a subject of 100 characters', { Message: 'x', Subject: 'x'.repeat(100) }],
+  ])('takes %s', async (_, input) => {
+    await publish(input);
+  });
+
+  it.each([
+    ['a message of more', { Message: `ü${'x'.repeat(256 * 1024 - 1)}` }, 'InvalidParameter'],
+    ['no message', { Message: '' }, 'InvalidParameter'],
+    ['an empty subject', { Message: 'x', Subject: '' }, 'InvalidParameter'],
+    ['a subject of 101 characters', { Message: 'x', Subject: 'x'.repeat(101) }, 'InvalidParameter'],
+    ['a subject of two lines', { Message: 'x', Subject: 'a\nb' }, 'InvalidParameter'],
+    ['a subject that is not ASCII', { Message: 'x', Subject: 'Schlüssel' }, 'InvalidParameter'],
+    ['attributes', { Message: 'x', MessageAttributes: {} }, 'InvalidParameter'],
+    ['a topic that is not there', { Message: 'x', TopicArn: 'arn:aws:sns:::t' }, 'NotFound'],
+  ])('refuses %s', async (_, input, code) => {
+    await expect(publish(input)).rejects.toMatchObject({ code });
+    expect(account.sns.published).toEqual([]);
+  });
+
+  it('speaks the query protocol, in the namespace of SNS', async () => {
+    const form = new URLSearchParams({ Action: 'Publish', Version: '2010-03-31', TopicArn });
+
+    const good = await account.post(`${form}&Message=hello`, FORM);
+    const bad = await account.post(`${form}&Message=`, FORM);
+
+    expect(await good.text()).toMatch(
+      /^<PublishResponse xmlns="http:\/\/sns\.amazonaws\.com\/doc\/2010-03-31\/"><PublishResult><MessageId>/,
+    );
+    expect(bad.status).toBe(400);
+    expect(await bad.text()).toContain('<Code>InvalidParameter</Code>');
+  });
+
+  it('is what a step of a runbook can do', async () => {
+    const { account: runbooks, run } = await createRunbookAccount();
+    const inputs = {
+      Service: 'sns',
+      Api: 'Publish',
+      TopicArn: runbooks.sns.createTopic('t'),
+      Message: 'm',
+    };
+
+    const { execution } = await run([{ name: 'Tell', action: 'aws:executeAwsApi', inputs }]);
+
+    expect(execution.AutomationExecutionStatus).toBe('Success');
+    expect(runbooks.sns.published).toMatchObject([{ Message: 'm' }]);
+    await runbooks.close();
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { letsSend, parseQueuePolicy } from './queue-policy.ts';
+
+const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:queue';
+const RULE = 'arn:aws:events:us-east-1:123456789012:rule/keys';
+const sender = {
+  Principal: 'events.amazonaws.com',
+  SourceAccount: '123456789012',
+  SourceArn: RULE,
+};
+
+/** The statement that lets the rule send, but for what a test says. */
+const allow = (changed: Record<string, unknown> = {}) => ({
+  Effect: 'Allow',
+  Principal: { Service: 'events.amazonaws.com' },
+  Action: 'sqs:SendMessage',
+  Resource: QUEUE,
+  Condition: { ArnEquals: { 'aws:SourceArn': RULE } },
+  ...changed,
+});
+const onlyTls = {
+  Effect: 'Deny',
+  Principal: { AWS: '*' },
+  Action: 'sqs:*',
+  Resource: QUEUE,
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+};
+const isLet = (...Statement: unknown[]) =>
+  letsSend(parseQueuePolicy({ Version: '2012-10-17', Statement }), sender, QUEUE);
+
+describe('letsSend', () => {
+  it.each([
+    ['a rule', allow(), true],
+    ['any rule', allow({ Condition: {} }), true],
+    ['a rule like it', allow({ Condition: { ArnLike: { 'aws:SourceArn': `${RULE}*` } } }), true],
+    [
+      'its account',
+      allow({ Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } } }),
+      true,
+    ],
+    ['every action', allow({ Action: ['sqs:*'] }), true],
+    ['everybody', allow({ Principal: '*' }), true],
+    ['another rule', allow({ Condition: { ArnEquals: { 'aws:SourceArn': `${RULE}2` } } }), false],
+    [
+      'another account',
+      allow({ Condition: { StringEquals: { 'aws:SourceAccount': '210987654321' } } }),
+      false,
+    ],
+    [
+      'a text that is no pattern',
+      allow({ Condition: { StringEquals: { 'aws:SourceArn': '*' } } }),
+      false,
+    ],
+    ['another service', allow({ Principal: { Service: 'sns.amazonaws.com' } }), false],
+    ['another action', allow({ Action: 'sqs:ReceiveMessage' }), false],
+    ['another queue', allow({ Resource: `${QUEUE}2` }), false],
+  ])('with a statement for %s: %s', (_, statement, expected) => {
+    expect(isLet(statement)).toBe(expected);
+  });
+
+  it('lets nobody send without a policy', () => {
+    expect(letsSend(undefined, sender, QUEUE)).toBe(false);
+  });
+
+  it('lets no denial be overruled', () => {
+    expect(isLet(allow(), allow({ Effect: 'Deny' }))).toBe(false);
+  });
+
+  it('lets a service send over TLS where nothing else is let in', () => {
+    expect(isLet(onlyTls, allow())).toBe(true);
+    expect(isLet(onlyTls)).toBe(false);
+  });
+});
+
+describe('parseQueuePolicy refuses', () => {
+  it.each([
+    ['an operator', { ArnNotEquals: { 'aws:SourceArn': RULE } }, 'ArnNotEquals'],
+    ['a condition key', { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }, 'PrincipalOrgID'],
+  ])('%s that it does not know', (_, Condition, message) => {
+    expect(() => parseQueuePolicy({ Statement: [allow({ Condition })] })).toThrow(message);
+  });
+
+  it('a member that it does not know', () => {
+    expect(() => parseQueuePolicy({ Statement: [allow({ NotAction: 'sqs:*' })] })).toThrow();
+  });
+});

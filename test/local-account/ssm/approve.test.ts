@@ -1,0 +1,402 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { at } from '../../support/build.ts';
+import { createRunbookAccount, fail, pass } from '../../support/runbook-account.ts';
+import { trustOf } from '../../support/trust.ts';
+import { ServiceError } from '../call.ts';
+import { createClock } from '../clock.ts';
+
+const SECOND = 1000;
+const DAY = 86_400 * SECOND;
+const OPERATOR = 'arn:aws:iam::123456789012:user/operator';
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
+
+const setup = async () => {
+  const clock = createClock({ start: at, speed: 0 });
+  const runbooks = await createRunbookAccount(clock);
+  const { account } = runbooks;
+  const roleOf = (RoleName: string) =>
+    account.roles.create({ RoleName, AssumeRolePolicyDocument: trustOf('ec2.amazonaws.com') });
+
+  /** A request at the wire, signed by an operator unless it is signed by another access key. */
+  const ask = async (operation: string, input: unknown, accessKeyId = 'AKIALOCALOPERATOR000') => {
+    const answer = await fetch(account.endpoint, {
+      method: 'POST',
+      body: JSON.stringify(input),
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260131/us-east-1/ssm/aws4_request`,
+        'x-amz-target': `AmazonSSM.${operation}`,
+        'content-type': 'application/x-amz-json-1.1',
+      },
+    });
+    return { status: answer.status, body: Object(await answer.json()) };
+  };
+  /** Sends a signal; answers the code of the error, or `undefined` for none. */
+  const send = async (id: string, SignalType: string, more: object = {}, accessKeyId?: string) => {
+    const input = { AutomationExecutionId: id, SignalType, ...more };
+    const { status, body } = await ask('SendAutomationSignal', input, accessKeyId);
+    expect(body).toEqual(
+      status === 200 ? {} : expect.objectContaining({ __type: expect.any(String) }),
+    );
+    return body.__type as string | undefined;
+  };
+  const read = async (id: string) =>
+    (await ask('GetAutomationExecution', { AutomationExecutionId: id })).body.AutomationExecution;
+
+  return {
+    ...runbooks,
+    ...{ advance: clock.advance, now: clock.now, roleOf, send, read },
+    /** Starts a document of these steps, and answers its id when it waits. */
+    startWaiting: async (...steps: unknown[]) => {
+      const id = runbooks.start(steps);
+      await account.ssm.waiting(id);
+      return id;
+    },
+  };
+};
+
+let runbooks: Awaited<ReturnType<typeof setup>>;
+beforeEach(async () => {
+  runbooks = await setup();
+});
+afterEach(() => runbooks.account.close());
+
+const approve = (inputs: object = {}, more: object = {}) => ({
+  name: 'Approve',
+  action: 'aws:approve',
+  inputs: { Approvers: ['operator'], ...inputs },
+  ...more,
+});
+
+/** How an execution that needs no more signal ended. */
+const endOf = async (id: string) => {
+  const execution = await runbooks.account.ssm.finished(id);
+  const [step] = execution.StepExecutions;
+  return {
+    execution: execution.AutomationExecutionStatus,
+    step: step?.StepStatus,
+    approval: step?.Outputs['ApprovalStatus'],
+    decisions: step?.Outputs['ApproverDecisions']?.map((text) => JSON.parse(text)),
+    message: step?.FailureMessage,
+  };
+};
+
+/** Runs a step that fails before it asks anybody. */
+const refusal = async (inputs: object) =>
+  (await runbooks.run([approve(inputs)])).steps['Approve']?.FailureMessage;
+
+describe('aws:approve', () => {
+  it('waits, and the steps behind it with it', async () => {
+    const { startWaiting, read } = runbooks;
+
+    const execution = await read(await startWaiting(approve(), pass('After')));
+
+    expect(execution).toMatchObject({
+      AutomationExecutionStatus: 'Waiting',
+      CurrentStepName: 'Approve',
+      StepExecutions: [
+        {
+          StepStatus: 'Waiting',
+          Outputs: { ApprovalStatus: ['Waiting'], ApproverDecisions: [] },
+        },
+        { StepStatus: 'Pending' },
+      ],
+    });
+  });
+
+  it('goes on when it is approved, and tells who did, when, and why', async () => {
+    const { startWaiting, send, advance } = runbooks;
+    const id = await startWaiting(approve());
+    advance(DAY);
+
+    expect(await send(id, 'Approve', { Payload: { Comment: ['Looks good'] } })).toBeUndefined();
+
+    expect(await endOf(id)).toMatchObject({
+      execution: 'Success',
+      step: 'Success',
+      approval: ['Approved'],
+      decisions: [
+        {
+          Approver: OPERATOR,
+          Decision: 'Approve',
+          ApprovalDecisionTime: '2026-02-01T12:00:00.000Z',
+          Comment: 'Looks good',
+        },
+      ],
+    });
+  });
+
+  it('gives its outputs to the steps behind it', async () => {
+    const { startWaiting, send, account } = runbooks;
+    const inputs = { Service: 'iam', Api: 'GetUser', UserName: '{{ Approve.ApprovalStatus }}' };
+    const id = await startWaiting(approve(), fail('After', { inputs }));
+    await send(id, 'Approve');
+
+    const { StepExecutions } = await account.ssm.finished(id);
+
+    expect(StepExecutions[1]?.Inputs['UserName']).toBe('"Approved"');
+  });
+
+  it('fails when it is rejected, and the execution with it', async () => {
+    const { startWaiting, send, account } = runbooks;
+    const id = await startWaiting(approve(), pass('After'));
+
+    expect(await send(id, 'Reject', { Payload: { Comment: ['Not now'] } })).toBeUndefined();
+
+    expect(await endOf(id)).toMatchObject({
+      execution: 'Failed',
+      step: 'Failed',
+      approval: ['Rejected'],
+      decisions: [{ Approver: OPERATOR, Decision: 'Reject', Comment: 'Not now' }],
+      message: expect.stringContaining('The approval request was rejected'),
+    });
+    expect(account.ssm.execution(id).StepExecutions[1]?.StepStatus).toBe('Pending');
+  });
+
+  it.each([
+    ['7 days', undefined, 7 * DAY],
+    ['its own time', 60, 60 * SECOND],
+    ['30 days', 31 * 86_400, 30 * DAY],
+  ])(
+    'times out after %s of the account, not a millisecond earlier',
+    async (_, timeoutSeconds, most) => {
+      const { startWaiting, read, advance, account } = runbooks;
+      const id = await startWaiting(approve({}, { timeoutSeconds }));
+
+      advance(most - 1);
+      await account.settled();
+      expect((await read(id)).AutomationExecutionStatus).toBe('Waiting');
+
+      advance(1);
+      expect(await endOf(id)).toMatchObject({
+        execution: 'TimedOut',
+        step: 'TimedOut',
+        approval: ['Waiting'],
+        message: expect.stringContaining(`Step timed out after ${most / SECOND} seconds`),
+      });
+    },
+  );
+
+  it('goes to its step for failures when it may', async () => {
+    const { startWaiting, send, account } = runbooks;
+    const steps = [approve({}, { onFailure: 'step:Other' }), pass('Skipped'), pass('Other')];
+    const id = await startWaiting(...steps);
+    await send(id, 'Reject');
+
+    const { StepExecutions, AutomationExecutionStatus } = await account.ssm.finished(id);
+
+    expect(StepExecutions.map(({ StepStatus }) => StepStatus)).toEqual([
+      'Failed',
+      'Pending',
+      'Success',
+    ]);
+    expect(AutomationExecutionStatus).toBe('Failed');
+  });
+});
+
+describe('the approvers of aws:approve', () => {
+  it.each([
+    ['the name of a user', 'operator'],
+    ['the ARN of a user', OPERATOR],
+  ])('are known by %s', async (_, approver) => {
+    const { startWaiting, send } = runbooks;
+    const id = await startWaiting(approve({ Approvers: ['somebody', approver] }));
+
+    expect(await send(id, 'Approve')).toBeUndefined();
+    expect((await endOf(id)).execution).toBe('Success');
+  });
+
+  it.each([
+    ['a role', 'arn:aws:iam::123456789012:role/security'],
+    ["a role's session", 'arn:aws:sts::123456789012:assumed-role/security/session'],
+  ])('are known by the ARN of %s', async (_, approver) => {
+    const { startWaiting, send, roleOf } = runbooks;
+    const { environment } = roleOf('security');
+    const id = await startWaiting(approve({ Approvers: [approver] }));
+
+    expect(await send(id, 'Approve', {}, environment.AWS_ACCESS_KEY_ID)).toBeUndefined();
+    expect((await endOf(id)).execution).toBe('Success');
+  });
+
+  it.each(['Approve', 'Reject'])(
+    'alone decide: a %s of anybody else is refused',
+    async (signal) => {
+      const { startWaiting, send, read, roleOf } = runbooks;
+      const { environment } = roleOf('intern');
+      const id = await startWaiting(approve());
+
+      expect(await send(id, signal, {}, environment.AWS_ACCESS_KEY_ID)).toBe(
+        'InvalidAutomationSignalException',
+      );
+      expect((await read(id)).AutomationExecutionStatus).toBe('Waiting');
+    },
+  );
+
+  it('must be as many as are required, each of whom counts once', async () => {
+    const { startWaiting, send, read, roleOf } = runbooks;
+    const role = roleOf('security');
+    const Approvers = ['operator', OPERATOR, role.Arn];
+    const id = await startWaiting(approve({ Approvers, MinRequiredApprovals: 2 }));
+
+    await send(id, 'Approve');
+    await send(id, 'Approve');
+    const [step] = (await read(id)).StepExecutions;
+    expect(step).toMatchObject({ StepStatus: 'Waiting', Outputs: { ApprovalStatus: ['Waiting'] } });
+    expect(step.Outputs.ApproverDecisions).toHaveLength(1);
+
+    await send(id, 'Approve', {}, role.environment.AWS_ACCESS_KEY_ID);
+    const { approval, decisions } = await endOf(id);
+    expect(approval).toEqual(['Approved']);
+    expect(decisions?.map(({ Approver }) => Approver)).toEqual([
+      OPERATOR,
+      'arn:aws:sts::123456789012:assumed-role/security/session',
+    ]);
+  });
+
+  it('reject by one of them, whatever the others decided', async () => {
+    const { startWaiting, send, roleOf } = runbooks;
+    const role = roleOf('security');
+    const inputs = { Approvers: ['operator', role.Arn], MinRequiredApprovals: 2 };
+    const id = await startWaiting(approve(inputs));
+
+    await send(id, 'Approve');
+    await send(id, 'Reject', {}, role.environment.AWS_ACCESS_KEY_ID);
+
+    expect(await endOf(id)).toMatchObject({ execution: 'Failed', approval: ['Rejected'] });
+  });
+
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `user-${index}`);
+
+  it.each([
+    ['ten', { Approvers: names(10), MinRequiredApprovals: 10 }],
+    ['one', { Approvers: names(1), MinRequiredApprovals: 1 }],
+  ])('may be %s', async (_, inputs) => {
+    await runbooks.startWaiting(approve(inputs));
+  });
+
+  it.each([
+    ['none', { Approvers: [] }, 'Approvers: '],
+    ['eleven', { Approvers: names(11) }, 'Approvers: '],
+    ['a role without its path', { Approvers: ['arn:aws:iam::123456789012:security'] }, 'Approvers'],
+    ['fewer than required', { MinRequiredApprovals: 2 }, 'at most the number of Approvers'],
+    ['required by nobody', { MinRequiredApprovals: 0 }, 'MinRequiredApprovals: '],
+    ['required by half', { MinRequiredApprovals: 0.5 }, 'MinRequiredApprovals: '],
+  ])('may not be %s', async (_, inputs, message) => {
+    expect(await refusal(inputs)).toContain(message);
+  });
+});
+
+describe('the request of aws:approve', () => {
+  it('is published to its topic by the role of the automation, before it waits', async () => {
+    const { account, startWaiting } = runbooks;
+    account.sns.createTopic('AutomationApprovals');
+
+    const id = await startWaiting(approve({ NotificationArn: TOPIC, Message: 'Delete alice?' }));
+
+    expect(account.calls).toMatchObject([
+      { service: 'sns', operation: 'Publish', principal: 'automation', input: { TopicArn: TOPIC } },
+    ]);
+    const [published] = account.sns.published;
+    expect(published?.Message).toMatch(/^Delete alice\?\n/);
+    expect(published?.Message).toContain(id);
+  });
+
+  it('is sent to nobody without a topic', async () => {
+    await runbooks.startWaiting(approve());
+
+    expect(runbooks.account.calls).toEqual([]);
+  });
+
+  it('has a message of at most 4096 characters', async () => {
+    await runbooks.startWaiting(approve({ Message: 'x'.repeat(4096) }));
+
+    expect(await refusal({ Message: 'x'.repeat(4097) })).toContain('Message: ');
+  });
+
+  it.each([
+    ['does not begin with Automation', TOPIC.replace('Automation', 'My'), 'starts with Automation'],
+    ['is no ARN', 'AutomationApprovals', 'starts with Automation'],
+    ['does not exist', TOPIC, '(NotFound)'],
+  ])('fails the step when the topic %s', async (_, NotificationArn, message) => {
+    expect(await refusal({ NotificationArn })).toContain(message);
+  });
+
+  it('is tried again when it is throttled', async () => {
+    const { account, startWaiting } = runbooks;
+    account.sns.createTopic('AutomationApprovals');
+    const error = new ServiceError('Throttling', 'Rate exceeded');
+    account.faults.fail({ service: 'sns', operation: 'Publish', error });
+
+    await startWaiting(approve({ NotificationArn: TOPIC }));
+
+    expect(account.sns.published).toHaveLength(1);
+  });
+});
+
+describe('SendAutomationSignal', () => {
+  it.each(['Approve', 'Reject'])('refuses to %s what has been decided', async (signal) => {
+    const { startWaiting, send, account } = runbooks;
+    const id = await startWaiting(approve());
+    await send(id, 'Approve');
+    await account.ssm.finished(id);
+
+    expect(await send(id, signal)).toBe('InvalidAutomationSignalException');
+    expect((await endOf(id)).decisions).toHaveLength(1);
+  });
+
+  it('refuses to approve what only sleeps', async () => {
+    const { startWaiting, send } = runbooks;
+    const id = await startWaiting(pass('Sleep', { inputs: { Duration: 'PT1H' } }));
+
+    expect(await send(id, 'Approve')).toBe('InvalidAutomationSignalException');
+  });
+
+  it.each([
+    ['StopStep', { StepExecutionId: ['01234567-89ab-4def-8123-456789abcdef'] }],
+    ['Revoke', undefined],
+    ['Resume', { StepName: ['Approve'] }],
+    ['StartStep', { StepName: ['Approve'] }],
+  ])('refuses a %s, of which nothing waits', async (SignalType, Payload) => {
+    const id = await runbooks.startWaiting(approve());
+
+    expect(await runbooks.send(id, SignalType, { Payload })).toBe(
+      'InvalidAutomationSignalException',
+    );
+  });
+
+  it.each([
+    ['Resume', { StepName: ['Nobody'] }],
+    ['StartStep', undefined],
+  ])('refuses a %s of a step that does not exist', async (SignalType, Payload) => {
+    const id = await runbooks.startWaiting(approve());
+
+    expect(await runbooks.send(id, SignalType, { Payload })).toBe(
+      'AutomationStepNotFoundException',
+    );
+  });
+
+  it('refuses an execution that does not exist', async () => {
+    const id = '00000000-0000-4000-8000-000000000000';
+
+    expect(await runbooks.send(id, 'Approve')).toBe('AutomationExecutionNotFoundException');
+  });
+
+  it.each([
+    ['the longest comment', { Comment: ['x'.repeat(512)] }, undefined],
+    ['a comment that is too long', { Comment: ['x'.repeat(513)] }, 'ValidationException'],
+    ['an empty comment', { Comment: [''] }, 'ValidationException'],
+    ['an empty payload', {}, 'ValidationException'],
+    ['two comments', { Comment: ['a', 'b'] }, 'InvalidAutomationSignalException'],
+    ['something else', { Reason: ['a'] }, 'InvalidAutomationSignalException'],
+  ])('with %s answers as it should', async (_, Payload, code) => {
+    const id = await runbooks.startWaiting(approve());
+
+    expect(await runbooks.send(id, 'Approve', { Payload })).toBe(code);
+  });
+
+  it('refuses a type and a member that the API does not have', async () => {
+    const id = await runbooks.startWaiting(approve());
+
+    expect(await runbooks.send(id, 'Agree')).toBe('ValidationException');
+    expect(await runbooks.send(id, 'Approve', { Comment: 'a' })).toBe('ValidationException');
+  });
+});

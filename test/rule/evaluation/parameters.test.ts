@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import {
+  INACTIVE_RULE_PARAMETERS,
+  parseInactiveRuleParameters,
+  parseRuleParameters,
+  RULE_PARAMETERS,
+} from '../../../rule/evaluation/parameters.ts';
+import { InvalidParameterError } from '../../../rule/input/parameter.ts';
+
+const defaults = {
+  maxActiveAccessKeys: 1,
+  countInactiveAccessKeys: false,
+  rotationGraceDays: 0,
+  minimumIdleDays: 7,
+  refreshDays: 7,
+};
+
+type Bounds = { readonly minimum: number; readonly maximum: number; readonly unit: string };
+const wholeNumbers = (parameters: object): [string, Bounds][] =>
+  Object.entries(parameters).filter(([, parameter]) => 'minimum' in parameter);
+
+describe('parseRuleParameters', () => {
+  it.each([undefined, '', '{}'])('takes the defaults for %j', (inputParameters) => {
+    expect(parseRuleParameters(inputParameters)).toEqual(defaults);
+  });
+
+  it('reads the texts that Config stores, and numbers', () => {
+    expect(parseRuleParameters('{"maxActiveAccessKeys":"2"}')).toEqual({
+      ...defaults,
+      maxActiveAccessKeys: 2,
+    });
+    expect(parseRuleParameters('{"minimumIdleDays":30}')).toEqual({
+      ...defaults,
+      minimumIdleDays: 30,
+    });
+  });
+
+  describe.each(wholeNumbers(RULE_PARAMETERS))('%s', (name, { minimum, maximum, unit }) => {
+    const read = (value: unknown) => parseRuleParameters(JSON.stringify({ [name]: value }));
+
+    it.each([minimum, maximum])('takes %d, a bound', (value) => {
+      expect(read(String(value))).toEqual({ ...defaults, [name]: value });
+    });
+
+    it('refuses a list, even of one number that fits', () => {
+      expect(() => read([String(minimum)])).toThrow(`from ${minimum} to ${maximum}, got an array`);
+    });
+
+    it('shows only the start of a long value', () => {
+      expect(() => read('x'.repeat(5_000))).toThrow(/got "x{79}$/);
+    });
+
+    it.each([
+      String(minimum - 1),
+      String(maximum + 1),
+      '',
+      ' ',
+      '1.5',
+      '1e1',
+      'abc',
+      '+1',
+      '１',
+      true,
+      null,
+      99999999999,
+    ])('refuses %j, and says what it expects and what it got', (value) => {
+      expect(() => read(value)).toThrow(InvalidParameterError);
+      expect(() => read(value)).toThrow(expect.objectContaining({ name: 'InvalidParameterError' }));
+      expect(() => read(value)).toThrow(
+        `${name} must be a whole number of ${unit} from ${minimum} to ${maximum}, got ${JSON.stringify(value)}`,
+      );
+    });
+  });
+
+  it.each([
+    ['maxActiveAccessKeys', 'a whole number of keys from 1 to 10'],
+    ['rotationGraceDays', 'a whole number of days from 0 to 90'],
+    ['minimumIdleDays', 'a whole number of days from 0 to 365'],
+    ['refreshDays', 'a whole number of days from 0 to 365'],
+  ])('%s must be %s', (name, expected) => {
+    expect(() => parseRuleParameters(JSON.stringify({ [name]: 'many' }))).toThrow(
+      `${name} must be ${expected}, got "many"`,
+    );
+  });
+
+  it.each(['{"maxActiveKeys":"1"}', '{"__proto__":"1"}', '{"constructor":"1"}', '{"":"1"}'])(
+    'refuses the unknown name in %s, and says which there are',
+    (inputParameters) => {
+      expect(() => parseRuleParameters(inputParameters)).toThrow(
+        /unknown rule parameter ".*", expected maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, minimumIdleDays, exemptionTag, refreshDays/,
+      );
+    },
+  );
+
+  it.each(['k', 'keys until', 'Ausnahme-bis_zum.Tag:/=+@', 'k'.repeat(128), '期限'])(
+    'takes %s for the key of the exemption tag',
+    (exemptionTag) => {
+      expect(parseRuleParameters(JSON.stringify({ exemptionTag }))).toMatchObject({ exemptionTag });
+    },
+  );
+
+  it.each(['', 'k'.repeat(129), 'a*b', '{{ a }}', 7, null, ['k']])(
+    'refuses %j for the key of the exemption tag',
+    (exemptionTag) => {
+      const inputParameters = JSON.stringify({ exemptionTag });
+      expect(() => parseRuleParameters(inputParameters)).toThrow(InvalidParameterError);
+      expect(() => parseRuleParameters(inputParameters)).toThrow(
+        /^exemptionTag must be the key of a tag, of 1 to 128 characters, got /,
+      );
+    },
+  );
+
+  it.each([
+    ['true', true],
+    [true, true],
+    ['false', false],
+    [false, false],
+  ])('takes %j for countInactiveAccessKeys', (value, expected) => {
+    const read = parseRuleParameters(JSON.stringify({ countInactiveAccessKeys: value }));
+    expect(read.countInactiveAccessKeys).toBe(expected);
+  });
+
+  it.each(['', 'yes', 'True', 1, null, ['true']])(
+    'refuses %j for countInactiveAccessKeys',
+    (value) => {
+      const inputParameters = JSON.stringify({ countInactiveAccessKeys: value });
+      expect(() => parseRuleParameters(inputParameters)).toThrow(
+        /^countInactiveAccessKeys must be true or false, got /,
+      );
+    },
+  );
+
+  it('keeps the cause of what is no JSON', () => {
+    expect(() => parseRuleParameters('{')).toThrow(
+      expect.objectContaining({ cause: expect.any(SyntaxError) }),
+    );
+  });
+
+  it.each([
+    ['{', /must be a JSON object, got no JSON/],
+    ['[]', /must be a JSON object, got an array/],
+    ['null', /must be a JSON object, got null/],
+    ['"1"', /must be a JSON object, got "1"/],
+  ])('refuses %s, which is no JSON object', (inputParameters, message) => {
+    expect(() => parseRuleParameters(inputParameters)).toThrow(message);
+  });
+});
+
+describe('parseInactiveRuleParameters', () => {
+  it('takes the defaults', () => {
+    expect(parseInactiveRuleParameters()).toEqual({ maxInactiveDays: 30, refreshDays: 7 });
+  });
+
+  it.each([
+    ['0', false],
+    ['1', true],
+    ['90', true],
+    ['91', false],
+    ['', false],
+  ])('maxInactiveDays %j is taken: %j', (maxInactiveDays, isTaken) => {
+    const read = () => parseInactiveRuleParameters(JSON.stringify({ maxInactiveDays }));
+    if (isTaken) expect(read().maxInactiveDays).toBe(Number(maxInactiveDays));
+    else expect(read).toThrow('maxInactiveDays must be a whole number of days from 1 to 90, got');
+  });
+
+  it('refuses the parameters of the other rule, and says which it has', () => {
+    expect(Object.keys(INACTIVE_RULE_PARAMETERS)).not.toContain('minimumIdleDays');
+    expect(() => parseInactiveRuleParameters('{"minimumIdleDays":"7"}')).toThrow(
+      'unknown rule parameter "minimumIdleDays", expected maxInactiveDays, exemptionTag, refreshDays',
+    );
+  });
+});
