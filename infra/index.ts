@@ -5,9 +5,8 @@
  * docs/ways-in.md have an example of each.
  */
 export { InvalidParameterError } from '../rule/input/parameter.ts';
-export { WrongRegionError } from './key-events/iam-region.ts';
-export type { KeyEventFunctionProps as KeyEventTriggerProps } from './key-events/key-event-function.ts';
-export { KeyEventTrigger } from './key-events/key-event-trigger.ts';
+export type { KeyEventFunctionProps as KeyEventTriggerProps } from './key-events/key-event-trigger.ts';
+export { KeyEventTrigger, WrongRegionError } from './key-events/key-event-trigger.ts';
 export { Alarms, type AlarmsProps } from './monitoring/alarms.ts';
 export { Dashboard, type DashboardProps } from './monitoring/dashboard.ts';
 export { MetricsLink, type MetricsLinkProps } from './monitoring/metrics-link.ts';
@@ -15,11 +14,9 @@ export { addOutputs } from './outputs.ts';
 export {
   InactiveAccessKeyRule,
   type InactiveAccessKeyRuleProps,
-} from './rules/inactive-access-key-rule.ts';
-export {
   SingleAccessKeyRule,
   type SingleAccessKeyRuleProps,
-} from './rules/single-access-key-rule.ts';
+} from './rules/access-key-rules.ts';
 export type { UserRule } from './rules/user-rule.ts';
 export { Planner } from './runbooks/planner.ts';
 export type { Runbook } from './runbooks/runbook.ts';

@@ -2,7 +2,7 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { KeyEventTrigger } from './key-events/key-event-trigger.ts';
 import type { Dashboard } from './monitoring/dashboard.ts';
 import type { UserRule } from './rules/user-rule.ts';
-import { remediationIsOffered } from './runbooks/remediation-offer.ts';
+import { remediationIsOffered } from './runbooks/remediation.ts';
 import type { Runbooks } from './runbooks/runbooks.ts';
 import type { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
 

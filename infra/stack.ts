@@ -5,13 +5,14 @@ import { Alarms } from './monitoring/alarms.ts';
 import { Dashboard } from './monitoring/dashboard.ts';
 import { MetricsLink } from './monitoring/metrics-link.ts';
 import { addOutputs } from './outputs.ts';
-import { InactiveAccessKeyRule } from './rules/inactive-access-key-rule.ts';
-import { SingleAccessKeyRule } from './rules/single-access-key-rule.ts';
+import { InactiveAccessKeyRule, SingleAccessKeyRule } from './rules/access-key-rules.ts';
 import { Planner } from './runbooks/planner.ts';
 import { createRemediations, createRunbooks } from './runbooks/runbooks.ts';
 import { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
 import { DEFAULT_SETTINGS, requireNoContradiction, type Settings } from './settings/settings.ts';
-import { TAG } from './settings/tag.ts';
+
+/** The tag of all that a deployment makes, where CloudFormation tags it: the guard of SECURITY.md goes by it. */
+export const TAG = { key: 'part-of', value: 'iam-user-single-access-key' } as const;
 
 /** A stack's own properties and what the deployment decides. */
 export type SingleAccessKeyStackProps = StackProps & {

@@ -1,5 +1,5 @@
-import { type Frequency, HOURS } from '../settings/frequencies.ts';
-import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../settings/limits.ts';
+import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../../rule/key-events/settings.ts';
+import { type Frequency, HOURS } from '../settings/settings.ts';
 import * as assumed from './assumptions.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,4 +1,4 @@
-import type { Frequency } from '../settings/frequencies.ts';
+import type { Frequency } from '../settings/settings.ts';
 import { billOf, totalOf } from './dollars.ts';
 import { count, dollars, table } from './markdown.ts';
 import { dollarsByTier, EVALUATION_TIERS } from './prices.ts';

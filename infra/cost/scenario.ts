@@ -4,7 +4,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../../rule/input/parameter.ts';
-import { FREQUENCIES } from '../settings/frequencies.ts';
+import { FREQUENCIES } from '../settings/settings.ts';
 
 /** A count, 0 at least unless it says otherwise. */
 const count = (unit: string, bounds: { minimum?: number; maximum: number; default: number }) =>

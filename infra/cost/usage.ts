@@ -1,4 +1,4 @@
-import { type Frequency, HOURS } from '../settings/frequencies.ts';
+import { type Frequency, HOURS } from '../settings/settings.ts';
 import { batchesOf, callsOf, changesOf, findingsOf, pagesOf, reportsOf } from './activity.ts';
 import * as assumed from './assumptions.ts';
 import type { Priced } from './prices.ts';

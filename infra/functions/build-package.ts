@@ -1,8 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { builtCodeOf, ENTRIES } from './entries.ts';
-import { bundle } from './function-code.ts';
-import { REPOSITORY } from './repository.ts';
+import { builtCodeOf, bundle, ENTRIES, REPOSITORY } from './bundle.ts';
 
 // The first half of `npm run build`: puts what the constructs read in another app into dist, the functions' code and
 // the runbooks. The constructs themselves are compiled into it then; the template there is `npm run template`'s.

@@ -4,9 +4,7 @@ import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/a
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from './bundle.ts';
-import type { Entry } from './entries.ts';
-import { codeOf } from './function-code.ts';
+import { codeOf, ENVIRONMENT, type Entry } from './bundle.ts';
 import { serviceOfThisAccount } from './permissions.ts';
 
 /** What is particular to a function. */

@@ -1,14 +1,99 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, CfnRule, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
+import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import { Rule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { KEY_EVENT_NAMES } from '../../rule/key-events/event-names.ts';
-import { DeadLetterQueue } from '../functions/dead-letter-queue.ts';
-import { letSend, targetOf } from '../functions/event-target.ts';
-import { allowToPoll } from '../functions/permissions.ts';
-import { requireIamRegion } from './iam-region.ts';
-import { KeyEventFunction, type KeyEventFunctionProps, TIMEOUT } from './key-event-function.ts';
+import { IAM_REGIONS } from '../../rule/aws/regions.ts';
+import { KEY_EVENT_NAMES } from '../../rule/key-events/event.ts';
+import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../../rule/key-events/settings.ts';
+import { NodeFunction } from '../functions/node-function.ts';
+import { allowToPoll, allowWithoutResource } from '../functions/permissions.ts';
+import { DeadLetterQueue, letSend, targetOf } from '../functions/queues.ts';
+import { measureOf } from '../monitoring/measure.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+
+/** Something that needs the events of IAM is deployed where they do not arrive. */
+export class WrongRegionError extends Error {
+  override readonly name = 'WrongRegionError';
+}
+
+const needOfKeyEvents = (regions: string): string =>
+  `key events need the Region of IAM, ${regions}: deploy there, or without them (setting keyEvents=false, parameter KeyEvents=false)`;
+
+/**
+ * Lets a construct be deployed only where the events of IAM calls arrive.
+ *
+ * Where the Region is not known at synthesis, CloudFormation refuses the stack before it makes anything.
+ *
+ * @param need  says what needs the Region, by the names of these Regions; ends in what to do
+ * @throws {WrongRegionError} when the stack has another Region
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+ */
+export const requireIamRegion = (
+  scope: Construct,
+  need: (regions: string) => string = needOfKeyEvents,
+): void => {
+  const regions = Object.values(IAM_REGIONS);
+  const { region } = Stack.of(scope);
+  const expected = need(regions.join(' or '));
+  if (Token.isUnresolved(region)) {
+    new CfnRule(scope, 'IamRegion', {
+      assertions: [
+        { assert: Fn.conditionContains(regions, Aws.REGION), assertDescription: expected },
+      ],
+    });
+  } else if (!regions.includes(region))
+    throw new WrongRegionError(`${scope.node.path}: ${expected}; got ${region}`);
+};
+
+/** Rules whose names, of 64 characters at most, fit the 1,024 of one dimension of a metric; one start would take 25. */
+const MAXIMUM_RULES = 15;
+
+/** How long the function may take for a batch: two or three calls. */
+export const TIMEOUT = Duration.seconds(15);
+
+/** What is started, and how the function that does it is deployed. */
+export type KeyEventFunctionProps = Partial<Pick<Settings, 'triggers' | 'logRetentionDays'>> & {
+  /** The rules to evaluate again, 15 at most. */
+  readonly configRules: readonly CfnConfigRule[];
+};
+
+/** The function that makes one start of an evaluation of many key events. */
+export class KeyEventFunction extends NodeFunction {
+  /** It may start no evaluation, because the account has too many users. */
+  readonly mayHoldBack: boolean;
+  /** The metrics that it writes. */
+  readonly measure: ReturnType<typeof measureOf>;
+
+  constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
+    const { configRules, ...settings } = props;
+    const { triggers, logRetentionDays } = { ...DEFAULT_SETTINGS, ...settings };
+    const isHybrid = triggers === 'hybrid';
+    if (configRules.length === 0 || configRules.length > MAXIMUM_RULES)
+      throw new Error(`${id}: expected 1 to ${MAXIMUM_RULES} rules, got ${configRules.length}`);
+    super(scope, id, {
+      entry: 'rule/key-events/index.ts',
+      description: 'Starts an evaluation of the rules after changes of access keys',
+      timeout: TIMEOUT,
+      logRetentionDays,
+      environment: {
+        CONFIG_RULE_NAMES: configRules.map(({ ref }) => ref).join(),
+        ...(isHybrid && { MAXIMUM_USERS: String(MAXIMUM_USERS_OF_HYBRID_RULE) }),
+      },
+    });
+    this.mayHoldBack = isHybrid;
+    this.measure = measureOf(configRules);
+    this.role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['config:StartConfigRulesEvaluation'],
+        resources: configRules.map(({ attrArn }) => attrArn),
+      }),
+    );
+    if (isHybrid) allowWithoutResource(this.role, ['iam:GetAccountSummary']);
+  }
+}
 
 /** How long key events gather before they start one evaluation, unless a batch is full before. */
 const BATCHING_WINDOW = Duration.seconds(60);

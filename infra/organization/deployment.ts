@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { MembersStack } from './members-stack.ts';
+import { MembersStack } from './members.ts';
 import type { OrganizationSettings } from './settings.ts';
 import { OrganizationStack } from './stack.ts';
 

@@ -1,14 +1,41 @@
 import * as v from 'valibot';
+import { IAM_REGIONS } from '../../rule/aws/regions.ts';
 import { wholeNumber } from '../../rule/input/parameter.ts';
-import { describeGiven, ruleParameter, yesOrNo } from '../settings/setting-schemas.ts';
+import { describeGiven, ruleParameter, yesOrNo } from '../settings/schemas.ts';
 import {
   type Settings as AccountSettings,
   InvalidSettingError,
   parseSettings,
 } from '../settings/settings.ts';
 import { SETTING_PARAMETERS } from '../template/parameters.ts';
-import { contradictionsOf } from './contradictions.ts';
 import { isDistinct, organizationalUnits } from './organizational-units.ts';
+
+/** A link and its sink are of one Region. */
+const isInIamRegion = (arn: string): boolean => {
+  const [, partition = '', , region] = arn.split(':');
+  return IAM_REGIONS[partition] === region;
+};
+
+/** What contradicts what, in words; empty where all settings go together. */
+export const contradictionsOf = ({
+  linkMetrics,
+  organizationId,
+  account: { monitoringSinkArn },
+}: OrganizationSettings): readonly string[] => [
+  ...(linkMetrics && monitoringSinkArn === undefined && organizationId === undefined
+    ? [
+        'organizationId must be set: the sink for metrics admits the accounts of one organization; or give monitoringSinkArn of a sink that there is, or linkMetrics=false',
+      ]
+    : []),
+  ...(monitoringSinkArn !== undefined && !isInIamRegion(monitoringSinkArn)
+    ? [
+        `monitoringSinkArn must be of the Region that the accounts get their stack in, that of IAM, got ${describeGiven(monitoringSinkArn)}`,
+      ]
+    : []),
+  ...(!linkMetrics && monitoringSinkArn !== undefined
+    ? ['monitoringSinkArn must not be set with linkMetrics=false: nothing is linked to it']
+    : []),
+];
 
 const ACCOUNTS = 'ids of accounts with commas between, 12 digits each, every one once';
 const STACK_SET = /^arn:[\w-]+:cloudformation:[\w-]+:\d{12}:stackset\/[\w-]{1,128}:[\w-]{36}$/;

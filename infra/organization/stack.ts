@@ -1,13 +1,92 @@
-import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
-import { CfnStoredQuery } from 'aws-cdk-lib/aws-config';
-import type { Construct } from 'constructs';
-import { requireIamRegion } from '../key-events/iam-region.ts';
-import { TAG } from '../settings/tag.ts';
-import { Aggregator } from './aggregator.ts';
+import { CfnOutput, Stack, type StackProps, Tags, Validations } from 'aws-cdk-lib';
+import { CfnConfigurationAggregator, CfnStoredQuery } from 'aws-cdk-lib/aws-config';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSink } from 'aws-cdk-lib/aws-oam';
+import { Construct } from 'constructs';
+import { requireIamRegion } from '../key-events/key-event-trigger.ts';
+import { TAG } from '../stack.ts';
 import { queriesOf } from './queries.ts';
 import { RollUp } from './roll-up.ts';
 import type { OrganizationSettings } from './settings.ts';
-import { Sink } from './sink.ts';
+
+/** Whose accounts may link. */
+export type SinkProps = { readonly organizationId: string };
+
+/**
+ * Where the accounts of one organization may share metrics, and metrics only. An account has one sink in a Region: where
+ * there is one already, CloudFormation refuses a second.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Unified-Cross-Account-Setup.html
+ */
+export class Sink extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { organizationId }: SinkProps) {
+    super(scope, id);
+    this.arn = new CfnSink(this, 'Sink', {
+      name: 'iam-user-single-access-key',
+      policy: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: '*',
+            Action: ['oam:CreateLink', 'oam:UpdateLink'],
+            Resource: '*',
+            Condition: {
+              StringEquals: { 'aws:PrincipalOrgID': organizationId },
+              'ForAllValues:StringEquals': { 'oam:ResourceTypes': ['AWS::CloudWatch::Metric'] },
+            },
+          },
+        ],
+      },
+    }).attrArn;
+  }
+}
+
+/** What AWS Config asks of the organization; none of these knows a resource. */
+const ACTIONS = [
+  'organizations:DescribeOrganization',
+  'organizations:ListAccounts',
+  'organizations:ListAWSServiceAccessForOrganization',
+  'organizations:ListDelegatedAdministrators',
+];
+
+/**
+ * What AWS Config knows of every account of the organization, in one place and of this Region: to read, not to change.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/developerguide/aggregate-data.html
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSConfigRoleForOrganizations.html
+ */
+export class Aggregator extends Construct {
+  readonly name: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const role = new Role(this, 'Role', {
+      description: 'Lets AWS Config list the accounts of the organization',
+      // Without a condition on the account: AWS does not say that Config names one when it assumes this role, and then
+      // no aggregator could be made. The role lists accounts, nothing else.
+      assumedBy: new ServicePrincipal('config.amazonaws.com'),
+      // Inline, so that the role is complete when Config lists the accounts, while it makes the aggregator.
+      inlinePolicies: {
+        ListAccounts: new PolicyDocument({
+          statements: [new PolicyStatement({ actions: ACTIONS, resources: ['*'] })],
+        }),
+      },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: `No resource type is defined for ${ACTIONS.join(' and ')}.`,
+    });
+    this.name = new CfnConfigurationAggregator(this, 'Aggregator', {
+      organizationAggregationSource: {
+        roleArn: role.roleArn,
+        awsRegions: [Stack.of(this).region],
+      },
+    }).ref;
+  }
+}
 
 /** A stack's own properties and what the deployment decides. */
 export type OrganizationStackProps = StackProps & { readonly settings: OrganizationSettings };

@@ -1,10 +1,8 @@
-import { IAM_REGIONS } from '../../rule/aws/iam-regions.ts';
-import { type AccountFacts, partitionOf } from './facts.ts';
-import { type Finding, unreadFinding } from './finding.ts';
-import type { Options } from './options.ts';
-import { reachesRegion } from './trail.ts';
-import { trailVerdict } from './trail-verdict.ts';
-import { userFinding } from './user-finding.ts';
+import { IAM_REGIONS } from '../../rule/aws/regions.ts';
+import { type Finding, unreadFinding, userFinding } from './findings.ts';
+import type { Options } from './preflight.ts';
+import { type AccountFacts, partitionOf } from './read-account.ts';
+import { reachesRegion, trailVerdict } from './trail.ts';
 
 const group = 'Key events';
 

@@ -17,6 +17,7 @@ import {
   type SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { InferOutput } from 'valibot';
 import * as v from 'valibot';
 import {
   AccountSummary,
@@ -26,9 +27,67 @@ import {
   Identity,
   Trail,
 } from './answers.ts';
-import type { AccountFacts, TrailFacts } from './facts.ts';
-import type { Reading } from './finding.ts';
-import { read } from './read.ts';
+import type { Reading } from './findings.ts';
+
+/** No answer came: no credentials, no connection, or nobody there. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+/** An error that a service answered, as the SDK marks it. */
+const Answered = v.object({ $metadata: v.object({ httpStatusCode: v.number() }) });
+
+const describe = (error: Error): string => {
+  if (!(error instanceof v.ValiError)) return `${error.name}: ${error.message}`;
+  const issue: v.BaseIssue<unknown> = error.issues[0];
+  return `${v.getDotPath(issue) ?? 'the answer'}: expected ${issue.expected ?? issue.message}, got ${issue.received}`;
+};
+
+/**
+ * Reads one thing; an answer that refuses it, or is none that the API promises, leaves it unread.
+ *
+ * @param action  the IAM action that allows it
+ * @throws {UnreachableError} when no answer came
+ */
+export const read = async <Facts>(
+  action: string,
+  ask: () => Promise<Facts>,
+): Promise<Reading<Facts>> => {
+  try {
+    return { facts: await ask() };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (v.is(Answered, error) || error instanceof v.ValiError)
+      return { unread: { action, reason: describe(error) } };
+    throw new UnreachableError(`${action}: ${describe(error)}`, { cause: error });
+  }
+};
+
+/** The configuration recorders of the Region, services' own included, and which of them are recording. */
+export type RecorderFacts = {
+  readonly recorders: Reading<readonly InferOutput<typeof ConfigurationRecorder>[]>;
+  readonly statuses: Reading<readonly InferOutput<typeof ConfigurationRecorderStatus>[]>;
+};
+
+/** A trail that is seen from the Region. */
+export type TrailFacts = {
+  readonly trail: InferOutput<typeof Trail>;
+  readonly isLogging: Reading<boolean>;
+  readonly selectors: Reading<InferOutput<typeof EventSelectors>>;
+};
+
+/** Everything that was read of an account and Region; nothing is decided yet. */
+export type AccountFacts = RecorderFacts & {
+  readonly region: string;
+  readonly identity: Reading<InferOutput<typeof Identity>>;
+  readonly trails: Reading<readonly TrailFacts[]>;
+  /** How many there are in the account. */
+  readonly users: Reading<number>;
+  readonly isSecurityHubOn: Reading<boolean>;
+};
+
+/** The partition of an ARN, `aws` or another. */
+export const partitionOf = (arn: string): string => arn.split(':')[1] ?? '';
 
 /** The clients of the services that are looked at, all of one Region. */
 export type Clients = {

@@ -3,8 +3,8 @@ import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { REPOSITORY } from '../functions/bundle.ts';
 import { allowOnUsers, serviceOfThisAccount } from '../functions/permissions.ts';
-import { REPOSITORY } from '../functions/repository.ts';
 import { readDocument } from './document.ts';
 import type { Planner } from './planner.ts';
 

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { InactiveAccessKeyRule } from '../rules/inactive-access-key-rule.ts';
-import type { SingleAccessKeyRule } from '../rules/single-access-key-rule.ts';
+import type { InactiveAccessKeyRule, SingleAccessKeyRule } from '../rules/access-key-rules.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
 import type { Planner } from './planner.ts';
 import { Remediation } from './remediation.ts';

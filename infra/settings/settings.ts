@@ -1,9 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
-import { SEVERITIES } from '../../rule/security-hub/severities.ts';
-import { contradictionsOf } from './contradictions.ts';
-import { FREQUENCIES } from './frequencies.ts';
+import { SEVERITIES } from '../../rule/security-hub/settings.ts';
 import {
   approvalTopicArn,
   approvers,
@@ -16,7 +14,61 @@ import {
   sinkArn,
   topicArn,
   yesOrNo,
-} from './setting-schemas.ts';
+} from './schemas.ts';
+
+/**
+ * Hours between two evaluations of the schedule.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
+ */
+export const HOURS = {
+  One_Hour: 1,
+  Three_Hours: 3,
+  Six_Hours: 6,
+  Twelve_Hours: 12,
+  TwentyFour_Hours: 24,
+} as const;
+
+/** How often the schedule evaluates an account. */
+export type Frequency = keyof typeof HOURS;
+
+/** All of them, the most often first. */
+export const FREQUENCIES = Object.keys(HOURS) as readonly Frequency[];
+
+/** What can go wrong with two settings that are right each for itself. */
+type Pair = Pick<
+  Settings,
+  | 'ruleName'
+  | 'inactiveRuleName'
+  | 'automaticRemediation'
+  | 'automaticDeletion'
+  | 'approvers'
+  | 'approvalTopicArn'
+>;
+
+/** The settings that contradict each other, and why; nothing when none do. */
+export const contradictionsOf = (settings: Pair): readonly string[] => {
+  const { ruleName, inactiveRuleName, approvers, approvalTopicArn } = settings;
+  const automatic = (['automaticRemediation', 'automaticDeletion'] as const).filter(
+    (name) => settings[name],
+  );
+  return [
+    ...(ruleName === inactiveRuleName
+      ? [
+          `inactiveRuleName must be another name than ruleName, got ${JSON.stringify(ruleName)} twice`,
+        ]
+      : []),
+    ...(approvers === undefined
+      ? []
+      : automatic.map(
+          (name) =>
+            `${name} must be false with approvers: nobody is there to ask when Config starts a runbook by itself`,
+        )),
+    ...(approvers === undefined && approvalTopicArn !== undefined
+      ? ['approvalTopicArn must not be set without approvers: there is nobody to tell']
+      : []),
+  ];
+};
 
 /** A setting that is unknown or has a value that is not allowed. */
 export class InvalidSettingError extends Error {

@@ -1,5 +1,5 @@
 import { Fn, Token } from 'aws-cdk-lib';
-import type { Pattern } from '../settings/setting-patterns.ts';
+import type { Pattern } from '../settings/schemas.ts';
 import type { Choice } from './choice.ts';
 import { declareOneOf, mustBe, refOf, type SettingParameter } from './setting-parameter.ts';
 

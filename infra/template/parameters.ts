@@ -1,16 +1,20 @@
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
 import { TAG_KEY } from '../../rule/input/parameter.ts';
-import { SEVERITIES } from '../../rule/security-hub/severities.ts';
-import { FREQUENCIES } from '../settings/frequencies.ts';
+import { SEVERITIES } from '../../rule/security-hub/settings.ts';
 import {
   APPROVAL_TOPIC_ARN,
   APPROVERS,
+  RETENTION_DAYS,
   RULE_NAME,
   SINK_ARN,
   TOPIC_ARN,
-} from '../settings/setting-patterns.ts';
-import { RETENTION_DAYS } from '../settings/setting-schemas.ts';
-import { DEFAULT_SETTINGS, InvalidSettingError, type Settings } from '../settings/settings.ts';
+} from '../settings/schemas.ts';
+import {
+  DEFAULT_SETTINGS,
+  FREQUENCIES,
+  InvalidSettingError,
+  type Settings,
+} from '../settings/settings.ts';
 import { oneWayOf, optionalList, optionalText, yesOrNo } from './choice-parameters.ts';
 import type { SettingParameter } from './setting-parameter.ts';
 import { oneOf, oneOfNumbers, text, wholeNumber } from './value-parameters.ts';

@@ -1,4 +1,4 @@
-import type { Pattern } from '../settings/setting-patterns.ts';
+import type { Pattern } from '../settings/schemas.ts';
 import type { Choice } from './choice.ts';
 
 /** A parameter as the template declares it. */

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { INLINE_CODE } from '../functions/function-code.ts';
+import { INLINE_CODE } from '../functions/bundle.ts';
 import type { Settings } from '../settings/settings.ts';
 import { DESCRIPTION, fillStack } from '../stack.ts';
 import type { Choice, Ways } from './choice.ts';
 import { GROUPS } from './console.ts';
-import { mergeTemplates, type Sections } from './merge-template.ts';
+import { mergeTemplates, type Sections } from './merge.ts';
 import { parameterNameOf, SETTING_PARAMETERS } from './parameters.ts';
 import { PARAMETER_RULES } from './rules.ts';
 

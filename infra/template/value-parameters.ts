@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { Pattern } from '../settings/setting-patterns.ts';
+import type { Pattern } from '../settings/schemas.ts';
 import { declareOneOf, mustBe, refOf, type SettingParameter } from './setting-parameter.ts';
 
 // Settings that the template has as they are.

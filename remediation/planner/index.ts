@@ -1,5 +1,5 @@
 import { createClients } from '../../rule/aws/clients.ts';
-import { createEventHistory } from '../../rule/aws/event-history.ts';
+import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
 import { createHandler } from './handler.ts';
 
 const clients = createClients();

@@ -1,9 +1,8 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { createLogRun } from '../log/log.ts';
-import { createCallCounts } from './call-counts.ts';
 import { createConfig } from './config.ts';
-import { connection } from './connection.ts';
+import { connection, createCallCounts } from './connection.ts';
 import { createIam } from './iam.ts';
 
 const writeToStdout = (line: string): void => {

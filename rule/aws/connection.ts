@@ -1,4 +1,5 @@
-import { createRetryStrategy, type RetryOptions } from './retry-strategy.ts';
+import type { MiddlewareStack } from '@smithy/types';
+import { createRetryStrategy, isThrottled, type RetryOptions } from './retry-strategy.ts';
 
 /** Milliseconds that an answer may take to begin, and to go on. */
 const ANSWER_TIME = 20_000;
@@ -18,3 +19,40 @@ export const connection = ({ answerTime = ANSWER_TIME, ...retries }: ConnectionO
     socketTimeout: answerTime,
   },
 });
+
+/** Attempts of API calls by name, `ListUsers`, retries included; `Throttles` counts those refused as too many. */
+export type CallCounts = { Throttles: number; [api: string]: number };
+
+/** Counts every attempt of every call of a client from now on. */
+export type CountCalls = <Input extends object, Output extends object>(client: {
+  readonly middlewareStack: MiddlewareStack<Input, Output>;
+}) => void;
+
+/** Counts the calls of clients; each asking gives the counts since the last. */
+export const createCallCounts = (): {
+  readonly countCalls: CountCalls;
+  readonly takeCalls: () => CallCounts;
+} => {
+  let counts: CallCounts = { Throttles: 0 };
+  return {
+    countCalls: ({ middlewareStack }) =>
+      middlewareStack.add(
+        (next, context) => async (args) => {
+          const name = String(context['commandName']).replace(/Command$/, '');
+          counts[name] = (counts[name] ?? 0) + 1;
+          try {
+            return await next(args);
+          } catch (error) {
+            if (isThrottled(error)) counts.Throttles += 1;
+            throw error;
+          }
+        },
+        { step: 'finalizeRequest', name: 'countCalls' },
+      ),
+    takeCalls: () => {
+      const taken = counts;
+      counts = { Throttles: 0 };
+      return taken;
+    },
+  };
+};

@@ -1,11 +1,15 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
-import { type EvaluationContext, RESOURCE_TYPE, toEvaluation } from './evaluation.ts';
+import {
+  type EvaluationContext,
+  NOT_APPLICABLE,
+  RESOURCE_TYPE,
+  toEvaluation,
+  type Verdict,
+} from './evaluation.ts';
 import type { ConfigurationItem } from './event.ts';
-import { type FoundUser, keysMissing, readUser } from './find-user.ts';
-import type { HeldResult } from './held-result.ts';
-import { completeFacts } from './read-facts.ts';
+import { completeFacts, type FoundUser, keysMissing, readUser } from './read-user.ts';
+import type { HeldResult } from './recorded-result.ts';
 import type { Evidence } from './user-rule.ts';
-import { NOT_APPLICABLE, type Verdict } from './verdict.ts';
 
 const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationItem): boolean =>
   resourceType === RESOURCE_TYPE &&

@@ -1,16 +1,15 @@
+import type { ReadHistory } from '../aws/cloudtrail.ts';
 import { type Config, isTrial } from '../aws/config.ts';
-import type { ReadHistory } from '../aws/event-history.ts';
 import type { Iam } from '../aws/iam.ts';
 import { describeError, type LogRun, type RunLine } from '../log/log.ts';
 import { evaluateChange, isCertain } from './change.ts';
+import { countVerdicts } from './evaluation.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
-import { findDifferences } from './find-differences.ts';
-import { isNewer } from './held-result.ts';
 import { historyOfRun } from './history-of-run.ts';
+import { findDifferences, isNewer } from './recorded-result.ts';
 import { sweepAccount } from './sweep.ts';
 import { RESERVED_FOR_LOG, RESERVED_FOR_REPORT, withinTime } from './time-limit.ts';
 import type { CreateRule, UserRule } from './user-rule.ts';
-import { countVerdicts } from './verdict-counts.ts';
 
 /** What an invocation reads from, reports to and logs with. */
 export type Dependencies = {

@@ -1,4 +1,4 @@
-import type { ReadHistory } from '../aws/event-history.ts';
+import type { ReadHistory } from '../aws/cloudtrail.ts';
 import { historyBegins, type KeyHistory, noHistory } from '../keys/key-history.ts';
 import { describeError, type RunLine } from '../log/log.ts';
 import type { UserRule } from './user-rule.ts';

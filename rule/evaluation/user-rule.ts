@@ -1,7 +1,24 @@
+import type { AccessKey } from '../keys/access-key.ts';
 import type { KeyHistory } from '../keys/key-history.ts';
-import type { Needs, UserFacts } from './facts.ts';
-import type { HeldResult } from './held-result.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './evaluation.ts';
+import type { HeldResult } from './recorded-result.ts';
+
+/** What is known of a user: its keys, and the value of its exemption tag where it has one and it was asked for. */
+export type UserFacts = {
+  readonly keys: readonly AccessKey[];
+  readonly exemption?: string | undefined;
+};
+
+/** What has to be asked for beside a user's keys. */
+export type Needs = {
+  /** The key of a tag of the user, if its value has to be known. */
+  readonly tag: (facts: UserFacts) => string | undefined;
+  /** The keys whose last use has to be known. */
+  readonly lastUse: (facts: UserFacts) => readonly AccessKey[];
+};
+
+/** Nothing but the keys. */
+export const NO_NEEDS: Needs = { tag: () => undefined, lastUse: () => [] };
 
 /** What is known beside the user itself: what Config holds of it, and the history of keys once it was read. */
 export type Evidence = {

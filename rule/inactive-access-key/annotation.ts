@@ -1,4 +1,4 @@
-import { shorten } from '../evaluation/annotation.ts';
+import { shorten } from '../evaluation/evaluation.ts';
 import type { AccessKey } from '../keys/access-key.ts';
 import { addDays, date } from '../keys/days.ts';
 import {

@@ -1,5 +1,5 @@
 import { createClients } from '../aws/clients.ts';
-import { createEventHistory } from '../aws/event-history.ts';
+import { createEventHistory } from '../aws/cloudtrail.ts';
 import { createHandler } from '../evaluation/handler.ts';
 import { inactiveAccessKeyRule } from './rule.ts';
 

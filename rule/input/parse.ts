@@ -88,3 +88,19 @@ export const parse = <const Schema extends v.GenericSchema>(
   if (parsed.problem === undefined) return parsed.output;
   throw error(parsed.problem);
 };
+
+/** A service answered with success, but not with what its API promises. */
+export class InvalidResponseError extends Error {
+  override readonly name = 'InvalidResponseError';
+}
+
+/** How `parse` speaks of the answer of an API call. */
+export const answerOf = (what: string) => ({
+  what,
+  error: (message: string) => new InvalidResponseError(message),
+});
+
+/** The function's environment is not the one that it is deployed with. */
+export class InvalidEnvironmentError extends Error {
+  override readonly name = 'InvalidEnvironmentError';
+}

@@ -1,7 +1,18 @@
 import * as v from 'valibot';
 import { Instant, Json, type Parsed, parse, tryParse } from '../input/parse.ts';
 import { QueueBatch } from '../input/queue-batch.ts';
-import { KEY_EVENT_NAMES } from './event-names.ts';
+
+/** The IAM calls after which a verdict may be another: EventBridge lets these through, and the function takes no others. */
+export const KEY_EVENT_NAMES = [
+  'CreateAccessKey',
+  'UpdateAccessKey',
+  'DeleteAccessKey',
+  'CreateUser',
+  'DeleteUser',
+  'UpdateUser',
+  'TagUser',
+  'UntagUser',
+] as const;
 
 /** The function was invoked with something that is no batch of messages. */
 export class InvalidBatchError extends Error {

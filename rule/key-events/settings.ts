@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { InvalidEnvironmentError } from '../input/environment.ts';
-import { parse } from '../input/parse.ts';
+import { InvalidEnvironmentError, parse } from '../input/parse.ts';
 
 /** Names that one StartConfigRulesEvaluation takes. */
 const MAXIMUM_RULES = 25;
@@ -38,3 +37,11 @@ export const parseTriggerSettings = (
   const parsed = parse(Environment, environment, { what: 'environment', error });
   return { configRuleNames: parsed.CONFIG_RULE_NAMES, maximumUsers: parsed.MAXIMUM_USERS };
 };
+
+/**
+ * Users of an account above which key events start no evaluation of a hybrid rule: docs/decisions/0010.
+ *
+ * AWS does not say what StartConfigRulesEvaluation sends to one. If it is a notification of each user, each start
+ * costs an evaluation of each, here $0.50.
+ */
+export const MAXIMUM_USERS_OF_HYBRID_RULE = 500;

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { answerOf } from '../input/answer.ts';
-import { Instant, Json, parse, Text } from '../input/parse.ts';
+import { answerOf, Instant, Json, parse, Text } from '../input/parse.ts';
 import type { AccessKey } from './access-key.ts';
 import { addDays } from './days.ts';
 

@@ -1,4 +1,4 @@
-import type { CallCounts } from '../aws/call-counts.ts';
+import type { CallCounts } from '../aws/connection.ts';
 import { embeddedMetrics, type MetricName } from './metrics.ts';
 
 /** What a run says of itself: `fields` for who reads the log, `metrics` for CloudWatch too. */

@@ -1,11 +1,28 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
-import type { HeldResult, HeldResults } from '../evaluation/held-result.ts';
-import { endOf, RULE_GONE, toArchived } from './archived.ts';
-import { toFinding } from './finding.ts';
-import { findingId } from './finding-id.ts';
+import type { HeldResult, HeldResults } from '../evaluation/recorded-result.ts';
+import { findingId, type UserWithKeys } from './asff.ts';
+import { endOf, RULE_GONE, toArchived, toFinding } from './finding.ts';
+import type { StoredFindings } from './security-hub.ts';
 import type { FindingRule, FindingSettings } from './settings.ts';
-import type { StoredFindings } from './stored-finding.ts';
-import type { UserWithKeys } from './violation.ts';
+
+/** A rule that findings are of, none of the stack's, and the names that they say it has: one, unless somebody forged them. */
+export type FormerRule = { readonly arn: string; readonly names: readonly string[] };
+
+/** The rules of active findings that are not the stack's now, each once; one without a name is nobody's to look for. */
+export const formerRules = (
+  stored: StoredFindings,
+  { rules }: FindingSettings,
+): readonly FormerRule[] => {
+  const known = rules.map(({ arn }) => arn);
+  const names = new Map<string, Set<string>>();
+  for (const { RecordState, GeneratorId: arn, ProductFields } of stored.values()) {
+    // Stryker disable next-line StringLiteral: any text will do that is no name.
+    const name = ProductFields?.['ConfigRuleName'] ?? '';
+    if (RecordState !== 'ACTIVE' || known.includes(arn) || !/^[\w-]{1,128}$/.test(name)) continue;
+    names.set(arn, (names.get(arn) ?? new Set()).add(name));
+  }
+  return [...names].map(([arn, some]) => ({ arn, names: [...some] }));
+};
 
 /** What Config holds of the users that are looked at; a rule that could not be read is not among them. */
 export type RuleResults = { readonly rule: FindingRule; readonly held: HeldResults };

@@ -1,8 +1,12 @@
 import { type BatchResponse, keep } from '../input/queue-batch.ts';
 import { describeError, type LogRun, maskKeyIds } from '../log/log.ts';
 import { type ChangeBatch, parseFindingEvent } from './event.ts';
-import type { Failure } from './failure.ts';
-import { type FindingSources, reconcileFindings, tellChanges } from './tell-findings.ts';
+import {
+  type Failure,
+  type FindingSources,
+  reconcileFindings,
+  tellChanges,
+} from './synchronize-findings.ts';
 
 /** What the function reads, writes and logs with. */
 export type Dependencies = FindingSources & {

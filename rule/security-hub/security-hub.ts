@@ -1,19 +1,112 @@
 import {
   type AwsSecurityFinding,
   type AwsSecurityFindingFilters,
+  BatchImportFindingsCommand,
   GetFindingsCommand,
+  InvalidInputException,
   SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
-import { inBatches } from '../aws/batches.ts';
-import type { CountCalls } from '../aws/call-counts.ts';
-import { connection } from '../aws/connection.ts';
-import { pages } from '../aws/pages.ts';
-import { answerOf } from '../input/answer.ts';
-import { parse } from '../input/parse.ts';
-import { productArn, rulesOf } from './finding-id.ts';
-import { importAll } from './import-findings.ts';
+import * as v from 'valibot';
+import { type CountCalls, connection } from '../aws/connection.ts';
+import { inBatches, nameSome, pages } from '../aws/pages.ts';
+import { answerOf, parse, Text } from '../input/parse.ts';
+import { findingId, productArn, rulesOf } from './asff.ts';
 import type { Place } from './settings.ts';
-import { GetFindingsAnswer, isOurs, StoredFinding, type StoredFindings } from './stored-finding.ts';
+
+/** A finding of ours as GetFindings gives it, as far as it is taken up again. */
+export const StoredFinding = v.object({
+  Id: Text,
+  GeneratorId: Text,
+  CreatedAt: Text,
+  FirstObservedAt: v.optional(Text),
+  LastObservedAt: v.optional(Text),
+  Types: v.optional(v.array(Text), []),
+  Title: Text,
+  Description: Text,
+  RecordState: v.optional(v.picklist(['ACTIVE', 'ARCHIVED']), 'ACTIVE'),
+  Compliance: v.optional(v.object({ RelatedRequirements: v.optional(v.array(Text), []) })),
+  ProductFields: v.optional(v.record(v.string(), v.string())),
+  Resources: v.array(v.looseObject({ Type: Text, Id: Text })),
+});
+
+/** What tells whose a finding is. */
+const AnyFinding = v.looseObject({ Id: Text, GeneratorId: Text });
+
+/** One page of GetFindings; what others have told of rules may be in it too. */
+export const GetFindingsAnswer = v.object({
+  Findings: v.array(AnyFinding),
+  NextToken: v.optional(v.string()),
+});
+
+/** Another tool may have findings of Config rules too, with ids of its own. */
+export const isOurs = ({ Id, GeneratorId }: v.InferOutput<typeof AnyFinding>): boolean =>
+  Id.startsWith(findingId({ arn: GeneratorId }, ''));
+
+/** One of our findings, as Security Hub holds it. */
+export type StoredFinding = v.InferOutput<typeof StoredFinding>;
+
+/** Those findings by their id. */
+export type StoredFindings = ReadonlyMap<string, StoredFinding>;
+
+/**
+ * Findings that one BatchImportFindings takes.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html
+ */
+const MAXIMUM_FINDINGS = 100;
+
+const ImportAnswer = v.object({
+  FailedFindings: v.optional(
+    v.array(v.object({ Id: Text, ErrorCode: Text, ErrorMessage: v.string() })),
+    [],
+  ),
+});
+
+/** Security Hub took the call but not every finding in it. */
+export class FailedFindingsError extends Error {
+  override readonly name = 'FailedFindingsError';
+}
+
+/** Findings that were not taken, and why. */
+export type Refusal = { readonly ids: readonly string[]; readonly cause: Error };
+
+/** Imports as many findings as one call takes; a call that is refused as a whole is made in halves. */
+const importBatch = async (
+  client: SecurityHubClient,
+  Findings: AwsSecurityFinding[],
+): Promise<readonly Refusal[]> => {
+  try {
+    const answer = await client.send(new BatchImportFindingsCommand({ Findings }));
+    const { FailedFindings } = parse(ImportAnswer, answer, answerOf('BatchImportFindings'));
+    if (FailedFindings.length === 0) return [];
+    const named = FailedFindings.map(
+      ({ Id, ErrorCode, ErrorMessage }) => `${Id} (${ErrorCode}: ${ErrorMessage})`,
+    );
+    const message = `BatchImportFindings: expected ${Findings.length} findings to be taken, got ${named.length} refused: ${nameSome(named)}`;
+    return [{ ids: FailedFindings.map(({ Id }) => Id), cause: new FailedFindingsError(message) }];
+  } catch (cause) {
+    // One finding that is not as it should be has the others of its call refused, too.
+    if (!(cause instanceof InvalidInputException)) throw cause;
+    if (Findings.length === 1) return [{ ids: Findings.map(({ Id }) => String(Id)), cause }];
+    return importAll(client, Findings, Math.ceil(Findings.length / 2));
+  }
+};
+
+/**
+ * Imports every finding, whatever is refused of the others.
+ *
+ * @param size  findings to a call
+ */
+export const importAll = async (
+  client: SecurityHubClient,
+  findings: readonly AwsSecurityFinding[],
+  size = MAXIMUM_FINDINGS,
+): Promise<readonly Refusal[]> => {
+  const refusals: Refusal[] = [];
+  for (const batch of inBatches(findings, size))
+    refusals.push(...(await importBatch(client, batch)));
+  return refusals;
+};
 
 /** Values that one filter takes. */
 const MAXIMUM_VALUES = 20;

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { InvalidEnvironmentError } from '../input/environment.ts';
-import { parse, Text } from '../input/parse.ts';
-import { SEVERITIES } from './severities.ts';
-import { INACTIVE_ACCESS_KEY, SINGLE_ACCESS_KEY, type Subject } from './subjects.ts';
+import { InvalidEnvironmentError, parse, Text } from '../input/parse.ts';
+import { INACTIVE_ACCESS_KEY, SINGLE_ACCESS_KEY, type Subject } from './finding-text.ts';
+
+/** How severe a finding may be, by the labels of ASFF. */
+export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL'] as const;
 
 const RULE_NAME = '1 to 64 letters, digits, - and _';
 const RuleName = v.pipe(v.string(RULE_NAME), v.regex(/^[\w-]{1,64}$/, RULE_NAME));

@@ -1,8 +1,8 @@
 import { createClients } from '../aws/clients.ts';
-import { createEventHistory } from '../aws/event-history.ts';
+import { createEventHistory } from '../aws/cloudtrail.ts';
 import { createHandler } from '../evaluation/handler.ts';
+import { singleAccessKeyRule } from './rule.ts';
 import { readRunbookRoles } from './settings.ts';
-import { singleAccessKeyRule } from './single-rule.ts';
 
 const clients = createClients();
 const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls);

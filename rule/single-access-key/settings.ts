@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { InvalidEnvironmentError } from '../input/environment.ts';
-import { parse } from '../input/parse.ts';
+import { InvalidEnvironmentError, parse } from '../input/parse.ts';
 import type { RunbookRoles } from './drift.ts';
 
 const RoleArn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:iam::\d{12}:role\//, 'the ARN of a role'));

@@ -1,10 +1,10 @@
-import type { UserFacts } from '../evaluation/facts.ts';
-import { type ComparisonPolicy, type HeldResult, isDue } from '../evaluation/held-result.ts';
-import type { Verdict } from '../evaluation/verdict.ts';
-import type { AdvicePolicy } from './advice.ts';
-import { findAllowance } from './allowance.ts';
+import type { Verdict } from '../evaluation/evaluation.ts';
+import { type ComparisonPolicy, type HeldResult, isDue } from '../evaluation/recorded-result.ts';
+import type { UserFacts } from '../evaluation/user-rule.ts';
+import { isWrittenOf } from './annotation.ts';
+import { findAllowance } from './compliance-reason.ts';
 import type { KnownDrift } from './drift.ts';
-import { isWrittenOf } from './violation.ts';
+import type { AdvicePolicy } from './selection.ts';
 
 /** By what a held violation is judged: the rule's parameters, the instant of the run, and the drift that there is. */
 type StandingPolicy = AdvicePolicy & ComparisonPolicy & { readonly drift?: KnownDrift };

@@ -1,7 +1,7 @@
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
-import { InvalidInputError } from '../../remediation/planner/input.ts';
-import { createCallCounts } from '../../rule/aws/call-counts.ts';
+import { InvalidInputError } from '../../remediation/plans/input.ts';
 import { createConfig } from '../../rule/aws/config.ts';
+import { createCallCounts } from '../../rule/aws/connection.ts';
 import { createIam } from '../../rule/aws/iam.ts';
 import { InvalidEventError } from '../../rule/evaluation/event.ts';
 import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
@@ -13,7 +13,7 @@ import { createLogRun } from '../../rule/log/log.ts';
 import { InvalidFindingEventError } from '../../rule/security-hub/event.ts';
 import { createHandler as createFindings } from '../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
-import { singleAccessKeyRule } from '../../rule/single-access-key/single-rule.ts';
+import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
 import { createSecurityHub as createLocalHub } from '../local-account/securityhub/securityhub.ts';
 import { at } from '../support/build.ts';
 import { findingSettings } from '../support/findings.ts';

@@ -1,6 +1,6 @@
 import { parseOrganizationSettings } from '../../infra/organization/settings.ts';
 import { InvalidSettingError, parseSettings } from '../../infra/settings/settings.ts';
-import { InvalidInputError, parsePlannerInput } from '../../remediation/planner/input.ts';
+import { InvalidInputError, parsePlannerInput } from '../../remediation/plans/input.ts';
 import { InvalidEventError, parseConfigRuleEvent } from '../../rule/evaluation/event.ts';
 import {
   INACTIVE_RULE_PARAMETERS,
@@ -8,8 +8,8 @@ import {
   parseRuleParameters,
   RULE_PARAMETERS,
 } from '../../rule/evaluation/parameters.ts';
-import { InvalidEnvironmentError } from '../../rule/input/environment.ts';
 import { InvalidParameterError, type Parameter } from '../../rule/input/parameter.ts';
+import { InvalidEnvironmentError } from '../../rule/input/parse.ts';
 import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
 import { parseFindingSettings } from '../../rule/security-hub/settings.ts';
 import { readRunbookRoles } from '../../rule/single-access-key/settings.ts';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
 describe('the app', () => {
   it.each([

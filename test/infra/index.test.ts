@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { REPOSITORY } from '../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import * as index from '../../infra/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { exampleOf } from '../support/examples.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
 const text = readFileSync(`${REPOSITORY}docs/operations.md`, 'utf8');
 const accountId = '123456789012';

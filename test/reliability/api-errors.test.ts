@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import { OPERATION_ERRORS, SERVICE_ERRORS } from './api-errors.ts';
 
 const PACKAGES: Readonly<Record<string, string>> = {

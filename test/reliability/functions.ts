@@ -1,6 +1,6 @@
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
 import { createClients } from '../../rule/aws/clients.ts';
-import { createEventHistory } from '../../rule/aws/event-history.ts';
+import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
 import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
 import { createHandler as createStarter } from '../../rule/key-events/handler.ts';
@@ -8,8 +8,8 @@ import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
 import { createHandler as createTeller } from '../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
 import { parseFindingSettings } from '../../rule/security-hub/settings.ts';
+import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
 import { readRunbookRoles } from '../../rule/single-access-key/settings.ts';
-import { singleAccessKeyRule } from '../../rule/single-access-key/single-rule.ts';
 import { runWork } from './virtual-time.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

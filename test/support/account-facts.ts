@@ -1,6 +1,6 @@
 import type { InferOutput } from 'valibot';
 import type { ConfigurationRecorder } from '../../infra/preflight/answers.ts';
-import type { AccountFacts, TrailFacts } from '../../infra/preflight/facts.ts';
+import type { AccountFacts, TrailFacts } from '../../infra/preflight/read-account.ts';
 
 type Recorder = InferOutput<typeof ConfigurationRecorder>;
 

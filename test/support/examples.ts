@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { REPOSITORY } from '../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
 /** The code blocks of a page that are in one language, in their order. */
 export const examplesOf = (page: string, language: string): string[] =>

@@ -1,8 +1,8 @@
-import type { HeldResult } from '../../rule/evaluation/held-result.ts';
+import type { HeldResult } from '../../rule/evaluation/recorded-result.ts';
 import type { AccessKey } from '../../rule/keys/access-key.ts';
+import type { UserWithKeys, Violation } from '../../rule/security-hub/asff.ts';
+import type { StoredFinding } from '../../rule/security-hub/security-hub.ts';
 import { type FindingRule, parseFindingSettings } from '../../rule/security-hub/settings.ts';
-import type { StoredFinding } from '../../rule/security-hub/stored-finding.ts';
-import type { UserWithKeys, Violation } from '../../rule/security-hub/violation.ts';
 import { at } from './build.ts';
 import { findingEnvironment } from './finding-environment.ts';
 

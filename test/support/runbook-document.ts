@@ -1,4 +1,4 @@
-import { REPOSITORY } from '../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import { readDocument } from '../../infra/runbooks/document.ts';
 
 /** A step as a document has it. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { REPOSITORY } from '../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
 /** SECURITY.md, as it stands. */
 export const SECURITY = readFileSync(`${REPOSITORY}SECURITY.md`, 'utf8');

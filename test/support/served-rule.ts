@@ -1,9 +1,9 @@
 import type { Evaluation } from '@aws-sdk/client-config-service';
 import { createClients } from '../../rule/aws/clients.ts';
-import { createEventHistory } from '../../rule/aws/event-history.ts';
+import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
 import { createHandler } from '../../rule/evaluation/handler.ts';
 import type { CreateRule } from '../../rule/evaluation/user-rule.ts';
-import { singleAccessKeyRule } from '../../rule/single-access-key/single-rule.ts';
+import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
 import type { Operation } from '../local-account/dispatch.ts';
 import type { UserSeed } from '../local-account/iam/users.ts';
 import { asSent, recordedEvent } from './build.ts';

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../../infra/cost/report.ts';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
-import { REPOSITORY } from '../../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 
 describe('npm run cost', () => {
   const tsx = [`${REPOSITORY}node_modules/tsx/dist/cli.mjs`, `${REPOSITORY}infra/cost/cost.ts`];

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { ROLL_UP_QUERIES, STEPS } from '../../../infra/cost/assumptions.ts';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
 import { usageOfStack } from '../../../infra/cost/usage.ts';
-import { REPOSITORY } from '../../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { synthesizeOrganization } from '../organization/synthesize.ts';
 import { onlyOne, propertiesOf, synthesize } from '../synthesize.ts';
 

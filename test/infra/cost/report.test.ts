@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../../infra/cost/report.ts';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
-import { REPOSITORY } from '../../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 
 const report = (given: Readonly<Record<string, unknown>> = {}) => reportOf(parseScenario(given));
 

@@ -4,7 +4,7 @@ import { parseScenario } from '../../../infra/cost/scenario.ts';
 import { usageOfStack } from '../../../infra/cost/usage.ts';
 import type { CreateRule } from '../../../rule/evaluation/user-rule.ts';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
-import { singleAccessKeyRule } from '../../../rule/single-access-key/single-rule.ts';
+import { singleAccessKeyRule } from '../../../rule/single-access-key/rule.ts';
 import { daysBefore } from '../../support/build.ts';
 import { serveRule } from '../../support/served-rule.ts';
 

@@ -9,7 +9,7 @@ import {
   usageOfReportingEverything,
   usageOfStack,
 } from '../../../infra/cost/usage.ts';
-import { type Frequency, HOURS } from '../../../infra/settings/frequencies.ts';
+import { type Frequency, HOURS } from '../../../infra/settings/settings.ts';
 
 const DAILY = 'TwentyFour_Hours';
 const frequencies = Object.keys(HOURS) as Frequency[];

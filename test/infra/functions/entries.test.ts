@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { builtCodeOf, ENTRIES } from '../../../infra/functions/entries.ts';
+import { builtCodeOf, ENTRIES } from '../../../infra/functions/bundle.ts';
 
 describe('builtCodeOf', () => {
   it('is a folder of its own for each function', () => {

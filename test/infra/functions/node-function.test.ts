@@ -1,9 +1,7 @@
 import { builtinModules } from 'node:module';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { BUNDLE } from '../../../infra/functions/bundle.ts';
-import { ENTRIES } from '../../../infra/functions/entries.ts';
-import { REPOSITORY } from '../../../infra/functions/repository.ts';
+import { BUNDLE, ENTRIES, REPOSITORY } from '../../../infra/functions/bundle.ts';
 
 const KILOBYTES = 1000;
 const MAXIMUM = 400;

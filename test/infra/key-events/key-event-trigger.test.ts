@@ -1,10 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { WrongRegionError } from '../../../infra/key-events/iam-region.ts';
-import { KeyEventTrigger } from '../../../infra/key-events/key-event-trigger.ts';
-import { SingleAccessKeyRule } from '../../../infra/rules/single-access-key-rule.ts';
-import { KEY_EVENT_NAMES } from '../../../rule/key-events/event-names.ts';
+import { KeyEventTrigger, WrongRegionError } from '../../../infra/key-events/key-event-trigger.ts';
+import { SingleAccessKeyRule } from '../../../infra/rules/access-key-rules.ts';
+import { KEY_EVENT_NAMES } from '../../../rule/key-events/event.ts';
 import { onlyOne, propertiesOf, synthesize, toText } from '../synthesize.ts';
 
 const { template } = synthesize();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import cdk from '../../../cdk.json' with { type: 'json' };
-import { REPOSITORY } from '../../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { GIVEN } from './synthesize.ts';
 
 const tsx = `${REPOSITORY}node_modules/tsx/dist/cli.mjs`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byAccount, ofAllAccounts } from '../../../infra/organization/metrics-query.ts';
+import { byAccount, ofAllAccounts } from '../../../infra/organization/roll-up.ts';
 
 const question = { metric: 'Violations', statistic: 'MAX', ruleName: 'keys' } as const;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { queriesOf } from '../../../infra/organization/queries.ts';
 
 const ruleName = 'iam-user-single-access-key';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';
 import { parseSettings } from '../../../infra/settings/settings.ts';
 import { GIVEN, ORGANIZATION, OU } from './synthesize.ts';

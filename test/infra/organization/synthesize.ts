@@ -1,7 +1,7 @@
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import cdk from '../../../cdk.json' with { type: 'json' };
-import { REPOSITORY } from '../../../infra/functions/repository.ts';
+import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { deployToOrganization } from '../../../infra/organization/deployment.ts';
 import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';
 import type { Properties } from '../synthesize.ts';

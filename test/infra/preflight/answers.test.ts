@@ -9,7 +9,7 @@ import {
   RecordingGroup,
   Trail,
 } from '../../../infra/preflight/answers.ts';
-import { recordsUsers } from '../../../infra/preflight/recorder.ts';
+import { recordsUsers } from '../../../infra/preflight/config-findings.ts';
 
 describe('answers', () => {
   it('have the defaults that AWS documents', () => {

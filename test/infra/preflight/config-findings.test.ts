@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configFindings } from '../../../infra/preflight/config-findings.ts';
-import type { AccountFacts } from '../../../infra/preflight/facts.ts';
+import type { AccountFacts } from '../../../infra/preflight/read-account.ts';
 import { accountFacts, recorder, recordingGroup, refused } from '../../support/account-facts.ts';
 
 const find = (

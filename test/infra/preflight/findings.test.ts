@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type AccountFacts, partitionOf, type TrailFacts } from '../../../infra/preflight/facts.ts';
-import { exitCodeOf, type Finding, quoteJson } from '../../../infra/preflight/finding.ts';
-import { findingsOf } from '../../../infra/preflight/findings.ts';
+import {
+  exitCodeOf,
+  type Finding,
+  findingsOf,
+  quoteJson,
+} from '../../../infra/preflight/findings.ts';
+import {
+  type AccountFacts,
+  partitionOf,
+  type TrailFacts,
+} from '../../../infra/preflight/read-account.ts';
 import {
   accountFacts,
   recorder,

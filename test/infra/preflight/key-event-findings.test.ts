@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountFacts, TrailFacts } from '../../../infra/preflight/facts.ts';
 import { keyEventFindings } from '../../../infra/preflight/key-event-findings.ts';
+import type { AccountFacts, TrailFacts } from '../../../infra/preflight/read-account.ts';
 import { accountFacts, refused, trailFacts } from '../../support/account-facts.ts';
 
 const find = (facts: Partial<AccountFacts>, keyEvents = true) =>

@@ -3,7 +3,7 @@ import {
   recordsUsers,
   recordsUsersDaily,
   withUsersRecorded,
-} from '../../../infra/preflight/recorder.ts';
+} from '../../../infra/preflight/config-findings.ts';
 import { recorder, recordingGroup, USER } from '../../support/account-facts.ts';
 
 const BUCKET = 'AWS::S3::Bucket';

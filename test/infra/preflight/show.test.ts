@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Finding } from '../../../infra/preflight/finding.ts';
-import { showFindings } from '../../../infra/preflight/show.ts';
+import type { Finding } from '../../../infra/preflight/findings.ts';
+import { showFindings } from '../../../infra/preflight/preflight.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trailVerdict } from '../../../infra/preflight/trail-verdict.ts';
+import { trailVerdict } from '../../../infra/preflight/trail.ts';
 import { refused, trailFacts } from '../../support/account-facts.ts';
 
 const selectors = refused('cloudtrail:GetEventSelectors');

@@ -1,8 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { InactiveAccessKeyRule } from '../../../infra/rules/inactive-access-key-rule.ts';
-import { SingleAccessKeyRule } from '../../../infra/rules/single-access-key-rule.ts';
+import {
+  InactiveAccessKeyRule,
+  SingleAccessKeyRule,
+} from '../../../infra/rules/access-key-rules.ts';
 import {
   INACTIVE_RULE_PARAMETERS,
   parseInactiveRuleParameters,

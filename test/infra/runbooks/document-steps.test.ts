@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaveOutSteps, type Options } from '../../../infra/runbooks/document-steps.ts';
+import { leaveOutSteps, type Options } from '../../../infra/runbooks/document.ts';
 
 const branch = (NextStep: string, Default: string) => ({
   name: 'Decide',

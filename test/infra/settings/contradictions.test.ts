@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contradictionsOf } from '../../../infra/settings/contradictions.ts';
+import { contradictionsOf } from '../../../infra/settings/settings.ts';
 
 const none = {
   ruleName: 'single',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canRecordUsers } from '../../../infra/settings/regions.ts';
+import { canRecordUsers } from '../../../infra/preflight/config-findings.ts';
 
 describe('canRecordUsers', () => {
   it.each(['us-east-1', 'eu-south-1', 'ap-southeast-3', 'cn-north-1', 'us-gov-west-1'])(

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Choice, Ways } from '../../../infra/template/choice.ts';
-import { merge } from '../../../infra/template/merge.ts';
-import { mergeTemplates } from '../../../infra/template/merge-template.ts';
+import { merge, mergeTemplates } from '../../../infra/template/merge.ts';
 import { settleTemplate } from '../../support/settled-template.ts';
 
 const yesOrNo = (name: string): Choice => ({

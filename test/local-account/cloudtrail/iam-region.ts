@@ -1,4 +1,4 @@
-import { IAM_REGIONS } from '../../../rule/aws/iam-regions.ts';
+import { IAM_REGIONS } from '../../../rule/aws/regions.ts';
 
 const partitionOf = (region: string) => {
   if (region.startsWith('us-gov-')) return 'aws-us-gov';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../../remediation/planner/handler.ts';
-import type { PlannerInput } from '../../../remediation/planner/input.ts';
+import type { PlannerInput } from '../../../remediation/plans/input.ts';
 import { createClients } from '../../../rule/aws/clients.ts';
-import { createEventHistory } from '../../../rule/aws/event-history.ts';
+import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
 import { ServiceError } from '../../local-account/call.ts';
 import type { Operation } from '../../local-account/dispatch.ts';
 import type { LocalUser, UserSeed } from '../../local-account/iam/users.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError, parsePlannerInput } from '../../../remediation/planner/input.ts';
+import { InvalidInputError, parsePlannerInput } from '../../../remediation/plans/input.ts';
 import { InvalidParameterError } from '../../../rule/input/parameter.ts';
 import { keyId } from '../../support/build.ts';
 

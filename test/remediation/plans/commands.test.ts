@@ -7,7 +7,7 @@ import {
   listCommand,
   remediateCommand,
   updateCommand,
-} from '../../../remediation/plans/commands.ts';
+} from '../../../remediation/plans/plan.ts';
 import { keyId } from '../../support/build.ts';
 
 const AccessKeyId = keyId('OLD');

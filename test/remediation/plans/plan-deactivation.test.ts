@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type DeactivationPolicy, refuseChoice } from '../../../remediation/plans/deactivation.ts';
-import { planDeactivation } from '../../../remediation/plans/plan-deactivation.ts';
-import type { UserFacts } from '../../../rule/evaluation/facts.ts';
+import {
+  type DeactivationPolicy,
+  planDeactivation,
+  refuseChoice,
+} from '../../../remediation/plans/deactivation.ts';
+import type { UserFacts } from '../../../rule/evaluation/user-rule.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import { accessKey, at, daysBefore, keyId, policy as rulePolicy } from '../../support/build.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeletionPolicy } from '../../../remediation/plans/deletion.ts';
-import { planDeletion } from '../../../remediation/plans/plan-deletion.ts';
+import { type DeletionPolicy, planDeletion } from '../../../remediation/plans/deletion.ts';
 import { parseInactiveRuleParameters } from '../../../rule/evaluation/parameters.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import type { KeyHistory, StatusChange } from '../../../rule/keys/key-history.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { planDeactivation } from '../../../remediation/plans/deactivation.ts';
+import { planDeletion } from '../../../remediation/plans/deletion.ts';
 import { type Plan, withoutUser } from '../../../remediation/plans/plan.ts';
-import { planDeactivation } from '../../../remediation/plans/plan-deactivation.ts';
-import { planDeletion } from '../../../remediation/plans/plan-deletion.ts';
-import { planReactivation } from '../../../remediation/plans/plan-reactivation.ts';
-import type { FoundUser } from '../../../rule/evaluation/find-user.ts';
-import { isTooLong } from '../../../rule/inactive-access-key/inactive-access-key.ts';
+import { planReactivation } from '../../../remediation/plans/reactivation.ts';
+import type { FoundUser } from '../../../rule/evaluation/read-user.ts';
 import { findInactivity } from '../../../rule/inactive-access-key/inactivity.ts';
+import { isTooLong } from '../../../rule/inactive-access-key/rule.ts';
 import { type AccessKey, isActive } from '../../../rule/keys/access-key.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
 import { historyOf, statusChange } from '../../support/status-change.ts';

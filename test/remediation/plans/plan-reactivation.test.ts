@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   planReactivation,
   type ReactivationPolicy,
-} from '../../../remediation/plans/plan-reactivation.ts';
+} from '../../../remediation/plans/reactivation.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import { accessKey, keyId } from '../../support/build.ts';
 

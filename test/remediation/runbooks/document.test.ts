@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePlannerInput } from '../../../remediation/planner/input.ts';
+import { parsePlannerInput } from '../../../remediation/plans/input.ts';
 import { type RunbookFile, readRunbook, type Step } from '../../support/runbook-document.ts';
 
 const APPROVERS = ['alice', 'arn:aws:iam::123456789012:role/on-call'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inBatches, nameSome } from '../../../rule/aws/batches.ts';
+import { inBatches, nameSome } from '../../../rule/aws/pages.ts';
 
 describe('batches', () => {
   it.each([

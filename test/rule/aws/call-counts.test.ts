@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createCallCounts } from '../../../rule/aws/call-counts.ts';
 import { createClients } from '../../../rule/aws/clients.ts';
+import { createCallCounts } from '../../../rule/aws/connection.ts';
 import { ServiceError } from '../../local-account/call.ts';
 import { serveAccount } from '../../support/served-account.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Config, createConfig, FailedEvaluationsError } from '../../../rule/aws/config.ts';
-import { InvalidResponseError } from '../../../rule/input/answer.ts';
+import { InvalidResponseError } from '../../../rule/input/parse.ts';
 import { at } from '../../support/build.ts';
 import { RULE_NAME, type ServedAccount, serveAccount } from '../../support/served-account.ts';
 

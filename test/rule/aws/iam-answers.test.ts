@@ -8,7 +8,7 @@ import {
   ListUserDetailsAnswer,
   ListUsersAnswer,
   ListUserTagsAnswer,
-} from '../../../rule/aws/iam-answers.ts';
+} from '../../../rule/aws/iam.ts';
 import { at } from '../../support/build.ts';
 
 const User = { UserId: 'AIDAXXXXXXXXXXXXALICE', UserName: 'alice' };

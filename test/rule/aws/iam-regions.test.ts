@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { IAM_REGIONS, iamRegionOf } from '../../../rule/aws/iam-regions.ts';
+import { IAM_REGIONS, iamRegionOf } from '../../../rule/aws/regions.ts';
 
 describe('IAM_REGIONS', () => {
   it.each([

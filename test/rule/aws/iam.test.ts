@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClients } from '../../../rule/aws/clients.ts';
-import { InvalidResponseError } from '../../../rule/input/answer.ts';
+import { InvalidResponseError } from '../../../rule/input/parse.ts';
 import { type Answer, iamAnswer, serveAnswers } from '../../support/answering-server.ts';
 import { accessKey } from '../../support/build.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextMarker, type PageOf, pages, toMarkedPage } from '../../../rule/aws/pages.ts';
-import { InvalidResponseError } from '../../../rule/input/answer.ts';
+import { InvalidResponseError } from '../../../rule/input/parse.ts';
 
 /** All that a listing gives whose page after each token these are; the first one is after nothing. */
 const listing = async (after: Readonly<Record<string, PageOf<string>>>) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { remediatesIn, WITHOUT_REMEDIATION } from '../../../rule/aws/remediation-regions.ts';
+import { remediatesIn, WITHOUT_REMEDIATION } from '../../../rule/aws/regions.ts';
 
 describe('remediatesIn', () => {
   it.each([

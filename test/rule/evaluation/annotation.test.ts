@@ -3,7 +3,7 @@ import {
   firstThatFits,
   MAXIMUM_ANNOTATION_LENGTH,
   shorten,
-} from '../../../rule/evaluation/annotation.ts';
+} from '../../../rule/evaluation/evaluation.ts';
 
 const text = (length: number) => 'x'.repeat(length);
 

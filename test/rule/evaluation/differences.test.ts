@@ -1,10 +1,9 @@
 import type { ComplianceType } from '@aws-sdk/client-config-service';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differences } from '../../../rule/evaluation/differences.ts';
 import type { ResourceEvaluation } from '../../../rule/evaluation/evaluation.ts';
-import type { HeldResult } from '../../../rule/evaluation/held-result.ts';
 import { parseRuleParameters } from '../../../rule/evaluation/parameters.ts';
+import { differences, type HeldResult } from '../../../rule/evaluation/recorded-result.ts';
 import { at, daysBefore } from '../../support/build.ts';
 
 const policy = { ...parseRuleParameters(), at };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDue, isNewer } from '../../../rule/evaluation/held-result.ts';
+import { isDue, isNewer } from '../../../rule/evaluation/recorded-result.ts';
 import { at, daysBefore, policy } from '../../support/build.ts';
 
 describe('isDue', () => {

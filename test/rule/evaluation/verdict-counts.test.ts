@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countVerdicts } from '../../../rule/evaluation/verdict-counts.ts';
+import { countVerdicts } from '../../../rule/evaluation/evaluation.ts';
 
 const evaluation = (
   ComplianceType: 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOT_APPLICABLE } from '../../../rule/evaluation/verdict.ts';
+import { NOT_APPLICABLE } from '../../../rule/evaluation/evaluation.ts';
 
 describe('NOT_APPLICABLE', () => {
   it('is a type of compliance that Config takes, and says nothing more', () => {

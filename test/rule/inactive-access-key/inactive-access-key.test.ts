@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAXIMUM_ANNOTATION_LENGTH } from '../../../rule/evaluation/annotation.ts';
-import type { HeldResult } from '../../../rule/evaluation/held-result.ts';
-import { knownOf } from '../../../rule/inactive-access-key/inactive-access-key.ts';
-import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
+import { MAXIMUM_ANNOTATION_LENGTH } from '../../../rule/evaluation/evaluation.ts';
+import type { HeldResult } from '../../../rule/evaluation/recorded-result.ts';
+import { inactiveAccessKeyRule, knownOf } from '../../../rule/inactive-access-key/rule.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import type { KeyHistory } from '../../../rule/keys/key-history.ts';
 import { accessKey, at, daysBefore, keyId } from '../../support/build.ts';

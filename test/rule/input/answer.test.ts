@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerOf, InvalidResponseError } from '../../../rule/input/answer.ts';
+import { answerOf, InvalidResponseError } from '../../../rule/input/parse.ts';
 
 describe('answerOf', () => {
   it('speaks of the call, and its error has a name that a log is searched for', () => {

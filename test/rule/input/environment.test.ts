@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidEnvironmentError } from '../../../rule/input/environment.ts';
+import { InvalidEnvironmentError } from '../../../rule/input/parse.ts';
 
 describe('InvalidEnvironmentError', () => {
   it('has a name that a log is searched for', () => {

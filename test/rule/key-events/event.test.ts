@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidBatchError, parseBatch, readKeyEvent } from '../../../rule/key-events/event.ts';
-import { KEY_EVENT_NAMES } from '../../../rule/key-events/event-names.ts';
+import {
+  InvalidBatchError,
+  KEY_EVENT_NAMES,
+  parseBatch,
+  readKeyEvent,
+} from '../../../rule/key-events/event.ts';
 import { batchOf, keyEvent } from '../../support/key-event.ts';
 
 const read = (detail: object = {}, outer: object = {}) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidEnvironmentError } from '../../../rule/input/environment.ts';
+import { InvalidEnvironmentError } from '../../../rule/input/parse.ts';
 import { parseTriggerSettings } from '../../../rule/key-events/settings.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `rule-${index}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidResponseError } from '../../../rule/input/answer.ts';
+import { InvalidResponseError } from '../../../rule/input/parse.ts';
 import {
   changesOf,
   historyBegins,

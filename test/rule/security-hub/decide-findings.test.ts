@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { findingId } from '../../../rule/security-hub/asff.ts';
 import { decideFindings, type Facts } from '../../../rule/security-hub/decide-findings.ts';
-import { findingId } from '../../../rule/security-hub/finding-id.ts';
 import { at } from '../../support/build.ts';
 import {
   findingSettings,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findingId, productArn, rulesOf, userIdOf } from '../../../rule/security-hub/finding-id.ts';
+import { findingId, productArn, rulesOf, userIdOf } from '../../../rule/security-hub/asff.ts';
 import { findingSettings, singleRule } from '../../support/findings.ts';
 
 describe('the ids of findings', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endOf, toArchived } from '../../../rule/security-hub/archived.ts';
-import { toFinding } from '../../../rule/security-hub/finding.ts';
+import { endOf, toArchived, toFinding } from '../../../rule/security-hub/finding.ts';
 import { asffBreaches } from '../../support/asff.ts';
 import { at } from '../../support/build.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findingId } from '../../../rule/security-hub/finding-id.ts';
-import { formerRules } from '../../../rule/security-hub/former-rules.ts';
-import type { StoredFinding } from '../../../rule/security-hub/stored-finding.ts';
+import { findingId } from '../../../rule/security-hub/asff.ts';
+import { formerRules } from '../../../rule/security-hub/decide-findings.ts';
+import type { StoredFinding } from '../../../rule/security-hub/security-hub.ts';
 import { findingSettings, singleRule, stored, user } from '../../support/findings.ts';
 
 const { UserId } = user();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClients } from '../../../rule/aws/clients.ts';
-import { findingId } from '../../../rule/security-hub/finding-id.ts';
+import { findingId } from '../../../rule/security-hub/asff.ts';
 import { createHandler } from '../../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../../rule/security-hub/security-hub.ts';
 import { ServiceError } from '../../local-account/call.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cut, LIMITS } from '../../../rule/security-hub/limits.ts';
+import { cut, LIMITS } from '../../../rule/security-hub/asff.ts';
 
 describe('cut', () => {
   it.each(['Title', 'Description', 'RecommendationText', 'ProductFieldValue'] as const)(

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { describeViolation as describeInactive } from '../../../rule/inactive-access-key/annotation.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
-import { toRemediation } from '../../../rule/security-hub/recommendation.ts';
-import { remedyOf } from '../../../rule/security-hub/remedy.ts';
+import { remedyOf, toRemediation } from '../../../rule/security-hub/next-step.ts';
 import type { FindingRule } from '../../../rule/security-hub/settings.ts';
-import { adviseOn } from '../../../rule/single-access-key/advice.ts';
-import { describeViolation } from '../../../rule/single-access-key/violation.ts';
+import { describeViolation } from '../../../rule/single-access-key/annotation.ts';
+import { adviseOn } from '../../../rule/single-access-key/selection.ts';
 import { accessKey, daysBefore, policy } from '../../support/build.ts';
 import {
   findingSettings,

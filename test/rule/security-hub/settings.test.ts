@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidEnvironmentError } from '../../../rule/input/environment.ts';
-import { parseFindingSettings } from '../../../rule/security-hub/settings.ts';
-import { SEVERITIES } from '../../../rule/security-hub/severities.ts';
+import { InvalidEnvironmentError } from '../../../rule/input/parse.ts';
+import { parseFindingSettings, SEVERITIES } from '../../../rule/security-hub/settings.ts';
 import { findingEnvironment } from '../../support/finding-environment.ts';
 
 describe('parseFindingSettings', () => {

@@ -4,7 +4,7 @@ import {
   GetFindingsAnswer,
   isOurs,
   StoredFinding,
-} from '../../../rule/security-hub/stored-finding.ts';
+} from '../../../rule/security-hub/security-hub.ts';
 
 const finding = {
   Id: 'arn:aws:config:us-east-1:123456789012:config-rule/config-rule-1/user/AIDA1',

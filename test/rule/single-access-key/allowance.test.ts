@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findAllowance, tagToAskFor } from '../../../rule/single-access-key/allowance.ts';
+import { findAllowance, tagToAskFor } from '../../../rule/single-access-key/compliance-reason.ts';
 import { accessKey, at, daysBefore, policy } from '../../support/build.ts';
 
 const old = accessKey('OLD');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AccessKey, idleSince, isActive } from '../../../rule/keys/access-key.ts';
-import { chooseAccessKey, rankByIdleTime } from '../../../rule/single-access-key/ranking.ts';
+import { chooseAccessKey, rankByIdleTime } from '../../../rule/single-access-key/selection.ts';
 import { accessKey, at, daysBefore } from '../../support/build.ts';
 
 const policy = { minimumIdleDays: 7, at };

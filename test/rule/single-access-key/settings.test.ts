@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidEnvironmentError } from '../../../rule/input/environment.ts';
+import { InvalidEnvironmentError } from '../../../rule/input/parse.ts';
 import { readRunbookRoles } from '../../../rule/single-access-key/settings.ts';
 import { roles } from '../../support/status-change.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluateSingleAccessKey } from '../../../rule/single-access-key/single-access-key.ts';
+import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts';
 import { accessKey, at, daysBefore, policy } from '../../support/build.ts';
 
 const active = (count: number) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HeldResult } from '../../../rule/evaluation/held-result.ts';
+import type { HeldResult } from '../../../rule/evaluation/recorded-result.ts';
 import type { Evidence, UserRule } from '../../../rule/evaluation/user-rule.ts';
-import { singleAccessKeyRule } from '../../../rule/single-access-key/single-rule.ts';
+import { singleAccessKeyRule } from '../../../rule/single-access-key/rule.ts';
 import { accessKey, at, daysBefore } from '../../support/build.ts';
 import { historyOf, roles, statusChange } from '../../support/status-change.ts';
 

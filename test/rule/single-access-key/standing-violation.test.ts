@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HeldResult } from '../../../rule/evaluation/held-result.ts';
+import type { HeldResult } from '../../../rule/evaluation/recorded-result.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
-import { evaluateSingleAccessKey } from '../../../rule/single-access-key/single-access-key.ts';
+import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts';
 import { standingViolation } from '../../../rule/single-access-key/standing-violation.ts';
 import { accessKey, at, daysBefore, policy as defaults } from '../../support/build.ts';
 

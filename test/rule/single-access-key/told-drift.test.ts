@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { singleAccessKeyRule } from '../../../rule/single-access-key/single-rule.ts';
+import { singleAccessKeyRule } from '../../../rule/single-access-key/rule.ts';
 import { ServiceError } from '../../local-account/call.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import { daysBefore, keyId } from '../../support/build.ts';

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAXIMUM_ANNOTATION_LENGTH } from '../../../rule/evaluation/annotation.ts';
+import { MAXIMUM_ANNOTATION_LENGTH } from '../../../rule/evaluation/evaluation.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
-import { adviseOn } from '../../../rule/single-access-key/advice.ts';
-import { describeAdvice, describeRefusal } from '../../../rule/single-access-key/advice-text.ts';
-import type { Drift, KnownDrift } from '../../../rule/single-access-key/drift.ts';
 import {
+  describeAdvice,
   describeAllowance,
   describeCounts,
+  describeRefusal,
   describeViolation,
   isWrittenOf,
-} from '../../../rule/single-access-key/violation.ts';
+} from '../../../rule/single-access-key/annotation.ts';
+import type { Drift, KnownDrift } from '../../../rule/single-access-key/drift.ts';
+import { adviseOn } from '../../../rule/single-access-key/selection.ts';
 import { accessKey, at, daysBefore, policy } from '../../support/build.ts';
 
 const annotate = (keys: readonly AccessKey[], allowed = 1, drift?: Drift) => {

@@ -1,0 +1,93 @@
+import type { Construct } from 'constructs';
+import { allowToReadHistory } from '../functions/permissions.ts';
+import type { Runbook } from '../runbooks/runbook.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+import { UserRule, type UserRuleSettings } from './user-rule.ts';
+
+type SingleAccessKeyParameters = Pick<
+  Settings,
+  | 'maxActiveAccessKeys'
+  | 'countInactiveAccessKeys'
+  | 'rotationGraceDays'
+  | 'exemptionTag'
+  | 'minimumIdleDays'
+  | 'refreshDays'
+>;
+
+/**
+ * The settings that make the rule, each as `Settings` describes it.
+ * @default - DEFAULT_SETTINGS, for each that is left out
+ */
+export type SingleAccessKeyRuleProps = Partial<UserRuleSettings & SingleAccessKeyParameters>;
+
+const parametersOf = ({
+  maxActiveAccessKeys,
+  countInactiveAccessKeys,
+  rotationGraceDays,
+  exemptionTag,
+  minimumIdleDays,
+  refreshDays,
+}: SingleAccessKeyParameters): SingleAccessKeyParameters => ({
+  maxActiveAccessKeys,
+  countInactiveAccessKeys,
+  rotationGraceDays,
+  exemptionTag,
+  minimumIdleDays,
+  refreshDays,
+});
+
+/** The AWS Config rule that finds IAM users with more access keys than allowed, and its function. */
+export class SingleAccessKeyRule extends UserRule {
+  constructor(scope: Construct, id: string, props: SingleAccessKeyRuleProps = {}) {
+    const settings = { ...DEFAULT_SETTINGS, ...props };
+    super(scope, id, {
+      ...settings,
+      description:
+        'NON_COMPLIANT: an IAM user with more active access keys than maxActiveAccessKeys',
+      parameters: parametersOf(settings),
+      evaluator: {
+        entry: 'rule/single-access-key/index.ts',
+        description: 'Evaluates the access keys of IAM users for AWS Config',
+      },
+    });
+  }
+
+  /** Lets the rule tell when a key is active again that one runbook deactivated and the other did not reactivate. */
+  tellDrift(runbooks: { readonly deactivate: Runbook; readonly reactivate: Runbook }): void {
+    const { deactivate, reactivate } = runbooks;
+    const { function: evaluate, role } = this.evaluator;
+    evaluate.addEnvironment('DEACTIVATION_ROLE_ARN', deactivate.automationRole.roleArn);
+    evaluate.addEnvironment('REACTIVATION_ROLE_ARN', reactivate.automationRole.roleArn);
+    allowToReadHistory(role);
+  }
+}
+
+type InactiveAccessKeyParameters = Pick<
+  Settings,
+  'maxInactiveDays' | 'exemptionTag' | 'refreshDays'
+>;
+
+/**
+ * The settings that make the rule, each as `Settings` describes it; `ruleName` is this rule's.
+ * @default - DEFAULT_SETTINGS, for each that is left out; `inactiveRuleName` for the name
+ */
+export type InactiveAccessKeyRuleProps = Partial<UserRuleSettings & InactiveAccessKeyParameters>;
+
+/** The AWS Config rule that finds IAM users with a key that is inactive for too long, and its function. */
+export class InactiveAccessKeyRule extends UserRule {
+  constructor(scope: Construct, id: string, props: InactiveAccessKeyRuleProps = {}) {
+    const ruleName = DEFAULT_SETTINGS.inactiveRuleName;
+    const settings = { ...DEFAULT_SETTINGS, ruleName, ...props };
+    const { maxInactiveDays, exemptionTag, refreshDays } = settings;
+    super(scope, id, {
+      ...settings,
+      description: 'NON_COMPLIANT: an IAM user with an access key inactive for maxInactiveDays',
+      parameters: { maxInactiveDays, exemptionTag, refreshDays },
+      evaluator: {
+        entry: 'rule/inactive-access-key/index.ts',
+        description: 'Evaluates the inactive access keys of IAM users for AWS Config',
+      },
+    });
+    allowToReadHistory(this.evaluator.role);
+  }
+}
