@@ -56,15 +56,19 @@ const addFindings = (add: Add, { findings }: Deployed): void => {
 const addRunbooks = (add: Add, { deactivate, reactivate, deleteInactive }: Runbooks): void => {
   const startOf = ({ startCommand }: Runbooks[keyof Runbooks]) =>
     `${startCommand},UserId=${USER_ID}`;
-  add('RunbookName', 'The runbook that deactivates an access key', deactivate.document.ref);
+  add(
+    'DeactivationRunbookName',
+    'The runbook that deactivates an access key',
+    deactivate.document.ref,
+  );
   add('ReactivationRunbookName', 'The one that makes it active again', reactivate.document.ref);
   add('DeletionRunbookName', 'The one that deletes an inactive key', deleteInactive.document.ref);
   const role = 'The role with which the runbook acts that';
-  add('AutomationRoleArn', `${role} deactivates`, deactivate.automationRole.roleArn);
+  add('DeactivationRoleArn', `${role} deactivates`, deactivate.automationRole.roleArn);
   add('ReactivationRoleArn', `${role} reactivates`, reactivate.automationRole.roleArn);
   add('DeletionRoleArn', `${role} deletes`, deleteInactive.automationRole.roleArn);
   add(
-    'RunbookCommand',
+    'DeactivationCommand',
     'Deactivates a key of any user; takes AccessKeyId, MinimumIdleDays and DryRun too',
     startOf(deactivate),
   );

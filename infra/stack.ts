@@ -33,7 +33,7 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   const rule = new SingleAccessKeyRule(stack, 'Rule', settings);
   const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', {
     ...settings,
-    ruleName: settings.inactiveRuleName,
+    configRuleName: settings.inactiveConfigRuleName,
   });
   const planner = new Planner(stack, 'Planner', settings);
   const runbooks = createRunbooks(stack, { ...settings, planner, rule, inactiveRule });

@@ -25,7 +25,7 @@ export const SECONDS_OF_USER = { tenAtATime: 0.003, oneAfterTheOther: 0.023 };
 /** Gigabytes that an invocation logs: our line of some 1,500 bytes, and Lambda's own. */
 export const LOGGED = 2e-6;
 
-/** Metrics that a sweep writes, at most, without `exemptionTag`: seven of `rule/log/metrics.ts` and its calls; each is paid for the hour. */
+/** Metrics that a sweep writes, at most, without `exemptionTagKey`: seven of `rule/log/metrics.ts` and its calls; each is paid for the hour. */
 export const METRICS_OF_SWEEP = 13;
 
 /** Metrics that a batch of key events writes, at most. */

@@ -12,7 +12,7 @@ export type NodeFunctionProps = {
   readonly entry: Entry;
   readonly description: string;
   readonly timeout: Duration;
-  readonly logRetentionDays: RetentionDays;
+  readonly logRetentionInDays: RetentionDays;
   /**
    * Variables beside those of every function.
    * @default - none
@@ -33,10 +33,10 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const { entry, logRetentionDays, ...particulars } = props;
+    const { entry, logRetentionInDays, ...particulars } = props;
 
     const logGroup = new LogGroup(this, 'LogGroup', {
-      retention: logRetentionDays,
+      retention: logRetentionInDays,
       // Under a generated name nobody finds it again; what was decided stands in Config and CloudTrail.
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -19,10 +19,10 @@ export const serviceOfThisAccount = (
   });
 
 /** The actions that read what is known of a user's keys; tags only where one exempts. */
-export const keyReadingActions = (exemptionTag: string | undefined): string[] => [
+export const keyReadingActions = (exemptionTagKey: string | undefined): string[] => [
   'iam:ListAccessKeys',
   'iam:GetAccessKeyLastUsed',
-  ...(exemptionTag === undefined ? [] : ['iam:ListUserTags']),
+  ...(exemptionTagKey === undefined ? [] : ['iam:ListUserTags']),
 ];
 
 /** Allows actions on the IAM users of this account, whatever their path, and on nothing else. */

@@ -55,7 +55,7 @@ const MAXIMUM_RULES = 15;
 export const TIMEOUT = Duration.seconds(15);
 
 /** What is started, and how the function that does it is deployed. */
-export type KeyEventFunctionProps = Partial<Pick<Settings, 'triggers' | 'logRetentionDays'>> & {
+export type KeyEventFunctionProps = Partial<Pick<Settings, 'triggers' | 'logRetentionInDays'>> & {
   /** The rules to evaluate again, 15 at most. */
   readonly configRules: readonly CfnConfigRule[];
 };
@@ -69,7 +69,7 @@ export class KeyEventFunction extends NodeFunction {
 
   constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
     const { configRules, ...settings } = props;
-    const { triggers, logRetentionDays } = { ...DEFAULT_SETTINGS, ...settings };
+    const { triggers, logRetentionInDays } = { ...DEFAULT_SETTINGS, ...settings };
     const isHybrid = triggers === 'hybrid';
     if (configRules.length === 0 || configRules.length > MAXIMUM_RULES)
       throw new Error(`${id}: expected 1 to ${MAXIMUM_RULES} rules, got ${configRules.length}`);
@@ -77,7 +77,7 @@ export class KeyEventFunction extends NodeFunction {
       entry: 'rule/key-events/index.ts',
       description: 'Starts an evaluation of the rules after changes of access keys',
       timeout: TIMEOUT,
-      logRetentionDays,
+      logRetentionInDays,
       environment: {
         CONFIG_RULE_NAMES: configRules.map(({ ref }) => ref).join(),
         ...(isHybrid && { MAXIMUM_USERS: String(MAXIMUM_USERS_OF_HYBRID_RULE) }),

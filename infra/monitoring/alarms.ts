@@ -33,7 +33,7 @@ const MAXIMUM = { statistic: Stats.MAXIMUM } as const;
 /** What is watched of a rule: its function, its dead letters and its sweeps. */
 export const watchRule = (
   { evaluator, deadLetterQueue, configRule }: UserRule,
-  frequency: Settings['frequency'],
+  maximumExecutionFrequency: Settings['maximumExecutionFrequency'],
 ): Record<string, Watched> => ({
   EvaluationErrors: {
     metric: evaluator.function.metricErrors({ period }),
@@ -46,7 +46,7 @@ export const watchRule = (
   },
   NoSuccessfulSweep: {
     metric: measureOf([configRule])('SuccessfulSweeps', {
-      period: Duration.hours(HOURS[frequency]),
+      period: Duration.hours(HOURS[maximumExecutionFrequency]),
     }),
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     evaluationPeriods: PERIODS_FOR_A_SWEEP,
@@ -94,7 +94,7 @@ export const watchFindings = (findings: SecurityHubFindings): Record<string, Wat
 });
 
 /** What is watched, and the topic that is told. */
-export type AlarmsProps = Partial<Pick<Settings, 'frequency' | 'alarmTopicArn'>> & {
+export type AlarmsProps = Partial<Pick<Settings, 'maximumExecutionFrequency' | 'alarmTopicArn'>> & {
   readonly rule: UserRule;
   /** The rule whose alarms have a name that starts with `Inactive`. */
   readonly inactiveRule?: UserRule | undefined;
@@ -116,13 +116,14 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { rule, inactiveRule, trigger, findings, frequency, alarmTopicArn } = {
+    const { rule, inactiveRule, trigger, findings, maximumExecutionFrequency, alarmTopicArn } = {
       ...DEFAULT_SETTINGS,
       ...props,
     };
     const watched = {
-      ...watchRule(rule, frequency),
-      ...(inactiveRule && withPrefix('Inactive', watchRule(inactiveRule, frequency))),
+      ...watchRule(rule, maximumExecutionFrequency),
+      ...(inactiveRule &&
+        withPrefix('Inactive', watchRule(inactiveRule, maximumExecutionFrequency))),
       ...(trigger && watchTrigger(trigger)),
       ...(findings && watchFindings(findings)),
     };

@@ -7,16 +7,19 @@ export type Query = {
 };
 
 /** The names of what the queries look for. */
-export type QueryNames = { readonly ruleName: string; readonly exemptionTag?: string | undefined };
+export type QueryNames = {
+  readonly configRuleName: string;
+  readonly exemptionTagKey?: string | undefined;
+};
 
 /** A text of SQL, whatever is in it. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-const resultsOf = (ruleName: string): string =>
+const resultsOf = (configRuleName: string): string =>
   [
     "WHERE resourceType = 'AWS::Config::ResourceCompliance'",
     "AND configuration.targetResourceType = 'AWS::IAM::User'",
-    `AND configuration.configRuleList.configRuleName = ${quoted(ruleName)}`,
+    `AND configuration.configRuleList.configRuleName = ${quoted(configRuleName)}`,
     "AND configuration.configRuleList.complianceType = 'NON_COMPLIANT'",
   ].join(' ');
 
@@ -28,30 +31,30 @@ const resultsOf = (ruleName: string): string =>
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/querying-AWS-resources.html
  */
-const violationsByAccount = (ruleName: string): Query => ({
+const violationsByAccount = (configRuleName: string): Query => ({
   name: 'iam-user-access-key-violations-by-account',
-  description: `IAM users that ${ruleName} evaluates and that violate it or another rule, at most: Config cannot tell these apart in a count`,
+  description: `IAM users that ${configRuleName} evaluates and that violate it or another rule, at most: Config cannot tell these apart in a count`,
   // Without ORDER BY: Config gives no second page of an ordered count.
-  expression: `SELECT accountId, COUNT(*) ${resultsOf(ruleName)} GROUP BY accountId`,
+  expression: `SELECT accountId, COUNT(*) ${resultsOf(configRuleName)} GROUP BY accountId`,
 });
 
 /** The same users one by one, with the verdict of each rule. */
-const violations = (ruleName: string): Query => ({
+const violations = (configRuleName: string): Query => ({
   name: 'iam-user-access-key-violations',
-  description: `IAM users that ${ruleName} evaluates and that violate a rule, with the verdict of each`,
-  expression: `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${resultsOf(ruleName)}`,
+  description: `IAM users that ${configRuleName} evaluates and that violate a rule, with the verdict of each`,
+  expression: `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${resultsOf(configRuleName)}`,
 });
 
 /** Users that have the exemption tag, valid or not, with their tags: who may have more keys, and until when. */
-const exemptUsers = (exemptionTag: string): Query => ({
+const exemptUsers = (exemptionTagKey: string): Query => ({
   name: 'iam-user-access-key-exemptions',
   description: 'IAM users with the exemption tag, whose value is the last day of the exemption',
-  expression: `SELECT accountId, resourceId, resourceName, tags WHERE resourceType = 'AWS::IAM::User' AND tags.key = ${quoted(exemptionTag)}`,
+  expression: `SELECT accountId, resourceId, resourceName, tags WHERE resourceType = 'AWS::IAM::User' AND tags.key = ${quoted(exemptionTagKey)}`,
 });
 
 /** What the organization is asked: the violations of the rule, and who has the exemption tag where there is one. */
-export const queriesOf = ({ ruleName, exemptionTag }: QueryNames): readonly Query[] => [
-  violationsByAccount(ruleName),
-  violations(ruleName),
-  ...(exemptionTag === undefined ? [] : [exemptUsers(exemptionTag)]),
+export const queriesOf = ({ configRuleName, exemptionTagKey }: QueryNames): readonly Query[] => [
+  violationsByAccount(configRuleName),
+  violations(configRuleName),
+  ...(exemptionTagKey === undefined ? [] : [exemptUsers(exemptionTagKey)]),
 ];

@@ -15,11 +15,11 @@ export type MetricsQuestion = {
   readonly metric: MetricName;
   readonly statistic: 'MAX' | 'MIN' | 'SUM';
   /** What its metrics have as `ConfigRuleName`. */
-  readonly ruleName: string;
+  readonly configRuleName: string;
 };
 
-const select = ({ metric, statistic, ruleName }: MetricsQuestion): string =>
-  `SELECT ${statistic}(${metric}) FROM SCHEMA("${NAMESPACE}", ConfigRuleName) WHERE ConfigRuleName = '${ruleName}'`;
+const select = ({ metric, statistic, configRuleName }: MetricsQuestion): string =>
+  `SELECT ${statistic}(${metric}) FROM SCHEMA("${NAMESPACE}", ConfigRuleName) WHERE ConfigRuleName = '${configRuleName}'`;
 
 /**
  * One number of all accounts.
@@ -44,7 +44,10 @@ export const byAccount = (
   `${select(question)} GROUP BY AWS.AccountId ORDER BY ${question.statistic}() ${order} LIMIT ${limit}`;
 
 /** The rules that are shown, by name. */
-export type RollUpProps = { readonly ruleName: string; readonly inactiveRuleName: string };
+export type RollUpProps = {
+  readonly configRuleName: string;
+  readonly inactiveConfigRuleName: string;
+};
 
 /** Queries reach back two weeks; a sweep may be a day old, and a day has the worst of it. */
 const SHOWN = Duration.days(14);
@@ -66,8 +69,8 @@ const graph = (title: string, props: GraphWidgetProps): IWidget =>
   new GraphWidget({ title, width: 4, height: 6, leftYAxis: { min: 0 }, ...props });
 
 /** Users that violate a rule: of all accounts, and of those with the most; what was reported; who could not sweep. */
-const rowOf = (ruleName: string): IWidget[] => {
-  const violations: MetricsQuestion = { metric: 'Violations', statistic: 'MAX', ruleName };
+const rowOf = (configRuleName: string): IWidget[] => {
+  const violations: MetricsQuestion = { metric: 'Violations', statistic: 'MAX', configRuleName };
   const most = (limit: number) => query(byAccount(violations, 'DESC', limit));
   const all = new MathExpression({
     // The sum of each account's highest. A plain SUM would count a user once for every sweep of the day.
@@ -76,10 +79,10 @@ const rowOf = (ruleName: string): IWidget[] => {
     label: 'NON_COMPLIANT users',
     period,
   });
-  const sweeps: MetricsQuestion = { metric: 'SuccessfulSweeps', statistic: 'SUM', ruleName };
-  const results: MetricsQuestion = { metric: 'ResultsSent', statistic: 'SUM', ruleName };
+  const sweeps: MetricsQuestion = { metric: 'SuccessfulSweeps', statistic: 'SUM', configRuleName };
+  const results: MetricsQuestion = { metric: 'ResultsSent', statistic: 'SUM', configRuleName };
   return [
-    graph(`${ruleName}: NON_COMPLIANT users`, { width: 6, left: [all] }),
+    graph(`${configRuleName}: NON_COMPLIANT users`, { width: 6, left: [all] }),
     graph('Accounts with the most', { width: 6, left: [most(SHOWN_ACCOUNTS)] }),
     graph('Sweeps that succeeded', { left: [query(ofAllAccounts(sweeps), 'sweeps')] }),
     graph('Results reported (billed)', { left: [query(ofAllAccounts(results), 'results')] }),
@@ -97,14 +100,18 @@ const rowOf = (ruleName: string): IWidget[] => {
 export class RollUp extends Construct {
   readonly dashboardName: string;
 
-  constructor(scope: Construct, id: string, { ruleName, inactiveRuleName }: RollUpProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { configRuleName, inactiveConfigRuleName }: RollUpProps,
+  ) {
     super(scope, id);
     const { dashboardName } = new Dashboard(this, 'Dashboard', {
       defaultInterval: SHOWN,
       widgets: [
         [new TextWidget({ markdown: EXPLANATION, width: 24, height: 2 })],
-        rowOf(ruleName),
-        rowOf(inactiveRuleName),
+        rowOf(configRuleName),
+        rowOf(inactiveConfigRuleName),
       ],
     });
     this.dashboardName = dashboardName;

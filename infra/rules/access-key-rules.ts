@@ -9,7 +9,7 @@ type SingleAccessKeyParameters = Pick<
   | 'maxActiveAccessKeys'
   | 'countInactiveAccessKeys'
   | 'rotationGraceDays'
-  | 'exemptionTag'
+  | 'exemptionTagKey'
   | 'minimumIdleDays'
   | 'refreshDays'
 >;
@@ -24,14 +24,14 @@ const parametersOf = ({
   maxActiveAccessKeys,
   countInactiveAccessKeys,
   rotationGraceDays,
-  exemptionTag,
+  exemptionTagKey,
   minimumIdleDays,
   refreshDays,
 }: SingleAccessKeyParameters): SingleAccessKeyParameters => ({
   maxActiveAccessKeys,
   countInactiveAccessKeys,
   rotationGraceDays,
-  exemptionTag,
+  exemptionTagKey,
   minimumIdleDays,
   refreshDays,
 });
@@ -64,25 +64,25 @@ export class SingleAccessKeyRule extends UserRule {
 
 type InactiveAccessKeyParameters = Pick<
   Settings,
-  'maxInactiveDays' | 'exemptionTag' | 'refreshDays'
+  'maxInactiveDays' | 'exemptionTagKey' | 'refreshDays'
 >;
 
 /**
- * The settings that make the rule, each as `Settings` describes it; `ruleName` is this rule's.
- * @default - DEFAULT_SETTINGS, for each that is left out; `inactiveRuleName` for the name
+ * The settings that make the rule, each as `Settings` describes it; `configRuleName` is this rule's.
+ * @default - DEFAULT_SETTINGS, for each that is left out; `inactiveConfigRuleName` for the name
  */
 export type InactiveAccessKeyRuleProps = Partial<UserRuleSettings & InactiveAccessKeyParameters>;
 
 /** The AWS Config rule that finds IAM users with a key that is inactive for too long, and its function. */
 export class InactiveAccessKeyRule extends UserRule {
   constructor(scope: Construct, id: string, props: InactiveAccessKeyRuleProps = {}) {
-    const ruleName = DEFAULT_SETTINGS.inactiveRuleName;
-    const settings = { ...DEFAULT_SETTINGS, ruleName, ...props };
-    const { maxInactiveDays, exemptionTag, refreshDays } = settings;
+    const configRuleName = DEFAULT_SETTINGS.inactiveConfigRuleName;
+    const settings = { ...DEFAULT_SETTINGS, configRuleName, ...props };
+    const { maxInactiveDays, exemptionTagKey, refreshDays } = settings;
     super(scope, id, {
       ...settings,
       description: 'NON_COMPLIANT: an IAM user with an access key inactive for maxInactiveDays',
-      parameters: { maxInactiveDays, exemptionTag, refreshDays },
+      parameters: { maxInactiveDays, exemptionTagKey, refreshDays },
       evaluator: {
         entry: 'rule/inactive-access-key/index.ts',
         description: 'Evaluates the inactive access keys of IAM users for AWS Config',

@@ -13,7 +13,7 @@ export const EVALUATION_TIMEOUT = Duration.minutes(15);
 
 /** What the function is, how it is deployed, and whether it has tags to read. */
 export type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
-  Pick<Settings, 'triggers' | 'logRetentionDays' | 'exemptionTag'> & {
+  Pick<Settings, 'triggers' | 'logRetentionInDays' | 'exemptionTagKey'> & {
     readonly deadLetterQueue: DeadLetterQueue;
   };
 
@@ -22,9 +22,13 @@ export class Evaluator extends NodeFunction {
   /** Any rule of this account and Region may invoke: a rule has no ARN before Config may invoke its function. */
   readonly permission: CfnPermission;
 
-  constructor(scope: Construct, id: string, { triggers, exemptionTag, ...props }: EvaluatorProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { triggers, exemptionTagKey, ...props }: EvaluatorProps,
+  ) {
     super(scope, id, { timeout: EVALUATION_TIMEOUT, ...props });
-    allowOnUsers(this.role, keyReadingActions(exemptionTag));
+    allowOnUsers(this.role, keyReadingActions(exemptionTagKey));
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:PutEvaluations']);
     if (triggers === 'hybrid') {
       // What a change notification needs: the user that it names, and what Config holds of it.
@@ -56,7 +60,11 @@ export type UserRuleProps = UserRuleSettings & {
 /** The settings of every rule, each as `Settings` describes it. */
 export type UserRuleSettings = Pick<
   Settings,
-  'ruleName' | 'triggers' | 'frequency' | 'logRetentionDays' | 'exemptionTag'
+  | 'configRuleName'
+  | 'triggers'
+  | 'maximumExecutionFrequency'
+  | 'logRetentionInDays'
+  | 'exemptionTagKey'
 >;
 
 const CHANGE_MESSAGES = [
@@ -69,14 +77,14 @@ const fromConfig = (messageType: string) => ({ eventSource: 'aws.config', messag
 /** Where the rule's evaluations come from; a rule that only has a schedule must not have a scope. */
 const createTriggers = ({
   triggers,
-  frequency,
+  maximumExecutionFrequency,
 }: UserRuleSettings): {
   scope?: CfnConfigRule.ScopeProperty;
   sourceDetails: CfnConfigRule.SourceDetailProperty[];
 } => {
   const schedule = {
     ...fromConfig('ScheduledNotification'),
-    maximumExecutionFrequency: frequency,
+    maximumExecutionFrequency,
   };
   if (triggers === 'schedule') return { sourceDetails: [schedule] };
   return {
@@ -113,15 +121,15 @@ export class UserRule extends Construct {
   constructor(scope: Construct, id: string, props: UserRuleProps) {
     super(scope, id);
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
-    const { triggers, logRetentionDays, exemptionTag } = props;
+    const { triggers, logRetentionInDays, exemptionTagKey } = props;
     this.evaluator = new Evaluator(this, 'Evaluator', {
-      ...{ ...props.evaluator, triggers, logRetentionDays, exemptionTag },
+      ...{ ...props.evaluator, triggers, logRetentionInDays, exemptionTagKey },
       deadLetterQueue: this.deadLetterQueue,
     });
     const { scope: ruleScope, sourceDetails } = createTriggers(props);
 
     this.configRule = new CfnConfigRule(this, 'ConfigRule', {
-      configRuleName: props.ruleName,
+      configRuleName: props.configRuleName,
       description: props.description,
       inputParameters: toInputParameters(props.parameters),
       scope: ruleScope,

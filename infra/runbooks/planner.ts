@@ -14,16 +14,16 @@ export class Planner extends NodeFunction {
   constructor(
     scope: Construct,
     id: string,
-    props: Partial<Pick<Settings, 'logRetentionDays' | 'exemptionTag'>> = {},
+    props: Partial<Pick<Settings, 'logRetentionInDays' | 'exemptionTagKey'>> = {},
   ) {
     const settings = { ...DEFAULT_SETTINGS, ...props };
     super(scope, id, {
       entry: 'remediation/planner/index.ts',
       description: 'Plans what a runbook does with an access key of an IAM user (read-only)',
       timeout: Duration.minutes(2),
-      logRetentionDays: settings.logRetentionDays,
+      logRetentionInDays: settings.logRetentionInDays,
     });
-    allowOnUsers(this.role, keyReadingActions(settings.exemptionTag));
+    allowOnUsers(this.role, keyReadingActions(settings.exemptionTagKey));
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:DescribeConfigRules']);
     allowToReadHistory(this.role);
   }

@@ -17,7 +17,7 @@ export const TIMEOUT = Duration.minutes(10);
 
 /** Whose violations are findings, what remediates them, and how severe they are. */
 export type FindingFunctionProps = Partial<
-  Pick<Settings, 'findingSeverity' | 'logRetentionDays'>
+  Pick<Settings, 'findingSeverity' | 'logRetentionInDays'>
 > & {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
@@ -53,12 +53,12 @@ export class FindingFunction extends NodeFunction {
   readonly measure: ReturnType<typeof measureOf>;
 
   constructor(scope: Construct, id: string, props: FindingFunctionProps) {
-    const { findingSeverity, logRetentionDays } = { ...DEFAULT_SETTINGS, ...props };
+    const { findingSeverity, logRetentionInDays } = { ...DEFAULT_SETTINGS, ...props };
     super(scope, id, {
       entry: 'rule/security-hub/index.ts',
       description: 'Tells Security Hub of the users that violate the rules on access keys',
       timeout: TIMEOUT,
-      logRetentionDays,
+      logRetentionInDays,
       deadLetterQueue: props.deadLetterQueue,
       environment: environmentOf(props, findingSeverity),
     });

@@ -86,13 +86,13 @@ export const ruleParameter = <Value extends number | boolean>(
 ) => v.optional(given(name, parameter), parameter.default);
 
 /** The key of the tag that exempts a user, or nothing. */
-export const exemptionTag = v.optional(given('exemptionTag', tagKey));
+export const exemptionTagKey = v.optional(given('exemptionTagKey', tagKey));
 
 const text = ({ pattern, expected }: Pattern) =>
   v.pipe(v.string(expected), v.regex(new RegExp(`^${pattern}$`), expected));
 
 /** The name of a Config rule. */
-export const ruleName = (standard: string) => v.optional(text(RULE_NAME), standard);
+export const configRuleName = (standard: string) => v.optional(text(RULE_NAME), standard);
 
 /** The ARN of an SNS topic, or nothing. */
 export const topicArn = v.optional(text(TOPIC_ARN));

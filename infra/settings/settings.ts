@@ -5,11 +5,11 @@ import { SEVERITIES } from '../../rule/security-hub/settings.ts';
 import {
   approvalTopicArn,
   approvers,
+  configRuleName,
   describeGiven,
-  exemptionTag,
+  exemptionTagKey,
   oneOf,
   retentionDays,
-  ruleName,
   ruleParameter,
   sinkArn,
   topicArn,
@@ -38,8 +38,8 @@ export const FREQUENCIES = Object.keys(HOURS) as readonly Frequency[];
 /** What can go wrong with two settings that are right each for itself. */
 type Pair = Pick<
   Settings,
-  | 'ruleName'
-  | 'inactiveRuleName'
+  | 'configRuleName'
+  | 'inactiveConfigRuleName'
   | 'automaticRemediation'
   | 'automaticDeletion'
   | 'approvers'
@@ -48,14 +48,14 @@ type Pair = Pick<
 
 /** The settings that contradict each other, and why; nothing when none do. */
 export const contradictionsOf = (settings: Pair): readonly string[] => {
-  const { ruleName, inactiveRuleName, approvers, approvalTopicArn } = settings;
+  const { configRuleName, inactiveConfigRuleName, approvers, approvalTopicArn } = settings;
   const automatic = (['automaticRemediation', 'automaticDeletion'] as const).filter(
     (name) => settings[name],
   );
   return [
-    ...(ruleName === inactiveRuleName
+    ...(configRuleName === inactiveConfigRuleName
       ? [
-          `inactiveRuleName must be another name than ruleName, got ${JSON.stringify(ruleName)} twice`,
+          `inactiveConfigRuleName must be another name than configRuleName, got ${JSON.stringify(configRuleName)} twice`,
         ]
       : []),
     ...(approvers === undefined
@@ -76,19 +76,19 @@ export class InvalidSettingError extends Error {
 }
 
 const Settings = v.strictObject({
-  ruleName: ruleName('iam-user-single-access-key'),
+  configRuleName: configRuleName('iam-user-single-access-key'),
   triggers: oneOf(['hybrid', 'schedule'], 'hybrid'),
-  frequency: oneOf(FREQUENCIES, 'TwentyFour_Hours'),
+  maximumExecutionFrequency: oneOf(FREQUENCIES, 'TwentyFour_Hours'),
   maxActiveAccessKeys: ruleParameter('maxActiveAccessKeys', RULE_PARAMETERS.maxActiveAccessKeys),
   countInactiveAccessKeys: ruleParameter(
     'countInactiveAccessKeys',
     RULE_PARAMETERS.countInactiveAccessKeys,
   ),
   rotationGraceDays: ruleParameter('rotationGraceDays', RULE_PARAMETERS.rotationGraceDays),
-  exemptionTag,
+  exemptionTagKey,
   minimumIdleDays: ruleParameter('minimumIdleDays', RULE_PARAMETERS.minimumIdleDays),
   refreshDays: ruleParameter('refreshDays', RULE_PARAMETERS.refreshDays),
-  inactiveRuleName: ruleName('iam-user-inactive-access-key'),
+  inactiveConfigRuleName: configRuleName('iam-user-inactive-access-key'),
   maxInactiveDays: ruleParameter('maxInactiveDays', INACTIVE_RULE_PARAMETERS.maxInactiveDays),
   automaticRemediation: yesOrNo(false),
   automaticDeletion: yesOrNo(false),
@@ -101,15 +101,15 @@ const Settings = v.strictObject({
   notificationTopicArn: topicArn,
   dashboard: yesOrNo(true),
   monitoringSinkArn: sinkArn,
-  logRetentionDays: retentionDays(RetentionDays.THREE_MONTHS),
+  logRetentionInDays: retentionDays(RetentionDays.THREE_MONTHS),
 });
 
 /**
  * What a deployment decides.
  *
- * `ruleName`, `inactiveRuleName`  names of the Config rules, at most 64 characters
+ * `configRuleName`, `inactiveConfigRuleName`  names of the Config rules, at most 64 characters
  * `triggers`              `hybrid`: changes of a user and a schedule; `schedule`: the schedule only
- * `frequency`             how often the schedule evaluates the whole account
+ * `maximumExecutionFrequency`             how often the schedule evaluates the whole account
  * those of a rule         see `RULE_PARAMETERS` and `INACTIVE_RULE_PARAMETERS`
  * `automaticRemediation`, `automaticDeletion`  whether Config starts the runbook that deactivates, or deletes, by itself
  * `approvers`             who is asked before a runbook deactivates or deletes, one of whom must approve; none, nobody is
@@ -120,7 +120,7 @@ const Settings = v.strictObject({
  * `notificationTopicArn`  the SNS topic that is told what a runbook did, if any
  * `dashboard`             whether there is a CloudWatch dashboard
  * `monitoringSinkArn`     the sink in another account that the metrics are shared with, if any
- * `logRetentionDays`      days that the log groups keep what the functions logged
+ * `logRetentionInDays`      days that the log groups keep what the functions logged
  */
 export type Settings = v.InferOutput<typeof Settings>;
 
@@ -145,7 +145,7 @@ export const requireNoContradiction = (settings: Settings): void => {
 };
 
 /**
- * Reads the settings from CDK context (`-c frequency=One_Hour`, or `context` in cdk.json).
+ * Reads the settings from CDK context (`-c maximumExecutionFrequency=One_Hour`, or `context` in cdk.json).
  *
  * Keys with a character that no setting has, such as `@aws-cdk/core:…`, belong to CDK.
  *

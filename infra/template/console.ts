@@ -16,7 +16,7 @@ export const GROUPS: readonly Group[] = [
       rotationGraceDays: 'Days after its newest active key was made for which a user may have more',
       minimumIdleDays: 'Days that a key must have been idle to be chosen for deactivation',
       maxInactiveDays: 'Days after which an inactive key has to be active again, or deleted',
-      exemptionTag:
+      exemptionTagKey:
         'Key of the tag whose value, a date such as 2026-12-31, exempts a user; or nothing',
     },
   },
@@ -24,7 +24,7 @@ export const GROUPS: readonly Group[] = [
     label: 'When the rules are evaluated',
     descriptions: {
       triggers: 'hybrid: changes of a user, and the schedule; schedule: the schedule only',
-      frequency: 'How often the schedule evaluates the whole account',
+      maximumExecutionFrequency: 'How often the schedule evaluates the whole account',
       keyEvents:
         'Whether a change of a key evaluates the rules within minutes; needs a trail, and the Region of IAM',
       refreshDays: 'Days after which an unchanged result is reported again',
@@ -56,9 +56,9 @@ export const GROUPS: readonly Group[] = [
   {
     label: 'Names and logs',
     descriptions: {
-      ruleName: 'Name of the AWS Config rule on the number of keys',
-      inactiveRuleName: 'Name of the one on inactive keys',
-      logRetentionDays: 'Days that the logs of the functions are kept',
+      configRuleName: 'Name of the AWS Config rule on the number of keys',
+      inactiveConfigRuleName: 'Name of the one on inactive keys',
+      logRetentionInDays: 'Days that the logs of the functions are kept',
     },
   },
 ];

@@ -23,16 +23,16 @@ import { oneOf, oneOfNumbers, text, wholeNumber } from './value-parameters.ts';
 export const SETTING_PARAMETERS: {
   readonly [Name in keyof Settings]-?: SettingParameter<Settings[Name]>;
 } = {
-  ruleName: text(RULE_NAME, DEFAULT_SETTINGS.ruleName),
+  configRuleName: text(RULE_NAME, DEFAULT_SETTINGS.configRuleName),
   triggers: oneWayOf(['hybrid', 'schedule'], DEFAULT_SETTINGS.triggers),
-  frequency: oneWayOf(FREQUENCIES, DEFAULT_SETTINGS.frequency),
+  maximumExecutionFrequency: oneWayOf(FREQUENCIES, DEFAULT_SETTINGS.maximumExecutionFrequency),
   maxActiveAccessKeys: wholeNumber(RULE_PARAMETERS.maxActiveAccessKeys),
   countInactiveAccessKeys: yesOrNo(RULE_PARAMETERS.countInactiveAccessKeys.default),
   rotationGraceDays: wholeNumber(RULE_PARAMETERS.rotationGraceDays),
-  exemptionTag: optionalText(TAG_KEY),
+  exemptionTagKey: optionalText(TAG_KEY),
   minimumIdleDays: wholeNumber(RULE_PARAMETERS.minimumIdleDays),
   refreshDays: wholeNumber(RULE_PARAMETERS.refreshDays),
-  inactiveRuleName: text(RULE_NAME, DEFAULT_SETTINGS.inactiveRuleName),
+  inactiveConfigRuleName: text(RULE_NAME, DEFAULT_SETTINGS.inactiveConfigRuleName),
   maxInactiveDays: wholeNumber(INACTIVE_RULE_PARAMETERS.maxInactiveDays),
   automaticRemediation: yesOrNo(DEFAULT_SETTINGS.automaticRemediation),
   automaticDeletion: yesOrNo(DEFAULT_SETTINGS.automaticDeletion),
@@ -45,10 +45,10 @@ export const SETTING_PARAMETERS: {
   notificationTopicArn: optionalText(TOPIC_ARN),
   dashboard: yesOrNo(DEFAULT_SETTINGS.dashboard),
   monitoringSinkArn: optionalText(SINK_ARN),
-  logRetentionDays: oneOfNumbers(RETENTION_DAYS, DEFAULT_SETTINGS.logRetentionDays),
+  logRetentionInDays: oneOfNumbers(RETENTION_DAYS, DEFAULT_SETTINGS.logRetentionInDays),
 };
 
-/** The parameter of a setting: `RuleName` of `ruleName`. */
+/** The parameter of a setting: `ConfigRuleName` of `configRuleName`. */
 export const parameterNameOf = (setting: string): string =>
   `${setting.charAt(0).toUpperCase()}${setting.slice(1)}`;
 

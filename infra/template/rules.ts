@@ -14,8 +14,8 @@ const only = (Assert: unknown, AssertDescription: string) => [{ Assert, AssertDe
 export const PARAMETER_RULES = {
   TwoRuleNames: {
     Assertions: only(
-      not(equals(ref('RuleName'), ref('InactiveRuleName'))),
-      'InactiveRuleName must be another name than RuleName',
+      not(equals(ref('ConfigRuleName'), ref('InactiveConfigRuleName'))),
+      'InactiveConfigRuleName must be another name than ConfigRuleName',
     ),
   },
   NobodyToAsk: {

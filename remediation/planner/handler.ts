@@ -73,7 +73,8 @@ const readForDeletion = async (
   const history = await readHistory(policy.at);
   const isAffected = inactivitiesNow(known, history).some((one) => isTooLong(one, policy));
   const needs: Needs = {
-    tag: () => (isAffected && policy.AccessKeyId === undefined ? policy.exemptionTag : undefined),
+    tag: () =>
+      isAffected && policy.AccessKeyId === undefined ? policy.exemptionTagKey : undefined,
     lastUse: inactiveKeys,
   };
   const facts = await completeFacts(iam, user.UserName, { facts: known, needs });

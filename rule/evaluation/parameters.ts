@@ -9,7 +9,7 @@ import { describeValue } from '../input/parse.ts';
 
 /** What both rules have. */
 const SHARED = {
-  exemptionTag: tagKey,
+  exemptionTagKey: tagKey,
   refreshDays: wholeNumber({ minimum: 0, maximum: 365, default: 7, unit: 'days' }),
 };
 
@@ -20,7 +20,7 @@ const SHARED = {
  * `countInactiveAccessKeys`  whether keys that are not active count too: then a user may have that many keys at all
  * `rotationGraceDays`        days after the creation of its newest active key for which a user may have more; 0, none
  * `minimumIdleDays`          days that a key must have been idle before it is chosen
- * `exemptionTag`             the key of the tag whose value, a UTC date, exempts a user up to and including that day;
+ * `exemptionTagKey`             the key of the tag whose value, a UTC date, exempts a user up to and including that day;
  *                            not set, no tag does
  * `refreshDays`              days after which a sweep reports a result again although nothing changed; 0, always
  */

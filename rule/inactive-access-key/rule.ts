@@ -114,7 +114,7 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
       return {
         tag: (facts) =>
           judge(facts, history, evidence).some((inactivity) => isTooLong(inactivity, policy))
-            ? policy.exemptionTag
+            ? policy.exemptionTagKey
             : undefined,
         lastUse: (facts) => keysToAskFor(inactiveKeys(facts), history, knownOf(held)),
       };

@@ -11,7 +11,7 @@ export type ValidExemption = {
 export type Exemption = ValidExemption | { readonly problem: string };
 
 /** The key of the tag that exempts, if one does, and the instant of the evaluation. */
-export type ExemptionPolicy = { readonly exemptionTag?: string | undefined; readonly at: Date };
+export type ExemptionPolicy = { readonly exemptionTagKey?: string | undefined; readonly at: Date };
 
 /** A day as a tag writes it, `2026-01-31`; nothing for what is no day of the calendar. */
 const parseDay = (text: string): Date | undefined => {
@@ -29,7 +29,7 @@ const parseDay = (text: string): Date | undefined => {
  */
 export const readExemption = (
   value: string | undefined,
-  { exemptionTag: tag, at }: ExemptionPolicy,
+  { exemptionTagKey: tag, at }: ExemptionPolicy,
 ): Exemption | undefined => {
   if (tag === undefined || value === undefined) return undefined;
   if (value === '') return { problem: 'is empty' };

@@ -13,7 +13,7 @@ export type Allowance =
 /** By what an allowance is found. */
 export type AllowancePolicy = Pick<
   RuleParameters,
-  'maxActiveAccessKeys' | 'countInactiveAccessKeys' | 'rotationGraceDays' | 'exemptionTag'
+  'maxActiveAccessKeys' | 'countInactiveAccessKeys' | 'rotationGraceDays' | 'exemptionTagKey'
 > & { readonly at: Date };
 
 /** The keys that count: the active ones, or every one. */
@@ -59,4 +59,4 @@ export const findAllowance = (facts: UserFacts, policy: AllowancePolicy): Allowa
 
 /** The tag that may still allow a user its keys, where nothing else does. */
 export const tagToAskFor = (facts: UserFacts, policy: AllowancePolicy): string | undefined =>
-  findAllowance(facts, policy) === undefined ? policy.exemptionTag : undefined;
+  findAllowance(facts, policy) === undefined ? policy.exemptionTagKey : undefined;

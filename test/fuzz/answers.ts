@@ -27,7 +27,7 @@ import { ALICE, ANSWERS, type Asked, BOB, CAROL, createWorld, OLD, type World } 
 const event = (invokingEvent: object) => ({
   configRuleName: 'iam-user-single-access-key',
   resultToken: 'token',
-  ruleParameters: '{"exemptionTag":"keys-until"}',
+  ruleParameters: '{"exemptionTagKey":"keys-until"}',
   invokingEvent: JSON.stringify({ notificationCreationTime: at.toISOString(), ...invokingEvent }),
 });
 const SCHEDULE = event({ messageType: 'ScheduledNotification' });

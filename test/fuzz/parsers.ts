@@ -88,7 +88,7 @@ const parametersOf = (
   parser(name, {
     specimens: [
       {},
-      { exemptionTag: 'keys-until', refreshDays: '7' },
+      { exemptionTagKey: 'keys-until', refreshDays: '7' },
       Object.fromEntries(
         Object.entries(parameters).map(([key, { default: value }]) => [
           key,
@@ -212,16 +212,16 @@ const settingsAgree = (given: Members, read: Members): boolean =>
 
 const ACCOUNT_SETTINGS = {
   '@aws-cdk/core:bootstrapQualifier': SECRET,
-  ruleName: 'my-rule',
+  configRuleName: 'my-rule',
   triggers: 'schedule',
-  frequency: 'Six_Hours',
+  maximumExecutionFrequency: 'Six_Hours',
   maxActiveAccessKeys: '2',
   countInactiveAccessKeys: false,
-  exemptionTag: 'keys-until',
+  exemptionTagKey: 'keys-until',
   approvers: 'alice,arn:aws:iam::123456789012:role/approver',
   approvalTopicArn: 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
   alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms',
-  logRetentionDays: 90,
+  logRetentionInDays: 90,
   dashboard: 'false',
 };
 
@@ -245,7 +245,7 @@ const settings: readonly Target[] = [
         organizationId: 'o-a1b2c3d4e5',
         excludedAccounts: ['123456789012'],
         maxConcurrentPercentage: 10,
-        frequency: 'Six_Hours',
+        maximumExecutionFrequency: 'Six_Hours',
       },
     ],
     read: (given) => parseOrganizationSettings(membersOf(given)),

@@ -82,7 +82,9 @@ describe('the example of README.md', () => {
   it('is the stack that is deployed from here', () => {
     const template = runExample(exampleOf('README.md', 'ts'));
 
-    expect(template.toJSON()).toEqual(synthesize({ frequency: 'Six_Hours' }).template.toJSON());
+    expect(template.toJSON()).toEqual(
+      synthesize({ maximumExecutionFrequency: 'Six_Hours' }).template.toJSON(),
+    );
   });
 });
 
@@ -90,7 +92,7 @@ describe('the example of docs/ways-in.md', () => {
   const template = runExample(exampleOf('docs/ways-in.md', 'ts'));
   const deployed = synthesize({
     minimumIdleDays: 30,
-    exemptionTag: 'keys-until',
+    exemptionTagKey: 'keys-until',
     dashboard: false,
   }).template;
 
@@ -119,8 +121,8 @@ describe('each construct alone', () => {
 
     const named = propertiesOf(Template.fromStack(stack), 'AWS::Config::ConfigRule');
     expect(named.map(({ ConfigRuleName }) => ConfigRuleName)).toEqual([
-      index.DEFAULT_SETTINGS.ruleName,
-      index.DEFAULT_SETTINGS.inactiveRuleName,
+      index.DEFAULT_SETTINGS.configRuleName,
+      index.DEFAULT_SETTINGS.inactiveConfigRuleName,
     ]);
   });
 

@@ -51,7 +51,7 @@ describe('what each role may do', () => {
         .filter(({ action }) => action === 'iam:ListUserTags')
         .map(({ role, on }) => [role.replace(/[0-9A-F]{8}$/, ''), on]);
     expect(readers()).toEqual([]);
-    expect(readers({ exemptionTag: 'keys-until' })).toEqual([
+    expect(readers({ exemptionTagKey: 'keys-until' })).toEqual([
       ['RuleEvaluatorRole', users],
       ['InactiveRuleEvaluatorRole', users],
       ['PlannerRole', users],
@@ -86,7 +86,7 @@ describe('what each role may do', () => {
 
   it('the runbooks tell that topic, and take their own rule, whoever starts them and however', () => {
     const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
-    const names = { ruleName: 'one-key', inactiveRuleName: 'no-old-key' };
+    const names = { configRuleName: 'one-key', inactiveConfigRuleName: 'no-old-key' };
     const defaultsOf = (settings: Record<string, unknown>) =>
       propertiesOf(synthesize(settings).template, 'AWS::SSM::Document').map(({ Content }) => {
         const { ConfigRuleName, NotificationTopicArn } = Object(Content).parameters;
@@ -167,7 +167,7 @@ describe('every function', () => {
 describe('the stack', () => {
   it('keeps logs as long as it is told', () => {
     const retentions = propertiesOf(
-      synthesize({ logRetentionDays: '30' }).template,
+      synthesize({ logRetentionInDays: '30' }).template,
       'AWS::Logs::LogGroup',
     ).map(({ RetentionInDays }) => RetentionInDays);
 
@@ -211,21 +211,21 @@ describe('the stack', () => {
     expect(Object.fromEntries(outputs)).toEqual({
       ConfigRuleName: '{RuleConfigRule}',
       InactiveConfigRuleName: '{InactiveRuleConfigRule}',
-      RunbookName: '{DeactivateAccessKeyDocument}',
+      DeactivationRunbookName: '{DeactivateAccessKeyDocument}',
       ReactivationRunbookName: '{ReactivateAccessKeyDocument}',
       DeletionRunbookName: '{DeleteInactiveAccessKeyDocument}',
       DeadLetterQueueUrl: '{RuleDeadLetterQueue}',
       InactiveDeadLetterQueueUrl: '{InactiveRuleDeadLetterQueue}',
       KeyEventDeadLetterQueueUrl: '{KeyEventsDeadLetterQueue}',
       DashboardName: '{OperationsDashboard}',
-      AutomationRoleArn: '{DeactivateAccessKeyAutomationRole}',
+      DeactivationRoleArn: '{DeactivateAccessKeyAutomationRole}',
       ReactivationRoleArn: '{ReactivateAccessKeyAutomationRole}',
       DeletionRoleArn: '{DeleteInactiveAccessKeyAutomationRole}',
       EvaluateCommand:
         'aws configservice start-config-rules-evaluation --region {AWS::Region} --config-rule-names {RuleConfigRule} {InactiveRuleConfigRule}',
       RemediateCommand: `${remediate} --config-rule-name {RuleConfigRule} ${user}`,
       RemediateInactiveCommand: `${remediate} --config-rule-name {InactiveRuleConfigRule} ${user}`,
-      RunbookCommand: startOf('DeactivateAccessKey', 'RuleConfigRule'),
+      DeactivationCommand: startOf('DeactivateAccessKey', 'RuleConfigRule'),
       ReactivationCommand: startOf('ReactivateAccessKey', 'RuleConfigRule'),
       DeletionCommand: startOf('DeleteInactiveAccessKey', 'InactiveRuleConfigRule'),
     });

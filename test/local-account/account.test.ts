@@ -69,7 +69,7 @@ const remediate = async (name: string) => {
 describe('the local account with the synthesized stack', () => {
   it('names what it deployed in the outputs', () => {
     expect(outputs['ConfigRuleName']).toBe(ConfigRuleName);
-    expect(account.ssm.documents.find(outputs['RunbookName'] ?? '')).toBeDefined();
+    expect(account.ssm.documents.find(outputs['DeactivationRunbookName'] ?? '')).toBeDefined();
   });
 
   it('evaluates its users when it is asked to', async () => {
@@ -103,7 +103,7 @@ describe('the local account with the synthesized stack', () => {
 
   it('tells who made every call: a deployed role, or the operator', () => {
     const callers = [...new Set(account.calls.map(({ principal }) => principal))];
-    const automation = outputs['AutomationRoleArn']?.split('/').at(-1);
+    const automation = outputs['DeactivationRoleArn']?.split('/').at(-1);
 
     expect([...account.roles.byName.keys(), 'operator']).toEqual(expect.arrayContaining(callers));
     expect(callers).toEqual(expect.arrayContaining([automation, 'operator']));

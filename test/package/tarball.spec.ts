@@ -129,7 +129,9 @@ describe('an empty project with the tarball, at the lowest versions that it allo
   it('synthesizes what is deployed from here, to the last byte of code', () => {
     const template = synthesizeIn('readme.js', 'IamUserSingleAccessKey', cdk.context);
 
-    expect(template).toEqual(synthesize({ frequency: 'Six_Hours' }).template.toJSON());
+    expect(template).toEqual(
+      synthesize({ maximumExecutionFrequency: 'Six_Hours' }).template.toJSON(),
+    );
   });
 
   it('synthesizes the same resources without our feature flags', () => {

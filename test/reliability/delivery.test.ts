@@ -299,7 +299,7 @@ describe('changes of compliance', () => {
 
 describe('starts of a runbook for the same user', () => {
   const RUNBOOKS = {
-    deactivate: ['RunbookName', 'AutomationRoleArn', 'ConfigRuleName'],
+    deactivate: ['DeactivationRunbookName', 'DeactivationRoleArn', 'ConfigRuleName'],
     reactivate: ['ReactivationRunbookName', 'ReactivationRoleArn', 'ConfigRuleName'],
     deleteInactive: ['DeletionRunbookName', 'DeletionRoleArn', 'InactiveConfigRuleName'],
   } as const;

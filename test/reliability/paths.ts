@@ -222,7 +222,7 @@ export const PATHS: readonly Path[] = [
   complianceChangePath,
   runbookPath(
     'DeactivateAccessKey',
-    { document: 'RunbookName', role: 'AutomationRoleArn', rule: 'ConfigRuleName' },
+    { document: 'DeactivationRunbookName', role: 'DeactivationRoleArn', rule: 'ConfigRuleName' },
     (account) => ({ UserId: userId(account, 'alice') }),
   ),
   runbookPath(

@@ -8,7 +8,7 @@ let stack: SynthesizedStack | undefined;
 export const synthesizeReliable = (): SynthesizedStack => {
   process.env['CDK_VALIDATION'] = 'false';
   stack ??= synthesize({
-    ...{ dashboard: false, securityHubFindings: true, exemptionTag: EXEMPTION_TAG },
+    ...{ dashboard: false, securityHubFindings: true, exemptionTagKey: EXEMPTION_TAG },
   });
   return stack;
 };

@@ -10,7 +10,7 @@ import type { HeldFinding } from '../local-account/securityhub/import-findings.t
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 
 const topicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
-const exemptionTag = 'keys-until';
+const exemptionTagKey = 'keys-until';
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
 /** IAM takes letters, digits and `_+=,.@-`: all that a shell, a command line or an object may take for its own. */
@@ -54,7 +54,7 @@ const ANNOTATION =
   /^2 active access keys, 1 allowed\. Exemption is no date\. Deactivate AKIA[A-Z0-9]{16}: idle since [\d-]{10} \(created, never used\)\. Keep AKIA[A-Z0-9]{16}: never used, created [\d-]{10}\. minimumIdleDays 7, UTC dates\.$/;
 
 const deploy = createDeployedAccounts({
-  ...{ notificationTopicArn: topicArn, exemptionTag, securityHubFindings: true },
+  ...{ notificationTopicArn: topicArn, exemptionTagKey, securityHubFindings: true },
   ...{ dashboard: false, keyEvents: true },
 });
 
@@ -82,7 +82,7 @@ beforeAll(async () => {
       UserName,
       Path: PATHS[index] ?? '/',
       keys: [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }],
-      tags: { [exemptionTag]: TAGS[index] ?? '', [`${TAGS[index]}`]: `${TAGS[index]}` },
+      tags: { [exemptionTagKey]: TAGS[index] ?? '', [`${TAGS[index]}`]: `${TAGS[index]}` },
     }),
   );
   await account.config.deliverSchedule(account.ConfigRuleName);

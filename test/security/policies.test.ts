@@ -6,7 +6,7 @@ const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
 const { template } = synthesize({
   notificationTopicArn: topic('keys'),
   alarmTopicArn: topic('alarms'),
-  exemptionTag: 'keys-until',
+  exemptionTagKey: 'keys-until',
   approvers: 'operator',
   approvalTopicArn: topic('AutomationApprovals'),
   securityHubFindings: true,

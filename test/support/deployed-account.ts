@@ -12,7 +12,7 @@ const Started = v.object({ AutomationExecutionId: v.string() });
 
 /** The outputs of the stack that name each runbook, its role and its rule. */
 const RUNBOOKS = {
-  deactivate: ['RunbookName', 'AutomationRoleArn', 'ConfigRuleName'],
+  deactivate: ['DeactivationRunbookName', 'DeactivationRoleArn', 'ConfigRuleName'],
   reactivate: ['ReactivationRunbookName', 'ReactivationRoleArn', 'ConfigRuleName'],
   deleteInactive: ['DeletionRunbookName', 'DeletionRoleArn', 'InactiveConfigRuleName'],
 } as const;
@@ -95,11 +95,15 @@ export const createDeployedAccounts = (context?: Record<string, unknown>) => {
       ...options,
     });
     const outputs = deploy(account, stack);
-    const { RunbookName = '', ConfigRuleName = '', InactiveConfigRuleName = '' } = outputs;
+    const {
+      DeactivationRunbookName = '',
+      ConfigRuleName = '',
+      InactiveConfigRuleName = '',
+    } = outputs;
     const runbook = (name: keyof typeof RUNBOOKS) =>
       createRunner({ ...account, advance: options.advance }, outputs, name);
     const deactivate = runbook('deactivate');
-    const planStep = account.ssm.documents.find(RunbookName)?.content.mainSteps[0];
+    const planStep = account.ssm.documents.find(DeactivationRunbookName)?.content.mainSteps[0];
 
     return {
       ...account,

@@ -132,7 +132,7 @@ export const createOperatedAccounts = () => {
     };
     const runbookOf = ({ DocumentName }: AutomationExecution) => {
       const { outputs } = account;
-      if (DocumentName === outputs['RunbookName']) return 'deactivate';
+      if (DocumentName === outputs['DeactivationRunbookName']) return 'deactivate';
       return DocumentName === outputs['DeletionRunbookName'] ? 'deleteInactive' : 'reactivate';
     };
     account.ssm.onStep((_, id) => {

@@ -86,13 +86,13 @@ export const singleParameters = fc.record({
   countInactiveAccessKeys: fc.constantFrom(false, false, true),
   rotationGraceDays: fc.constantFrom(0, 0, 5, 30),
   minimumIdleDays: fc.constantFrom(0, 7, 30),
-  exemptionTag: fc.constantFrom(undefined, TAG),
+  exemptionTagKey: fc.constantFrom(undefined, TAG),
 });
 
 /** The parameters of the rule on inactive keys. */
 export const inactiveParameters = fc.record({
   maxInactiveDays: fc.constantFrom(1, 30, 60, 90),
-  exemptionTag: fc.constantFrom(undefined, TAG),
+  exemptionTagKey: fc.constantFrom(undefined, TAG),
 });
 
 /** Lets the days pass in which the users became what they are at `at`; their keys in the order of the plan. */

@@ -15,7 +15,7 @@ const keys = [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }];
 /** Every option that gives a role more, and every one that gives it less. */
 const EVERYTHING = {
   notificationTopicArn,
-  exemptionTag: 'keys-until',
+  exemptionTagKey: 'keys-until',
   approvers: 'operator',
   approvalTopicArn: topicArn('AutomationApprovals'),
   securityHubFindings: true,

@@ -76,21 +76,24 @@ describe.each([
     ['Six_Hours', 6 * 3_600],
     ['Twelve_Hours', 12 * 3_600],
     ['TwentyFour_Hours', 24 * 3_600],
-  ])('watches two periods of %s, and takes silence for failure', (frequency, Period) => {
-    expect(alarmsOf({ frequency }).get(name)).toMatchObject({
-      Namespace: 'IamUserSingleAccessKey',
-      MetricName: 'SuccessfulSweeps',
-      Dimensions: [{ Name: 'ConfigRuleName', Value: { Ref: expect.stringMatching(rule) } }],
-      Statistic: 'Sum',
-      Period,
-      EvaluationPeriods: 2,
-      Threshold: 1,
-      ComparisonOperator: 'LessThanThreshold',
-      TreatMissingData: 'breaching',
-    });
-    // What CloudWatch allows for a period of an hour or more.
-    expect(2 * Period).toBeLessThanOrEqual(604_800);
-  });
+  ])(
+    'watches two periods of %s, and takes silence for failure',
+    (maximumExecutionFrequency, Period) => {
+      expect(alarmsOf({ maximumExecutionFrequency }).get(name)).toMatchObject({
+        Namespace: 'IamUserSingleAccessKey',
+        MetricName: 'SuccessfulSweeps',
+        Dimensions: [{ Name: 'ConfigRuleName', Value: { Ref: expect.stringMatching(rule) } }],
+        Statistic: 'Sum',
+        Period,
+        EvaluationPeriods: 2,
+        Threshold: 1,
+        ComparisonOperator: 'LessThanThreshold',
+        TreatMissingData: 'breaching',
+      });
+      // What CloudWatch allows for a period of an hour or more.
+      expect(2 * Period).toBeLessThanOrEqual(604_800);
+    },
+  );
 });
 
 describe('the other alarms', () => {

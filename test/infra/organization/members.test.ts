@@ -94,10 +94,13 @@ describe('the accounts of an organization', () => {
   });
 
   it('get the settings as parameters of the template', () => {
-    const [set = {}] = stackSets({ frequency: 'Six_Hours', exemptionTag: 'keys-until' });
+    const [set = {}] = stackSets({
+      maximumExecutionFrequency: 'Six_Hours',
+      exemptionTagKey: 'keys-until',
+    });
     expect(parametersOf(set)).toMatchObject({
-      Frequency: 'Six_Hours',
-      ExemptionTag: 'keys-until',
+      MaximumExecutionFrequency: 'Six_Hours',
+      ExemptionTagKey: 'keys-until',
       Dashboard: 'false',
       Approvers: '',
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { byAccount, ofAllAccounts } from '../../../infra/organization/roll-up.ts';
 
-const question = { metric: 'Violations', statistic: 'MAX', ruleName: 'keys' } as const;
+const question = { metric: 'Violations', statistic: 'MAX', configRuleName: 'keys' } as const;
 
 describe('what the metrics of all accounts are asked', () => {
   it('is one number of all', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { queriesOf } from '../../../infra/organization/queries.ts';
 
-const ruleName = 'iam-user-single-access-key';
+const configRuleName = 'iam-user-single-access-key';
 
 const expressions = (names: Parameters<typeof queriesOf>[0]) =>
   Object.fromEntries(queriesOf(names).map(({ name, expression }) => [name, expression]));
@@ -13,7 +13,7 @@ const violating =
 
 describe('what the organization is asked', () => {
   it('is how many users violate, by account, and who they are', () => {
-    expect(expressions({ ruleName })).toEqual({
+    expect(expressions({ configRuleName })).toEqual({
       'iam-user-access-key-violations-by-account': `SELECT accountId, COUNT(*) ${violating} GROUP BY accountId`,
       'iam-user-access-key-violations': `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${violating}`,
     });
@@ -21,8 +21,8 @@ describe('what the organization is asked', () => {
 
   it('is who has the exemption tag, where one exempts', () => {
     const { 'iam-user-access-key-exemptions': expression } = expressions({
-      ruleName,
-      exemptionTag: 'keys-until',
+      configRuleName,
+      exemptionTagKey: 'keys-until',
     });
     expect(expression).toBe(
       "SELECT accountId, resourceId, resourceName, tags WHERE resourceType = 'AWS::IAM::User' AND tags.key = 'keys-until'",
@@ -30,19 +30,21 @@ describe('what the organization is asked', () => {
   });
 
   it('says of each query what it finds, and nothing else is asked', () => {
-    const told = queriesOf({ ruleName, exemptionTag: 'k' }).map(({ description }) => description);
+    const told = queriesOf({ configRuleName, exemptionTagKey: 'k' }).map(
+      ({ description }) => description,
+    );
     expect(told).toEqual([
-      `IAM users that ${ruleName} evaluates and that violate it or another rule, at most: Config cannot tell these apart in a count`,
-      `IAM users that ${ruleName} evaluates and that violate a rule, with the verdict of each`,
+      `IAM users that ${configRuleName} evaluates and that violate it or another rule, at most: Config cannot tell these apart in a count`,
+      `IAM users that ${configRuleName} evaluates and that violate a rule, with the verdict of each`,
       'IAM users with the exemption tag, whose value is the last day of the exemption',
     ]);
-    expect(queriesOf({ ruleName })).toHaveLength(2);
+    expect(queriesOf({ configRuleName })).toHaveLength(2);
   });
 
   it('takes a name for a text, whatever is in it', () => {
     const { 'iam-user-access-key-exemptions': expression } = expressions({
-      ruleName,
-      exemptionTag: "x' OR resourceType = 'AWS::IAM::Role",
+      configRuleName,
+      exemptionTagKey: "x' OR resourceType = 'AWS::IAM::Role",
     });
     expect(expression?.endsWith("tags.key = 'x'' OR resourceType = ''AWS::IAM::Role'")).toBe(true);
   });
@@ -53,12 +55,12 @@ describe('what the organization is asked', () => {
   });
 
   it('uses only what the subset of SQL has', () => {
-    for (const { expression } of queriesOf({ ruleName, exemptionTag: 'keys-until' }))
+    for (const { expression } of queriesOf({ configRuleName, exemptionTagKey: 'keys-until' }))
       expect(expression).not.toMatch(/\b(AS|DISTINCT|FROM|HAVING|JOIN|UNION|ORDER BY)\b/);
   });
 
   it('fits what AWS Config stores, for the longest names', () => {
-    const longest = { ruleName: 'r'.repeat(64), exemptionTag: 't'.repeat(128) };
+    const longest = { configRuleName: 'r'.repeat(64), exemptionTagKey: 't'.repeat(128) };
     for (const { name, description, expression } of queriesOf(longest)) {
       expect(name).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);
       expect(description.length).toBeLessThanOrEqual(256);

@@ -57,9 +57,16 @@ describe('the settings of an organization', () => {
   });
 
   it('give the accounts what the account stack takes, and a dashboard only where it is asked for', () => {
-    const { account } = parse({ frequency: 'Six_Hours', exemptionTag: 'keys-until' });
+    const { account } = parse({
+      maximumExecutionFrequency: 'Six_Hours',
+      exemptionTagKey: 'keys-until',
+    });
     expect(account).toEqual(
-      parseSettings({ frequency: 'Six_Hours', exemptionTag: 'keys-until', dashboard: false }),
+      parseSettings({
+        maximumExecutionFrequency: 'Six_Hours',
+        exemptionTagKey: 'keys-until',
+        dashboard: false,
+      }),
     );
     expect(parse({ dashboard: 'true' }).account.dashboard).toBe(true);
   });

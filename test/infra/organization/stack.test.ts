@@ -10,7 +10,7 @@ import { OrganizationStack } from '../../../infra/organization/stack.ts';
 import { onlyOne, propertiesOf, toText } from '../synthesize.ts';
 import { GIVEN, ORGANIZATION, OU, synthesizeOrganization, TEMPLATE } from './synthesize.ts';
 
-const { organization } = synthesizeOrganization({ exemptionTag: 'keys-until' });
+const { organization } = synthesizeOrganization({ exemptionTagKey: 'keys-until' });
 const AGGREGATOR = 'AWS::Config::ConfigurationAggregator';
 const ROLE = 'AWS::IAM::Role';
 const SINK = 'AWS::Oam::Sink';
@@ -78,7 +78,7 @@ describe('the stored queries', () => {
       'iam-user-access-key-violations',
     ];
     expect(names({})).toEqual(violations);
-    expect(names({ exemptionTag: 'keys-until' })).toEqual([
+    expect(names({ exemptionTagKey: 'keys-until' })).toEqual([
       ...violations,
       'iam-user-access-key-exemptions',
     ]);

@@ -138,7 +138,7 @@ describe.concurrent('npm run preflight', () => {
         account.iam.seedUser({ UserName: `user-${count}` });
 
       const hybrid = await preflight(account.environment);
-      const given = ['-c', 'triggers=schedule', '-c', 'frequency=One_Hour'];
+      const given = ['-c', 'triggers=schedule', '-c', 'maximumExecutionFrequency=One_Hour'];
       const schedule = await preflight(account.environment, ...given);
 
       expect(hybrid.code).toBe(1);

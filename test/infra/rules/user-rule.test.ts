@@ -32,7 +32,7 @@ const RULES = [
       maxActiveAccessKeys: 2,
       countInactiveAccessKeys: true,
       rotationGraceDays: 3,
-      exemptionTag: 'keys-until',
+      exemptionTagKey: 'keys-until',
       minimumIdleDays: 0,
       refreshDays: 1,
     },
@@ -44,7 +44,7 @@ const RULES = [
     name: 'iam-user-inactive-access-key',
     Rule: InactiveAccessKeyRule,
     standard: { maxInactiveDays: '30', refreshDays: '7' },
-    given: { maxInactiveDays: 90, exemptionTag: 'keys-until', refreshDays: 0 },
+    given: { maxInactiveDays: 90, exemptionTagKey: 'keys-until', refreshDays: 0 },
     read: parseInactiveRuleParameters,
     known: INACTIVE_RULE_PARAMETERS,
   },
@@ -75,7 +75,7 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
   });
 
   it('has no scope when it runs on a schedule only: Config refuses one', () => {
-    const scheduled = rules({ triggers: 'schedule', frequency: 'Six_Hours' });
+    const scheduled = rules({ triggers: 'schedule', maximumExecutionFrequency: 'Six_Hours' });
     expect(scheduled).not.toHaveProperty('Scope');
     expect(scheduled['Source']).toMatchObject({
       SourceDetails: [
@@ -101,7 +101,7 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
 
     Template.fromStack(stack).hasResourceProperties('AWS::Config::ConfigRule', {
       ConfigRuleName: name,
-      InputParameters: { ...rule.standard, exemptionTag: Match.absent() },
+      InputParameters: { ...rule.standard, exemptionTagKey: Match.absent() },
     });
     const text = JSON.stringify(Template.fromStack(stack).toJSON());
     expect(text).not.toContain('ATION_ROLE_ARN');

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { contradictionsOf } from '../../../infra/settings/settings.ts';
 
 const none = {
-  ruleName: 'single',
-  inactiveRuleName: 'inactive',
+  configRuleName: 'single',
+  inactiveConfigRuleName: 'inactive',
   automaticRemediation: false,
   automaticDeletion: false,
   approvers: undefined,
@@ -26,8 +26,8 @@ describe('contradictionsOf', () => {
 
   it.each([
     [
-      { inactiveRuleName: 'single' },
-      ['inactiveRuleName must be another name than ruleName, got "single" twice'],
+      { inactiveConfigRuleName: 'single' },
+      ['inactiveConfigRuleName must be another name than configRuleName, got "single" twice'],
     ],
     [{ approvers, automaticRemediation: true }, [automatic('automaticRemediation')]],
     [{ approvers, automaticDeletion: true }, [automatic('automaticDeletion')]],
@@ -40,8 +40,11 @@ describe('contradictionsOf', () => {
       ['approvalTopicArn must not be set without approvers: there is nobody to tell'],
     ],
     [
-      { approvalTopicArn, inactiveRuleName: 'single' },
-      [expect.stringContaining('inactiveRuleName'), expect.stringContaining('approvalTopicArn')],
+      { approvalTopicArn, inactiveConfigRuleName: 'single' },
+      [
+        expect.stringContaining('inactiveConfigRuleName'),
+        expect.stringContaining('approvalTopicArn'),
+      ],
     ],
   ])('says of %j what must be otherwise, and why', (settings, expected) => {
     expect(contradictionsOf({ ...none, ...settings })).toEqual(expected);

@@ -15,15 +15,15 @@ const refusal = (context: Record<string, unknown>): string => {
 describe('settings', () => {
   it('have a default each', () => {
     expect(parseSettings({})).toEqual({
-      ruleName: 'iam-user-single-access-key',
+      configRuleName: 'iam-user-single-access-key',
       triggers: 'hybrid',
-      frequency: 'TwentyFour_Hours',
+      maximumExecutionFrequency: 'TwentyFour_Hours',
       maxActiveAccessKeys: RULE_PARAMETERS.maxActiveAccessKeys.default,
       countInactiveAccessKeys: RULE_PARAMETERS.countInactiveAccessKeys.default,
       minimumIdleDays: RULE_PARAMETERS.minimumIdleDays.default,
       refreshDays: RULE_PARAMETERS.refreshDays.default,
       rotationGraceDays: RULE_PARAMETERS.rotationGraceDays.default,
-      inactiveRuleName: 'iam-user-inactive-access-key',
+      inactiveConfigRuleName: 'iam-user-inactive-access-key',
       maxInactiveDays: INACTIVE_RULE_PARAMETERS.maxInactiveDays.default,
       automaticRemediation: false,
       automaticDeletion: false,
@@ -31,20 +31,20 @@ describe('settings', () => {
       securityHubFindings: false,
       findingSeverity: 'HIGH',
       dashboard: true,
-      logRetentionDays: 90,
+      logRetentionInDays: 90,
     });
   });
 
   it.each([
-    ['ruleName', 'a', 'a'],
-    ['ruleName', 'x'.repeat(64), 'x'.repeat(64)],
+    ['configRuleName', 'a', 'a'],
+    ['configRuleName', 'x'.repeat(64), 'x'.repeat(64)],
     ['triggers', 'hybrid', 'hybrid'],
     ['triggers', 'schedule', 'schedule'],
-    ['frequency', 'One_Hour', 'One_Hour'],
-    ['frequency', 'Three_Hours', 'Three_Hours'],
-    ['frequency', 'Six_Hours', 'Six_Hours'],
-    ['frequency', 'Twelve_Hours', 'Twelve_Hours'],
-    ['frequency', 'TwentyFour_Hours', 'TwentyFour_Hours'],
+    ['maximumExecutionFrequency', 'One_Hour', 'One_Hour'],
+    ['maximumExecutionFrequency', 'Three_Hours', 'Three_Hours'],
+    ['maximumExecutionFrequency', 'Six_Hours', 'Six_Hours'],
+    ['maximumExecutionFrequency', 'Twelve_Hours', 'Twelve_Hours'],
+    ['maximumExecutionFrequency', 'TwentyFour_Hours', 'TwentyFour_Hours'],
     ['maxActiveAccessKeys', '1', 1],
     ['maxActiveAccessKeys', 10, 10],
     ['minimumIdleDays', '0', 0],
@@ -52,7 +52,7 @@ describe('settings', () => {
     ['refreshDays', '0', 0],
     ['refreshDays', 365, 365],
     ['rotationGraceDays', '90', 90],
-    ['exemptionTag', 'keys-until', 'keys-until'],
+    ['exemptionTagKey', 'keys-until', 'keys-until'],
     ['keyEvents', 'false', false],
     ['securityHubFindings', 'true', true],
     ['findingSeverity', 'LOW', 'LOW'],
@@ -71,7 +71,7 @@ describe('settings', () => {
     ['automaticRemediation', true, true],
     ['automaticRemediation', 'false', false],
     ['automaticRemediation', false, false],
-    ['inactiveRuleName', 'b', 'b'],
+    ['inactiveConfigRuleName', 'b', 'b'],
     ['countInactiveAccessKeys', 'true', true],
     ['countInactiveAccessKeys', false, false],
     ['maxInactiveDays', '1', 1],
@@ -88,25 +88,25 @@ describe('settings', () => {
       ],
     ],
     ['approvers', ['one,with,commas', 'bob'], ['one,with,commas', 'bob']],
-    ['logRetentionDays', '1', 1],
-    ['logRetentionDays', 3653, 3653],
+    ['logRetentionInDays', '1', 1],
+    ['logRetentionInDays', 3653, 3653],
   ])('accept %s %j, from the command line or from cdk.json', (name, given, expected) => {
     expect(parseSettings({ [name]: given })).toMatchObject({ [name]: expected });
   });
 
   it.each([
-    ['ruleName', ''],
-    ['ruleName', 'x'.repeat(65)],
-    ['ruleName', 'two words'],
-    ['ruleName', 1],
+    ['configRuleName', ''],
+    ['configRuleName', 'x'.repeat(65)],
+    ['configRuleName', 'two words'],
+    ['configRuleName', 1],
     ['triggers', 'change'],
     ['triggers', ''],
-    ['frequency', 'one_hour'],
-    ['frequency', 'Two_Hours'],
+    ['maximumExecutionFrequency', 'one_hour'],
+    ['maximumExecutionFrequency', 'Two_Hours'],
     ['refreshDays', '366'],
     ['rotationGraceDays', 91],
-    ['exemptionTag', ''],
-    ['exemptionTag', 'a!b'],
+    ['exemptionTagKey', ''],
+    ['exemptionTagKey', 'a!b'],
     ['keyEvents', 'yes'],
     ['securityHubFindings', 'on'],
     ['findingSeverity', 'high'],
@@ -125,7 +125,7 @@ describe('settings', () => {
     ['minimumIdleDays', '7.5'],
     ['automaticRemediation', 'yes'],
     ['automaticRemediation', 1],
-    ['inactiveRuleName', 'x'.repeat(65)],
+    ['inactiveConfigRuleName', 'x'.repeat(65)],
     ['countInactiveAccessKeys', 'yes'],
     ['maxInactiveDays', '0'],
     ['maxInactiveDays', 91],
@@ -141,11 +141,11 @@ describe('settings', () => {
     ['approvers', [7]],
     ['approvalTopicArn', 'arn:aws:sns:us-east-1:123456789012:approvals'],
     ['approvalTopicArn', 'arn:aws:sns:us-east-1:123456789012:Automation.fifo'],
-    ['logRetentionDays', 0],
-    ['logRetentionDays', '2'],
-    ['logRetentionDays', 9999],
-    ['logRetentionDays', ' 1'],
-    ['logRetentionDays', null],
+    ['logRetentionInDays', 0],
+    ['logRetentionInDays', '2'],
+    ['logRetentionInDays', 9999],
+    ['logRetentionInDays', ' 1'],
+    ['logRetentionInDays', null],
   ])('refuse %s %j, naming it and what came', (name, given) => {
     const message = refusal({ [name]: given });
     expect(message).toMatch(new RegExp(`^Invalid\\w+Error: ${name} must be (?!undefined)\\w`));
@@ -153,8 +153,8 @@ describe('settings', () => {
   });
 
   it('say what is expected', () => {
-    expect(refusal({ frequency: 'Daily' })).toBe(
-      'InvalidSettingError: frequency must be one of One_Hour, Three_Hours, Six_Hours, Twelve_Hours, TwentyFour_Hours, got "Daily"',
+    expect(refusal({ maximumExecutionFrequency: 'Daily' })).toBe(
+      'InvalidSettingError: maximumExecutionFrequency must be one of One_Hour, Three_Hours, Six_Hours, Twelve_Hours, TwentyFour_Hours, got "Daily"',
     );
     const expected = (approvers: unknown) => refusal({ approvers }).replace(/, got .*/, '');
     expect(expected(7)).toBe(expected([]));
@@ -162,13 +162,13 @@ describe('settings', () => {
 
   it('refuse a name that no setting has, and name those there are', () => {
     expect(refusal({ maxActiveAccesKeys: '2' })).toBe(
-      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected ruleName, triggers, frequency, maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, exemptionTag, minimumIdleDays, refreshDays, inactiveRuleName, maxInactiveDays, automaticRemediation, automaticDeletion, approvers, approvalTopicArn, keyEvents, securityHubFindings, findingSeverity, alarmTopicArn, notificationTopicArn, dashboard, monitoringSinkArn, logRetentionDays',
+      'InvalidSettingError: unknown setting "maxActiveAccesKeys", expected configRuleName, triggers, maximumExecutionFrequency, maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, exemptionTagKey, minimumIdleDays, refreshDays, inactiveConfigRuleName, maxInactiveDays, automaticRemediation, automaticDeletion, approvers, approvalTopicArn, keyEvents, securityHubFindings, findingSeverity, alarmTopicArn, notificationTopicArn, dashboard, monitoringSinkArn, logRetentionInDays',
     );
   });
 
   it('name everything that is wrong at once', () => {
-    expect(refusal({ triggers: 'x', frequency: 'y', unknown: 'z' })).toMatch(
-      /triggers.*; frequency.*; unknown setting "unknown"/,
+    expect(refusal({ triggers: 'x', maximumExecutionFrequency: 'y', unknown: 'z' })).toMatch(
+      /triggers.*; maximumExecutionFrequency.*; unknown setting "unknown"/,
     );
   });
 
@@ -218,20 +218,20 @@ describe('settings that contradict each other', () => {
   });
 
   it.each([
-    { ruleName: 'keys', inactiveRuleName: 'keys' },
-    { ruleName: 'iam-user-inactive-access-key' },
-    { inactiveRuleName: 'iam-user-single-access-key' },
+    { configRuleName: 'keys', inactiveConfigRuleName: 'keys' },
+    { configRuleName: 'iam-user-inactive-access-key' },
+    { inactiveConfigRuleName: 'iam-user-single-access-key' },
   ])('are one name for two rules: %j', (context) => {
     expect(refusal(context)).toMatch(
-      /^InvalidSettingError: inactiveRuleName must be another name than ruleName, got "[\w-]+" twice$/,
+      /^InvalidSettingError: inactiveConfigRuleName must be another name than configRuleName, got "[\w-]+" twice$/,
     );
   });
 
   it('are named all at once', () => {
     const context = {
       ...{ automaticRemediation: true, automaticDeletion: true, approvers: 'alice' },
-      ...{ ruleName: 'keys', inactiveRuleName: 'keys' },
+      ...{ configRuleName: 'keys', inactiveConfigRuleName: 'keys' },
     };
-    expect(refusal(context)).toMatch(/ruleName.*; automaticRemediation.*; automaticDeletion/);
+    expect(refusal(context)).toMatch(/configRuleName.*; automaticRemediation.*; automaticDeletion/);
   });
 });

@@ -34,14 +34,19 @@ const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
 
 /** Values of every setting with an effect each, as the command line gives them. */
 const VALUES: { readonly [Setting in keyof typeof SETTING_PARAMETERS]: fc.Arbitrary<string> } = {
-  ruleName: fc.constantFrom('keys', 'x'.repeat(64)),
-  inactiveRuleName: fc.constant('inactive'),
+  configRuleName: fc.constantFrom('keys', 'x'.repeat(64)),
+  inactiveConfigRuleName: fc.constant('inactive'),
   triggers: fc.constantFrom('hybrid', 'schedule'),
-  frequency: fc.constantFrom('One_Hour', 'Three_Hours', 'Six_Hours', 'Twelve_Hours'),
+  maximumExecutionFrequency: fc.constantFrom(
+    'One_Hour',
+    'Three_Hours',
+    'Six_Hours',
+    'Twelve_Hours',
+  ),
   maxActiveAccessKeys: fc.constantFrom('1', '10'),
   countInactiveAccessKeys: fc.constantFrom('true', 'false'),
   rotationGraceDays: fc.constantFrom('0', '90'),
-  exemptionTag: fc.constantFrom('keys-until', 'Schlüssel bis'),
+  exemptionTagKey: fc.constantFrom('keys-until', 'Schlüssel bis'),
   minimumIdleDays: fc.constantFrom('0', '365'),
   refreshDays: fc.constantFrom('0', '365'),
   maxInactiveDays: fc.constantFrom('1', '90'),
@@ -56,7 +61,7 @@ const VALUES: { readonly [Setting in keyof typeof SETTING_PARAMETERS]: fc.Arbitr
   // Of one topic for both a template allows the same twice.
   notificationTopicArn: fc.constant(topic('keys')),
   dashboard: fc.constantFrom('true', 'false'),
-  logRetentionDays: fc.constantFrom('1', '3653'),
+  logRetentionInDays: fc.constantFrom('1', '3653'),
   monitoringSinkArn: fc.constant('arn:aws:oam:us-east-1:123456789012:sink/abc-1'),
 };
 const settings = fc
@@ -191,29 +196,33 @@ describe('a parameter that is wrong', () => {
   };
 
   it.each([
-    ['RuleName', 'two words', 'must be 1 to 64 letters, digits, - and _'],
-    ['RuleName', 'x'.repeat(65), 'must be 1 to 64 letters, digits, - and _'],
-    ['RuleName', '', 'must be 1 to 64 letters, digits, - and _'],
-    ['RuleName', DEFAULT_SETTINGS.inactiveRuleName, 'InactiveRuleName must be another name'],
+    ['ConfigRuleName', 'two words', 'must be 1 to 64 letters, digits, - and _'],
+    ['ConfigRuleName', 'x'.repeat(65), 'must be 1 to 64 letters, digits, - and _'],
+    ['ConfigRuleName', '', 'must be 1 to 64 letters, digits, - and _'],
+    [
+      'ConfigRuleName',
+      DEFAULT_SETTINGS.inactiveConfigRuleName,
+      'InactiveConfigRuleName must be another name',
+    ],
     ['Triggers', 'both', 'must be one of hybrid, schedule'],
-    ['Frequency', 'Daily', 'must be one of One_Hour, '],
+    ['MaximumExecutionFrequency', 'Daily', 'must be one of One_Hour, '],
     ['MaxActiveAccessKeys', '0', 'must be a whole number from 1 to 10'],
     ['MaxActiveAccessKeys', '11', 'must be a whole number from 1 to 10'],
     ['MinimumIdleDays', '1.5', 'must be a whole number from 0 to 365'],
     ['MinimumIdleDays', '366', 'must be a whole number from 0 to 365'],
     ['MaxInactiveDays', '0', 'must be a whole number from 1 to 90'],
     [
-      'ExemptionTag',
+      'ExemptionTagKey',
       'a'.repeat(129),
       'must be the key of a tag, of 1 to 128 characters, or nothing',
     ],
-    ['ExemptionTag', 'a;b', 'must be the key of a tag'],
+    ['ExemptionTagKey', 'a;b', 'must be the key of a tag'],
     ['Approvers', 'alice,,bob', 'must be 1 to 10 names of IAM users'],
     ['Approvers', Array.from({ length: 11 }, (_, i) => `u${i}`).join(), 'must be 1 to 10 names'],
     ['ApprovalTopicArn', topic('keys'), 'whose name starts with Automation, or nothing'],
     ['ApprovalTopicArn', topic('Automation'), 'must not be given without Approvers'],
     ['AlarmTopicArn', topic('keys.fifo'), 'must be the ARN of a standard SNS topic, or nothing'],
-    ['LogRetentionDays', '2', 'must be one of 1, 3, 5'],
+    ['LogRetentionInDays', '2', 'must be one of 1, 3, 5'],
     ['KeyEvents', 'yes', 'must be one of true, false'],
     ['Frequencies', 'One_Hour', 'do not exist in the template'],
   ])('%s=%s is refused: %s', async (name, value, message) => {
@@ -245,13 +254,13 @@ describe('a parameter that is wrong', () => {
 });
 
 describe('the template, deployed alone', () => {
-  const RULES = { RuleName: 'keys', InactiveRuleName: 'inactive-keys' };
+  const RULES = { ConfigRuleName: 'keys', InactiveConfigRuleName: 'inactive-keys' };
 
   let account: LocalAccount;
   beforeAll(async () => {
     const automation = { scriptSpeed: 20 };
     account = await createLocalAccount({ ...createClock({ start: at, speed: 2_000 }), automation });
-    const optional = { ExemptionTag: 'keys-until', SecurityHubFindings: 'true' };
+    const optional = { ExemptionTagKey: 'keys-until', SecurityHubFindings: 'true' };
     const parameters = { ...RULES, ...optional, MinimumIdleDays: '30', FindingSeverity: 'LOW' };
     const outputs = deployTemplate(account, {
       ...{ stackName: 'Keys', template: parseTemplate(template), parameters },

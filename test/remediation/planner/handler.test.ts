@@ -154,7 +154,7 @@ describe('the planner of a deactivation', () => {
   });
 
   it('leaves alone whom the rule does: exempt by the tag that the rule names', async () => {
-    setParameters({ exemptionTag: 'keys-until' });
+    setParameters({ exemptionTagKey: 'keys-until' });
     seedAlice({ UserId, tags: { 'Keys-Until': '2026-01-31' } });
     expect(await deactivation()).toMatchObject({
       Outcome: 'NothingToDo',
@@ -163,7 +163,7 @@ describe('the planner of a deactivation', () => {
   });
 
   it('reads no tag of a user whose key a person named', async () => {
-    setParameters({ exemptionTag: 'keys-until' });
+    setParameters({ exemptionTagKey: 'keys-until' });
     seedAlice({ UserId, tags: { 'keys-until': '2026-01-31' } });
     expect(await deactivation({ AccessKeyId: NEW })).toMatchObject({
       Outcome: 'Deactivate',
@@ -245,7 +245,7 @@ describe('the planner of a deletion', () => {
 
   it('leaves alone whom the rule does, and reads no tag of a user whose key a person named', async () => {
     await prepare('DeleteInactiveAccessKey');
-    setParameters({ exemptionTag: 'keys-until' });
+    setParameters({ exemptionTagKey: 'keys-until' });
     alice().tags.set('keys-until', { Key: 'Keys-Until', Value: '2026-01-31' });
     expect(await deletion({ AccessKeyId: OLD })).toMatchObject({ Outcome: 'Delete' });
     expect(operations()).not.toContain('ListUserTags');
@@ -256,7 +256,7 @@ describe('the planner of a deletion', () => {
   });
 
   it('reads no tag of a user without a key that is inactive for too long', async () => {
-    setParameters({ exemptionTag: 'keys-until' });
+    setParameters({ exemptionTagKey: 'keys-until' });
     seedAlice({ UserId });
     await update(OLD, 'Inactive', 29);
     expect(await deletion()).toMatchObject({ Outcome: 'NothingToDo' });
@@ -305,7 +305,7 @@ const CALLS: readonly (readonly [Runbook, readonly (readonly [Service, string])[
 describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
   beforeEach(async () => {
     await prepare(Runbook);
-    setParameters({ exemptionTag: 'keys-until' });
+    setParameters({ exemptionTagKey: 'keys-until' });
   });
 
   it('makes these calls, in this order, and none that writes', async () => {
@@ -489,7 +489,7 @@ describe('what vanishes between the calls of the planner', () => {
     'a user whose key is to be deactivated, before %j',
     async ([service, operation]) => {
       await prepare('DeactivateAccessKey');
-      setParameters({ exemptionTag: 'keys-until' });
+      setParameters({ exemptionTagKey: 'keys-until' });
       beforeFirst(service, operation, removeAlice);
       expect(await deactivation()).toMatchObject({ Outcome: 'Refused', UserName: 'none' });
     },
@@ -513,7 +513,7 @@ describe('what vanishes between the calls of the planner', () => {
     'a user whose key is to be deleted, before %j',
     async ([service, operation]) => {
       await prepare('DeleteInactiveAccessKey');
-      setParameters({ exemptionTag: 'keys-until' });
+      setParameters({ exemptionTagKey: 'keys-until' });
       beforeFirst(service, operation, removeAlice);
       expect(await deletion()).toMatchObject({
         Outcome: 'Refused',
@@ -525,7 +525,7 @@ describe('what vanishes between the calls of the planner', () => {
 
   it('a user that IAM lists but does not know, twice: there is no plan of a deletion', async () => {
     await prepare('DeleteInactiveAccessKey');
-    setParameters({ exemptionTag: 'keys-until' });
+    setParameters({ exemptionTagKey: 'keys-until' });
     const error = new ServiceError('NoSuchEntity', 'no such user', 404);
     account.faults.fail({ service: 'iam', operation: 'ListUserTags', always: true, error });
     await expect(deletion()).rejects.toThrow('got NoSuchEntity twice');

@@ -167,7 +167,10 @@ describe('planDeactivation', () => {
 
 describe('planDeactivation, scenario 6: a user who may have its keys', () => {
   const exempt = (overrides: Partial<DeactivationPolicy> = {}, exemption = '2026-01-31') =>
-    planFor({ keys: [abandoned, inUse], exemption }, { exemptionTag: 'keys-until', ...overrides });
+    planFor(
+      { keys: [abandoned, inUse], exemption },
+      { exemptionTagKey: 'keys-until', ...overrides },
+    );
   const young = (days: number, ms = 0) =>
     accessKey('YOUNG', { CreateDate: daysBefore(days, ms), LastUsedDate: at });
 
@@ -394,7 +397,7 @@ describe('planDeactivation, scenario 10: every key counts', () => {
     expect(
       planFor(
         { keys: [inUse, inactive], exemption: '2026-01-31' },
-        { ...strict, exemptionTag: 'keys-until' },
+        { ...strict, exemptionTagKey: 'keys-until' },
       ).Reason,
     ).toContain('Exempt until 2026-01-31 by the tag keys-until: 2 access keys (1 active)');
   });

@@ -178,7 +178,11 @@ describe('planDeletion', () => {
 
 describe('planDeletion, scenario 6: an exempt user', () => {
   const exempt = (overrides: Overrides = {}) =>
-    plan([key], [off(40)], { exemptionTag: 'keys-until', exemption: '2026-01-31', ...overrides });
+    plan([key], [off(40)], {
+      exemptionTagKey: 'keys-until',
+      exemption: '2026-01-31',
+      ...overrides,
+    });
 
   it('is left alone, and told until when', () => {
     for (const DryRun of [false, true])

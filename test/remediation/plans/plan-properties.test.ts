@@ -54,7 +54,7 @@ const asked = {
   AccessKeyId: fc.option(fc.constantFrom(...NAMES.map(keyId)), { nil: undefined }),
   DryRun: fc.boolean(),
   ConfigRuleName: fc.constant(ConfigRuleName),
-  exemptionTag: fc.constantFrom(undefined, 'keys-until'),
+  exemptionTagKey: fc.constantFrom(undefined, 'keys-until'),
   at: fc.constant(at),
 };
 const anyDeactivation = fc.record({
@@ -196,7 +196,7 @@ describe('a plan to delete, for any keys, changes and any request', () => {
     fc.assert(
       fc.property(anyFound, anyDeletion, (found, request) => {
         const exempt = { ...found, exemption: '2026-01-31' };
-        const by = { ...request, exemptionTag: 'keys-until' };
+        const by = { ...request, exemptionTagKey: 'keys-until' };
         const plan = planDeletion(user.UserId, exempt, by);
         if (acts(plan)) expect(request.AccessKeyId).toBe(plan.AccessKeyId);
       }),

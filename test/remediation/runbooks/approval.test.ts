@@ -7,7 +7,7 @@ import { trustOf } from '../../support/trust.ts';
 const approvalTopicArn = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
 const createAccount = createDeployedAccounts({
   ...{ approvers: 'operator,arn:aws:iam::123456789012:role/on-call', approvalTopicArn },
-  ...{ dashboard: false, exemptionTag: 'keys-until' },
+  ...{ dashboard: false, exemptionTagKey: 'keys-until' },
 });
 const DAY = 86_400_000;
 

@@ -4,7 +4,7 @@ import { createClock } from '../../local-account/clock.ts';
 import type { LocalAccessKey, LocalUser } from '../../local-account/iam/users.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 
-const createAccount = createDeployedAccounts({ dashboard: false, exemptionTag: 'keys-until' });
+const createAccount = createDeployedAccounts({ dashboard: false, exemptionTagKey: 'keys-until' });
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 

@@ -208,7 +208,7 @@ describe('a user that is exempt or in its grace', () => {
     async () => {
       const parameters = fc.record({
         rotationGraceDays: fc.constantFrom(0, 5, 30),
-        exemptionTag: fc.constantFrom(TAG, TAG, TAG, undefined),
+        exemptionTagKey: fc.constantFrom(TAG, TAG, TAG, undefined),
       });
       const keys = { keys: activeKey, atLeast: 2, atMost: 3, tag: exemptingTag };
       const someUsers = randomUsers(3, keys).map((users) =>
@@ -223,16 +223,19 @@ describe('a user that is exempt or in its grace', () => {
       const property = fc.asyncProperty(
         someUsers,
         parameters,
-        (users, { exemptionTag, ...grace }) =>
+        (users, { exemptionTagKey, ...grace }) =>
           withAccount(
             users,
-            { single: { exemptionTag, ...grace, minimumIdleDays: 0 }, inactive: { exemptionTag } },
+            {
+              single: { exemptionTagKey, ...grace, minimumIdleDays: 0 },
+              inactive: { exemptionTagKey },
+            },
             async (account) => {
               const operateOn = async (user: LocalUser, index: number) => {
                 const { tag, keys } = users[index] ?? { tag: undefined, keys: [] };
                 const begin = statusesOf(user);
                 const { UserId } = user;
-                const isExempt = exemptionTag !== undefined && isExempting(tag);
+                const isExempt = exemptionTagKey !== undefined && isExempting(tag);
                 const active = keys.filter(({ inactiveDays }) => inactiveDays === undefined);
                 const isInGrace = active.some(
                   ({ createdDays }) => createdDays < grace.rotationGraceDays,

@@ -182,12 +182,20 @@ describe('two operators at once', () => {
 
   it('who start it twice with the same token start it once', async () => {
     const alice = seed('alice', used(1), used(200));
-    const { RunbookName = '', AutomationRoleArn = '', ConfigRuleName = '' } = account.outputs;
-    const given = { UserId: alice.UserId, AutomationAssumeRole: AutomationRoleArn, ConfigRuleName };
+    const {
+      DeactivationRunbookName = '',
+      DeactivationRoleArn = '',
+      ConfigRuleName = '',
+    } = account.outputs;
+    const given = {
+      UserId: alice.UserId,
+      AutomationAssumeRole: DeactivationRoleArn,
+      ConfigRuleName,
+    };
     const start = () =>
       account.ssm.operations.StartAutomationExecution(
         {
-          DocumentName: RunbookName,
+          DocumentName: DeactivationRunbookName,
           ClientToken: '11111111-2222-4333-8444-555555555555',
           Parameters: Object.fromEntries(
             Object.entries(given).map(([name, value]) => [name, [value]]),

@@ -27,7 +27,7 @@ const sweepAnHourLater = async () => {
 };
 afterEach(() => rule.close());
 
-const exemptionTag = 'keys-until';
+const exemptionTagKey = 'keys-until';
 const verdicts = () =>
   Object.fromEntries(
     Object.entries(rule.reported()).map(([name, { ComplianceType }]) => [name, ComplianceType]),
@@ -38,7 +38,7 @@ const call = (operation: string, input: object) =>
 describe('a sweep with an exemption tag', () => {
   it('finds the tag among many, whatever its case, and obeys its date', async () => {
     const others = Object.fromEntries(['a', 'b', 'c', 'y', 'z'].map((name) => [name, 'other']));
-    await serve({ exemptionTag }, [
+    await serve({ exemptionTagKey }, [
       tagged('exempt', { ...others, 'Keys-Until': '2026-12-31' }),
       tagged('expired', { 'keys-until': '2026-01-30' }),
       tagged('malformed', { 'keys-until': 'forever' }),
@@ -61,7 +61,7 @@ describe('a sweep with an exemption tag', () => {
   });
 
   it('reads tags of users that are otherwise NON_COMPLIANT only, one call each', async () => {
-    await serve({ exemptionTag, rotationGraceDays: '30' }, [
+    await serve({ exemptionTagKey, rotationGraceDays: '30' }, [
       ...compliantUsers(5),
       tagged('violation'),
       { UserName: 'rotating', keys: [...keys.slice(1), { CreateDate: daysBefore(1) }] },
@@ -74,24 +74,24 @@ describe('a sweep with an exemption tag', () => {
   });
 
   it('sees a violation that is exempt since, and one that is no longer', async () => {
-    await serve({ exemptionTag }, [tagged('alice')]);
+    await serve({ exemptionTagKey }, [tagged('alice')]);
     await rule.sweep();
-    const tag = { UserName: 'alice', 'Tags.member.1.Key': exemptionTag };
+    const tag = { UserName: 'alice', 'Tags.member.1.Key': exemptionTagKey };
     await call('TagUser', { ...tag, 'Tags.member.1.Value': '2026-12-31' });
     await sweepAnHourLater();
     expect(verdicts()).toEqual({ alice: 'COMPLIANT' });
 
-    await call('UntagUser', { UserName: 'alice', 'TagKeys.member.1': exemptionTag });
+    await call('UntagUser', { UserName: 'alice', 'TagKeys.member.1': exemptionTagKey });
     await sweepAnHourLater();
     expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
   });
 
   it.each([
-    ['an exemption tag in another case than the user has it', { exemptionTag: 'KEYS-UNTIL' }],
+    ['an exemption tag in another case than the user has it', { exemptionTagKey: 'KEYS-UNTIL' }],
     ['a grace in which its newest key is', { rotationGraceDays: '90' }],
   ])('sees a violation that is none by a parameter set since: %s', async (_, parameters) => {
     const newer = { CreateDate: daysBefore(80) };
-    const tags = { [exemptionTag]: '2026-12-31' };
+    const tags = { [exemptionTagKey]: '2026-12-31' };
     await serve({}, [{ UserName: 'alice', keys: [...keys.slice(0, 1), newer], tags }]);
     await rule.sweep();
     expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
@@ -106,7 +106,7 @@ describe('a sweep with an exemption tag', () => {
   });
 
   it('finds the exemption of a user that is renamed before its tags are read', async () => {
-    await serve({ exemptionTag }, [tagged('alice', { [exemptionTag]: '2026-12-31' })]);
+    await serve({ exemptionTagKey }, [tagged('alice', { [exemptionTagKey]: '2026-12-31' })]);
     rule.interpose('ListUserTags', async (input, proceed) => {
       if ((input as { UserName: string }).UserName === 'alice')
         await call('UpdateUser', { UserName: 'alice', NewUserName: 'renamed' });
@@ -117,7 +117,7 @@ describe('a sweep with an exemption tag', () => {
   });
 
   it('takes a user that is deleted before its tags are read for gone', async () => {
-    await serve({ exemptionTag }, [tagged('gone'), tagged('alice')]);
+    await serve({ exemptionTagKey }, [tagged('gone'), tagged('alice')]);
     await rule.sweep();
     const id = rule.iam.users.get('gone')?.UserId ?? '';
     rule.interpose('ListUserTags', async (input, proceed) => {
@@ -135,7 +135,7 @@ describe('a sweep with an exemption tag', () => {
   });
 
   it('gives no verdict where tags cannot be read', async () => {
-    await serve({ exemptionTag }, [tagged('alice', { [exemptionTag]: '2026-12-31' })]);
+    await serve({ exemptionTagKey }, [tagged('alice', { [exemptionTagKey]: '2026-12-31' })]);
     const error = new ServiceError('AccessDenied', 'not authorized', 403);
     rule.faults.fail({ service: 'iam', operation: 'ListUserTags', error });
 

@@ -7,7 +7,7 @@ import { createServedHandler, type ServedRule, serveRule } from '../../support/s
 
 const old = { CreateDate: daysBefore(400) };
 const newer = { CreateDate: daysBefore(100) };
-const exemptionTag = 'keys-until';
+const exemptionTagKey = 'keys-until';
 
 let account: ServedRule;
 let proxy: Awaited<ReturnType<typeof serveFaultyProxy>>;
@@ -20,12 +20,12 @@ const serve = async () => {
     messageTypes: ['ScheduledNotification'],
     users: [
       { UserName: 'back-and-forth', keys: [old, newer] },
-      { UserName: 'exempt', keys: [old, newer], tags: { [exemptionTag]: '2026-12-31' } },
+      { UserName: 'exempt', keys: [old, newer], tags: { [exemptionTagKey]: '2026-12-31' } },
       { UserName: 'forth-and-back', keys: [{ ...old, Status: 'Inactive' }, newer] },
       { UserName: 'same', keys: [old, newer] },
     ],
   });
-  const InputParameters = { exemptionTag };
+  const InputParameters = { exemptionTagKey };
   account.config.putConfigRule({ ...ruleProperties('ScheduledNotification'), InputParameters });
   await account.sweep();
   account.rule.whenInvoked = async () => {};

@@ -87,25 +87,27 @@ describe('parseRuleParameters', () => {
     'refuses the unknown name in %s, and says which there are',
     (inputParameters) => {
       expect(() => parseRuleParameters(inputParameters)).toThrow(
-        /unknown rule parameter ".*", expected maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, minimumIdleDays, exemptionTag, refreshDays/,
+        /unknown rule parameter ".*", expected maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, minimumIdleDays, exemptionTagKey, refreshDays/,
       );
     },
   );
 
   it.each(['k', 'keys until', 'Ausnahme-bis_zum.Tag:/=+@', 'k'.repeat(128), '期限'])(
     'takes %s for the key of the exemption tag',
-    (exemptionTag) => {
-      expect(parseRuleParameters(JSON.stringify({ exemptionTag }))).toMatchObject({ exemptionTag });
+    (exemptionTagKey) => {
+      expect(parseRuleParameters(JSON.stringify({ exemptionTagKey }))).toMatchObject({
+        exemptionTagKey,
+      });
     },
   );
 
   it.each(['', 'k'.repeat(129), 'a*b', '{{ a }}', 7, null, ['k']])(
     'refuses %j for the key of the exemption tag',
-    (exemptionTag) => {
-      const inputParameters = JSON.stringify({ exemptionTag });
+    (exemptionTagKey) => {
+      const inputParameters = JSON.stringify({ exemptionTagKey });
       expect(() => parseRuleParameters(inputParameters)).toThrow(InvalidParameterError);
       expect(() => parseRuleParameters(inputParameters)).toThrow(
-        /^exemptionTag must be the key of a tag, of 1 to 128 characters, got /,
+        /^exemptionTagKey must be the key of a tag, of 1 to 128 characters, got /,
       );
     },
   );
@@ -166,7 +168,7 @@ describe('parseInactiveRuleParameters', () => {
   it('refuses the parameters of the other rule, and says which it has', () => {
     expect(Object.keys(INACTIVE_RULE_PARAMETERS)).not.toContain('minimumIdleDays');
     expect(() => parseInactiveRuleParameters('{"minimumIdleDays":"7"}')).toThrow(
-      'unknown rule parameter "minimumIdleDays", expected maxInactiveDays, exemptionTag, refreshDays',
+      'unknown rule parameter "minimumIdleDays", expected maxInactiveDays, exemptionTagKey, refreshDays',
     );
   });
 });

@@ -168,7 +168,7 @@ describe('a sweep for inactive keys', () => {
   });
 
   it('reads tags only of users that are NON_COMPLIANT without', async () => {
-    setParameters({ exemptionTag: 'keys-until', maxInactiveDays: '10' });
+    setParameters({ exemptionTagKey: 'keys-until', maxInactiveDays: '10' });
     seed('alice', 'Active');
     await update('alice', 'Inactive', 9);
     const bob = seed('bob', 'Inactive');
@@ -240,7 +240,7 @@ describe('a change notification for the rule on inactive keys', () => {
 
   it('fails when the user is gone between its keys and the end, so that Lambda tries again', async () => {
     seedChanged('Inactive');
-    setParameters({ exemptionTag: 'keys-until' });
+    setParameters({ exemptionTagKey: 'keys-until' });
     rule.interpose('LookupEvents', (_, proceed) => {
       forget(UserName);
       return proceed();

@@ -118,8 +118,8 @@ describe('the verdict on inactive keys', () => {
   });
 
   it('scenario 4: is COMPLIANT while a tag exempts the user, and names tag and date', () => {
-    const exemptionTag = 'keys-until';
-    expect(decide([off('A')], historyOf(), { exemptionTag, exemption: '2026-01-31' })).toEqual({
+    const exemptionTagKey = 'keys-until';
+    expect(decide([off('A')], historyOf(), { exemptionTagKey, exemption: '2026-01-31' })).toEqual({
       ComplianceType: 'COMPLIANT',
       Annotation:
         'Exempt until 2026-01-31 by the tag keys-until: AKIAXXXXXXXXXXXXXXXA inactive for at least 90 days. UTC dates.',
@@ -131,7 +131,7 @@ describe('the verdict on inactive keys', () => {
     ['soon', 'Exemption is no date.'],
     ['', 'Exemption is empty.'],
   ])('scenario 3: does not take the exemption %j, and says why', (exemption, why) => {
-    const verdict = decide([off('A')], historyOf(), { exemptionTag: 'keys-until', exemption });
+    const verdict = decide([off('A')], historyOf(), { exemptionTagKey: 'keys-until', exemption });
     expect(verdict).toMatchObject({
       ComplianceType: 'NON_COMPLIANT',
       Annotation: expect.stringContaining(`days. ${why} maxInactiveDays 30`),
@@ -156,7 +156,7 @@ describe('the verdict on inactive keys', () => {
             ...deactivated('A', one),
             accessKeyId: keys[index]?.AccessKeyId ?? keyId('A'),
           }));
-          const by = { maxInactiveDays, exemptionTag: 'keys-until', exemption: '2026-01-30' };
+          const by = { maxInactiveDays, exemptionTagKey: 'keys-until', exemption: '2026-01-30' };
           const { Annotation = '' } = decide(keys, historyOf(changes, { isComplete }), by) ?? {};
           expect(Annotation.length).toBeLessThanOrEqual(MAXIMUM_ANNOTATION_LENGTH);
           expect(Annotation).toMatch(/^([\x20-\x7e]+UTC dates\.)?$/);
@@ -170,7 +170,7 @@ describe('the verdict on inactive keys', () => {
 
 describe('what a rule needs beside the keys', () => {
   const needs = (history?: KeyHistory, held?: HeldResult) =>
-    inactiveAccessKeyRule('{"exemptionTag":"keys-until"}', at).needs({
+    inactiveAccessKeyRule('{"exemptionTagKey":"keys-until"}', at).needs({
       held,
       ...(history && { history }),
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeProblem, isOfExemption, readExemption } from '../../../rule/keys/exemption.ts';
 
 const read = (value: string | undefined, at = '2026-01-31T12:00:00.000Z') =>
-  readExemption(value, { exemptionTag: 'keys-until', at: new Date(at) });
+  readExemption(value, { exemptionTagKey: 'keys-until', at: new Date(at) });
 
 describe('readExemption', () => {
   it.each([

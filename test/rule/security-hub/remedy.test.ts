@@ -44,7 +44,7 @@ describe('remedyOf', () => {
   it.each([
     ['', policy, undefined],
     [' among all that count', strict, undefined],
-    [' of a user whose exemption is over', { ...policy, exemptionTag: 'x' }, '2026-01-01'],
+    [' of a user whose exemption is over', { ...policy, exemptionTagKey: 'x' }, '2026-01-01'],
   ])('scenario 1: a key is chosen%s, the button deactivates it', (_, by, exemption) => {
     expect(of(saidOf([abandoned, inUse], by, exemption))).toEqual({
       instruction: `Deactivate the key idle longest by now, which was ${abandoned.AccessKeyId} when it was evaluated; in doubt this refuses and says why`,

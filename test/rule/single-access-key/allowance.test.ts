@@ -62,10 +62,10 @@ describe('findAllowance', () => {
     ['tag-key', undefined, undefined],
     [undefined, '2026-12-31', undefined],
   ])(
-    'scenario 3: with exemptionTag %j and the value %j: %j',
-    (exemptionTag, exemption, expected) => {
+    'scenario 3: with exemptionTagKey %j and the value %j: %j',
+    (exemptionTagKey, exemption, expected) => {
       const keys = [old, accessKey('B')];
-      expect(findAllowance({ keys, exemption }, { ...policy, exemptionTag })).toEqual(expected);
+      expect(findAllowance({ keys, exemption }, { ...policy, exemptionTagKey })).toEqual(expected);
     },
   );
 });
@@ -96,7 +96,7 @@ describe('findAllowance, where inactive keys count', () => {
 });
 
 describe('tagToAskFor', () => {
-  const tagged = { ...policy, exemptionTag: 'tag-key', rotationGraceDays: 7 };
+  const tagged = { ...policy, exemptionTagKey: 'tag-key', rotationGraceDays: 7 };
   it.each([
     ['a user within the maximum', [old], tagged, undefined],
     ['a user in a rotation', [old, created(1)], tagged, undefined],

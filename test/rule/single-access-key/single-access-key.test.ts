@@ -68,7 +68,7 @@ describe('evaluateSingleAccessKey', () => {
 describe('evaluateSingleAccessKey, with more keys than allowed', () => {
   const keys = active(2);
   const exempt = (exemption: string) =>
-    evaluateSingleAccessKey({ keys, exemption }, { ...policy, exemptionTag: 'keys-until' });
+    evaluateSingleAccessKey({ keys, exemption }, { ...policy, exemptionTagKey: 'keys-until' });
 
   it('scenario 3: is COMPLIANT while a tag exempts the user, and names tag and date', () => {
     expect(exempt('2026-01-31')).toEqual({

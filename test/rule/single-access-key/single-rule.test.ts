@@ -17,8 +17,8 @@ const drifted = historyOf([
 ]);
 const told = 'Runbook deactivated AKIAXXXXXXXXXXXXXOLD 2026-01-21: fix what reactivates it.';
 
-const alone = singleAccessKeyRule()('{"exemptionTag":"keys-until"}', at);
-const withRunbooks = singleAccessKeyRule(roles)('{"exemptionTag":"keys-until"}', at);
+const alone = singleAccessKeyRule()('{"exemptionTagKey":"keys-until"}', at);
+const withRunbooks = singleAccessKeyRule(roles)('{"exemptionTagKey":"keys-until"}', at);
 
 /** What Config holds since a day before of these keys, by this rule and this evidence. */
 const heldBy = (rule: UserRule, evidence: Evidence, facts = violation): HeldResult => {

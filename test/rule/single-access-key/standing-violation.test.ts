@@ -6,7 +6,7 @@ import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts
 import { standingViolation } from '../../../rule/single-access-key/standing-violation.ts';
 import { accessKey, at, daysBefore, policy as defaults } from '../../support/build.ts';
 
-const policy = { ...defaults, exemptionTag: 'keys-until' };
+const policy = { ...defaults, exemptionTagKey: 'keys-until' };
 const old = accessKey('OLD', { LastUsedDate: daysBefore(200) });
 const recent = accessKey('RECENT', { LastUsedDate: daysBefore(1) });
 const inactive = accessKey('OFF', { Status: 'Inactive' });
@@ -109,7 +109,7 @@ describe('a violation that Config holds', () => {
       rotationGraceDays: fc.constantFrom(0, 30, 90),
       minimumIdleDays: fc.constantFrom(0, 7),
       countInactiveAccessKeys: fc.boolean(),
-      exemptionTag: fc.constantFrom(undefined, 'keys-until'),
+      exemptionTagKey: fc.constantFrom(undefined, 'keys-until'),
     });
     fc.assert(
       fc.property(anyFacts, anyPolicy, anyFacts, anyPolicy, (before, then, facts, now) => {

@@ -110,7 +110,7 @@ describe('describeViolation', () => {
         fc.constantFrom(undefined, '2026-01-30', 'never', ''),
         fc.boolean(),
         (keys, minimumIdleDays, exemption, isDrift) => {
-          const by = { ...policy, minimumIdleDays, exemptionTag: 'keys-until' };
+          const by = { ...policy, minimumIdleDays, exemptionTagKey: 'keys-until' };
           const [first] = keys;
           const drift = isDrift && first ? { key: first, deactivated: at } : undefined;
           const violation = { advice: adviseOn(keys, by), drift };
