@@ -1,6 +1,5 @@
 import { createConfig } from '../local-account/config/config.ts';
-import { createDispatcher } from '../local-account/dispatch.ts';
-import { createFaults } from '../local-account/faults.ts';
+import { createDispatcher, createFaults } from '../local-account/dispatch.ts';
 import { createIam } from '../local-account/iam/iam.ts';
 import { startServer } from '../local-account/wire/server.ts';
 import { RULE_NAME, ruleProperties } from '../support/served-account.ts';

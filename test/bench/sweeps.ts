@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Call } from '../local-account/call.ts';
+import type { Call } from '../local-account/dispatch.ts';
 import { serveAccount, THROTTLE } from './account.ts';
 import type { Bundle } from './bundles.ts';
 import { type Measure, runOnce } from './process.ts';

@@ -4,10 +4,12 @@ import {
   serveRule,
   THROTTLE,
 } from '../bench/account.ts';
-import type { Call } from '../local-account/call.ts';
-import { ServiceError } from '../local-account/call.ts';
-import { createDispatcher } from '../local-account/dispatch.ts';
-import { createFaults } from '../local-account/faults.ts';
+import {
+  type Call,
+  createDispatcher,
+  createFaults,
+  ServiceError,
+} from '../local-account/dispatch.ts';
 import { createIam } from '../local-account/iam/iam.ts';
 import { RULE_NAME } from '../support/served-account.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { createClockedAccount } from '../support/clocked-account.ts';
-import type { LocalAccountOptions } from './account-foundation.ts';
+import type { LocalAccountOptions } from './services.ts';
 
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';
 const DEAD = 'arn:aws:sqs:us-east-1:123456789012:dead';

@@ -1,5 +1,31 @@
 import { setTimeout } from 'node:timers/promises';
 
+/** What the account does without anybody waiting for it: deliveries, batches, automatic remediation. */
+export const createWork = (whose: string) => {
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+
+  return {
+    /** Runs `work` behind the caller's back; `ended` tells of its failure. */
+    begin: (work: () => Promise<void>) => {
+      const promise = work()
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => underWay.delete(promise));
+      underWay.add(promise);
+    },
+    isUnderWay: () => underWay.size > 0,
+    /** Resolves when nothing is under way; throws what failed since the last call. */
+    ended: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
+      const failed = failures.splice(0);
+      if (failed.length > 0)
+        throw new AggregateError(failed, `work of ${whose} failed: ${failed.join('; ')}`);
+    },
+  };
+};
+
+export type Work = ReturnType<typeof createWork>;
+
 /** Waits for so many milliseconds of the account's time; rejects with the signal's reason when it aborts. */
 export type Wait = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 

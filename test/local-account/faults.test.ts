@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from './call.ts';
-import { createDispatcher, operation } from './dispatch.ts';
-import { createFaults } from './faults.ts';
+import { createDispatcher, createFaults, operation, ServiceError } from './dispatch.ts';
 
 const at = new Date('2026-01-31T12:00:00.000Z');
 const error = new ServiceError('ServiceFailure', 'on demand', 500);

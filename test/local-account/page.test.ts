@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutPage } from './page.ts';
+import { cutPage } from './request.ts';
 
 const pageOf = (items: Iterable<string>, size: number, marker?: string) =>
   cutPage({

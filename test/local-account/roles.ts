@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { ServiceError } from './call.ts';
+import { ServiceError } from './dispatch.ts';
 
 const OneOrMore = v.union([
   v.pipe(

@@ -1,4 +1,4 @@
-import type { Call } from '../local-account/call.ts';
+import type { Call } from '../local-account/dispatch.ts';
 import type { OperationName } from './api-errors.ts';
 import type { Fault } from './fault.ts';
 

@@ -3,13 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { type Call, ServiceError } from '../local-account/call.ts';
-import type { Dispatcher } from '../local-account/dispatch.ts';
-import type { CalledAccount } from '../local-account/wire/called-accounts.ts';
-import type { WireAnswer } from '../local-account/wire/protocol.ts';
-import { protocolOf } from '../local-account/wire/route.ts';
+import { type Call, type Dispatcher, ServiceError } from '../local-account/dispatch.ts';
+import { type CalledAccount, signatureIn } from '../local-account/wire/called-accounts.ts';
+import { protocolOf, type WireAnswer } from '../local-account/wire/protocol.ts';
 import type { Server } from '../local-account/wire/server.ts';
-import { signatureIn } from '../local-account/wire/signature.ts';
 import type { Fault } from './fault.ts';
 import type { Faults, Via } from './fault-plan.ts';
 import { holdTime, touchTime, waitReally } from './virtual-time.ts';

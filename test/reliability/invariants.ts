@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Call } from '../local-account/call.ts';
-import type { Operation } from '../local-account/dispatch.ts';
+import type { Call, Operation } from '../local-account/dispatch.ts';
 import type { LocalUser } from '../local-account/iam/users.ts';
 import type { FaultyAccount } from './faulty-account.ts';
 

@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
 import { createLocalAccount } from '../local-account/account.ts';
-import type { LocalAccountOptions } from '../local-account/account-foundation.ts';
-import type { ServiceName } from '../local-account/call.ts';
 import { createClock } from '../local-account/clock.ts';
+import type { ServiceName } from '../local-account/dispatch.ts';
 import type { Behaviour } from '../local-account/lambda/invocations.ts';
+import type { LocalAccountOptions } from '../local-account/services.ts';
 import { at } from './build.ts';
 import { trustOf } from './trust.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
-import { ServiceError } from '../local-account/call.ts';
+import { ServiceError } from '../local-account/dispatch.ts';
 import type { LocalAccessKey } from '../local-account/iam/users.ts';
 import { type EarlierKey, type KeyEvent, START } from './random-inactivity.ts';
 import { RULE_NAME, ruleProperties } from './served-account.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Plan } from '../../remediation/plans/plan.ts';
-import type { Call } from '../local-account/call.ts';
 import { createClock } from '../local-account/clock.ts';
 import { lookupEvents } from '../local-account/cloudtrail/lookup-events.ts';
+import type { Call } from '../local-account/dispatch.ts';
 import type { AutomationExecution } from '../local-account/ssm/execution.ts';
 import { daysBefore } from './build.ts';
 import { createDeployedAccounts, type DeployedAccount } from './deployed-account.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ServiceError } from '../local-account/call.ts';
+import { ServiceError } from '../local-account/dispatch.ts';
 import type { LocalUser } from '../local-account/iam/users.ts';
 import { type OperatedAccount, RUNBOOKS, type RunbookName } from './operated-account.ts';
 import { activeKey, inactiveKey, type RandomKey } from './random-users.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { createLocalAccount } from '../local-account/account.ts';
-import type { LocalAccountOptions } from '../local-account/account-foundation.ts';
+import type { LocalAccountOptions } from '../local-account/services.ts';
 import { at } from './build.ts';
 import { trustOf } from './trust.ts';
 

@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Call } from '../../local-account/call.ts';
 import { createClock } from '../../local-account/clock.ts';
+import type { Call } from '../../local-account/dispatch.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 
 const accountId = '123456789012';

@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLE } from '../../../infra/functions/bundle.ts';
 import { createLocalAccount, type LocalAccount } from '../../local-account/account.ts';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 
 const entry = fileURLToPath(new URL('../../../infra/preflight/preflight.ts', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'preflight-'));

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createClockedAccount } from '../../support/clocked-account.ts';
 import { trustOf } from '../../support/trust.ts';
-import type { LocalAccountOptions } from '../account-foundation.ts';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
+import type { LocalAccountOptions } from '../services.ts';
 
 const MINUTE = 60_000;
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../call.ts';
-import type { Clock } from '../clock.ts';
-import type { Ending } from '../dispatch.ts';
+import { type Clock, createWork } from '../clock.ts';
+import type { Call, Ending } from '../dispatch.ts';
 import type { BridgedEvent } from '../events/event-bridge.ts';
 import type { Roles } from '../roles.ts';
-import { createWork } from '../work.ts';
 import { lookupEvents } from './lookup-events.ts';
 import { type CloudTrailRecord, type RecordedEvent, recordOf } from './record.ts';
 

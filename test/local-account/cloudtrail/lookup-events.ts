@@ -1,9 +1,96 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { operation } from '../dispatch.ts';
-import { cutPage } from '../page.ts';
-import { invalidLookup, LookupAttribute, matcherOf } from './lookup-attributes.ts';
+import { operation, ServiceError } from '../dispatch.ts';
+import { cutPage, unfold } from '../request.ts';
 import type { RecordedEvent } from './record.ts';
+
+/** What an event is looked up by. Which resources an event is about AWS leaves open: refused here. */
+const ATTRIBUTES: Readonly<Record<string, (event: RecordedEvent) => string>> = {
+  EventId: ({ record }) => record.eventID,
+  EventName: ({ record }) => record.eventName,
+  EventSource: ({ record }) => record.eventSource,
+  ReadOnly: ({ record }) => String(record.readOnly),
+  Username: ({ Username }) => Username,
+  AccessKeyId: ({ record }) => record.userIdentity.accessKeyId,
+};
+
+/** One condition on the events to look up. */
+export const LookupAttribute = v.strictObject({
+  AttributeKey: v.string(),
+  AttributeValue: v.pipe(v.string(), v.minLength(1), v.maxLength(2000)),
+});
+
+/** How LookupEvents refuses a member. */
+export const invalidLookup = (
+  kind: 'LookupAttributes' | 'MaxResults' | 'NextToken' | 'TimeRange',
+  message: string,
+) => new ServiceError(`Invalid${kind}Exception`, message);
+
+/**
+ * Tells whether an event is one of those asked for; without a condition every one is.
+ *
+ * @throws {ServiceError} InvalidLookupAttributesException
+ */
+export const matcherOf = ([wanted, ...others]: readonly v.InferOutput<
+  typeof LookupAttribute
+>[]) => {
+  if (wanted === undefined) return () => true;
+  const read = ATTRIBUTES[wanted.AttributeKey];
+  if (others.length > 0 || read === undefined) {
+    const expected = `at most one of ${Object.keys(ATTRIBUTES).join(', ')}`;
+    const got = [wanted, ...others].map(({ AttributeKey }) => AttributeKey).join(', ');
+    throw invalidLookup('LookupAttributes', `expected ${expected}, got ${got}`);
+  }
+  return (event: RecordedEvent) => read(event) === wanted.AttributeValue;
+};
+
+const Members = v.record(v.string(), v.unknown());
+const camelCase = (name: string) => name.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+
+const rename = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(rename);
+  if (!v.is(Members, value) || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [camelCase(name), rename(member)]),
+  );
+};
+
+/** A request's members as CloudTrail writes them: `userName` for `UserName`; `null` for none. */
+export const requestParametersOf = (input: unknown): unknown =>
+  v.is(Members, input) && Object.keys(input).length > 0 ? rename(unfold(input)) : null;
+
+/** As IAM's records have it: `Mar 24, 2014 9:11:59 PM`. */
+const textOf = (date: Date) => {
+  const day = date.toLocaleDateString('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
+  const hours = date.getUTCHours();
+  const [minutes, seconds] = date.toISOString().slice(14, 19).split(':');
+  return `${day} ${hours % 12 || 12}:${minutes}:${seconds} ${hours < 12 ? 'AM' : 'PM'}`;
+};
+
+const AccessKey = v.object({
+  UserName: v.string(),
+  AccessKeyId: v.string(),
+  Status: v.string(),
+  CreateDate: v.pipe(v.date(), v.transform(textOf)),
+});
+const User = v.object({
+  Path: v.string(),
+  UserName: v.string(),
+  UserId: v.string(),
+  Arn: v.string(),
+  CreateDate: v.pipe(v.date(), v.transform(textOf)),
+});
+
+/** What is written of an operation's answer: what was made, and never a secret. */
+const RESPONSES: Readonly<Record<string, v.GenericSchema>> = {
+  CreateAccessKey: v.object({ AccessKey }),
+  CreateUser: v.object({ User }),
+};
+
+/** An answer's members as CloudTrail writes them; `null` for an operation that makes nothing. */
+export const responseElementsOf = (operation: string, output: unknown): unknown => {
+  const schema = RESPONSES[operation];
+  return schema === undefined ? null : rename(v.parse(schema, output));
+};
 
 const MOST_PER_PAGE = 50;
 const DAYS_OF_HISTORY = 90;

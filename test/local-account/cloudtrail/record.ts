@@ -1,10 +1,80 @@
 import { randomUUID } from 'node:crypto';
-import type { Call, ServiceError } from '../call.ts';
-import type { Ending } from '../dispatch.ts';
-import type { Roles } from '../roles.ts';
-import { iamRegionOf } from './iam-region.ts';
-import { identityOf, type UserIdentity } from './identity.ts';
-import { requestParametersOf, responseElementsOf } from './parameters.ts';
+import { IAM_REGIONS } from '../../../rule/aws/regions.ts';
+import type { Call, Ending, ServiceError } from '../dispatch.ts';
+import type { LocalRole, Roles } from '../roles.ts';
+import { requestParametersOf, responseElementsOf } from './lookup-events.ts';
+
+/** Who called, as CloudTrail writes it. */
+export type UserIdentity = Readonly<Record<string, unknown>> & {
+  readonly arn: string;
+  readonly accessKeyId: string;
+};
+
+const SESSION = 'session';
+const OPERATOR = 'operator';
+
+const roleIdentity = (role: LocalRole, accountId: string, at: Date) => {
+  const accessKeyId = role.environment.AWS_ACCESS_KEY_ID;
+  const roleId = accessKeyId.replace(/^ASIA/, 'AROA');
+  return {
+    type: 'AssumedRole',
+    principalId: `${roleId}:${SESSION}`,
+    arn: `arn:aws:sts::${accountId}:assumed-role/${role.RoleName}/${SESSION}`,
+    accountId,
+    accessKeyId,
+    sessionContext: {
+      sessionIssuer: {
+        type: 'Role',
+        principalId: roleId,
+        arn: role.Arn,
+        accountId,
+        userName: role.RoleName,
+      },
+      attributes: { creationDate: `${at.toISOString().slice(0, 19)}Z`, mfaAuthenticated: 'false' },
+    },
+  };
+};
+
+const operatorIdentity = (accessKeyId: string, accountId: string) => ({
+  type: 'IAMUser',
+  principalId: accessKeyId.replace(/^AKIA/, 'AIDA'),
+  arn: `arn:aws:iam::${accountId}:user/${OPERATOR}`,
+  accountId,
+  accessKeyId,
+  userName: OPERATOR,
+});
+
+/**
+ * The identity of a principal, and the name by which LookupEvents finds it: a session's name for a role.
+ *
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
+export const identityOf = (
+  principal: string,
+  at: Date,
+  { roles, accountId }: { readonly roles: Roles; readonly accountId: string },
+): { readonly userIdentity: UserIdentity; readonly Username: string } => {
+  const role = roles.byName.get(principal);
+  if (role !== undefined)
+    return { userIdentity: roleIdentity(role, accountId, at), Username: SESSION };
+  return { userIdentity: operatorIdentity(roles.operatorKeyId, accountId), Username: OPERATOR };
+};
+
+const partitionOf = (region: string) => {
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return region.startsWith('cn-') ? 'aws-cn' : 'aws';
+};
+
+/**
+ * Where CloudTrail records what is done to IAM: one Region of the partition that a Region belongs to.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+ */
+export const iamRegionOf = (region: string): string => {
+  const iamRegion = IAM_REGIONS[partitionOf(region)];
+  if (iamRegion === undefined) throw new Error(`expected a Region of AWS, got ${region}`);
+  return iamRegion;
+};
 
 /** A management event, as CloudTrail writes it. */
 export type CloudTrailRecord = {

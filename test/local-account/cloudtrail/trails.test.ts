@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalAccount, type LocalAccount } from '../account.ts';
-import type { LocalTrail } from './trail.ts';
+import type { LocalTrail } from './trails.ts';
 
 let account: LocalAccount;
 let client: CloudTrailClient;

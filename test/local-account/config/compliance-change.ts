@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BridgedEvent } from '../events/event-bridge.ts';
-import type { StoredResult } from './evaluations.ts';
+import type { StoredResult } from './results.ts';
 import type { LocalRule } from './rules.ts';
 
 const toEvaluationResult = ({ properties }: LocalRule, result: StoredResult) => ({

@@ -1,10 +1,57 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { operation } from '../dispatch.ts';
-import { cutPage } from '../page.ts';
-import { ComplianceType, type Evaluations, type StoredResult } from './evaluations.ts';
-import { ConfigRuleNames, invalidNextToken, Limit, NextToken, text } from './members.ts';
-import type { LocalRule, Rules } from './rules.ts';
+import { operation, ServiceError } from '../dispatch.ts';
+import { cutPage } from '../request.ts';
+import { ComplianceType, type Evaluations, type StoredResult } from './results.ts';
+import {
+  ConfigRuleNames,
+  invalidNextToken,
+  Limit,
+  type LocalRule,
+  NextToken,
+  type Rules,
+  text,
+} from './rules.ts';
+
+/** Results on a page; the API has no say in it. */
+const PAGE_SIZE = 25;
+
+/**
+ * GetComplianceDetailsByResource: what every rule says of one resource.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByResource.html
+ */
+export const getComplianceDetailsByResource = ({ rules, evaluations, pageSize }: ComplianceDeps) =>
+  operation(
+    v.strictObject({
+      ResourceType: text(1, 256),
+      ResourceId: text(1, 768),
+      ComplianceTypes,
+      NextToken,
+    }),
+    ({ ResourceType, ResourceId, ComplianceTypes, NextToken }) => {
+      const results = rules.all().flatMap((rule) =>
+        evaluations
+          .resultsOf(rule)
+          .filter(
+            (result) =>
+              result.ComplianceResourceType === ResourceType &&
+              result.ComplianceResourceId === ResourceId &&
+              (ComplianceTypes.length === 0 || ComplianceTypes.includes(result.ComplianceType)),
+          )
+          .map((result) => toEvaluationResult(rule, result)),
+      );
+      const page = cutPage({
+        list: `GetComplianceDetailsByResource ${ResourceType} ${ResourceId} ${ComplianceTypes}`,
+        items: results,
+        keyOf: (result) =>
+          result.EvaluationResultIdentifier.EvaluationResultQualifier.ConfigRuleName,
+        size: Math.min(PAGE_SIZE, pageSize),
+        marker: NextToken,
+        refuse: invalidNextToken,
+      });
+      return { EvaluationResults: page.items, NextToken: page.next };
+    },
+  );
 
 /** Where compliance is read from; a page holds at most `pageSize` items, whatever was asked for. */
 export type ComplianceDeps = {

@@ -1,19 +1,24 @@
 import { setTimeout } from 'node:timers/promises';
+import { createWork } from '../clock.ts';
 import type { BridgedEvent } from '../events/event-bridge.ts';
 import type { Iam, UserChange } from '../iam/iam.ts';
-import { createWork } from '../work.ts';
-import { describeComplianceByConfigRule, getComplianceDetailsByConfigRule } from './compliance.ts';
-import { getComplianceDetailsByResource } from './compliance-by-resource.ts';
+import {
+  describeComplianceByConfigRule,
+  getComplianceDetailsByConfigRule,
+  getComplianceDetailsByResource,
+} from './compliance.ts';
 import { complianceChangeEvent } from './compliance-change.ts';
 import { createDeliveries, type EvaluationStart } from './deliveries.ts';
-import { createEvaluations } from './evaluations.ts';
-import { createRecorder } from './recorder.ts';
-import { createRemediation } from './remediation.ts';
+import { createRecorder, listDiscoveredResources } from './recorder.ts';
+import { createRemediation, remediationOperations } from './remediation.ts';
 import type { AutomationDeps } from './remediation-executions.ts';
-import { remediationOperations } from './remediation-operations.ts';
-import { listDiscoveredResources } from './resources.ts';
-import { createRules, describeConfigRules, isTriggeredBy } from './rules.ts';
-import { startConfigRulesEvaluation } from './rules-evaluation.ts';
+import { createEvaluations } from './results.ts';
+import {
+  createRules,
+  describeConfigRules,
+  isTriggeredBy,
+  startConfigRulesEvaluation,
+} from './rules.ts';
 
 /** What AWS Config works with: the account's users, its functions and its runbooks. */
 type ConfigDeps = AutomationDeps & {

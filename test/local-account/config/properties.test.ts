@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { remediationProperties, ruleProperties } from '../../support/served-account.ts';
-import { parseRemediationConfiguration } from './remediation-properties.ts';
-import { parseConfigRule } from './rule-properties.ts';
+import { parseRemediationConfiguration } from './remediation.ts';
+import { parseConfigRule } from './rules.ts';
 
 const withDetail = (detail: object) => ({
   Source: { ...ruleProperties().Source, SourceDetails: [{ EventSource: 'aws.config', ...detail }] },

@@ -1,5 +1,5 @@
-import { ServiceError } from '../call.ts';
-import type { RemediationProperties } from './remediation-properties.ts';
+import { ServiceError } from '../dispatch.ts';
+import type { RemediationProperties } from './remediation.ts';
 
 /** An SSM Automation execution, as far as AWS Config looks at it. */
 export type ObservedAutomation = {

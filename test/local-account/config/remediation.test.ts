@@ -11,7 +11,7 @@ import {
   type ServedAccount,
   serveAccount,
 } from '../../support/served-account.ts';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 import type { AutomationDeps, ObservedAutomation } from './remediation-executions.ts';
 
 const user = (resourceId: string) => ({ resourceType: 'AWS::IAM::User' as const, resourceId });

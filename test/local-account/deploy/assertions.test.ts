@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdAssertions } from './assertions.ts';
+import { holdAssertions } from './parameters.ts';
 import { parseTemplate } from './template.ts';
 
 const REGIONS = ['us-east-1', 'us-gov-west-1'];

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { wholeNumber } from '../whole-number.ts';
+import { wholeNumber } from '../request.ts';
 import type { Make } from './resources.ts';
 
 const Texts = v.array(v.string());

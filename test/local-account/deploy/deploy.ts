@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
-import { holdAssertions } from './assertions.ts';
 import { readAssets, readTemplate, type SynthesizedStack } from './assets.ts';
 import { resolve, type Scope } from './intrinsics.ts';
 import { MAKERS } from './makers.ts';
-import { readParameters } from './parameters.ts';
+import { holdAssertions, readParameters } from './parameters.ts';
 import { createScope, type MadeResource, type Template } from './template.ts';
 
 const pseudoParameters = ({ accountId, region }: LocalAccount, stackName: string) => ({

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { evaluateCondition } from './conditions.ts';
-import type { Scope } from './intrinsics.ts';
+import { evaluateCondition, type Scope } from './intrinsics.ts';
 
 const Names = v.union([
   v.pipe(

@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { at } from '../../support/build.ts';
 import { createClock } from '../clock.ts';
-import { createFunctions } from '../lambda/functions.ts';
+import { createFunctions } from '../lambda/lambda.ts';
 import { createSqs } from '../sqs/sqs.ts';
 import { createEventBridge } from './event-bridge.ts';
-import { parseSchedule } from './schedule.ts';
+import { parseSchedule } from './rules.ts';
 
 const accountId = '123456789012';
 const region = 'us-east-1';

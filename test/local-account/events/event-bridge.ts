@@ -1,8 +1,14 @@
-import type { Clock } from '../clock.ts';
-import { createWork } from '../work.ts';
-import { createEventRules, type EventRule, type EventTarget } from './rules.ts';
-import { repeat, scheduledEvent } from './schedule.ts';
-import { createTargets, type Reason, type TargetDeps } from './targets.ts';
+import { type Clock, createWork } from '../clock.ts';
+import {
+  createEventRules,
+  createTargets,
+  type EventRule,
+  type EventTarget,
+  type Reason,
+  repeat,
+  scheduledEvent,
+  type TargetDeps,
+} from './rules.ts';
 
 /** An event as EventBridge delivers it. */
 export type BridgedEvent = {

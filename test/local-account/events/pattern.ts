@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 
 /** Tells whether a value of an event, or its absence, is what a pattern asks for. */
 type Matcher = (value: unknown) => boolean;

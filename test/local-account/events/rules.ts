@@ -1,8 +1,137 @@
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { QueueArn } from '../sqs/queue-properties.ts';
-import { wholeNumber } from '../whole-number.ts';
+import type { Wait } from '../clock.ts';
+import { ServiceError } from '../dispatch.ts';
+import type { Lambda } from '../lambda/lambda.ts';
+import { wholeNumber } from '../request.ts';
+import { QueueArn } from '../sqs/queue.ts';
+import { letsSend } from '../sqs/queue-policy.ts';
+import type { Sqs } from '../sqs/sqs.ts';
+import type { BridgedEvent } from './event-bridge.ts';
 import { parseEventPattern } from './pattern.ts';
-import { parseSchedule } from './schedule.ts';
+
+const MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+type Unit = keyof typeof MILLISECONDS;
+const RATE = /^rate\((?:1 (minute|hour|day)|([1-9]\d*) (minute|hour|day)s)\)$/;
+
+/**
+ * Reads a rate expression as its period, in milliseconds; 1 takes the singular.
+ *
+ * @throws {ServiceError} ValidationException for another text, and for cron
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+ */
+export const parseSchedule = (expression: string): number => {
+  const [match, one, count, many] = RATE.exec(expression) ?? [];
+  if (match === undefined || count === '1') {
+    const got = JSON.stringify(expression);
+    throw new ServiceError(
+      'ValidationException',
+      `ScheduleExpression: expected a rate, got ${got}`,
+    );
+  }
+  return Number(count ?? 1) * MILLISECONDS[(one ?? many) as Unit];
+};
+
+/** What a rule's schedule sends. */
+export const scheduledEvent = (
+  ruleArn: string,
+  { accountId, region }: { readonly accountId: string; readonly region: string },
+  at: Date,
+): BridgedEvent => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: accountId,
+  time: `${at.toISOString().slice(0, 19)}Z`,
+  region,
+  resources: [ruleArn],
+  detail: {},
+});
+
+/** Acts once a period of the account's time until the signal aborts; nobody has to wait for it. */
+export const repeat = async (
+  period: number,
+  act: () => void,
+  { wait, signal }: { readonly wait: Wait; readonly signal: AbortSignal },
+): Promise<void> => {
+  for (;;) {
+    try {
+      await wait(period, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+    act();
+  }
+};
+
+const EVENTS = 'events.amazonaws.com';
+
+/** Why an event does not reach its target. */
+export type Reason = 'NO_RESOURCE' | 'NO_PERMISSIONS';
+
+/** What rules send to, and whose they are. */
+export type TargetDeps = {
+  readonly accountId: string;
+  readonly sqs: Sqs;
+  readonly lambda: Pick<Lambda, 'functions' | 'invokeEvent'>;
+};
+
+/** A way to a target: open, or why it is not. */
+type Way = { readonly reason: Reason } | { readonly send: () => Promise<void> | void };
+
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+
+/** The ways to the queues and functions of an account, each only for rules that it lets in. */
+export const createTargets = ({ accountId, sqs, lambda }: TargetDeps) => {
+  const serviceOf = ({ Arn: SourceArn }: EventRule) => ({
+    Principal: EVENTS,
+    SourceAccount: accountId,
+    SourceArn,
+  });
+
+  const toQueue = (
+    queueArn: string,
+    rule: EventRule,
+    message: Omit<Parameters<ReturnType<Sqs['create']>['send']>[0], 'SenderId'>,
+  ): Way => {
+    const queue = sqs.withArn(queueArn);
+    if (queue === undefined) return { reason: 'NO_RESOURCE' };
+    if (!letsSend(queue.policy(), serviceOf(rule), queueArn)) return { reason: 'NO_PERMISSIONS' };
+    return { send: () => void queue.send({ ...message, SenderId: EVENTS }) };
+  };
+
+  const toFunction = (functionArn: string, rule: EventRule, event: BridgedEvent): Way => {
+    if (!lambda.functions.exists(functionArn)) return { reason: 'NO_RESOURCE' };
+    const service = serviceOf(rule);
+    if (!lambda.functions.isInvocableBy(functionArn, service)) return { reason: 'NO_PERMISSIONS' };
+    return { send: () => lambda.invokeEvent(functionArn, event, service) };
+  };
+
+  return {
+    /** The way of an event to a target. */
+    wayTo: (arn: string, rule: EventRule, event: BridgedEvent): Way =>
+      arn.includes(':lambda:')
+        ? toFunction(arn, rule, event)
+        : toQueue(arn, rule, { Body: JSON.stringify(event) }),
+    /** The way to the dead letters of a target, with what EventBridge says beside the event. */
+    wayToDeadLetters: (
+      queueArn: string,
+      rule: EventRule,
+      { event, targetArn, reason }: { event: BridgedEvent; targetArn: string; reason: Reason },
+    ): Way =>
+      toQueue(queueArn, rule, {
+        Body: JSON.stringify(event),
+        MessageAttributes: {
+          RULE_ARN: text(rule.Arn),
+          TARGET_ARN: text(targetArn),
+          ERROR_CODE: text(reason),
+          ERROR_MESSAGE: text(`expected a target whose policy lets ${EVENTS} in for ${rule.Arn}`),
+        },
+      }),
+  };
+};
 
 const FunctionArn = v.pipe(
   v.string(),

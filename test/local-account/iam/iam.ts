@@ -1,8 +1,36 @@
-import { accountOperations } from './account-operations.ts';
+import * as v from 'valibot';
+import { type Operation, operation } from '../dispatch.ts';
 import { keyOperations } from './key-operations.ts';
 import { tagOperations } from './tag-operations.ts';
-import { type Announce, userOperations } from './user-operations.ts';
-import { createUsers, type LocalUser, type UserSeed } from './users.ts';
+import {
+  type Announce,
+  createUsers,
+  type LocalUser,
+  type UserSeed,
+  type Users,
+  userOperations,
+} from './users.ts';
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const USERS_QUOTA = 5_000;
+
+/**
+ * GetAccountSummary, as far as users go.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
+ */
+export const accountOperations = (users: Users): Readonly<Record<string, Operation>> => ({
+  GetAccountSummary: operation(
+    v.strictObject({}),
+    () => ({
+      SummaryMap: new Map([
+        ['Users', users.byName.size],
+        ['UsersQuota', USERS_QUOTA],
+      ]),
+    }),
+    'ValidationError',
+  ),
+});
 
 /** A change of a user that becomes a configuration item; `user` is the user at that moment. */
 export type UserChange = {

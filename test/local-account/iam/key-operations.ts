@@ -1,9 +1,14 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { type Operation, operation } from '../dispatch.ts';
-import { cutPage } from '../page.ts';
-import { invalidMarker, PAGING, UserName } from './user-operations.ts';
-import type { LocalAccessKey, LocalUser, Users } from './users.ts';
+import { type Operation, operation, ServiceError } from '../dispatch.ts';
+import { cutPage } from '../request.ts';
+import {
+  invalidMarker,
+  type LocalAccessKey,
+  type LocalUser,
+  PAGING,
+  UserName,
+  type Users,
+} from './users.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const ACCESS_KEYS_PER_USER = 2;

@@ -1,10 +1,7 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { type Operation, operation } from '../dispatch.ts';
-import { unfold } from '../form.ts';
-import { cutPage } from '../page.ts';
-import { type Announce, invalidMarker, PAGING, UserName } from './user-operations.ts';
-import type { Users } from './users.ts';
+import { type Operation, operation, ServiceError } from '../dispatch.ts';
+import { cutPage, unfold } from '../request.ts';
+import { type Announce, invalidMarker, PAGING, UserName, type Users } from './users.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TAGS_PER_USER = 50;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doneWith } from './batch-response.ts';
+import { doneWith } from './batch.ts';
 
 const message = (MessageId: string) => ({
   MessageId,

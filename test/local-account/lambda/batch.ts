@@ -1,10 +1,95 @@
 import * as v from 'valibot';
 import type { Wait } from '../clock.ts';
 import type { Queue } from '../sqs/queue.ts';
-import { doneWith } from './batch-response.ts';
-import type { EventSourceMappingProperties } from './event-source-mapping-properties.ts';
+import type { EventSourceMappingProperties } from './event-source-mapping.ts';
 import type { Invocation } from './invocations.ts';
-import { ReceivedMessage, sqsEvent } from './sqs-event.ts';
+
+/** Members that Lambda does not know are no mistake; a function that returns nothing has failed none. */
+const PartialBatchResponse = v.nullable(
+  v.looseObject({
+    batchItemFailures: v.nullish(
+      v.array(v.looseObject({ itemIdentifier: v.pipe(v.string(), v.minLength(1)) })),
+    ),
+  }),
+);
+
+/**
+ * The messages of a batch that a function is done with; the others come again.
+ *
+ * With ReportBatchItemFailures these are all but the failures that it reports, or none when it reports one that
+ * is not of the batch; without, all or none.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+export const doneWith = (
+  batch: readonly ReceivedMessage[],
+  { FunctionError, Payload }: Invocation['result'],
+  reportsItemFailures: boolean,
+): readonly ReceivedMessage[] => {
+  if (FunctionError !== undefined) return [];
+  if (!reportsItemFailures) return batch;
+  const parsed = v.safeParse(PartialBatchResponse, JSON.parse(Payload));
+  if (!parsed.success) return [];
+  const failures = parsed.output?.batchItemFailures ?? [];
+  const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
+  const kept = batch.filter(({ MessageId }) => failed.has(MessageId));
+  return kept.length === failed.size ? batch.filter((one) => !failed.has(one.MessageId)) : [];
+};
+
+/** A message as ReceiveMessage answers it, with all its attributes. */
+export const ReceivedMessage = v.looseObject({
+  MessageId: v.string(),
+  ReceiptHandle: v.string(),
+  Body: v.string(),
+  MD5OfBody: v.string(),
+  Attributes: v.record(v.string(), v.string()),
+  MessageAttributes: v.optional(
+    v.record(
+      v.string(),
+      v.object({
+        DataType: v.string(),
+        StringValue: v.optional(v.string()),
+        BinaryValue: v.optional(v.string()),
+      }),
+    ),
+    {},
+  ),
+});
+export type ReceivedMessage = v.InferOutput<typeof ReceivedMessage>;
+
+/** Where the messages of a batch come from. */
+type EventSource = { readonly eventSourceARN: string; readonly awsRegion: string };
+
+const toMessageAttribute = (attribute: ReceivedMessage['MessageAttributes'][string]) => ({
+  stringValue: attribute.StringValue,
+  binaryValue: attribute.BinaryValue,
+  stringListValues: [],
+  binaryListValues: [],
+  dataType: attribute.DataType,
+});
+
+/**
+ * What a function is invoked with for a batch of messages.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ */
+export const sqsEvent = (messages: readonly ReceivedMessage[], source: EventSource) => ({
+  Records: messages.map((message) => ({
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes,
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes).map(([name, attribute]) => [
+        name,
+        toMessageAttribute(attribute),
+      ]),
+    ),
+    md5OfBody: message.MD5OfBody,
+    eventSource: 'aws:sqs',
+    ...source,
+  })),
+});
 
 const MOST_PER_RECEIVE = 10;
 

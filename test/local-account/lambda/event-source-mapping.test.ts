@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { createClockedAccount } from '../../support/clocked-account.ts';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 
 const SECOND = 1000;
 /** The 30 seconds in which a message is hidden are 0.3: enough for a function that does nothing. */

@@ -1,19 +1,100 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { ServiceError } from '../call.ts';
-import type { Wait } from '../clock.ts';
-import type { Dispatcher } from '../dispatch.ts';
+import * as v from 'valibot';
+import { createWork, type Wait, type Work } from '../clock.ts';
+import { type Dispatcher, ServiceError } from '../dispatch.ts';
+import { wholeNumber } from '../request.ts';
 import type { Roles } from '../roles.ts';
-import type { Queue } from '../sqs/queue.ts';
+import { type Queue, QueueArn } from '../sqs/queue.ts';
 import type { Sqs } from '../sqs/sqs.ts';
-import { createWork } from '../work.ts';
-import {
-  type EventSourceMappingProperties,
-  invalidParameter,
-  parseEventSourceMapping,
-} from './event-source-mapping-properties.ts';
+import { gatherBatch, type PollerOptions, runBatch } from './batch.ts';
 import type { Lambda } from './lambda.ts';
-import { poll } from './poller.ts';
+
+/** A batch of more messages than one call receives needs a window. */
+const MOST_WITHOUT_WINDOW = 10;
+
+const EventSourceMapping = v.strictObject({
+  EventSourceArn: QueueArn,
+  FunctionName: v.string(),
+  BatchSize: v.optional(wholeNumber(1, 10_000), 10),
+  MaximumBatchingWindowInSeconds: v.optional(wholeNumber(0, 300), 0),
+  ScalingConfig: v.optional(
+    v.strictObject({ MaximumConcurrency: v.optional(wholeNumber(2, 1000)) }),
+    {},
+  ),
+  FunctionResponseTypes: v.optional(
+    v.pipe(v.array(v.literal('ReportBatchItemFailures')), v.maxLength(1)),
+    [],
+  ),
+  Enabled: v.optional(v.boolean(), true),
+  Tags: v.optional(v.unknown()),
+});
+
+/** How Lambda polls a queue for a function. */
+export type EventSourceMappingProperties = v.InferOutput<typeof EventSourceMapping>;
+
+/** How Lambda refuses a mapping. */
+export const invalidParameter = (message: string) =>
+  new ServiceError('InvalidParameterValueException', message);
+
+/**
+ * Reads the resolved properties of an AWS::Lambda::EventSourceMapping of a queue.
+ *
+ * @throws {v.ValiError} for a member that is unknown here or out of bounds
+ * @throws {ServiceError} InvalidParameterValueException for a large batch without a window
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+ */
+export const parseEventSourceMapping = (properties: unknown): EventSourceMappingProperties => {
+  const parsed = v.parse(EventSourceMapping, properties);
+  const { BatchSize, MaximumBatchingWindowInSeconds: window } = parsed;
+  if (BatchSize <= MOST_WITHOUT_WINDOW || window > 0) return parsed;
+  throw invalidParameter(
+    `MaximumBatchingWindowInSeconds must be at least 1 for a BatchSize over ${MOST_WITHOUT_WINDOW}, got ${window}`,
+  );
+};
+
+/** Lambda begins with so many batches at a time where no MaximumConcurrency says another number. */
+const CONCURRENCY = 5;
+const MILLISECONDS_AFTER_REFUSAL = 1000;
+
+/** A refused call is no end of the polling: the messages are still in the queue. */
+const unlessRefused = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ServiceError) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Polls a queue for a function until the account closes.
+ *
+ * Lambda asks the queue without end; here a poller asks only when there is something, or every call of an
+ * account would be one of these.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+export const poll = async (options: PollerOptions, work: Work): Promise<void> => {
+  const { mapping, queue, wait, closed } = options;
+  const most = mapping.ScalingConfig.MaximumConcurrency ?? CONCURRENCY;
+  const underWay = new Set<Promise<void>>();
+
+  while (!closed.aborted) {
+    await queue.untilVisible(closed);
+    const batch = closed.aborted ? [] : await unlessRefused(() => gatherBatch(options));
+    // It rejects when the account closes, which ends the loop.
+    if (batch === undefined) await wait(MILLISECONDS_AFTER_REFUSAL, closed).catch(() => {});
+    if (batch === undefined || batch.length === 0 || closed.aborted) continue;
+    const running = new Promise<void>((resolve) =>
+      work.begin(async () => {
+        await unlessRefused(() => runBatch(batch, options)).finally(resolve);
+      }),
+    ).then(() => void underWay.delete(running));
+    underWay.add(running);
+    if (underWay.size >= most) await Promise.race(underWay);
+  }
+};
 
 /** What polling needs of its account. */
 type EventSourceMappingDeps = {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createClockedAccount } from '../../support/clocked-account.ts';
 import { trustOf } from '../../support/trust.ts';
 import { createRoles } from '../roles.ts';
-import type { SendToQueue } from './events.ts';
+import type { SendToQueue } from './invocations.ts';
 import { createLambda } from './lambda.ts';
 
 const CODE = `

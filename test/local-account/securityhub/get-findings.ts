@@ -1,8 +1,6 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { operation } from '../dispatch.ts';
-import { cutPage } from '../page.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { operation, ServiceError } from '../dispatch.ts';
+import { cutPage, wholeNumber } from '../request.ts';
 import type { HeldFinding, HeldFindings } from './import-findings.ts';
 
 const StringFilter = v.strictObject({

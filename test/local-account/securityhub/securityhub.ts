@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { type Operation, operation } from '../dispatch.ts';
+import { type Operation, operation, ServiceError } from '../dispatch.ts';
 import { getFindings } from './get-findings.ts';
 import { batchImportFindings, type HeldFindings, type HubDeps } from './import-findings.ts';
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { operation } from '../dispatch.ts';
+import { operation, ServiceError } from '../dispatch.ts';
 
 const MOST_BYTES = 256 * 1024;
 

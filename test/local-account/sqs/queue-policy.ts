@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isArnLike } from '../arn.ts';
+import { isArnLike } from '../request.ts';
 
 const OneOrMore = v.union([
   v.pipe(

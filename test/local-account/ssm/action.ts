@@ -1,4 +1,4 @@
-import type { ServiceName } from '../call.ts';
+import type { ServiceName } from '../dispatch.ts';
 import type { Approval } from './approval.ts';
 
 /** What an action works with: the automation role's rights, and the step's time. */

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
-import { ServiceError, type ServiceName } from '../call.ts';
+import { ServiceError, type ServiceName } from '../dispatch.ts';
 import type { Action, ActionContext } from './action.ts';
 import { selectOutput } from './outputs.ts';
 

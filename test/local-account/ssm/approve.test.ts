@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { at } from '../../support/build.ts';
 import { createRunbookAccount, fail, pass } from '../../support/runbook-account.ts';
 import { trustOf } from '../../support/trust.ts';
-import { ServiceError } from '../call.ts';
 import { createClock } from '../clock.ts';
+import { ServiceError } from '../dispatch.ts';
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { wholeNumber } from '../whole-number.ts';
+import { wholeNumber } from '../request.ts';
 import { type Action, type ActionContext, StepFailed, StepTimedOut } from './action.ts';
 import { callApi } from './api.ts';
 import { createApproval } from './approval.ts';

@@ -1,6 +1,5 @@
-import { ServiceError } from '../call.ts';
 import type { Wait } from '../clock.ts';
-import type { Dispatcher } from '../dispatch.ts';
+import { type Dispatcher, ServiceError } from '../dispatch.ts';
 import type { LocalRole, Roles } from '../roles.ts';
 import type { ActionContext, ActionSettings } from './action.ts';
 import { resolveReferences } from './references.ts';

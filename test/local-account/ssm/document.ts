@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^\w{1,128}$/, 'expected letters, digits and _'));
 

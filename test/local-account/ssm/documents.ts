@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 import { type AutomationDocument, parseDocument } from './document.ts';
 import { requireRunnable } from './graph.ts';
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 import type { Begun } from './begin.ts';
 import type { AutomationExecution } from './execution.ts';
 

@@ -1,4 +1,4 @@
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 import type { DocumentParameter } from './document.ts';
 
 /** What a caller gives and what an execution shows: every parameter is a list of texts. */

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { identityOf } from '../cloudtrail/identity.ts';
-import { operation } from '../dispatch.ts';
+import { identityOf } from '../cloudtrail/record.ts';
+import { operation, ServiceError } from '../dispatch.ts';
 import type { Automation } from './automation.ts';
 import type { AutomationDeps } from './context.ts';
 

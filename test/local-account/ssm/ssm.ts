@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import { operation } from '../dispatch.ts';
+import { operation, ServiceError } from '../dispatch.ts';
 import { createAutomation } from './automation.ts';
 import type { AutomationDeps } from './context.ts';
 import { createDocuments } from './documents.ts';

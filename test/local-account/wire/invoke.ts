@@ -1,6 +1,38 @@
 import * as v from 'valibot';
-import { ServiceError } from '../call.ts';
-import type { WireProtocol } from './protocol.ts';
+import { ServiceError } from '../dispatch.ts';
+import type { WireAnswer, WireProtocol, WireRequest } from './protocol.ts';
+
+/** The account's time, and how to move it on. */
+export type MovableClock = {
+  readonly now: () => Date;
+  readonly advance: (milliseconds: number) => void;
+};
+
+const MILLISECONDS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
+
+const isUnit = (unit = ''): unit is keyof typeof MILLISECONDS => Object.hasOwn(MILLISECONDS, unit);
+
+const answer = (statusCode: number, body: unknown): WireAnswer => ({
+  statusCode,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** The request moves the clock: no protocol of AWS has such a path. */
+export const isClockRequest = ({ method, path }: WireRequest): boolean =>
+  method === 'POST' && /^\/clock(\?|$)/.test(path);
+
+/** `POST /clock?advance=30d`: the account's time moves on; the answer is the new time. */
+export const answerClock = ({ path }: WireRequest, { now, advance }: MovableClock): WireAnswer => {
+  const given = new URL(path, 'http://127.0.0.1').searchParams.get('advance');
+  const [, count, unit] = /^([1-9]\d{0,3})([a-z])$/.exec(given ?? '') ?? [];
+  if (!isUnit(unit)) {
+    const expected = 'advance must be a whole number from 1 to 9999 of d, h, m or s, such as 30d';
+    return answer(400, { message: `${expected}, got ${JSON.stringify(given)}` });
+  }
+  advance(Number(count) * MILLISECONDS[unit]);
+  return answer(200, { now: now() });
+};
 
 /** Where a function is invoked; the name may be an ARN. */
 export const INVOCATION_PATH = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;

@@ -1,4 +1,4 @@
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 import type { WireProtocol } from './protocol.ts';
 
 const SERVICES = {

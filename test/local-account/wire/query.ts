@@ -1,5 +1,5 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 import type { WireProtocol } from './protocol.ts';
 
 /** The services that speak it, with the version of their API. */

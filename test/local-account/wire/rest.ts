@@ -1,4 +1,4 @@
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 import type { WireProtocol } from './protocol.ts';
 
 /** The operations that are told by method and path alone; the input of a GET is in the query, else in the body. */

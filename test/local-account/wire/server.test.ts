@@ -1,7 +1,7 @@
 import { ListUsersCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ServedAccount, serveAccount } from '../../support/served-account.ts';
-import { ServiceError } from '../call.ts';
+import { ServiceError } from '../dispatch.ts';
 
 const SIGNED = {
   authorization: 'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260131/us-east-1/iam/aws4_request',

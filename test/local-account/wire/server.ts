@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceError } from '../call.ts';
-import { type CalledAccount, createCalledAccounts } from './called-accounts.ts';
-import { answerClock, isClockRequest, type MovableClock } from './clock.ts';
-import type { WireAnswer, WireRequest } from './protocol.ts';
-import { protocolOf, refuseOtherRoutes } from './route.ts';
-import { signatureIn } from './signature.ts';
+import { ServiceError } from '../dispatch.ts';
+import { type CalledAccount, createCalledAccounts, signatureIn } from './called-accounts.ts';
+import { answerClock, isClockRequest, type MovableClock } from './invoke.ts';
+import { protocolOf, refuseOtherRoutes, type WireAnswer, type WireRequest } from './protocol.ts';
 
 /** The account that is served first, and where it listens. */
 type ServerOptions = CalledAccount & {

@@ -3,8 +3,7 @@ import { createHandler } from '../../../remediation/planner/handler.ts';
 import type { PlannerInput } from '../../../remediation/plans/input.ts';
 import { createClients } from '../../../rule/aws/clients.ts';
 import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
-import { ServiceError } from '../../local-account/call.ts';
-import type { Operation } from '../../local-account/dispatch.ts';
+import { type Operation, ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser, UserSeed } from '../../local-account/iam/users.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
 import {

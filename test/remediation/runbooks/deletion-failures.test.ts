@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../remediation/plans/plan.ts';
-import { ServiceError } from '../../local-account/call.ts';
 import { createClock } from '../../local-account/clock.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import type { StepExecution } from '../../local-account/ssm/execution.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';

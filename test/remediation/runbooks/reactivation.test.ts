@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../local-account/call.ts';
 import { createClock } from '../../local-account/clock.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalAccessKey, LocalUser } from '../../local-account/iam/users.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 

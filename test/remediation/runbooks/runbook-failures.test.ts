@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../remediation/plans/plan.ts';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 

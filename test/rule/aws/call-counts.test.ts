@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createClients } from '../../../rule/aws/clients.ts';
 import { createCallCounts } from '../../../rule/aws/connection.ts';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import { serveAccount } from '../../support/served-account.ts';
 
 describe('the counts of calls', () => {

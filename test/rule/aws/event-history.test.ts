@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
 import { createCallCounts } from '../../../rule/aws/connection.ts';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import { at, daysBefore } from '../../support/build.ts';
 import { type ServedAccount, serveAccount } from '../../support/served-account.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import { daysBefore } from '../../support/build.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import type { UserSeed } from '../../local-account/iam/users.ts';
 import { asSent, daysBefore, recordedEvent } from '../../support/build.ts';
 import { RULE_NAME, ruleProperties } from '../../support/served-account.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalAccessKey, UserSeed } from '../../local-account/iam/users.ts';
 import { at, daysBefore } from '../../support/build.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';

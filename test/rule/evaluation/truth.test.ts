@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isActive } from '../../../rule/keys/access-key.ts';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import { type Delivered, RULE_NAME, ruleProperties } from '../../support/served-account.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import { daysBefore, keyId } from '../../support/build.ts';
 import { ruleProperties } from '../../support/served-account.ts';

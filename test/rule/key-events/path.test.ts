@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../local-account/call.ts';
 import { createClock } from '../../local-account/clock.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 
 /** A minute of the account is a fiftieth of a second, but for the time that functions take. */

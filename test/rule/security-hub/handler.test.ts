@@ -3,7 +3,7 @@ import { createClients } from '../../../rule/aws/clients.ts';
 import { findingId } from '../../../rule/security-hub/asff.ts';
 import { createHandler } from '../../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../../rule/security-hub/security-hub.ts';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import type { HeldFinding } from '../../local-account/securityhub/import-findings.ts';
 import { createSecurityHub as createLocalHub } from '../../local-account/securityhub/securityhub.ts';
 import { asffBreaches } from '../../support/asff.ts';

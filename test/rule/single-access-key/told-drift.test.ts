@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { singleAccessKeyRule } from '../../../rule/single-access-key/rule.ts';
-import { ServiceError } from '../../local-account/call.ts';
+import { ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import { daysBefore, keyId } from '../../support/build.ts';
 import { type ServedRule, serveRule } from '../../support/served-rule.ts';
