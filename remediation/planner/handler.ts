@@ -129,13 +129,13 @@ export type Dependencies = Sources & {
 export const createHandler =
   ({ logRun, now, ...sources }: Dependencies) =>
   (input: unknown): Promise<Plan> =>
-    logRun('planned', async ({ fields, metrics }) => {
+    logRun('planned', async (log) => {
       const asked = parsePlannerInput(input);
       const { Runbook, ConfigRuleName, UserId } = asked;
-      Object.assign(fields, { Runbook, ConfigRuleName, UserId });
+      log.add({ Runbook, ConfigRuleName, UserId });
       const plan = await makePlan(asked, sources, now());
       // A key id in full belongs in annotations and outputs, not in logs.
-      Object.assign(fields, { outcome: plan.Outcome, keyEndsWith: plan.AccessKeyId.slice(-4) });
-      Object.assign(metrics, { Plans: 1, Refusals: plan.Outcome === 'Refused' ? 1 : 0 });
+      log.add({ outcome: plan.Outcome, keyEndsWith: plan.AccessKeyId.slice(-4) });
+      log.measure({ Plans: 1, Refusals: plan.Outcome === 'Refused' ? 1 : 0 });
       return plan;
     });

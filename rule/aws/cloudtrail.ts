@@ -3,7 +3,7 @@ import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrai
 import * as v from 'valibot';
 import { answerOf, parse, Text } from '../input/parse.ts';
 import { historyBegins, type KeyHistory, readStatusChange } from '../keys/key-history.ts';
-import { type CountCalls, connection } from './connection.ts';
+import { type CountCalls, connection } from './clients.ts';
 import { pages } from './pages.ts';
 import { iamRegionOf } from './regions.ts';
 

@@ -1,7 +1,7 @@
 import type { ReadHistory } from '../aws/cloudtrail.ts';
 import { type Config, isTrial } from '../aws/config.ts';
 import type { Iam } from '../aws/iam.ts';
-import { describeError, type LogRun, type RunLine } from '../log/log.ts';
+import { describeError, type LogRun, type RunLog } from '../log/log.ts';
 import { evaluateChange, isCertain } from './change.ts';
 import { countVerdicts } from './evaluation.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
@@ -27,26 +27,26 @@ type Run = {
   readonly event: ConfigRuleEvent;
   readonly rule: UserRule;
   readonly remainingTime: () => number;
-  readonly line: RunLine;
+  readonly log: RunLog;
 };
 
 /** The whole account: what differs is reported, and a failure thrown after it. */
 const runSweep = async (run: Run, dependencies: Dependencies): Promise<void> => {
   const { iam, config } = dependencies;
-  const { event, rule, remainingTime, line } = run;
+  const { event, rule, remainingTime, log } = run;
   const { configRuleName, resultToken } = event;
-  line.measuresCalls = true;
-  Object.assign(line.metrics, { SuccessfulSweeps: 0 });
+  log.measureCalls();
+  log.measure({ SuccessfulSweeps: 0 });
   const readResults = () => config.readResults(configRuleName, isTrial(resultToken));
   const held = await withinTime({ remainingTime, reserved: RESERVED_FOR_REPORT }, readResults);
-  const readHistory = historyOfRun(rule, line, dependencies.readHistory);
+  const readHistory = historyOfRun(rule, log, dependencies.readHistory);
   const sweep = await sweepAccount({ iam, rule, readHistory, held, remainingTime });
   const { evaluations, failures } = sweep;
   const [failure] = failures;
   const counts = countVerdicts(evaluations);
-  Object.assign(line.fields, counts);
+  log.add(counts);
   if (failure !== undefined)
-    Object.assign(line.fields, { failures: failures.length, firstFailure: describeError(failure) });
+    log.add({ failures: failures.length, firstFailure: describeError(failure) });
 
   const report = async (timeUp: AbortSignal): Promise<number> => {
     const sent = await findDifferences(readResults, evaluations, { ...rule, held });
@@ -57,13 +57,13 @@ const runSweep = async (run: Run, dependencies: Dependencies): Promise<void> => 
   };
   const ResultsSent = await withinTime({ remainingTime, reserved: RESERVED_FOR_LOG }, report);
   if (failure !== undefined) throw failure;
-  Object.assign(line.metrics, { SuccessfulSweeps: 1, ...counts, ResultsSent });
+  log.measure({ SuccessfulSweeps: 1, ...counts, ResultsSent });
 };
 
 /** A newer run has said something of the resource. Where Config cannot tell, what is certain stands nevertheless. */
 const isOvertaken = async (
   configurationItem: ConfigurationItem,
-  { event: { configRuleName, eventLeftScope, orderingTimestamp }, line }: Run,
+  { event: { configRuleName, eventLeftScope, orderingTimestamp }, log }: Run,
   { config }: Dependencies,
 ): Promise<boolean> => {
   const { resourceType: type, resourceId: id } = configurationItem;
@@ -72,7 +72,7 @@ const isOvertaken = async (
     return held !== undefined && isNewer(held, orderingTimestamp);
   } catch (failure) {
     if (!isCertain(configurationItem, eventLeftScope)) throw failure;
-    Object.assign(line.fields, { heldUnknown: describeError(failure) });
+    log.add({ recordedResultUnknown: describeError(failure) });
     return false;
   }
 };
@@ -83,17 +83,17 @@ const runChange = async (
   run: Run,
   dependencies: Dependencies,
 ): Promise<void> => {
-  const { event, rule, line } = run;
+  const { event, rule, log } = run;
   const { iam, config } = dependencies;
   const { eventLeftScope, resultToken, configRuleName } = event;
   const { resourceType: type, resourceId: id } = configurationItem;
   const readHeld = () => config.readResult(configRuleName, { type, id });
-  const readHistory = historyOfRun(rule, line, dependencies.readHistory);
+  const readHistory = historyOfRun(rule, log, dependencies.readHistory);
   const context = { iam, rule, readHistory, eventLeftScope, readHeld };
   const result = await evaluateChange(configurationItem, context);
-  const overtaken = await isOvertaken(configurationItem, run, dependencies);
-  Object.assign(line.fields, { ...countVerdicts([result]), overtaken });
-  await config.putEvaluations(overtaken ? [] : [result], resultToken);
+  const isSuperseded = await isOvertaken(configurationItem, run, dependencies);
+  log.add({ ...countVerdicts([result]), isSuperseded });
+  await config.putEvaluations(isSuperseded ? [] : [result], resultToken);
 };
 
 /**
@@ -104,13 +104,13 @@ const runChange = async (
 export const createHandler =
   (dependencies: Dependencies, createRule: CreateRule) =>
   (input: unknown, context: Context = {}): Promise<void> =>
-    dependencies.logRun('evaluated', async (line) => {
+    dependencies.logRun('evaluated', async (log) => {
       const event = parseConfigRuleEvent(input);
       const { configRuleName: ConfigRuleName, messageType } = event;
-      Object.assign(line.fields, { ConfigRuleName, messageType });
+      log.add({ ConfigRuleName, messageType });
       const rule = createRule(event.ruleParameters, event.orderingTimestamp);
       const remainingTime = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
-      const run = { event, rule, remainingTime, line };
+      const run = { event, rule, remainingTime, log };
       if (event.configurationItem === undefined) await runSweep(run, dependencies);
       else await runChange(event.configurationItem, run, dependencies);
     });

@@ -1,6 +1,6 @@
 import type { ReadHistory } from '../aws/cloudtrail.ts';
 import { historyBegins, type KeyHistory, noHistory } from '../keys/key-history.ts';
-import { describeError, type RunLine } from '../log/log.ts';
+import { describeError, type RunLog } from '../log/log.ts';
 import type { UserRule } from './user-rule.ts';
 
 /** Milliseconds after which a rule goes on without a history that it can do without. */
@@ -14,14 +14,14 @@ const LONGEST_WAIT = 60_000;
  * @throws whatever fails, where verdicts depend on the history
  */
 export const historyOfRun =
-  ({ at, decidesByHistory }: UserRule, line: RunLine, readHistory: ReadHistory) =>
+  ({ at, decidesByHistory }: UserRule, log: RunLog, readHistory: ReadHistory) =>
   async (timeUp?: AbortSignal): Promise<KeyHistory> => {
     if (decidesByHistory) return await readHistory(at, timeUp);
     const longest = AbortSignal.timeout(LONGEST_WAIT);
     try {
       return await readHistory(at, timeUp ? AbortSignal.any([timeUp, longest]) : longest);
     } catch (failure) {
-      Object.assign(line.fields, { historyUnknown: describeError(failure) });
+      log.add({ historyUnknown: describeError(failure) });
       return noHistory(historyBegins(at));
     }
   };

@@ -62,7 +62,7 @@ const describe = ({ read, poisoned }: KeyEventBatch) => ({
 });
 
 /** Says what to set, as no evaluation starts by itself until somebody does. */
-const ADVICE =
+const RECOMMENDATION =
   'the account has more users than an evaluation is started for while the rule is evaluated on changes too: deploy with -c triggers=schedule';
 
 const measure = ({ read, poisoned }: KeyEventBatch, start: Start | undefined, now: Date) => {
@@ -87,14 +87,14 @@ const measure = ({ read, poisoned }: KeyEventBatch, start: Start | undefined, no
 export const createHandler =
   ({ logRun, now, ...dependencies }: Dependencies) =>
   (event: unknown): Promise<BatchResponse> =>
-    logRun('key events', async ({ fields, metrics }) => {
+    logRun('key events', async (log) => {
       const batch = parseBatch(event);
       const { read, poisoned } = batch;
       const ConfigRuleName = dependencies.settings.configRuleNames.join(',');
-      Object.assign(fields, { ConfigRuleName, ...describe(batch) });
+      log.add({ ConfigRuleName, ...describe(batch) });
       const start = read.length > 0 ? await startEvaluation(dependencies) : undefined;
-      if (start === 'HeldBack') Object.assign(fields, { advice: ADVICE });
-      Object.assign(metrics, measure(batch, start, now()));
+      if (start === 'HeldBack') log.add({ recommendation: RECOMMENDATION });
+      log.measure(measure(batch, start, now()));
       const kept = start === 'PutOff' ? [...poisoned, ...read] : poisoned;
       return keep(kept);
     });

@@ -1,32 +1,67 @@
-import type { CallCounts } from '../aws/connection.ts';
 import { embeddedMetrics, type MetricName } from './metrics.ts';
 
-/** What a run says of itself: `fields` for who reads the log, `metrics` for CloudWatch too. */
-export type RunLine = {
-  readonly fields: Record<string, unknown>;
-  /** They need `ConfigRuleName` among the fields. */
-  readonly metrics: Partial<Record<MetricName, number>>;
-  /** Whether its duration, its calls and its throttles are metrics too. */
-  measuresCalls: boolean;
+/** Attempts of API calls by name, such as `ListUsers`, retries included; `Throttles` counts the throttled ones. */
+export type CallCounts = { Throttles: number; [api: string]: number };
+
+/** The fields that a log line can have beside its metrics and call counts. */
+export type LogFields = {
+  /** The rules that the run belongs to, joined by commas; the dimension of its metrics. */
+  readonly ConfigRuleName: string;
+  readonly messageType: string;
+  readonly Users: number;
+  readonly Violations: number;
+  readonly Exempt: number;
+  /** A newer run has already reported a result of this user. */
+  readonly isSuperseded: boolean;
+  /** Why the recorded result could not be read. */
+  readonly recordedResultUnknown: ErrorFields;
+  readonly historyUnknown: ErrorFields;
+  /** How many users, rules or findings failed, and the first reason. */
+  readonly failures: number;
+  readonly firstFailure: ErrorFields;
+  readonly eventNames: readonly string[];
+  readonly userNames: readonly string[];
+  readonly userIds: readonly string[];
+  /** Why messages of the batch cannot be read. */
+  readonly poisoned: readonly string[];
+  /** What the operator has to change. */
+  readonly recommendation: string;
+  readonly Runbook: string;
+  readonly UserId: string;
+  readonly outcome: string;
+  /** The last four characters of the access key id. */
+  readonly keyEndsWith: string;
 };
 
-/** Runs something and writes one line about it, whether it returns or throws. */
+/** Collects what one run logs. A field or metric that is set again replaces the earlier value. */
+export type RunLog = {
+  readonly add: (fields: Partial<LogFields>) => void;
+  /** Adds metrics; they need the field `ConfigRuleName`. */
+  readonly measure: (metrics: Partial<Record<MetricName, number>>) => void;
+  /** Makes the duration, the API calls and the throttles of the run metrics too. */
+  readonly measureCalls: () => void;
+};
+
+/** Runs a function and writes one log line, whether the function returns or throws. */
 export type LogRun = <Result>(
   message: string,
-  run: (line: RunLine) => Promise<Result>,
+  run: (log: RunLog) => Promise<Result>,
 ) => Promise<Result>;
 
-/** What looks like the id of a key, but for its last four characters. */
+/** Matches an id of an access key or user, except its last four characters. */
 const ID = /\b[A-Z0-9]{12,124}(?=[A-Z0-9]{4}\b)/g;
 
-/** A text from outside as a log line has it: ids of keys do not belong in logs. */
+/** Replaces the ids in a text from outside, except their last four characters: logs must not contain key ids. */
 export const maskKeyIds = (text: string): string => text.replace(ID, '...');
 
-/** Characters of an error's message in a log line: one that quotes an answer whole would push out all else. */
+/** Characters of an error message that a log line keeps. */
 const LONGEST_MESSAGE = 1_000;
 
-/** An error as a log line has it: AWS writes key ids into messages. */
-export const describeError = (error: unknown): Record<string, unknown> => {
+/** An error as a log line shows it. */
+export type ErrorFields = { readonly errorType: string; readonly errorMessage?: string };
+
+/** Describes an error for a log line; key ids in its message are masked. */
+export const describeError = (error: unknown): ErrorFields => {
   if (!(error instanceof Error)) return { errorType: typeof error };
   return {
     errorType: error.name,
@@ -34,37 +69,47 @@ export const describeError = (error: unknown): Record<string, unknown> => {
   };
 };
 
-const toLine = (said: RunLine, { Throttles, ...calls }: CallCounts, milliseconds: number) => {
-  const { fields, metrics, measuresCalls } = said;
-  const counted = { Duration: Math.round(milliseconds), Throttles, ...calls };
-  const names = Object.keys({ ...metrics, ...(measuresCalls && counted) });
-  const measured = names.length > 0 ? embeddedMetrics(names, Date.now()) : {};
-  return { ...fields, ...metrics, ...counted, ...measured };
-};
-
-/** JSON keeps these two as they are, and some readers, Node's among them, take them for the end of a line. */
+/** Escapes the two characters that JSON keeps and that some readers take for the end of a line. */
 const toJsonLine = (line: object): string =>
   JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
 /**
- * Logs one JSON line a run: what the run says, the AWS calls it made by name, how many of them were throttled, the
- * milliseconds it took.
+ * Writes one JSON line per run: its fields and metrics, its AWS calls by name, its throttles and its duration in
+ * milliseconds.
  *
- * @param write      takes the line, without its end; Lambda keeps a line of stdout as one log event
- * @param takeCalls  gives the calls since it was last asked
+ * @param write      takes the line, without a line break; Lambda keeps each line of stdout as one log event
+ * @param takeCalls  returns the call counts since it was last called
  */
 export const createLogRun =
   (write: (line: string) => void, takeCalls: () => CallCounts): LogRun =>
   async (message, run) => {
     const startedAt = performance.now();
-    const said: RunLine = { fields: {}, metrics: {}, measuresCalls: false };
+    let fields: Partial<LogFields> = {};
+    let metrics: Partial<Record<MetricName, number>> = {};
+    let measuresCalls = false;
     takeCalls();
-    const writeLine = (level: 'INFO' | 'ERROR', failure: Record<string, unknown>) => {
-      const line = toLine(said, takeCalls(), performance.now() - startedAt);
-      write(toJsonLine({ level, message, ...line, ...failure }));
+    const writeLine = (level: 'INFO' | 'ERROR', failure: Partial<ErrorFields>) => {
+      const { Throttles, ...calls } = takeCalls();
+      const Duration = Math.round(performance.now() - startedAt);
+      const counted = { Duration, Throttles, ...calls };
+      const names = Object.keys({ ...metrics, ...(measuresCalls && counted) });
+      const measured = names.length > 0 ? embeddedMetrics(names, Date.now()) : {};
+      const line = { level, message, ...fields, ...metrics, ...counted, ...measured, ...failure };
+      write(toJsonLine(line));
+    };
+    const log: RunLog = {
+      add: (more) => {
+        fields = { ...fields, ...more };
+      },
+      measure: (more) => {
+        metrics = { ...metrics, ...more };
+      },
+      measureCalls: () => {
+        measuresCalls = true;
+      },
     };
     try {
-      const result = await run(said);
+      const result = await run(log);
       writeLine('INFO', {});
       return result;
     } catch (error) {

@@ -40,22 +40,22 @@ const messagesOf = (batch: ChangeBatch | undefined, { userIds }: Failure): reado
 export const createHandler =
   ({ logRun, now, ...sources }: Dependencies) =>
   (event: unknown): Promise<BatchResponse> =>
-    logRun('findings', async ({ fields, metrics }) => {
+    logRun('findings', async (log) => {
       // Before anything is read: Security Hub keeps what a later run has said.
       const at = now();
       const names = sources.settings.rules.map(({ name }) => name);
-      Object.assign(fields, { ConfigRuleName: names.join() });
+      log.add({ ConfigRuleName: names.join() });
       const batch = parseFindingEvent(event, names);
-      if (batch !== undefined) Object.assign(fields, describe(batch));
+      if (batch !== undefined) log.add(describe(batch));
       const told = await (batch === undefined
         ? reconcileFindings(sources, at)
         : tellChanges(batch.changes, sources, at));
       const { imported: FindingsImported, archived: FindingsArchived, failures } = told;
-      Object.assign(metrics, { FindingsImported, FindingsArchived });
+      log.measure({ FindingsImported, FindingsArchived });
       const [failure] = failures;
       if (failure === undefined) return keep(batch?.poisoned ?? []);
       const firstFailure = describeError(failure.cause);
-      Object.assign(fields, { failures: failures.length, firstFailure });
+      log.add({ failures: failures.length, firstFailure });
       const kept = failures.map((one) => ({ ...one, messageIds: messagesOf(batch, one) }));
       // What no message brings again would be lost.
       const lost = kept.find(({ messageIds }) => messageIds.length === 0);

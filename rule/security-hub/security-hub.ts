@@ -7,7 +7,7 @@ import {
   SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
 import * as v from 'valibot';
-import { type CountCalls, connection } from '../aws/connection.ts';
+import { type CountCalls, connection } from '../aws/clients.ts';
 import { inBatches, nameSome, pages } from '../aws/pages.ts';
 import { answerOf, parse, Text } from '../input/parse.ts';
 import { findingId, productArn, rulesOf } from './asff.ts';

@@ -1,9 +1,9 @@
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
+import { createCallCounts } from '../../rule/aws/clients.ts';
 import { createEventHistory, type ReadHistory } from '../../rule/aws/cloudtrail.ts';
 import { createConfig, FailedEvaluationsError } from '../../rule/aws/config.ts';
-import { createCallCounts } from '../../rule/aws/connection.ts';
 import { createIam } from '../../rule/aws/iam.ts';
 import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';

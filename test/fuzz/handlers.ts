@@ -1,7 +1,7 @@
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
 import { InvalidInputError } from '../../remediation/plans/input.ts';
+import { createCallCounts } from '../../rule/aws/clients.ts';
 import { createConfig } from '../../rule/aws/config.ts';
-import { createCallCounts } from '../../rule/aws/connection.ts';
 import { createIam } from '../../rule/aws/iam.ts';
 import { InvalidEventError } from '../../rule/evaluation/event.ts';
 import { createHandler as createRule } from '../../rule/evaluation/handler.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createClients } from '../../../rule/aws/clients.ts';
-import { createCallCounts } from '../../../rule/aws/connection.ts';
+import { createCallCounts, createClients } from '../../../rule/aws/clients.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
 import { serveAccount } from '../../support/served-account.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connection } from '../../../rule/aws/connection.ts';
+import { connection } from '../../../rule/aws/clients.ts';
 
 describe('the bounds of every call', () => {
   it('are 5 seconds to connect, and 20 in which an answer begins and goes on', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCallCounts } from '../../../rule/aws/clients.ts';
 import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
-import { createCallCounts } from '../../../rule/aws/connection.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
 import { at, daysBefore } from '../../support/build.ts';
 import { type ServedAccount, serveAccount } from '../../support/served-account.ts';

@@ -353,7 +353,7 @@ describe('what Config holds', () => {
     expect(rule.batches().at(-1)?.Evaluations).toHaveLength(1);
     expect(JSON.parse(rule.lines.at(-1) ?? '')).toMatchObject({
       level: 'INFO',
-      heldUnknown: { errorType: 'AccessDeniedException' },
+      recordedResultUnknown: { errorType: 'AccessDeniedException' },
     });
   });
 
@@ -408,7 +408,7 @@ describe('a change notification that is overtaken', () => {
     });
 
     expect(rule.heldVerdicts()[idOf('user-1')]).toBe(expected);
-    expect(JSON.parse(rule.lines.at(-1) ?? '')).toMatchObject({ overtaken: milliseconds < 0 });
+    expect(JSON.parse(rule.lines.at(-1) ?? '')).toMatchObject({ isSuperseded: milliseconds < 0 });
   });
 
   it('is not, by what another rule holds of the user', async () => {

@@ -135,7 +135,7 @@ describe('in an account where a start may cost an evaluation of each user', () =
 
     expect(starts()).toHaveLength(started);
     expect(line()).toMatchObject({ EvaluationsStarted: started, HeldBack: heldBack });
-    expect(String(line().advice).includes('triggers=schedule')).toBe(heldBack === 1);
+    expect(String(line().recommendation).includes('triggers=schedule')).toBe(heldBack === 1);
   });
 
   it('does not take a failure to count for few users', async () => {

@@ -215,7 +215,7 @@ describe('a large account', () => {
     await account.settled();
     expect(starts()).toEqual([]);
     expect(batchLines()).toMatchObject([
-      { HeldBack: 1, advice: expect.stringContaining('-c triggers=schedule') },
+      { HeldBack: 1, recommendation: expect.stringContaining('-c triggers=schedule') },
     ]);
     expect(deadLetters()).toEqual([]);
   });

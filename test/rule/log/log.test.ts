@@ -22,16 +22,16 @@ describe('the log line of a run', () => {
 
   it('has what the run says, its calls and its time, on one line', async () => {
     const { logRun, line } = createLog();
-    const result = await logRun('evaluated', async ({ fields }) => {
-      Object.assign(fields, { users: 3, text: 'two\nlines' });
+    const result = await logRun('evaluated', async (log) => {
+      log.add({ Users: 3, outcome: 'two\nlines' });
       return 'result';
     });
     expect(result).toBe('result');
     expect(line()).toEqual({
       level: 'INFO',
       message: 'evaluated',
-      users: 3,
-      text: 'two\nlines',
+      Users: 3,
+      outcome: 'two\nlines',
       ListUsers: 2,
       GetUser: 1,
       Throttles: 1,
@@ -45,18 +45,18 @@ describe('the log line of a run', () => {
       (line) => void lines.push(line),
       () => ({ Throttles: 0 }),
     );
-    const userName = 'x\u2028\u2029\r\n';
-    await logRun('key events', async ({ fields }) => void Object.assign(fields, { userName }));
+    const userNames = ['x\u2028\u2029\r\n'];
+    await logRun('key events', async (log) => log.add({ userNames }));
     expect(lines).toEqual([expect.not.stringMatching(/[\u2028\u2029\r\n]/)]);
-    expect(JSON.parse(String(lines[0]))).toMatchObject({ userName });
+    expect(JSON.parse(String(lines[0]))).toMatchObject({ userNames });
   });
 
   const measure = async (measuresCalls: boolean) => {
     const { logRun, line } = createLog();
-    await logRun('evaluated', async (said) => {
-      Object.assign(said.fields, { ConfigRuleName: 'rule' });
-      Object.assign(said.metrics, { Users: 3, EventToEvaluation: 9 });
-      said.measuresCalls = measuresCalls;
+    await logRun('evaluated', async (log) => {
+      log.add({ ConfigRuleName: 'rule' });
+      log.measure({ Users: 3, EventToEvaluation: 9 });
+      if (measuresCalls) log.measureCalls();
     });
     return line();
   };
@@ -108,11 +108,11 @@ describe('the log line of a run', () => {
     ],
   ])('has the error that ended the run, and the run throws it: %s', async (thrown, expected) => {
     const { logRun, line } = createLog();
-    const run = logRun('evaluated', async ({ fields }) => {
-      fields['users'] = 3;
+    const run = logRun('evaluated', async (log) => {
+      log.add({ Users: 3 });
       throw thrown;
     });
     await expect(run).rejects.toBe(thrown);
-    expect(line()).toMatchObject({ level: 'ERROR', users: 3, ...expected });
+    expect(line()).toMatchObject({ level: 'ERROR', Users: 3, ...expected });
   });
 });
