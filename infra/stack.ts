@@ -37,7 +37,6 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   });
   const planner = new Planner(stack, 'Planner', settings);
   const runbooks = createRunbooks(stack, { ...settings, planner, rule, inactiveRule });
-  rule.tellDrift(runbooks);
   createRemediations(stack, { ...settings, ...runbooks, rule, inactiveRule });
   const trigger = settings.keyEvents
     ? new KeyEventTrigger(stack, 'KeyEvents', {

@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
 import { allowToReadHistory } from '../functions/permissions.ts';
-import type { Runbook } from '../runbooks/runbook.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
 import { UserRule, type UserRuleSettings } from './user-rule.ts';
 
@@ -50,15 +49,6 @@ export class SingleAccessKeyRule extends UserRule {
         description: 'Evaluates the access keys of IAM users for AWS Config',
       },
     });
-  }
-
-  /** Lets the rule tell when a key is active again that one runbook deactivated and the other did not reactivate. */
-  tellDrift(runbooks: { readonly deactivate: Runbook; readonly reactivate: Runbook }): void {
-    const { deactivate, reactivate } = runbooks;
-    const { function: evaluate, role } = this.evaluator;
-    evaluate.addEnvironment('DEACTIVATION_ROLE_ARN', deactivate.automationRole.roleArn);
-    evaluate.addEnvironment('REACTIVATION_ROLE_ARN', reactivate.automationRole.roleArn);
-    allowToReadHistory(role);
   }
 }
 

@@ -51,6 +51,8 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
     document: 'remediation/runbooks/reactivate-access-key.yaml',
     userActions: updating,
   });
+  // The planner finds the deactivations of the runbook in the event history by this role.
+  planner.function.addEnvironment('DEACTIVATION_ROLE_ARN', deactivate.automationRole.roleArn);
   return { deactivate, reactivate, deleteInactive };
 };
 

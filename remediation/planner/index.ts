@@ -1,9 +1,20 @@
 import { createClients } from '../../rule/aws/clients.ts';
 import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
+import { parseEnvironment } from '../plans/input.ts';
 import { createHandler } from './handler.ts';
 
-const clients = createClients();
-const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls);
+/** Events that the planner reads at most: 30 pages, which take a minute at CloudTrail's usual speed. */
+const maximumEvents = 1_500;
 
-/** The Lambda entry of the planner that the runbooks ask. */
-export const handler = createHandler({ ...clients, readHistory, now: () => new Date() });
+const clients = createClients();
+const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls, {
+  maximumEvents,
+});
+
+/** The Lambda entry of the planner that the runbooks invoke. */
+export const handler = createHandler({
+  ...clients,
+  ...parseEnvironment(process.env),
+  readHistory,
+  now: () => new Date(),
+});

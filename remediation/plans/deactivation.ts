@@ -1,171 +1,196 @@
-import { describeUse } from '../../rule/evaluation/evaluation.ts';
-import type { FoundUser } from '../../rule/evaluation/read-user.ts';
-import { type AccessKey, isActive } from '../../rule/keys/access-key.ts';
+import type { UserKeys } from '../../rule/evaluation/user-rule.ts';
+import { type AccessKey, describeUse, isActive } from '../../rule/keys/access-key.ts';
+import { date } from '../../rule/keys/days.ts';
+import { changesOf, type KeyHistory, type StatusChange } from '../../rule/keys/key-history.ts';
 import {
-  describeAllowance,
+  describeComplianceReason,
   describeCounts,
   describeRefusal,
 } from '../../rule/single-access-key/annotation.ts';
-import { findAllowance } from '../../rule/single-access-key/compliance-reason.ts';
+import { findComplianceReason } from '../../rule/single-access-key/compliance-reason.ts';
 import {
-  type AdvicePolicy,
-  adviseOn,
-  isDeletion,
+  type RecommendationPolicy,
   type Refusal,
-  rankByIdleTime,
+  recommend,
+  sortByIdleTime,
 } from '../../rule/single-access-key/selection.ts';
 import type { InputOf } from './input.ts';
 import {
   asDryRun,
   deleteCommand,
   deletionCommand,
+  noAction,
   type Plan,
   planTo,
   remediateCommand,
   updateCommand,
-  without,
-  withoutUser,
 } from './plan.ts';
 
-type Asked = InputOf<'DeactivateAccessKey'>;
+type Input = InputOf<'DeactivateAccessKey'>;
 
-/** By what a plan is made: the runbook's parameters, and the rule's own for what they leave open. */
-export type DeactivationPolicy = AdvicePolicy &
-  Pick<Asked, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName' | 'DeleteCommand'> &
-  Partial<Pick<Asked, 'MinimumIdleDays'>>;
+/** The parameters of the rule and of the runbook that a plan is made by. */
+export type DeactivationPolicy = RecommendationPolicy &
+  Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName' | 'DeleteCommand'> &
+  Partial<Pick<Input, 'MinimumIdleDays'>> & {
+    /** The role of the runbook, by which its own deactivations are found in the history. */
+    readonly deactivationRoleArn: string;
+    /** The event history, once a key is selected: a key that was reactivated since is refused. */
+    readonly history?: KeyHistory | undefined;
+  };
 
-/** The key that goes and the one that stays. */
-type Pair = { readonly deactivate: AccessKey; readonly keep: AccessKey };
+/** A status change after which a key must not be deactivated again, and the deactivation before it. */
+type Reactivation = { readonly deactivated: StatusChange; readonly reactivated: StatusChange };
 
-/** The plan to deactivate one key beside another one. */
-export const deactivate = (
-  { user, deactivate: key, keep }: Pick<FoundUser, 'user'> & Pair,
+/**
+ * Finds the reactivation of a key after its last deactivation by the runbook, by whoever set it to Active.
+ *
+ * The runbook itself sets a key to Active again if the user has no other active key; this is not a reactivation.
+ */
+export const findReactivation = (
+  key: AccessKey,
+  history: KeyHistory,
+  deactivationRoleArn: string,
+): Reactivation | undefined => {
+  const changes = changesOf(history, key);
+  const last = changes.findLastIndex(
+    ({ status, roleArn }) => status === 'Inactive' && roleArn === deactivationRoleArn,
+  );
+  const deactivated = changes[last];
+  const reactivated = changes.slice(last + 1).find(({ status }) => status === 'Active');
+  if (deactivated === undefined || reactivated === undefined) return undefined;
+  return reactivated.roleArn === deactivationRoleArn ? undefined : { deactivated, reactivated };
+};
+
+/** The characters of an ARN in IAM: anything else in an event is not shown. */
+const ARN = /^arn:[\w+=,.@:/-]{1,400}$/;
+
+const describeReactivation = (
+  { AccessKeyId }: AccessKey,
+  { deactivated, reactivated }: Reactivation,
+): string => {
+  const { callerArn = '' } = reactivated;
+  const by = ARN.test(callerArn) ? callerArn : 'an unknown caller';
+  return `${AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after this runbook deactivated it on ${date(deactivated.eventTime)}`;
+};
+
+/** Returns the plan to deactivate one key and keep another one active. */
+const deactivate = (
+  user: UserKeys,
+  { key, keep }: { readonly key: AccessKey; readonly keep: AccessKey },
   policy: DeactivationPolicy,
 ): Plan => {
   const { UserId, UserName } = user;
   const { AccessKeyId } = key;
+  const remark =
+    policy.history?.isComplete === false
+      ? '; the event history could not be read completely, so a reactivation of this key may be missing'
+      : '';
   const plan = planTo('Deactivate', user, {
     AccessKeyId,
     KeepAccessKeyId: keep.AccessKeyId,
-    Reason: `${AccessKeyId} goes (${describeUse(key)}), ${keep.AccessKeyId} stays active (${describeUse(keep)}), UTC dates`,
-    Basis: `${describeUse(key)}, ${keep.AccessKeyId} stays`,
+    Reason: `deactivate ${AccessKeyId} (${describeUse(key)}), keep ${keep.AccessKeyId} (${describeUse(keep)}), UTC dates${remark}`,
+    Basis: `${describeUse(key)}, keep ${keep.AccessKeyId}`,
     UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Active'),
     NextCommand: deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId }),
   });
   if (!policy.DryRun) return plan;
-  // A remediation names no key and no days: with either of them it may decide otherwise.
+  // A remediation has neither AccessKeyId nor MinimumIdleDays: with one of them, it can decide otherwise.
   return policy.AccessKeyId === undefined && policy.MinimumIdleDays === undefined
     ? asDryRun(plan, remediateCommand(policy.ConfigRuleName, UserId))
     : asDryRun(plan);
 };
 
-/** A key that is not active and one too many: only a deletion helps, and this is its command. */
-export const refuseForDeletion = (
-  found: FoundUser,
+/** Refuses a key that is not active and one too many: it has to be deleted, and the plan has the command. */
+const refuseForDeletion = (
+  user: UserKeys,
   { AccessKeyId, Status }: AccessKey,
   policy: DeactivationPolicy,
 ): Plan => {
-  const { user } = found;
   const { UserId, UserName } = user;
-  // Of another status nobody can tell since when a key has it, so the runbook would refuse it.
+  // The runbook refuses a key with another status, because no event shows since when the key has it.
   const NextCommand =
     Status === 'Inactive'
       ? deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId })
       : deleteCommand({ UserName, AccessKeyId });
-  const reason = `${UserName} has ${describeCounts(found, policy)}; ${AccessKeyId} is ${Status}: it has to be deleted, not deactivated: ${NextCommand}`;
-  return without('Refused', reason, { ...user, AccessKeyId, NextCommand });
+  const reason = `${UserName} has ${describeCounts(user, policy)}, and ${AccessKeyId} is ${Status}: delete it instead of deactivating it: ${NextCommand}`;
+  return noAction('Refused', reason, { UserId, UserName, AccessKeyId, NextCommand });
 };
 
-/** Stands in a command where a person puts the id of a key; the pattern of the runbook's parameter refuses it as it is. */
+/** Stands in a command where a person inserts the id of a key; the runbook refuses it as it is. */
 const KEY_ID = 'KEY_ID';
 
-/** No key is chosen: a person has to, by starting this runbook, or the one that deletes, with the key. */
-export const refuseChoice = (
-  { user }: Pick<FoundUser, 'user'>,
-  refusal: Refusal,
-  policy: DeactivationPolicy,
-): Plan => {
+/** Refuses because no key is selected: a person names the key to this runbook, or to the one that deletes. */
+const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
   const { UserId, UserName } = user;
-  const isOfInactive = refusal.reason === 'Tie' && !isActive(refusal.candidate);
-  const decide = isOfInactive
+  const isDeletion = refusal.reason === 'Tie' && !isActive(refusal.longestIdle);
+  const decide = isDeletion
     ? `delete one of them: ${deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId: KEY_ID })}`
     : 'start the runbook with AccessKeyId';
-  const reason = `no key of ${UserName} is chosen: ${describeRefusal(refusal, policy)}; to decide, ${decide}`;
-  return without('Refused', reason, user);
+  const reason = `no key of ${UserName} is selected: ${describeRefusal(refusal, policy)}; to decide, ${decide}`;
+  return noAction('Refused', reason, user);
 };
 
-/** Why nothing has to be done: the user may have the keys that it has. */
-const describeAllowed = (
-  { user: { UserName }, ...facts }: FoundUser,
-  policy: DeactivationPolicy,
-) => {
-  const allowance = findAllowance(facts, policy);
-  if (allowance === undefined) return undefined;
-  const allowed = describeAllowance(allowance, facts, policy);
-  return allowed === undefined
-    ? `${UserName} has ${describeCounts(facts, policy)}`
-    : `${UserName} is left alone: ${allowed} To decide otherwise, start the runbook with AccessKeyId`;
+/** Returns why the user may have its keys; undefined if it may not. */
+const describeCompliance = (user: UserKeys, policy: DeactivationPolicy): string | undefined => {
+  const reason = findComplianceReason(user, policy);
+  if (reason === undefined) return undefined;
+  const described = describeComplianceReason(reason, user, policy);
+  return described === undefined
+    ? `${user.UserName} has ${describeCounts(user, policy)}`
+    : `${user.UserName} is compliant: ${described} To deactivate a key anyway, start the runbook with AccessKeyId`;
 };
 
-const planForNamedKey = (
-  found: FoundUser,
-  AccessKeyId: string,
-  policy: DeactivationPolicy,
-): Plan => {
-  const { user, keys } = found;
-  const { UserName } = user;
+const planForNamedKey = (user: UserKeys, AccessKeyId: string, policy: DeactivationPolicy): Plan => {
+  const { UserName, keys } = user;
   const about = { ...user, AccessKeyId };
   const key = keys.find((candidate) => candidate.AccessKeyId === AccessKeyId);
   if (key === undefined)
-    return without('Refused', `${AccessKeyId} is not an access key of ${UserName}`, about);
-  if (
-    !isActive(key) &&
-    policy.countInactiveAccessKeys &&
-    describeAllowed(found, policy) === undefined
-  )
-    return refuseForDeletion(found, key, policy);
-  if (!isActive(key))
-    return without('NothingToDo', `${AccessKeyId} is not active: it is ${key.Status}`, about);
-  const keep = rankByIdleTime(keys.filter(isActive)).findLast((other) => other !== key);
+    return noAction('Refused', `${AccessKeyId} is not an access key of ${UserName}`, about);
+  if (!isActive(key)) {
+    const isTooMany =
+      policy.countInactiveAccessKeys && findComplianceReason(user, policy) === undefined;
+    return isTooMany
+      ? refuseForDeletion(user, key, policy)
+      : noAction('NothingToDo', `${AccessKeyId} is already ${key.Status}`, about);
+  }
+  const keep = sortByIdleTime(keys.filter(isActive)).findLast((other) => other !== key);
   if (keep === undefined)
-    return without('Refused', `${AccessKeyId} is the last active key of ${UserName}`, about);
-  return deactivate({ user, deactivate: key, keep }, policy);
+    return noAction('Refused', `${AccessKeyId} is the last active key of ${UserName}`, about);
+  return deactivate(user, { key, keep }, policy);
 };
 
-const planForChosenKey = (found: FoundUser, policy: DeactivationPolicy): Plan => {
-  const { user, keys } = found;
-  const allowed = describeAllowed(found, policy);
-  if (allowed !== undefined) return without('NothingToDo', allowed, user);
-  const advice = adviseOn(keys, policy);
-  if ('refusal' in advice) return refuseChoice(found, advice.refusal, policy);
-  if (isDeletion(advice)) return refuseForDeletion(found, advice.delete, policy);
-  return deactivate({ user, ...advice }, policy);
+const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan => {
+  const compliance = describeCompliance(user, policy);
+  if (compliance !== undefined) return noAction('NothingToDo', compliance, user);
+  const recommendation = recommend(user.keys, policy);
+  if ('refusal' in recommendation) return refuseSelection(user, recommendation.refusal, policy);
+  if ('delete' in recommendation) return refuseForDeletion(user, recommendation.delete, policy);
+  const { deactivate: key, keep } = recommendation;
+  const { history, deactivationRoleArn } = policy;
+  const reactivation = history && findReactivation(key, history, deactivationRoleArn);
+  if (reactivation === undefined) return deactivate(user, { key, keep }, policy);
+  const reason = `no key of ${user.UserName} is selected: ${describeReactivation(key, reactivation)}; to deactivate it again, start the runbook with AccessKeyId`;
+  return noAction('Refused', reason, { ...user, AccessKeyId: key.AccessKeyId });
 };
 
 /**
- * Plans the deactivation of one access key; no plan ever takes the last active one.
+ * Plans the deactivation of one access key. No plan deactivates the last active key of a user.
  *
  * Scenarios:
- *   1  no user has the id                                     → Refused
- *   2  named key, of another user or of nobody                → Refused
- *   3  named key, not active                                  → NothingToDo; 10 where such keys count
- *   4  named key, the last active one                         → Refused
- *   5  named key, active beside another                       → Deactivate
- *   6  no name, the user may have its keys: `findAllowance`   → NothingToDo, and why
- *   7  no name, the ranking refuses                           → Refused, with its reason
- *   8  no name, the ranking chooses                           → Deactivate
- *   9  5 or 8 with `DryRun`                                   → DryRun
- *  10  only inactive keys are too many, as these count        → Refused, with the command that deletes one
+ *   1  named key, not a key of this user                      → Refused
+ *   2  named key, not active                                  → NothingToDo; as 9 if inactive keys count
+ *   3  named key, the last active one                         → Refused
+ *   4  named key, another key is active                       → Deactivate
+ *   5  no name, the user is COMPLIANT                         → NothingToDo, with the reason
+ *   6  no name, no key is selected                            → Refused, with the reason
+ *   7  no name, a key is selected                             → Deactivate
+ *   8  4 or 7 with `DryRun`                                   → DryRun
+ *   9  only inactive keys are too many, because these count   → Refused, with the command that deletes one
+ *  10  as 7, but the selected key was reactivated after this runbook had deactivated it → Refused, by whom and when
  *
- * @param found  the user and its keys, read just now; those that count with their last use
+ * @param user  the live user; the counted keys with their last use
  */
-export const planDeactivation = (
-  UserId: string,
-  found: FoundUser | undefined,
-  policy: DeactivationPolicy,
-): Plan => {
-  if (found === undefined) return withoutUser(UserId);
-  return policy.AccessKeyId === undefined
-    ? planForChosenKey(found, policy)
-    : planForNamedKey(found, policy.AccessKeyId, policy);
-};
+export const planDeactivation = (user: UserKeys, policy: DeactivationPolicy): Plan =>
+  policy.AccessKeyId === undefined
+    ? planForSelectedKey(user, policy)
+    : planForNamedKey(user, policy.AccessKeyId, policy);

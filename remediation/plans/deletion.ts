@@ -1,41 +1,35 @@
-import { describeUse } from '../../rule/evaluation/evaluation.ts';
-import type { FoundUser } from '../../rule/evaluation/read-user.ts';
-import type { UserFacts } from '../../rule/evaluation/user-rule.ts';
+import type { UserKeys } from '../../rule/evaluation/user-rule.ts';
 import { describeInactivity } from '../../rule/inactive-access-key/annotation.ts';
-import type { Inactivity } from '../../rule/inactive-access-key/inactivity.ts';
 import {
-  type InactivePolicy,
+  type Inactivity,
   inactivitiesOf,
   isTooLong,
-} from '../../rule/inactive-access-key/rule.ts';
-import { type AccessKey, wasUsed } from '../../rule/keys/access-key.ts';
+} from '../../rule/inactive-access-key/inactivity.ts';
+import type { InactivePolicy } from '../../rule/inactive-access-key/rule.ts';
+import { type AccessKey, describeUse, wasUsed } from '../../rule/keys/access-key.ts';
 import { addDays, date, isDaysBefore } from '../../rule/keys/days.ts';
-import { describeExempt, isExempt, readExemption } from '../../rule/keys/exemption.ts';
+import { describeExemption, isExempt, readExemption } from '../../rule/keys/exemption.ts';
 import type { KeyHistory } from '../../rule/keys/key-history.ts';
 import type { InputOf } from './input.ts';
-import {
-  asDryRun,
-  listCommand,
-  type Plan,
-  planTo,
-  remediateCommand,
-  without,
-  withoutUser,
-} from './plan.ts';
+import { asDryRun, listCommand, noAction, type Plan, planTo, remediateCommand } from './plan.ts';
 
-/** By what a plan is made: the runbook's parameters, and the rule's own for what they leave open. */
+type Input = InputOf<'DeleteInactiveAccessKey'>;
+
+/** The parameters of the rule and of the runbook that a plan is made by. */
 export type DeletionPolicy = InactivePolicy &
-  Pick<InputOf<'DeleteInactiveAccessKey'>, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName'> &
-  Partial<Pick<InputOf<'DeleteInactiveAccessKey'>, 'MinimumInactiveDays'>>;
+  Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName'> &
+  Partial<Pick<Input, 'MinimumInactiveDays'>>;
 
-/** Since when each inactive key has been so, as somebody sees it who has not looked before. */
-export const inactivitiesNow = (found: UserFacts, history: KeyHistory): readonly Inactivity[] =>
-  inactivitiesOf(found, history, () => ({}));
+/** Returns since when each inactive key has been inactive, without what earlier evaluations say. */
+export const inactivitiesNow = (
+  { keys }: Pick<UserKeys, 'keys'>,
+  history: KeyHistory,
+): readonly Inactivity[] => inactivitiesOf(keys, history, () => ({}));
 
-/** Days after its deactivation from which on a use is no matter of IAM's delay, or of a coarse time. */
+/** Days after a deactivation within which IAM can still show a use from before it. */
 const DELAY_IN_DAYS = 1;
 
-/** A use says otherwise than the events: since the deactivation, or within the days asked for. */
+/** Tells whether the key was used after its deactivation, or in the days that it must have been inactive. */
 const wasUsedSince = (inactivity: Inactivity, { maxInactiveDays, at }: DeletionPolicy): boolean => {
   const { LastUsedDate } = inactivity.key;
   if (LastUsedDate === undefined) return false;
@@ -43,46 +37,39 @@ const wasUsedSince = (inactivity: Inactivity, { maxInactiveDays, at }: DeletionP
   return isAfter || !isDaysBefore(LastUsedDate, maxInactiveDays, at);
 };
 
-/** Why the key may not be deleted; nothing when it may. */
-export const findObjection = (
-  inactivity: Inactivity,
-  policy: DeletionPolicy,
-): string | undefined => {
+/** Returns why the key must not be deleted; undefined if it may be. */
+const findObjection = (inactivity: Inactivity, policy: DeletionPolicy): string | undefined => {
   const { maxInactiveDays } = policy;
   const known = describeInactivity(inactivity);
   if ('unknown' in inactivity) return `${known}: expected ${maxInactiveDays} days`;
   if (!isTooLong(inactivity, policy)) return `${known}, less than ${maxInactiveDays} days`;
   return wasUsedSince(inactivity, policy)
-    ? `${known}, yet ${describeUse(inactivity.key)}`
+    ? `${known}, but was ${describeUse(inactivity.key)}`
     : undefined;
 };
 
 const describeEvidence = (inactivity: Inactivity): string =>
   'event' in inactivity
     ? `inactive since ${inactivity.since.toISOString()}, CloudTrail event ${inactivity.event.eventID}`
-    : `${describeInactivity(inactivity)}, as no event of its deactivation is in CloudTrail's history`;
+    : `${describeInactivity(inactivity)}, because CloudTrail's event history has no event of its deactivation`;
 
-/** When the key was made, and last used: `created 2026-01-01, never used`. */
+/** Describes creation and use: `created 2026-01-01, never used`. */
 const describeLife = (key: AccessKey): string =>
   `created ${date(key.CreateDate)}, ${wasUsed(key) ? describeUse(key) : 'never used'}`;
 
-/** The plan to delete the key, with the evidence for it. */
-export const deleteKey = (
-  { user }: Pick<FoundUser, 'user'>,
-  inactivity: Inactivity,
-  policy: DeletionPolicy,
-): Plan => {
+/** Returns the plan to delete the key, with the evidence. */
+const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolicy): Plan => {
   const { AccessKeyId } = inactivity.key;
   const evidence = `${describeEvidence(inactivity)}; ${describeLife(inactivity.key)}`;
   const plan = planTo('Delete', user, {
     AccessKeyId,
-    Reason: `${AccessKeyId} is deleted for good: ${evidence}; ${policy.maxInactiveDays} days asked for, UTC dates`,
+    Reason: `delete ${AccessKeyId} permanently: ${evidence}; at least ${policy.maxInactiveDays} days required, UTC dates`,
     Basis: evidence,
     NextCommand: listCommand(user),
     Evidence: 'event' in inactivity ? 'CloudTrail' : 'NoEvent',
   });
   if (!policy.DryRun) return plan;
-  // A remediation names no key and no days: with either of them it may decide otherwise.
+  // A remediation has neither AccessKeyId nor MinimumInactiveDays: with one of them, it can decide otherwise.
   return policy.AccessKeyId === undefined && policy.MinimumInactiveDays === undefined
     ? asDryRun(plan, remediateCommand(policy.ConfigRuleName, user.UserId))
     : asDryRun(plan);
@@ -91,84 +78,81 @@ export const deleteKey = (
 const startOf = (inactivity: Inactivity): number =>
   'event' in inactivity ? inactivity.since.getTime() : Number.NEGATIVE_INFINITY;
 
-/** The one inactive longest first; equal ones stay in the order of their ids, so that two plans agree. */
+/** Sorts by the time of inactivity, the longest first. Equal ones keep the order of their ids, so that two plans agree. */
 export const byInactivity = (one: Inactivity, other: Inactivity): number =>
-  // Of two without an event the difference is no number.
+  // The difference of two infinite numbers is NaN.
   startOf(one) - startOf(other) || 0;
 
 const planForNamedKey = (
-  { user, keys }: FoundUser,
+  user: UserKeys,
   inactivities: readonly Inactivity[],
   policy: DeletionPolicy & { readonly AccessKeyId: string },
 ): Plan => {
   const { AccessKeyId } = policy;
-  const is = ({ AccessKeyId: id }: AccessKey) => id === AccessKeyId;
-  const refuse = (reason: string) => without('Refused', reason, { ...user, AccessKeyId });
-  if (!keys.some(is)) return refuse(`${AccessKeyId} is not an access key of ${user.UserName}`);
-  const inactivity = inactivities.find(({ key }) => is(key));
-  if (inactivity === undefined)
-    return refuse(`${AccessKeyId} is active: an active key is deactivated first, never deleted`);
+  const isNamed = (key: AccessKey) => key.AccessKeyId === AccessKeyId;
+  const refuse = (reason: string) => noAction('Refused', reason, { ...user, AccessKeyId });
+  if (!user.keys.some(isNamed))
+    return refuse(`${AccessKeyId} is not an access key of ${user.UserName}`);
+  const inactivity = inactivities.find(({ key }) => isNamed(key));
+  if (inactivity === undefined) return refuse(`${AccessKeyId} is active: deactivate it first`);
   const objection = findObjection(inactivity, policy);
-  return objection === undefined ? deleteKey({ user }, inactivity, policy) : refuse(objection);
+  return objection === undefined ? deleteKey(user, inactivity, policy) : refuse(objection);
 };
 
-/** None is inactive for long enough; where it is unknown of one, that is no success. */
-const withoutLongInactive = (
-  user: FoundUser['user'],
+/** Returns the plan if no key is inactive for long enough. It is refused if the date of a deactivation is unknown. */
+const noLongInactiveKey = (
+  user: UserKeys,
   inactivities: readonly Inactivity[],
   { maxInactiveDays }: DeletionPolicy,
 ): Plan => {
   const isUnknown = inactivities.some((inactivity) => 'unknown' in inactivity);
   const all =
-    inactivities.toSorted(byInactivity).map(describeInactivity).join('; ') || 'none is inactive';
+    inactivities.toSorted(byInactivity).map(describeInactivity).join('; ') || 'no key is inactive';
   const reason = `no access key of ${user.UserName} is known to be inactive for ${maxInactiveDays} days: ${all}`;
-  return without(isUnknown ? 'Refused' : 'NothingToDo', reason, user);
+  return noAction(isUnknown ? 'Refused' : 'NothingToDo', reason, user);
 };
 
-const planForChosenKey = (
-  { user, exemption: value }: FoundUser,
+const planForSelectedKey = (
+  user: UserKeys,
   inactivities: readonly Inactivity[],
   policy: DeletionPolicy,
 ): Plan => {
   const [longest] = inactivities
     .filter((inactivity) => isTooLong(inactivity, policy))
     .toSorted(byInactivity);
-  if (longest === undefined) return withoutLongInactive(user, inactivities, policy);
-  const exemption = readExemption(value, policy);
+  if (longest === undefined) return noLongInactiveKey(user, inactivities, policy);
+  const exemption = readExemption(user.exemption, policy);
   if (isExempt(exemption)) {
-    const reason = `${user.UserName} is left alone: ${describeExempt(exemption)}${describeInactivity(longest)}. To decide otherwise, start the runbook with AccessKeyId`;
-    return without('NothingToDo', reason, user);
+    const reason = `${user.UserName} is compliant: ${describeExemption(exemption)}: ${describeInactivity(longest)}. To delete a key anyway, start the runbook with AccessKeyId`;
+    return noAction('NothingToDo', reason, user);
   }
   const objection = findObjection(longest, policy);
-  if (objection === undefined) return deleteKey({ user }, longest, policy);
-  return without('Refused', objection, { ...user, AccessKeyId: longest.key.AccessKeyId });
+  if (objection === undefined) return deleteKey(user, longest, policy);
+  return noAction('Refused', objection, { ...user, AccessKeyId: longest.key.AccessKeyId });
 };
 
 /**
- * Plans the deletion of one inactive access key; a key that may be active is never deleted.
+ * Plans the deletion of one inactive access key. A key that may be active is never deleted.
  *
  * Scenarios:
- *   1  no user has the id                                        → Refused
- *   2  named key, of another user or of nobody                   → Refused
- *   3  named key, active                                         → Refused
- *   4  named key, not inactive for long enough, or unknown       → Refused, with what is known
- *   5  no name, no key inactive for long enough                  → NothingToDo; Refused where it is unknown of one
- *   6  no name, the user is exempt                               → NothingToDo, and until when
- *   7  used a day or more since, or in the days asked for        → Refused, whatever the events say
- *   8  else the named one, or the one inactive longest           → Delete, with the evidence, or DryRun
+ *   1  named key, not a key of this user                         → Refused
+ *   2  named key, active                                         → Refused
+ *   3  named key, not inactive for long enough, or unknown       → Refused, with what is known
+ *   4  no name, no key is inactive for long enough               → NothingToDo; Refused if it is unknown for a key
+ *   5  no name, the user is exempt                               → NothingToDo, and until when
+ *   6  used a day or more after the deactivation, or in the required days → Refused, whatever the events show
+ *   7  otherwise the named key, or the key inactive for longest  → Delete, with the evidence, or DryRun
  * Boundary: inactive for exactly `maxInactiveDays` × 24 hours is long enough.
  *
- * @param found  the user and its keys, read before the history; the inactive ones with their last use
+ * @param user  the live user, read before the history; the inactive keys with their last use
  */
 export const planDeletion = (
-  UserId: string,
-  found: FoundUser | undefined,
+  user: UserKeys,
   { history, ...policy }: DeletionPolicy & { readonly history: KeyHistory },
 ): Plan => {
-  if (found === undefined) return withoutUser(UserId);
-  const inactivities = inactivitiesNow(found, history);
+  const inactivities = inactivitiesNow(user, history);
   const { AccessKeyId } = policy;
   return AccessKeyId === undefined
-    ? planForChosenKey(found, inactivities, policy)
-    : planForNamedKey(found, inactivities, { ...policy, AccessKeyId });
+    ? planForSelectedKey(user, inactivities, policy)
+    : planForNamedKey(user, inactivities, { ...policy, AccessKeyId });
 };

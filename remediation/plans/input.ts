@@ -1,15 +1,15 @@
 import * as v from 'valibot';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
 import type { Parameter } from '../../rule/input/parameter.ts';
-import { parse } from '../../rule/input/parse.ts';
+import { InvalidEnvironmentError, parse } from '../../rule/input/parse.ts';
 
-/** The planner was asked in a way that no runbook asks. */
+/** The input of the planner does not have the shape that the runbooks send. */
 export class InvalidInputError extends Error {
   override readonly name = 'InvalidInputError';
 }
 
 const Id = v.pipe(v.string(), v.regex(/^\w{16,128}$/, '16 to 128 letters, digits and _'));
-/** A runbook parameter that was left empty. */
+/** An empty runbook parameter is not set. */
 const Empty = v.pipe(
   v.literal(''),
   v.transform(() => undefined),
@@ -20,7 +20,7 @@ const YesOrNo = v.pipe(
   v.transform((value) => String(value) === 'true'),
 );
 
-/** A parameter of the rule that the runbook may override, within the same bounds. */
+/** A runbook parameter that overrides a rule parameter, within the same bounds. */
 const overriding = (name: string, { parse: read }: Parameter<number>) =>
   v.union([
     Empty,
@@ -57,26 +57,44 @@ const Input = v.variant('Runbook', [
 ]);
 
 /**
- * What a runbook asks the planner: its name and its own parameters, empty ones absent.
+ * The input of the planner: the name of the runbook and its parameters. Empty parameters are absent.
  *
- * They are texts; whether Systems Manager may make a number or a boolean of one is not documented, so both are taken.
+ * AWS does not document whether Systems Manager converts a text to a number or a boolean, so both are accepted.
  *
- * `MinimumIdleDays` and `MinimumInactiveDays` override the rule's `minimumIdleDays` and `maxInactiveDays`.
- * `DeleteCommand` is the command that starts the deletion of a key, but for the user and the key.
+ * `MinimumIdleDays` and `MinimumInactiveDays` override `minimumIdleDays` and `maxInactiveDays` of the rule.
+ * `DeleteCommand` is the command that starts the deletion of a key, without the user and the key.
  */
 export type PlannerInput = v.InferOutput<typeof Input>;
 
-/** What the runbook of that name asks. */
+/** The input from one runbook. */
 export type InputOf<Runbook extends PlannerInput['Runbook']> = Extract<
   PlannerInput,
   { readonly Runbook: Runbook }
 >;
 
 /**
- * Reads the InputPayload of a runbook's step `Plan`.
+ * Parses the InputPayload of a runbook's step `Plan`.
  *
- * @throws {InvalidInputError} says which parameter, what was expected and what came
- * @throws {InvalidParameterError} when an overriding parameter is not within the rule's bounds
+ * @throws {InvalidInputError} names the parameter, what was expected and what it got
+ * @throws {InvalidParameterError} if an overriding parameter is not within the bounds of the rule
  */
 export const parsePlannerInput = (input: unknown): PlannerInput =>
   parse(Input, input, { what: 'input', error: (message) => new InvalidInputError(message) });
+
+const Environment = v.object({
+  DEACTIVATION_ROLE_ARN: v.pipe(
+    v.string(),
+    v.regex(/^arn:[\w-]+:iam::\d{12}:role\//, 'the ARN of a role'),
+  ),
+});
+
+/**
+ * Parses the environment of the planner.
+ *
+ * @throws {InvalidEnvironmentError} names the variable, what was expected and what it got
+ */
+export const parseEnvironment = (environment: Readonly<Record<string, string | undefined>>) => {
+  const error = (message: string) => new InvalidEnvironmentError(message);
+  const { DEACTIVATION_ROLE_ARN } = parse(Environment, environment, { what: 'environment', error });
+  return { deactivationRoleArn: DEACTIVATION_ROLE_ARN };
+};

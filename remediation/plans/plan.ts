@@ -1,114 +1,126 @@
 import type { IamUser } from '../../rule/aws/iam.ts';
 
-/** A text as one word of a POSIX shell, whatever it contains. */
+/** Quotes a text as one word of a POSIX shell. */
 const shellWord = (text: string): string =>
   /^[\w+=,.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-// `=` keeps a name that starts with `-` a value.
+// With `=`, a value that starts with `-` is not taken for an option.
 const option = (name: string, value: string): string => `--${name}=${shellWord(value)}`;
 
-/** A user's key, by the names that commands need. */
+/** The names of a user and its key that commands need. */
 type NamedKey = { readonly UserName: string; readonly AccessKeyId: string };
 
-/** The AWS CLI command that makes a key active or inactive. */
+/** Returns the AWS CLI command that sets the status of a key. */
 export const updateCommand = (
   { UserName, AccessKeyId }: NamedKey,
   status: 'Active' | 'Inactive',
 ): string =>
   `aws iam update-access-key ${option('user-name', UserName)} ${option('access-key-id', AccessKeyId)} --status=${status}`;
 
-/** The command that tells when a key was last used. */
+/** Returns the command that shows when a key was last used. */
 export const lastUseCommand = ({ AccessKeyId }: Pick<NamedKey, 'AccessKeyId'>): string =>
   `aws iam get-access-key-last-used ${option('access-key-id', AccessKeyId)}`;
 
-/** The command that tells which keys a user has. */
+/** Returns the command that lists the keys of a user. */
 export const listCommand = ({ UserName }: Pick<NamedKey, 'UserName'>): string =>
   `aws iam list-access-keys ${option('user-name', UserName)}`;
 
-/** The command that starts a remediation of a user, as the button Remediate does. */
+/** Returns the command that starts the remediation of a user, as the Remediate button does. */
 export const remediateCommand = (ConfigRuleName: string, UserId: string): string =>
   `aws configservice start-remediation-execution ${option('config-rule-name', ConfigRuleName)} --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`;
 
-/** The command that deletes a key at once, where no runbook does. */
+/** Returns the command that deletes a key directly, for a key that no runbook deletes. */
 export const deleteCommand = ({ UserName, AccessKeyId }: NamedKey): string =>
   `aws iam delete-access-key ${option('user-name', UserName)} ${option('access-key-id', AccessKeyId)}`;
 
-/** The command that has a key deleted, from the start of it that every deletion has. */
+/**
+ * Returns the command that starts the runbook DeleteInactiveAccessKey for a key.
+ *
+ * @param start  the beginning of the command, without the user and the key
+ */
 export const deletionCommand = (
   start: string,
   { UserId, AccessKeyId }: { readonly UserId: string; readonly AccessKeyId: string },
 ): string => `${start},UserId=${UserId},AccessKeyId=${AccessKeyId}`;
 
-/** Stands where a plan has nothing to say: an output of an execution should not be empty. */
+/** The value of a member that does not apply: the outputs of an execution should not be empty. */
 export const NONE = 'none';
 
-/** What each runbook does when its plan says so. */
-type Act = 'Deactivate' | 'Reactivate' | 'Delete';
+/** The action of each runbook. */
+type Action = 'Deactivate' | 'Reactivate' | 'Delete';
 
 /**
- * What a runbook does, and what it says when it has done it; every member is a text, `none` where
- * there is nothing to say. Of the outcomes, an act alone leads to a write.
+ * The plan of a runbook: what it does, and what its outputs and messages say. Every member is a text.
+ *
+ * Only an outcome that is an action leads to a write.
  */
 export type Plan = {
-  readonly Outcome: Act | 'DryRun' | 'NothingToDo' | 'Refused';
+  readonly Outcome: Action | 'DryRun' | 'NothingToDo' | 'Refused';
   readonly UserId: string;
   readonly UserName: string;
   readonly AccessKeyId: string;
-  /** The active key that stays, of a deactivation. */
+  /** The active key that stays, in a deactivation. */
   readonly KeepAccessKeyId: string;
   readonly Reason: string;
-  /** The command that takes the act back; a deletion has none. */
+  /** The command that undoes the action; a deletion has none. */
   readonly UndoCommand: string;
-  /** The command that goes on from here. */
+  /** The command for the next step. */
   readonly NextCommand: string;
-  /** On what the plan rests: another one at the second reading is another plan. */
+  /** The facts that the plan is based on. After an approval, a plan with another basis is a different plan. */
   readonly Basis: string;
-  /** What shows since when a key that is deleted has been inactive: an event, or that there is none. */
+  /** Whether a CloudTrail event shows the deactivation of a key that is deleted. */
   readonly Evidence: 'CloudTrail' | 'NoEvent' | typeof NONE;
 };
 
-/** What a plan to act on a key says beside the key and its user. */
+/** The members of a plan that acts on a key, beside the user. */
 type Planned = Pick<Plan, 'AccessKeyId' | 'Reason' | 'NextCommand'> &
   Partial<Pick<Plan, 'KeepAccessKeyId' | 'UndoCommand' | 'Basis' | 'Evidence'>>;
 
-/** A plan that leads to a write, unless it is a dry run. */
-export const planTo = (Outcome: Act, user: IamUser, planned: Planned): Plan => ({
+const userOf = ({ UserId, UserName }: IamUser): IamUser => ({ UserId, UserName });
+
+/** Returns a plan that acts on a key. */
+export const planTo = (Outcome: Action, user: IamUser, planned: Planned): Plan => ({
   KeepAccessKeyId: NONE,
   UndoCommand: NONE,
   Basis: NONE,
   Evidence: NONE,
-  ...user,
+  ...userOf(user),
   ...planned,
   Outcome,
 });
 
-/** The plan as what it would be: nothing is written, and the next thing is to do it. */
+/** Returns the plan as a dry run, which writes nothing; `NextCommand` carries it out. */
 export const asDryRun = (plan: Plan, NextCommand: string = NONE): Plan => ({
   ...plan,
   Outcome: 'DryRun',
   NextCommand,
 });
 
-/** A plan that writes nothing, and why. */
-export const without = (
+/** Returns a plan that writes nothing, with the reason. */
+export const noAction = (
   Outcome: 'NothingToDo' | 'Refused',
   Reason: string,
-  about: Partial<Plan> & Pick<Plan, 'UserId'>,
+  {
+    UserId,
+    UserName = NONE,
+    AccessKeyId = NONE,
+    NextCommand = NONE,
+  }: Partial<Plan> & Pick<Plan, 'UserId'>,
 ): Plan => ({
-  UserName: NONE,
-  AccessKeyId: NONE,
+  Outcome,
+  UserId,
+  UserName,
+  AccessKeyId,
   KeepAccessKeyId: NONE,
+  Reason,
   UndoCommand: NONE,
-  NextCommand: NONE,
+  NextCommand,
   Basis: NONE,
   Evidence: NONE,
-  ...about,
-  Outcome,
-  Reason,
 });
 
-/** The plan for an id that no user has: a typo, or a user that is deleted, is no success. */
-export const withoutUser = (UserId: string): Plan =>
-  without('Refused', `no IAM user of this account has the id ${UserId}; it may be deleted`, {
+/** Returns the plan for an id that no user has. It is refused: the id may be mistyped, or the user deleted. */
+export const unknownUser = (UserId: string): Plan =>
+  noAction('Refused', `no IAM user of this account has the id ${UserId}; it may be deleted`, {
     UserId,
   });

@@ -1,99 +1,78 @@
-import type { FoundUser } from '../../rule/evaluation/read-user.ts';
+import type { UserKeys } from '../../rule/evaluation/user-rule.ts';
 import { type AccessKey, isActive } from '../../rule/keys/access-key.ts';
 import type { InputOf } from './input.ts';
-import {
-  asDryRun,
-  lastUseCommand,
-  type Plan,
-  planTo,
-  updateCommand,
-  without,
-  withoutUser,
-} from './plan.ts';
+import { asDryRun, lastUseCommand, noAction, type Plan, planTo, updateCommand } from './plan.ts';
 
-/** By what a plan is made: the runbook's own parameters. */
+/** The parameters of the runbook that a plan is made by. */
 export type ReactivationPolicy = Pick<
   InputOf<'ReactivateAccessKey'>,
   'AccessKeyId' | 'AllowSecondActiveKey' | 'DryRun'
 >;
 
-const idsOf = (keys: readonly AccessKey[]): string =>
+const nameKeys = (keys: readonly AccessKey[]): string =>
   keys
     .map(({ AccessKeyId }) => AccessKeyId)
     .toSorted()
     .join(' and ');
 
 const reactivate = (
-  { user, keys }: FoundUser,
+  user: UserKeys,
   { AccessKeyId }: AccessKey,
   { AllowSecondActiveKey, DryRun }: ReactivationPolicy,
 ): Plan => {
   const { UserName } = user;
-  const active = keys.filter(isActive);
+  const active = user.keys.filter(isActive);
   if (active.length > 0 && !AllowSecondActiveKey) {
-    const reason = `${AccessKeyId} would be active beside ${idsOf(active)} of ${UserName}; to decide so, start the runbook with AllowSecondActiveKey=true`;
-    return without('Refused', reason, { ...user, AccessKeyId });
+    const reason = `${nameKeys(active)} of ${UserName} is already active; to have ${AccessKeyId} active too, start the runbook with AllowSecondActiveKey=true`;
+    return noAction('Refused', reason, { ...user, AccessKeyId });
   }
-  const beside = active.length === 0 ? 'the only active key' : `active beside ${idsOf(active)}`;
+  const beside = active.length === 0 ? 'as the only active key' : `beside ${nameKeys(active)}`;
   const plan = planTo('Reactivate', user, {
     AccessKeyId,
-    Reason: `${AccessKeyId} becomes active again, ${beside}`,
+    Reason: `reactivate ${AccessKeyId} ${beside}`,
     UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Inactive'),
     NextCommand: lastUseCommand({ AccessKeyId }),
   });
   return DryRun ? asDryRun(plan) : plan;
 };
 
-const planForNamedKey = (
-  found: FoundUser,
-  AccessKeyId: string,
-  policy: ReactivationPolicy,
-): Plan => {
-  const { user, keys } = found;
+const planForNamedKey = (user: UserKeys, AccessKeyId: string, policy: ReactivationPolicy): Plan => {
   const about = { ...user, AccessKeyId };
-  const key = keys.find((candidate) => candidate.AccessKeyId === AccessKeyId);
+  const key = user.keys.find((candidate) => candidate.AccessKeyId === AccessKeyId);
   if (key === undefined)
-    return without('Refused', `${AccessKeyId} is not an access key of ${user.UserName}`, about);
-  if (isActive(key)) return without('NothingToDo', `${AccessKeyId} is active already`, about);
+    return noAction('Refused', `${AccessKeyId} is not an access key of ${user.UserName}`, about);
+  if (isActive(key)) return noAction('NothingToDo', `${AccessKeyId} is already active`, about);
   if (key.Status !== 'Inactive')
-    return without('Refused', `${AccessKeyId} is not inactive: it is ${key.Status}`, about);
-  return reactivate(found, key, policy);
+    return noAction('Refused', `${AccessKeyId} is ${key.Status}, not Inactive`, about);
+  return reactivate(user, key, policy);
 };
 
-const planForChosenKey = (found: FoundUser, policy: ReactivationPolicy): Plan => {
-  const { user, keys } = found;
-  const [key, ...others] = keys.filter(({ Status }) => Status === 'Inactive');
+const planForOnlyKey = (user: UserKeys, policy: ReactivationPolicy): Plan => {
+  const [key, ...others] = user.keys.filter(({ Status }) => Status === 'Inactive');
   if (key === undefined)
-    return without('NothingToDo', `${user.UserName} has no inactive access key`, user);
+    return noAction('NothingToDo', `${user.UserName} has no inactive access key`, user);
   if (others.length > 0) {
-    const reason = `${idsOf([key, ...others])} of ${user.UserName} are inactive; to decide, start the runbook with AccessKeyId`;
-    return without('Refused', reason, user);
+    const reason = `${nameKeys([key, ...others])} of ${user.UserName} are inactive; to decide, start the runbook with AccessKeyId`;
+    return noAction('Refused', reason, user);
   }
-  return reactivate(found, key, policy);
+  return reactivate(user, key, policy);
 };
 
 /**
- * Plans to make one access key active again: the undo of one deactivation.
+ * Plans the reactivation of one access key, which undoes a deactivation.
  *
  * Scenarios:
- *   1  no user has the id                                       → Refused
- *   2  named key, of another user or of nobody                  → Refused
- *   3  named key, active already                                → NothingToDo
- *   4  named key, of another status than Inactive               → Refused
- *   5  no name, no inactive key                                 → NothingToDo
- *   6  no name, several inactive keys                           → Refused
- *   7  another key is active, without `AllowSecondActiveKey`    → Refused
- *   8  else                                                     → Reactivate, or DryRun
+ *   1  named key, not a key of this user                        → Refused
+ *   2  named key, already active                                → NothingToDo
+ *   3  named key, another status than Inactive                  → Refused
+ *   4  no name, no inactive key                                 → NothingToDo
+ *   5  no name, several inactive keys                           → Refused
+ *   6  another key is active, without `AllowSecondActiveKey`    → Refused
+ *   7  otherwise                                                → Reactivate, or DryRun
  *
- * @param found  the user and its keys, read just now
+ * @param user  the live user
  */
-export const planReactivation = (
-  UserId: string,
-  found: FoundUser | undefined,
-  policy: ReactivationPolicy,
-): Plan => {
-  if (found === undefined) return withoutUser(UserId);
-  return policy.AccessKeyId === undefined
-    ? planForChosenKey(found, policy)
-    : planForNamedKey(found, policy.AccessKeyId, policy);
-};
+export const planReactivation = (user: UserKeys, policy: ReactivationPolicy): Plan =>
+  policy.AccessKeyId === undefined
+    ? planForOnlyKey(user, policy)
+    : planForNamedKey(user, policy.AccessKeyId, policy);

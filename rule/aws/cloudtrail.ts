@@ -1,19 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
-import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import * as v from 'valibot';
 import { answerOf, parse, Text } from '../input/parse.ts';
 import { historyBegins, type KeyHistory, readStatusChange } from '../keys/key-history.ts';
 import { type CountCalls, connection } from './clients.ts';
-import { pages } from './pages.ts';
 import { iamRegionOf } from './regions.ts';
 
-/** Events asked for in a page: the most that CloudTrail gives. */
-const PAGE_SIZE = 50;
+/** Events per page: the most that CloudTrail returns. */
+const MaxResults = 50;
 
-/** Milliseconds between two pages: CloudTrail admits two requests a second to an account. */
+/** Milliseconds between two pages: CloudTrail allows an account two requests a second. */
 const PAUSE = 500;
 
-/** Whoever else reads the account's history shares its rate: a page is asked for again for minutes before it fails. */
+/** Others in the account share the request rate of CloudTrail, so a page is retried for minutes before it fails. */
 const RETRIES = { maximumAttempts: 60, longestDelay: 10_000, minimumCallsPerSecond: 1 };
 
 const EventsPage = v.object({
@@ -21,47 +20,58 @@ const EventsPage = v.object({
   NextToken: v.optional(v.string()),
 });
 
-/** Reads the history of keys as of an instant; stops when the signal aborts. */
+/** Reads the key history as of an instant; stops when the signal aborts. */
 export type ReadHistory = (at: Date, signal?: AbortSignal) => Promise<KeyHistory>;
 
-const reader =
-  (client: CloudTrailClient, isComplete: boolean): ReadHistory =>
-  async (at, signal) => {
-    const readPage = async (NextToken: string | undefined) => {
-      if (NextToken !== undefined) await setTimeout(PAUSE, undefined, { signal });
-      // No StartTime: all there is are 90 days, and AWS may refuse one before them.
-      const command = new LookupEventsCommand({
-        LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'UpdateAccessKey' }],
-        MaxResults: PAGE_SIZE,
-        NextToken,
-      });
-      const answer = await client.send(command, signal && { abortSignal: signal });
-      const page = parse(EventsPage, answer, answerOf('LookupEvents'));
-      return { answer: page.Events, next: page.NextToken || undefined };
-    };
-    const changes: KeyHistory['changes'][number][] = [];
-    for await (const events of pages(readPage, 'LookupEvents: expected the next NextToken'))
-      changes.push(
-        ...events.flatMap(({ CloudTrailEvent }) => readStatusChange(CloudTrailEvent) ?? []),
-      );
-    return { from: historyBegins(at), isComplete, changes };
-  };
+/** Limits of reading the event history. */
+type HistoryOptions = {
+  /** Events after which the reading stops; the history is incomplete then. @default - none */
+  readonly maximumEvents?: number;
+};
 
 /**
- * The way to CloudTrail's event history of keys, in the Region where IAM's events are recorded.
+ * Creates the reader of CloudTrail's event history of access keys, in the Region that records IAM events.
  *
- * Every page, two requests a second. Where nobody says which Region that is, what is found in the own one is no proof
- * of what is not.
+ * Reads the newest events first, two requests a second. In a partition whose Region for IAM is unknown, it reads the
+ * function's own Region, and the history is incomplete.
  *
- * @param region  the function's own
+ * @param region  the Region of the function
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
-export const createEventHistory = (region: string | undefined, countCalls: CountCalls) => {
+export const createEventHistory = (
+  region: string | undefined,
+  countCalls: CountCalls,
+  { maximumEvents = Number.POSITIVE_INFINITY }: HistoryOptions = {},
+): ReadHistory => {
   const iamRegion = iamRegionOf(region ?? '');
   const client = new CloudTrailClient({
     ...connection(RETRIES),
     ...(iamRegion !== undefined && { region: iamRegion }),
   });
   countCalls(client);
-  return reader(client, iamRegion !== undefined);
+  return async (at, signal) => {
+    const changes: KeyHistory['changes'][number][] = [];
+    const from = historyBegins(at);
+    let events = 0;
+    // Without StartTime: CloudTrail returns 90 days and may refuse an earlier start.
+    const LookupAttributes = [
+      { AttributeKey: 'EventName' as const, AttributeValue: 'UpdateAccessKey' },
+    ];
+    const pages = paginateLookupEvents(
+      { client },
+      { LookupAttributes, MaxResults },
+      signal && { abortSignal: signal },
+    );
+    for await (const answer of pages) {
+      const { Events, NextToken } = parse(EventsPage, answer, answerOf('LookupEvents'));
+      for (const { CloudTrailEvent } of Events) {
+        const change = readStatusChange(CloudTrailEvent);
+        if (change !== undefined) changes.push(change);
+      }
+      events += Events.length;
+      if (NextToken && events >= maximumEvents) return { from, isComplete: false, changes };
+      if (NextToken) await setTimeout(PAUSE, undefined, { signal });
+    }
+    return { from, isComplete: iamRegion !== undefined, changes };
+  };
 };

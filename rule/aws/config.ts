@@ -1,125 +1,210 @@
 import {
+  type ComplianceType,
   type ConfigServiceClient,
   DescribeConfigRulesCommand,
   type Evaluation,
   NoSuchConfigRuleException,
   PutEvaluationsCommand,
+  paginateGetComplianceDetailsByConfigRule,
+  paginateGetComplianceDetailsByResource,
   StartConfigRulesEvaluationCommand,
 } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
 import { answerOf, InvalidResponseError, parse, Text, textUpTo } from '../input/parse.ts';
-import { inBatches, nameSome } from './pages.ts';
-import { createReadResults } from './recorded-results.ts';
+import { inBatches, nameSome } from './batches.ts';
+
+/** The resource type that the rules evaluate. */
+export const RESOURCE_TYPE = 'AWS::IAM::User';
+
+/** A result of a user as AWS Config has recorded it. */
+export type RecordedResult = {
+  readonly ComplianceType: ComplianceType;
+  readonly Annotation?: string | undefined;
+  readonly OrderingTimestamp: Date;
+};
+
+/** The recorded results of a rule, by user id. */
+export type RecordedResults = ReadonlyMap<string, RecordedResult>;
+
+/**
+ * The most evaluations that one PutEvaluations call takes.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_PutEvaluations.html
+ */
+const MAXIMUM_EVALUATIONS = 100;
+
+/** The most results that a page of GetComplianceDetailsByConfigRule has. */
+const PAGE_SIZE = 100;
+
+/** The result token of the AWS Config rule developer tools, which store nothing. */
+const TEST_TOKEN = 'TESTMODE';
+
+/** Tells whether the invocation is a test: nothing is stored, and the rule may not exist. */
+export const isTest = (resultToken: string): boolean => resultToken === TEST_TOKEN;
+
+/** Config records no NOT_APPLICABLE results. */
+const RECORDED_TYPES = ['COMPLIANT', 'NON_COMPLIANT'] as const;
+
+const ResultsPage = v.object({
+  EvaluationResults: v.array(
+    v.object({
+      EvaluationResultIdentifier: v.object({
+        EvaluationResultQualifier: v.object({
+          ConfigRuleName: v.optional(Text),
+          ResourceType: Text,
+          ResourceId: textUpTo(768),
+        }),
+        OrderingTimestamp: v.date(),
+      }),
+      ComplianceType: v.picklist(RECORDED_TYPES),
+      Annotation: v.optional(v.string()),
+    }),
+  ),
+});
 
 const Rule = v.object({
   ConfigRuleName: textUpTo(128),
   ConfigRuleArn: v.optional(Text),
   InputParameters: v.optional(v.string()),
 });
-type Rule = v.InferOutput<typeof Rule>;
+const Rules = v.object({ ConfigRules: v.optional(v.array(Rule), []) });
 
-const DescribeConfigRulesAnswer = v.object({ ConfigRules: v.optional(v.array(Rule), []) });
+const PutEvaluationsAnswer = v.object({
+  FailedEvaluations: v.optional(v.array(v.object({ ComplianceResourceId: Text })), []),
+});
 
-const describeRule = async (client: ConfigServiceClient, ConfigRuleName: string): Promise<Rule> => {
-  const command = new DescribeConfigRulesCommand({ ConfigRuleNames: [ConfigRuleName] });
-  const what = answerOf('DescribeConfigRules');
-  const { ConfigRules } = parse(DescribeConfigRulesAnswer, await client.send(command), what);
-  const [rule] = ConfigRules;
+/** Config accepted the call but refused some of its evaluations. */
+export class FailedEvaluationsError extends Error {
+  override readonly name = 'FailedEvaluationsError';
+}
+
+const resultsIn = (page: unknown, operation: string) =>
+  parse(ResultsPage, page, answerOf(operation)).EvaluationResults.map((result) => {
+    const { EvaluationResultQualifier, OrderingTimestamp } = result.EvaluationResultIdentifier;
+    const { ComplianceType, Annotation } = result;
+    const recorded: RecordedResult = { ComplianceType, Annotation, OrderingTimestamp };
+    return { ...EvaluationResultQualifier, recorded };
+  });
+
+/**
+ * Reads a rule by its name.
+ *
+ * @throws {InvalidResponseError} if Config returns another rule or none
+ */
+const describeRule = async (client: ConfigServiceClient, ConfigRuleName: string) => {
+  const answer = await client.send(
+    new DescribeConfigRulesCommand({ ConfigRuleNames: [ConfigRuleName] }),
+  );
+  const [rule] = parse(Rules, answer, answerOf('DescribeConfigRules')).ConfigRules;
   if (rule?.ConfigRuleName === ConfigRuleName) return rule;
   throw new InvalidResponseError(
     `DescribeConfigRules: expected the rule ${ConfigRuleName}, got ${rule?.ConfigRuleName ?? 'none'}`,
   );
 };
 
-/** What is read of rules themselves. */
-export const createReadRules = (client: ConfigServiceClient) => ({
-  /**
-   * The InputParameters of a rule as they are now; nothing when it has none.
-   *
-   * @throws {InvalidResponseError} when Config tells of another rule, or of none
-   */
-  getInputParameters: async (ConfigRuleName: string): Promise<string | undefined> =>
-    (await describeRule(client, ConfigRuleName)).InputParameters,
+/**
+ * Reads the recorded results of all users of a rule.
+ *
+ * @throws {NoSuchConfigRuleException} if the rule does not exist
+ */
+const readResults = async (
+  client: ConfigServiceClient,
+  ConfigRuleName: string,
+): Promise<RecordedResults> => {
+  const input = { ConfigRuleName, ComplianceTypes: [...RECORDED_TYPES], Limit: PAGE_SIZE };
+  const results = new Map<string, RecordedResult>();
+  for await (const page of paginateGetComplianceDetailsByConfigRule({ client }, input))
+    for (const result of resultsIn(page, 'GetComplianceDetailsByConfigRule'))
+      if (result.ResourceType === RESOURCE_TYPE) results.set(result.ResourceId, result.recorded);
+  return results;
+};
 
-  /**
-   * Whether Config has this very rule: one of its name that was made anew has another ARN.
-   *
-   * @throws {InvalidResponseError} when Config tells of another rule, or no ARN
-   */
-  hasRule: async (ConfigRuleName: string, ConfigRuleArn: string): Promise<boolean> => {
-    try {
-      const rule = await describeRule(client, ConfigRuleName);
-      if (rule.ConfigRuleArn !== undefined) return rule.ConfigRuleArn === ConfigRuleArn;
-    } catch (error) {
-      if (error instanceof NoSuchConfigRuleException) return false;
-      throw error;
-    }
-    throw new InvalidResponseError(
-      `DescribeConfigRules: expected the ARN of ${ConfigRuleName}, got none`,
-    );
-  },
-});
+/** Reads the recorded result of one resource; undefined if it has none. */
+const readResult = async (
+  client: ConfigServiceClient,
+  ConfigRuleName: string,
+  { type, id }: { readonly type: string; readonly id: string },
+): Promise<RecordedResult | undefined> => {
+  const ComplianceTypes = [...RECORDED_TYPES];
+  const input = { ResourceType: type, ResourceId: id, ComplianceTypes };
+  for await (const page of paginateGetComplianceDetailsByResource({ client }, input)) {
+    const results = resultsIn(page, 'GetComplianceDetailsByResource');
+    const found = results.find((result) => result.ConfigRuleName === ConfigRuleName);
+    if (found !== undefined) return found.recorded;
+  }
+  return undefined;
+};
 
 /**
- * Evaluations that one PutEvaluations takes.
+ * Tells whether the rule with this ARN exists. A rule that was deleted and created again has another ARN.
  *
- * @see https://docs.aws.amazon.com/config/latest/APIReference/API_PutEvaluations.html
+ * @throws {InvalidResponseError} if Config returns another rule, or a rule without an ARN
  */
-const MAXIMUM_EVALUATIONS = 100;
+const hasRule = async (
+  client: ConfigServiceClient,
+  ConfigRuleName: string,
+  ConfigRuleArn: string,
+): Promise<boolean> => {
+  try {
+    const rule = await describeRule(client, ConfigRuleName);
+    if (rule.ConfigRuleArn !== undefined) return rule.ConfigRuleArn === ConfigRuleArn;
+  } catch (error) {
+    if (error instanceof NoSuchConfigRuleException) return false;
+    throw error;
+  }
+  throw new InvalidResponseError(
+    `DescribeConfigRules: expected the ARN of ${ConfigRuleName}, got none`,
+  );
+};
 
-/** The token with which the Config rule developer tools ask for a trial that stores nothing. */
-const TEST_TOKEN = 'TESTMODE';
+/** What one invocation reports to Config. */
+type Report = { readonly evaluations: readonly Evaluation[]; readonly ResultToken: string };
 
-/** The run that was given this token is a trial: it stores nothing, and its rule need not exist. */
-export const isTrial = (resultToken: string): boolean => resultToken === TEST_TOKEN;
-
-const PutEvaluationsAnswer = v.object({
-  FailedEvaluations: v.optional(v.array(v.object({ ComplianceResourceId: Text })), []),
-});
-
-/** Config took the call but not every evaluation in it. */
-export class FailedEvaluationsError extends Error {
-  override readonly name = 'FailedEvaluationsError';
-}
-
-/** What is written to and read from AWS Config. */
-export const createConfig = (client: ConfigServiceClient) => ({
-  ...createReadResults(client),
-  ...createReadRules(client),
-
-  /**
-   * Reports every evaluation, 100 a call, at least one call.
-   *
-   * @param timeUp  begins no further call once it has aborted: a later one would be an older result by then
-   * @throws {FailedEvaluationsError} after all batches, when Config refused single evaluations
-   */
-  putEvaluations: async (
-    evaluations: readonly Evaluation[],
-    ResultToken: string,
-    timeUp?: AbortSignal,
-  ): Promise<void> => {
-    const ids: string[] = [];
-    const batches = inBatches(evaluations, MAXIMUM_EVALUATIONS);
-    // An invocation that reports nothing still answers Config, with an empty batch.
-    for (const Evaluations of batches.length > 0 ? batches : [[]]) {
-      timeUp?.throwIfAborted();
-      const TestMode = isTrial(ResultToken);
-      const command = new PutEvaluationsCommand({ Evaluations, ResultToken, TestMode });
-      const what = answerOf('PutEvaluations');
-      const { FailedEvaluations } = parse(PutEvaluationsAnswer, await client.send(command), what);
-      for (const { ComplianceResourceId } of FailedEvaluations) ids.push(ComplianceResourceId);
-    }
-    if (ids.length === 0) return;
-    throw new FailedEvaluationsError(
-      `PutEvaluations: expected ${evaluations.length} evaluations to be taken, got ${ids.length} refused: ${nameSome(ids)}`,
+/**
+ * Reports evaluations, 100 a call. Makes at least one call, because Config expects an answer to each invocation.
+ *
+ * @param timeUp  no further call begins after it aborts
+ * @throws {FailedEvaluationsError} after the last call, if Config refused evaluations
+ */
+const putEvaluations = async (
+  client: ConfigServiceClient,
+  { evaluations, ResultToken }: Report,
+  timeUp?: AbortSignal,
+): Promise<void> => {
+  const refused: string[] = [];
+  const batches = inBatches(evaluations, MAXIMUM_EVALUATIONS);
+  for (const Evaluations of batches.length > 0 ? batches : [[]]) {
+    timeUp?.throwIfAborted();
+    const TestMode = isTest(ResultToken);
+    const answer = await client.send(
+      new PutEvaluationsCommand({ Evaluations, ResultToken, TestMode }),
     );
-  },
+    const { FailedEvaluations } = parse(PutEvaluationsAnswer, answer, answerOf('PutEvaluations'));
+    refused.push(...FailedEvaluations.map(({ ComplianceResourceId }) => ComplianceResourceId));
+  }
+  if (refused.length === 0) return;
+  throw new FailedEvaluationsError(
+    `PutEvaluations: expected ${evaluations.length} evaluations to be accepted, got ${refused.length} refused: ${nameSome(refused)}`,
+  );
+};
 
+/** Reads from and writes to AWS Config. Every response is validated. */
+export const createConfig = (client: ConfigServiceClient) => ({
+  readResults: (ConfigRuleName: string) => readResults(client, ConfigRuleName),
+  readResult: (ConfigRuleName: string, resource: { readonly type: string; readonly id: string }) =>
+    readResult(client, ConfigRuleName, resource),
+  /** Reads the current InputParameters of a rule; undefined if it has none. */
+  getInputParameters: async (ConfigRuleName: string) =>
+    (await describeRule(client, ConfigRuleName)).InputParameters,
+  hasRule: (ConfigRuleName: string, ConfigRuleArn: string) =>
+    hasRule(client, ConfigRuleName, ConfigRuleArn),
+  putEvaluations: (evaluations: readonly Evaluation[], ResultToken: string, timeUp?: AbortSignal) =>
+    putEvaluations(client, { evaluations, ResultToken }, timeUp),
   /**
-   * Has rules evaluated as a whole, at most 25; Config takes that once a minute a rule.
+   * Starts an evaluation of rules, at most 25; Config allows one start a minute for each rule.
    *
-   * @throws {LimitExceededException} too early, or an evaluation is under way
-   * @throws {ResourceInUseException} a rule is being evaluated, updated or deleted
+   * @throws {LimitExceededException} if the last start was less than a minute ago, or an evaluation is in progress
+   * @throws {ResourceInUseException} if a rule is being evaluated, updated or deleted
    * @see https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html
    */
   startEvaluation: async (ConfigRuleNames: readonly string[]): Promise<void> => {
@@ -129,5 +214,5 @@ export const createConfig = (client: ConfigServiceClient) => ({
   },
 });
 
-/** AWS Config, as far as it is written and read. */
+/** The AWS Config calls that the functions make. */
 export type Config = ReturnType<typeof createConfig>;

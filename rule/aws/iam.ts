@@ -3,104 +3,59 @@ import {
   GetAccountSummaryCommand,
   GetUserCommand,
   type IAMClient,
-  ListAccessKeysCommand,
-  ListUsersCommand,
-  ListUserTagsCommand,
   NoSuchEntityException,
+  paginateListAccessKeys,
+  paginateListUsers,
+  paginateListUserTags,
 } from '@aws-sdk/client-iam';
 import * as v from 'valibot';
 import { answerOf, parse, Text, textUpTo } from '../input/parse.ts';
 import type { AccessKey } from '../keys/access-key.ts';
-import { type Marked, nextMarker, pages, toMarkedPage } from './pages.ts';
 
-// What IAM's answers must have, as far as they are read; @see https://docs.aws.amazon.com/IAM/latest/APIReference/
+// What the functions read of IAM's responses. @see https://docs.aws.amazon.com/IAM/latest/APIReference/
 
-// Longer than IAM makes them: they stand in log lines and annotations.
+/** Longer than the names of IAM, which appear in log lines and annotations. */
 const Name = textUpTo(128);
-const User = v.object({ UserId: Name, UserName: Name });
-const Page = { IsTruncated: v.optional(v.boolean(), false), Marker: v.optional(v.string()) };
-export const ListUsersAnswer = v.object({ ...Page, Users: v.array(User) });
-export const ListUserDetailsAnswer = v.object({
-  ...Page,
-  Users: v.array(
+
+/** The paginators of the SDK take a truncated page without a marker for the last one. */
+const pageOf = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(
     v.object({
-      ...User.entries,
-      Arn: textUpTo(2048),
-      Path: textUpTo(512),
-      CreateDate: v.date(),
+      ...entries,
+      IsTruncated: v.optional(v.boolean()),
+      Marker: v.optional(v.string()),
     }),
-  ),
+    v.check(({ IsTruncated, Marker }) => !IsTruncated || Boolean(Marker), 'a Marker'),
+  );
+
+const User = v.object({ UserId: Name, UserName: Name });
+const UserDetails = v.object({
+  ...User.entries,
+  Arn: textUpTo(2048),
+  Path: textUpTo(512),
+  CreateDate: v.date(),
 });
-export const ListAccessKeysAnswer = v.object({
-  ...Page,
-  AccessKeyMetadata: v.array(v.object({ AccessKeyId: Name, Status: Name, CreateDate: v.date() })),
-});
-const Tag = v.object({ Key: Text, Value: v.string() });
-export const ListUserTagsAnswer = v.object({ ...Page, Tags: v.array(Tag) });
-export const GetUserAnswer = v.object({ User });
-export const GetAccountSummaryAnswer = v.object({ SummaryMap: v.object({ Users: v.number() }) });
-export const GetAccessKeyLastUsedAnswer = v.object({
+const UsersPage = pageOf({ Users: v.array(UserDetails) });
+const Key = v.object({ AccessKeyId: Name, Status: Name, CreateDate: v.date() });
+const KeysPage = pageOf({ AccessKeyMetadata: v.array(Key) });
+const TagsPage = pageOf({ Tags: v.array(v.object({ Key: Text, Value: v.string() })) });
+const UserAnswer = v.object({ User });
+const SummaryAnswer = v.object({ SummaryMap: v.object({ Users: v.number() }) });
+const LastUsedAnswer = v.object({
   AccessKeyLastUsed: v.object({ LastUsedDate: v.optional(v.date()) }),
 });
 
-/** Items asked for in a page: the most that IAM gives, which may always be fewer. */
-const PAGE_SIZE = 1000;
+/** An IAM user. Its id never changes and is never used again; its name can change and be used again. */
+export type IamUser = v.InferOutput<typeof User>;
 
-/** Every user of the account, as far as the answer is asked for. */
-export const listUsers = async function* <User>(
-  client: IAMClient,
-  Answer: v.GenericSchema<unknown, Marked & { readonly Users: readonly User[] }>,
-): AsyncGenerator<User> {
-  const readPage = async (Marker: string | undefined) => {
-    const answer = await client.send(new ListUsersCommand({ Marker, MaxItems: PAGE_SIZE }));
-    return toMarkedPage(parse(Answer, answer, answerOf('ListUsers')), 'ListUsers');
-  };
-  for await (const page of pages(readPage, nextMarker('ListUsers'))) yield* page.Users;
-};
+/** An IAM user as ListUsers returns it. */
+export type UserDetails = v.InferOutput<typeof UserDetails>;
 
-/** Every key of a user. */
-export const listAllKeys = async (client: IAMClient, UserName: string): Promise<AccessKey[]> => {
-  const readPage = async (Marker: string | undefined) => {
-    const command = new ListAccessKeysCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
-    const answer = parse(
-      ListAccessKeysAnswer,
-      await client.send(command),
-      answerOf('ListAccessKeys'),
-    );
-    return toMarkedPage(answer, 'ListAccessKeys');
-  };
-  const keys: AccessKey[] = [];
-  for await (const page of pages(readPage, nextMarker('ListAccessKeys')))
-    keys.push(...page.AccessKeyMetadata);
-  return keys;
-};
+/** Items per page: the most that IAM returns. */
+const MaxItems = 1000;
 
-/** IAM's tag keys have no case. Both ways: the Kelvin sign is no `K`, although its lower case is a `k`. */
-const isSameTagKey = (one: string, other: string): boolean =>
-  one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
-
-/** The value of a tag, where the user has it. */
-export const findTag = async (client: IAMClient, UserName: string, key: string) => {
-  const readPage = async (Marker: string | undefined) => {
-    const command = new ListUserTagsCommand({ UserName, Marker, MaxItems: PAGE_SIZE });
-    const answer = parse(ListUserTagsAnswer, await client.send(command), answerOf('ListUserTags'));
-    return toMarkedPage(answer, 'ListUserTags');
-  };
-  let value: string | undefined;
-  for await (const page of pages(readPage, nextMarker('ListUserTags')))
-    value ??= page.Tags.find(({ Key }) => isSameTagKey(Key, key))?.Value;
-  return { value };
-};
-
-/** An IAM user: its id never changes and never comes back, its name may do both. */
-export type IamUser = { readonly UserId: string; readonly UserName: string };
-
-/** The same, as a listing tells of it. */
-export type UserDetails = IamUser & {
-  readonly Arn: string;
-  readonly Path: string;
-  readonly CreateDate: Date;
-};
+/** A user that is renamed during a listing can be missed by it, so a user is only missing after two listings. */
+const LISTINGS = 2;
 
 const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | undefined> => {
   try {
@@ -111,43 +66,75 @@ const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | unde
   }
 };
 
-/** Reads from IAM: live, every page, each answer as its API promises it or an error. */
+const listUsers = async function* (client: IAMClient): AsyncGenerator<UserDetails> {
+  for await (const page of paginateListUsers({ client }, { MaxItems }))
+    yield* parse(UsersPage, page, answerOf('ListUsers')).Users;
+};
+
+const listAccessKeys = async (client: IAMClient, UserName: string): Promise<AccessKey[]> => {
+  const keys: AccessKey[] = [];
+  for await (const page of paginateListAccessKeys({ client }, { UserName, MaxItems }))
+    keys.push(...parse(KeysPage, page, answerOf('ListAccessKeys')).AccessKeyMetadata);
+  return keys;
+};
+
+/** IAM ignores the case of tag keys. Both cases are compared: the Kelvin sign is not a `K`, but its lower case is `k`. */
+const isSameTagKey = (one: string, other: string): boolean =>
+  one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
+
+const readTag = async (client: IAMClient, UserName: string, key: string) => {
+  let value: string | undefined;
+  for await (const page of paginateListUserTags({ client }, { UserName, MaxItems }))
+    value ??= parse(TagsPage, page, answerOf('ListUserTags')).Tags.find(({ Key }) =>
+      isSameTagKey(Key, key),
+    )?.Value;
+  return { value };
+};
+
+/** Reads from IAM: live, every page. Every response is validated. */
 export const createIam = (client: IAMClient) => ({
-  /** Every user of the account. */
-  listUsers: (): AsyncGenerator<IamUser> => listUsers(client, ListUsersAnswer),
+  /** Lists every user of the account. */
+  listUsers: (): AsyncGenerator<UserDetails> => listUsers(client),
 
-  /** The same, with what else IAM tells of each. */
-  listUserDetails: (): AsyncGenerator<UserDetails> => listUsers(client, ListUserDetailsAnswer),
+  /** Finds users by id. A user that is missing in the result does not exist. */
+  findUsers: async (ids: ReadonlySet<string>): Promise<ReadonlyMap<string, UserDetails>> => {
+    const found = new Map<string, UserDetails>();
+    for (let listing = 0; listing < LISTINGS && found.size < ids.size; listing += 1)
+      for await (const user of listUsers(client)) {
+        if (ids.has(user.UserId)) found.set(user.UserId, user);
+        if (found.size === ids.size) return found;
+      }
+    return found;
+  },
 
-  /** How many users the account has, in one call. */
+  /** Counts the users of the account with one call. */
   countUsers: async (): Promise<number> => {
     const answer = await client.send(new GetAccountSummaryCommand());
-    return parse(GetAccountSummaryAnswer, answer, answerOf('GetAccountSummary')).SummaryMap.Users;
+    return parse(SummaryAnswer, answer, answerOf('GetAccountSummary')).SummaryMap.Users;
   },
 
-  /** The user of that name, or nothing when there is none. */
+  /** Reads the user with this name; undefined if there is none. */
   getUser: async (UserName: string): Promise<IamUser | undefined> => {
     const answer = await unlessMissing(client.send(new GetUserCommand({ UserName })));
-    return answer && parse(GetUserAnswer, answer, answerOf('GetUser')).User;
+    return answer && parse(UserAnswer, answer, answerOf('GetUser')).User;
   },
 
-  /** The keys of the user of that name, or nothing when there is none. */
+  /** Reads the access keys of the user with this name; undefined if there is no such user. */
   listAccessKeys: (UserName: string): Promise<AccessKey[] | undefined> =>
-    unlessMissing(listAllKeys(client, UserName)),
+    unlessMissing(listAccessKeys(client, UserName)),
 
-  /** The value of a user's tag, where it has that tag, or nothing when there is no such user; IAM's tag keys have no case. */
+  /** Reads the value of a user's tag, if the user has it; undefined if there is no such user. */
   getTag: (UserName: string, key: string): Promise<{ value: string | undefined } | undefined> =>
-    unlessMissing(findTag(client, UserName, key)),
+    unlessMissing(readTag(client, UserName, key)),
 
-  /** The key with its last use. */
+  /** Returns the key with its last use. */
   withLastUse: async (key: AccessKey): Promise<AccessKey> => {
     const { AccessKeyId } = key;
     const answer = await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
-    const what = answerOf('GetAccessKeyLastUsed');
-    const { AccessKeyLastUsed } = parse(GetAccessKeyLastUsedAnswer, answer, what);
+    const { AccessKeyLastUsed } = parse(LastUsedAnswer, answer, answerOf('GetAccessKeyLastUsed'));
     return { ...key, LastUsedDate: AccessKeyLastUsed.LastUsedDate };
   },
 });
 
-/** IAM, as far as it is read. */
+/** The IAM calls that the functions make. */
 export type Iam = ReturnType<typeof createIam>;

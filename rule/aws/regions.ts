@@ -1,5 +1,5 @@
 /**
- * The Region of a partition's IAM control plane: its events are recorded there, and only there.
+ * The Region of the IAM control plane in each partition. IAM events are recorded there and nowhere else.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
  */
@@ -9,28 +9,28 @@ export const IAM_REGIONS: Readonly<Record<string, string>> = {
   'aws-cn': 'cn-north-1',
 };
 
-/** How the Regions of partitions other than `aws` begin; those of nobody's knowledge have no IAM Region here. */
-const PARTITIONS: readonly (readonly [RegExp, string])[] = [
+/** The partitions other than `aws` by the first letters of their Regions. */
+const PARTITIONS: readonly (readonly [start: RegExp, partition: string])[] = [
   [/^us-gov-/, 'aws-us-gov'],
   [/^cn-/, 'aws-cn'],
-  // Stryker disable next-line StringLiteral: any word will do that is no partition above.
-  [/^(us-iso|eu-iso|eusc-)/, 'unknown'],
 ];
 
-/** The Region in which the IAM events of a Region's partition are recorded, or nothing where nobody says which. */
+/** Partitions whose IAM Region AWS does not document. */
+const UNDOCUMENTED = /^(us-iso|eu-iso|eusc-)/;
+
+/** Returns the Region that records the IAM events of a Region's partition; undefined if AWS does not document it. */
 export const iamRegionOf = (region: string): string | undefined => {
+  if (UNDOCUMENTED.test(region)) return undefined;
   const partition = PARTITIONS.find(([start]) => start.test(region))?.[1] ?? 'aws';
   return IAM_REGIONS[partition];
 };
 
 /**
- * Regions in which AWS Config does not remediate: those of AWS GovCloud (US), where people start the runbooks.
- *
- * Not the partition, as linters of templates know Regions.
+ * The Regions in which AWS Config has no remediation: AWS GovCloud (US). The runbooks are started by command there.
  *
  * @see https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-config.html
  */
 export const WITHOUT_REMEDIATION: readonly string[] = ['us-gov-west-1', 'us-gov-east-1'];
 
-/** AWS Config has a Remediate button in the Region. */
+/** Tells whether AWS Config offers remediation in the Region. */
 export const remediatesIn = (region: string): boolean => !WITHOUT_REMEDIATION.includes(region);

@@ -1,63 +1,46 @@
-import type { Evaluation } from '@aws-sdk/client-config-service';
-import {
-  type EvaluationContext,
-  NOT_APPLICABLE,
-  RESOURCE_TYPE,
-  toEvaluation,
-  type Verdict,
-} from './evaluation.ts';
+import { RESOURCE_TYPE, type RecordedResult } from '../aws/config.ts';
+import { type EvaluationContext, evaluateUser } from './evaluate-user.ts';
+import { NOT_APPLICABLE, type UserResult } from './evaluation.ts';
 import type { ConfigurationItem } from './event.ts';
-import { completeFacts, type FoundUser, keysMissing, readUser } from './read-user.ts';
-import type { HeldResult } from './recorded-result.ts';
-import type { Evidence } from './user-rule.ts';
+import { readUser } from './read-user.ts';
+import type { UserKeys } from './user-rule.ts';
 
 const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationItem): boolean =>
   resourceType === RESOURCE_TYPE &&
   (configurationItemStatus === 'OK' || configurationItemStatus === 'ResourceDiscovered');
 
-/** What is said of the item was read live, or is a deletion, and an id never comes back. */
+/** Tells whether the result comes from live keys or a deletion, so that it holds whatever was recorded before. */
 export const isCertain = (item: ConfigurationItem, eventLeftScope: boolean): boolean =>
   (isEvaluated(item) && !eventLeftScope) ||
   item.configurationItemStatus === 'ResourceDeleted' ||
   item.configurationItemStatus === 'ResourceDeletedNotRecorded';
 
-/** A change of one user: what every evaluation needs, and what Config holds of it. */
+/** What the evaluation of a change notification works with. */
 type ChangeContext = EvaluationContext & {
   readonly eventLeftScope: boolean;
-  readonly readHeld: () => Promise<HeldResult | undefined>;
-};
-
-const decide = async (
-  found: FoundUser,
-  evidence: Evidence,
-  { iam, rule, readHistory }: ChangeContext,
-): Promise<Verdict> => {
-  const verdict = rule.decide(found, evidence);
-  if (verdict !== undefined) return verdict;
-  const complete = { ...evidence, history: await readHistory() };
-  const needs = rule.needs(complete);
-  const facts = await completeFacts(iam, found.user.UserName, { facts: found, needs });
-  const decided = facts && rule.decide(facts, complete);
-  if (decided === undefined) throw keysMissing(found.user);
-  return decided;
+  /** Reads the recorded result of the user. */
+  readonly readRecorded: () => Promise<RecordedResult | undefined>;
 };
 
 /**
- * Evaluates the one user that a change notification is about, live: what the item says of it is old.
+ * Evaluates the user that a change notification is about, on its live keys: the item may be old.
  *
- * Always exactly one result: several would replace what other users have.
+ * A user that IAM does not have, another resource, and a resource that left the scope are NOT_APPLICABLE.
  */
 export const evaluateChange = async (
-  { resourceType: type, resourceId: id, resourceName: UserName, ...item }: ConfigurationItem,
+  item: ConfigurationItem,
   context: ChangeContext,
-): Promise<Evaluation> => {
-  const { iam, rule, eventLeftScope, readHeld } = context;
-  const notApplicable = toEvaluation({ type, id }, NOT_APPLICABLE, rule.at);
-  if (eventLeftScope || !isEvaluated({ resourceType: type, resourceId: id, ...item }))
-    return notApplicable;
-  // Where the history only adds a remark, what Config holds would only save calls, which one user does not need.
-  const evidence = { held: rule.decidesByHistory ? await readHeld() : undefined };
-  const found = await readUser(iam, { UserId: id, UserName }, rule.needs(evidence));
-  if (found === undefined) return notApplicable;
-  return toEvaluation({ type, id }, await decide(found, evidence, context), rule.at);
+): Promise<UserResult> => {
+  const { iam, rule, eventLeftScope, readRecorded, readHistory } = context;
+  const { resourceId: UserId, resourceName: UserName } = item;
+  const notApplicable = { UserId, ...NOT_APPLICABLE };
+  if (eventLeftScope || !isEvaluated(item)) return notApplicable;
+  const evaluate = async (user: UserKeys) => {
+    // The event history is read after the keys, as in a sweep.
+    const background = rule.requiresHistory(user)
+      ? { recorded: await readRecorded(), history: await readHistory?.(rule.at) }
+      : {};
+    return evaluateUser(user, context, background);
+  };
+  return (await readUser(iam, { UserId, UserName }, evaluate)) ?? notApplicable;
 };

@@ -2,7 +2,7 @@ import type { ConfigurationItemStatus } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
 import { Instant, Json, parse, Text, textUpTo } from '../input/parse.ts';
 
-/** The event, or its invokingEvent, is not what Config sends to a custom rule. */
+/** The event or its `invokingEvent` does not have the shape that Config sends to a custom rule. */
 export class InvalidEventError extends Error {
   override readonly name = 'InvalidEventError';
 }
@@ -10,7 +10,7 @@ export class InvalidEventError extends Error {
 const ConfigurationItem = v.object({
   resourceType: textUpTo(256),
   resourceId: textUpTo(768),
-  // Null in an oversized notification, an old name after a rename: a hint, never taken without the id.
+  // Null in an oversized notification, and outdated after a rename: a hint that the id must confirm.
   resourceName: v.nullish(v.string()),
   configurationItemStatus: v.picklist([
     'OK',
@@ -47,14 +47,14 @@ const OuterEvent = v.object({
   configRuleName: textUpTo(128),
 });
 
-/** The resource that a change notification is about. */
+/** The resource of a change notification. */
 export type ConfigurationItem = v.InferOutput<typeof ConfigurationItem>;
 
 /**
- * One invocation by Config, its two JSON texts read, both kinds of change notification in one shape.
+ * An invocation by Config with its `invokingEvent` parsed. Both kinds of change notification have the same shape.
  *
- * `orderingTimestamp` is the notification's creation time where it has one, else the item's capture
- * time: the instant of the evaluation.
+ * `orderingTimestamp` is the instant of the evaluation: the creation time of the notification, or the capture time of
+ * the item if there is none.
  */
 export type ConfigRuleEvent = {
   readonly messageType: v.InferOutput<typeof InvokingEvent>['messageType'];
@@ -84,9 +84,9 @@ const readInvokingEvent = (value: unknown) => {
 };
 
 /**
- * Reads the event of a custom Lambda rule: changes, oversized changes and schedules.
+ * Parses the event of a custom Lambda rule: a change, an oversized change or a schedule.
  *
- * @throws {InvalidEventError} says what was wrong, what was expected and what came
+ * @throws {InvalidEventError} names the member, what was expected and what it got
  * @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html
  */
 export const parseConfigRuleEvent = (event: unknown): ConfigRuleEvent => {

@@ -1,116 +1,118 @@
+import { NoSuchConfigRuleException } from '@aws-sdk/client-config-service';
 import type { ReadHistory } from '../aws/cloudtrail.ts';
-import { type Config, isTrial } from '../aws/config.ts';
+import { type Config, isTest, type RecordedResults } from '../aws/config.ts';
 import type { Iam } from '../aws/iam.ts';
 import { describeError, type LogRun, type RunLog } from '../log/log.ts';
 import { evaluateChange, isCertain } from './change.ts';
-import { countVerdicts } from './evaluation.ts';
+import { countResults, toEvaluation } from './evaluation.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
-import { historyOfRun } from './history-of-run.ts';
 import { findDifferences, isNewer } from './recorded-result.ts';
 import { sweepAccount } from './sweep.ts';
 import { RESERVED_FOR_LOG, RESERVED_FOR_REPORT, withinTime } from './time-limit.ts';
 import type { CreateRule, UserRule } from './user-rule.ts';
 
-/** What an invocation reads from, reports to and logs with. */
+/** What an invocation reads with, reports with and logs with. */
 export type Dependencies = {
   readonly iam: Iam;
   readonly config: Pick<Config, 'readResults' | 'readResult' | 'putEvaluations'>;
-  readonly readHistory: ReadHistory;
+  /** Absent if no result of the rule depends on the event history. */
+  readonly readHistory?: ReadHistory;
   readonly logRun: LogRun;
 };
 
-/** What Lambda tells of an invocation, as far as the rule asks; elsewhere nobody may tell. */
+/** The part of Lambda's context that the handler uses; absent outside Lambda. */
 type Context = { readonly getRemainingTimeInMillis?: () => number };
 
-/** One invocation: what Config asked, by which rule, and how long it may take. */
-type Run = {
+/** One invocation. */
+type Run = Dependencies & {
   readonly event: ConfigRuleEvent;
   readonly rule: UserRule;
   readonly remainingTime: () => number;
   readonly log: RunLog;
 };
 
-/** The whole account: what differs is reported, and a failure thrown after it. */
-const runSweep = async (run: Run, dependencies: Dependencies): Promise<void> => {
-  const { iam, config } = dependencies;
-  const { event, rule, remainingTime, log } = run;
-  const { configRuleName, resultToken } = event;
+/** Reads the recorded results. A test runs without a rule, which has no results. */
+const readRecorded = async ({ config, event }: Run): Promise<RecordedResults> => {
+  try {
+    return await config.readResults(event.configRuleName);
+  } catch (error) {
+    if (isTest(event.resultToken) && error instanceof NoSuchConfigRuleException) return new Map();
+    throw error;
+  }
+};
+
+/** Evaluates the account and reports the differences. Failures of single users are thrown after the report. */
+const runSweep = async (run: Run): Promise<void> => {
+  const { config, event, rule, remainingTime, log } = run;
   log.measureCalls();
   log.measure({ SuccessfulSweeps: 0 });
-  const readResults = () => config.readResults(configRuleName, isTrial(resultToken));
-  const held = await withinTime({ remainingTime, reserved: RESERVED_FOR_REPORT }, readResults);
-  const readHistory = historyOfRun(rule, log, dependencies.readHistory);
-  const sweep = await sweepAccount({ iam, rule, readHistory, held, remainingTime });
-  const { evaluations, failures } = sweep;
+  const readResults = () => readRecorded(run);
+  const recorded = await withinTime({ remainingTime, reserved: RESERVED_FOR_REPORT }, readResults);
+  const { results, failures } = await sweepAccount({ ...run, recorded });
   const [failure] = failures;
-  const counts = countVerdicts(evaluations);
+  const counts = countResults(results);
   log.add(counts);
   if (failure !== undefined)
     log.add({ failures: failures.length, firstFailure: describeError(failure) });
 
   const report = async (timeUp: AbortSignal): Promise<number> => {
-    const sent = await findDifferences(readResults, evaluations, { ...rule, held });
-    // Of a sweep that failed, an empty report would tell Config that all is done.
-    if (failure === undefined || sent.length > 0)
-      await config.putEvaluations(sent, resultToken, timeUp);
-    return sent.length;
+    const changed = await findDifferences(readResults, results, { ...rule, recorded });
+    // An empty report of a failed sweep would tell Config that the evaluation is complete.
+    if (failure === undefined || changed.length > 0) {
+      const evaluations = changed.map((result) => toEvaluation(result, rule.at));
+      await config.putEvaluations(evaluations, event.resultToken, timeUp);
+    }
+    return changed.length;
   };
   const ResultsSent = await withinTime({ remainingTime, reserved: RESERVED_FOR_LOG }, report);
   if (failure !== undefined) throw failure;
   log.measure({ SuccessfulSweeps: 1, ...counts, ResultsSent });
 };
 
-/** A newer run has said something of the resource. Where Config cannot tell, what is certain stands nevertheless. */
-const isOvertaken = async (
-  configurationItem: ConfigurationItem,
-  { event: { configRuleName, eventLeftScope, orderingTimestamp }, log }: Run,
-  { config }: Dependencies,
+/** Tells whether a newer run has recorded a result. If Config does not answer, a certain result is reported anyway. */
+const isSuperseded = async (
+  item: ConfigurationItem,
+  readResult: () => ReturnType<Config['readResult']>,
+  { event, rule, log }: Run,
 ): Promise<boolean> => {
-  const { resourceType: type, resourceId: id } = configurationItem;
   try {
-    const held = await config.readResult(configRuleName, { type, id });
-    return held !== undefined && isNewer(held, orderingTimestamp);
+    const recorded = await readResult();
+    return recorded !== undefined && isNewer(recorded, rule.at);
   } catch (failure) {
-    if (!isCertain(configurationItem, eventLeftScope)) throw failure;
+    if (!isCertain(item, event.eventLeftScope)) throw failure;
     log.add({ recordedResultUnknown: describeError(failure) });
     return false;
   }
 };
 
-/** The one user of a change notification: exactly this result is reported, unless Config holds one of a newer run. */
-const runChange = async (
-  configurationItem: ConfigurationItem,
-  run: Run,
-  dependencies: Dependencies,
-): Promise<void> => {
-  const { event, rule, log } = run;
-  const { iam, config } = dependencies;
-  const { eventLeftScope, resultToken, configRuleName } = event;
-  const { resourceType: type, resourceId: id } = configurationItem;
-  const readHeld = () => config.readResult(configRuleName, { type, id });
-  const readHistory = historyOfRun(rule, log, dependencies.readHistory);
-  const context = { iam, rule, readHistory, eventLeftScope, readHeld };
-  const result = await evaluateChange(configurationItem, context);
-  const isSuperseded = await isOvertaken(configurationItem, run, dependencies);
-  log.add({ ...countVerdicts([result]), isSuperseded });
-  await config.putEvaluations(isSuperseded ? [] : [result], resultToken);
+/** Evaluates the user of a change notification and reports its result, unless a newer run has recorded one. */
+const runChange = async (item: ConfigurationItem, run: Run): Promise<void> => {
+  const { config, event, rule, log } = run;
+  const { resourceType: type, resourceId: id } = item;
+  const readResult = () => config.readResult(event.configRuleName, { type, id });
+  const context = { ...run, eventLeftScope: event.eventLeftScope, readRecorded: readResult };
+  const result = await evaluateChange(item, context);
+  const superseded = await isSuperseded(item, readResult, run);
+  log.add({ ...countResults([result]), isSuperseded: superseded });
+  const evaluation = { ...toEvaluation(result, rule.at), ComplianceResourceType: type };
+  await config.putEvaluations(superseded ? [] : [evaluation], event.resultToken);
 };
 
 /**
- * One invocation of a rule: parse → read → evaluate → report.
+ * Creates the Lambda handler of a rule: parse the event, read recorded results, evaluate, report.
  *
- * Whatever fails is thrown, so that Lambda tries again and at last tells its dead-letter queue.
+ * Errors are thrown, so that Lambda tries again and then sends the event to the dead-letter queue.
  */
 export const createHandler =
   (dependencies: Dependencies, createRule: CreateRule) =>
   (input: unknown, context: Context = {}): Promise<void> =>
     dependencies.logRun('evaluated', async (log) => {
       const event = parseConfigRuleEvent(input);
-      const { configRuleName: ConfigRuleName, messageType } = event;
-      log.add({ ConfigRuleName, messageType });
+      log.add({ ConfigRuleName: event.configRuleName, messageType: event.messageType });
       const rule = createRule(event.ruleParameters, event.orderingTimestamp);
       const remainingTime = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
-      const run = { event, rule, remainingTime, log };
-      if (event.configurationItem === undefined) await runSweep(run, dependencies);
-      else await runChange(event.configurationItem, run, dependencies);
+      const run = { ...dependencies, event, rule, remainingTime, log };
+      await (event.configurationItem === undefined
+        ? runSweep(run)
+        : runChange(event.configurationItem, run));
     });

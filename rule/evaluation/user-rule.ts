@@ -1,47 +1,49 @@
+import type { RecordedResult } from '../aws/config.ts';
 import type { AccessKey } from '../keys/access-key.ts';
 import type { KeyHistory } from '../keys/key-history.ts';
-import type { Verdict } from './evaluation.ts';
-import type { HeldResult } from './recorded-result.ts';
+import type { Result } from './evaluation.ts';
 
-/** What is known of a user: its keys, and the value of its exemption tag where it has one and it was asked for. */
-export type UserFacts = {
+/** An IAM user with its access keys. */
+export type UserKeys = {
+  readonly UserId: string;
+  readonly UserName: string;
   readonly keys: readonly AccessKey[];
+  /** The value of the exemption tag, if it was read and the user has the tag. */
   readonly exemption?: string | undefined;
 };
 
-/** What has to be asked for beside a user's keys. */
-export type Needs = {
-  /** The key of a tag of the user, if its value has to be known. */
-  readonly tag: (facts: UserFacts) => string | undefined;
-  /** The keys whose last use has to be known. */
-  readonly lastUse: (facts: UserFacts) => readonly AccessKey[];
+/** What else is known of a user when it is evaluated. */
+export type Background = {
+  readonly recorded?: RecordedResult | undefined;
+  readonly history?: KeyHistory | undefined;
 };
 
-/** Nothing but the keys. */
-export const NO_NEEDS: Needs = { tag: () => undefined, lastUse: () => [] };
-
-/** What is known beside the user itself: what Config holds of it, and the history of keys once it was read. */
-export type Evidence = {
-  readonly held: HeldResult | undefined;
-  readonly history?: KeyHistory;
+/** What is read of a user beyond its keys, because the result depends on it. */
+export type RequiredReads = {
+  /** Returns the key of the tag to read, if any. */
+  readonly tag: (user: UserKeys) => string | undefined;
+  /** Returns the keys whose last use to read; called after the tag was read. */
+  readonly lastUse: (user: UserKeys) => readonly AccessKey[];
 };
 
-/** A rule on the access keys of a user, with its parameters, at the instant of a run. */
+/** A rule that reads only the keys of a user. */
+export const NO_READS: RequiredReads = { tag: () => undefined, lastUse: () => [] };
+
+/** A rule on the access keys of IAM users, with its parameters, at one instant. */
 export type UserRule = {
-  /** The instant of the evaluation, supplied by Config, never by the system clock. */
+  /** The instant of the evaluation. AWS Config supplies it; the system clock is never read. */
   readonly at: Date;
   readonly refreshDays: number;
-  /** Without history there is no verdict on a key that is not active; else the history only adds a remark. */
-  readonly decidesByHistory: boolean;
-  /** What has to be asked for beside a user's keys. */
-  readonly needs: (evidence: Evidence) => Needs;
-  /** The verdict; nothing when the history of keys has to be read first. */
-  readonly decide: (facts: UserFacts, evidence: Evidence) => Verdict | undefined;
+  /** Tells whether the result of this user depends on CloudTrail's event history and on its recorded result. */
+  readonly requiresHistory: (user: UserKeys) => boolean;
+  readonly requiredReads: (background: Background) => RequiredReads;
+  /** Returns the result of a user for which all required reads were made. */
+  readonly evaluate: (user: UserKeys, background: Background) => Result;
 };
 
 /**
- * Makes the rule from its InputParameters, for one run.
+ * Creates the rule of one invocation from the InputParameters of the Config rule.
  *
- * @throws {InvalidParameterError} when a parameter is not what it may be
+ * @throws {InvalidParameterError} if a parameter is unknown or out of bounds
  */
 export type CreateRule = (inputParameters: string | undefined, at: Date) => UserRule;

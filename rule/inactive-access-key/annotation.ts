@@ -1,87 +1,89 @@
-import { shorten } from '../evaluation/evaluation.ts';
+import type { RecordedResult } from '../aws/config.ts';
+import type { ParsedAnnotation } from '../evaluation/annotation.ts';
 import type { AccessKey } from '../keys/access-key.ts';
 import { addDays, date } from '../keys/days.ts';
 import {
-  describeExempt,
+  describeExemption,
   describeProblem,
   type Exemption,
   type ValidExemption,
 } from '../keys/exemption.ts';
 import { DAYS_OF_HISTORY } from '../keys/key-history.ts';
-import type { Inactivity, Unknown } from './inactivity.ts';
+import type { Inactivity, Known } from './inactivity.ts';
 
-const UNKNOWN = {
-  NoHistory: 'no event history',
-  OtherStatus: 'no event sets this status',
-} as const;
+const AT_LEAST = `has been inactive for at least ${DAYS_OF_HISTORY} days`;
+const SINCE = 'has been inactive since';
+const ACTIVE_ON = 'is inactive and was active on';
 
-const saysAtLeast = (AccessKeyId: string): string =>
-  `${AccessKeyId} inactive for at least ${DAYS_OF_HISTORY} days`;
-
-const ACTIVE_ON = 'unknown since when (active on ';
-
-const describeUnknown = ({
-  key: { AccessKeyId, Status },
-  ...why
-}: { key: AccessKey } & Unknown) => {
-  if (why.unknown === 'NotVisible')
-    return `${AccessKeyId} inactive, ${ACTIVE_ON}${date(why.activeAt)}, no event since)`;
-  const status = Status === 'Inactive' ? 'inactive' : Status;
-  return `${AccessKeyId} ${status}, unknown since when (${UNKNOWN[why.unknown]})`;
-};
-
-/** Since when a key is inactive, as the annotation and the plan say it; the date is UTC. */
+/** Describes since when a key is inactive; dates are UTC. */
 export const describeInactivity = (inactivity: Inactivity): string => {
-  const { AccessKeyId } = inactivity.key;
-  if ('since' in inactivity) return `${AccessKeyId} inactive since ${date(inactivity.since)}`;
-  return 'before' in inactivity ? saysAtLeast(AccessKeyId) : describeUnknown(inactivity);
+  const { AccessKeyId, Status } = inactivity.key;
+  if ('since' in inactivity) return `${AccessKeyId} ${SINCE} ${date(inactivity.since)}`;
+  if ('before' in inactivity) return `${AccessKeyId} ${AT_LEAST}`;
+  if (inactivity.unknown === 'NotVisible')
+    return `${AccessKeyId} ${ACTIVE_ON} ${date(inactivity.activeAt)}`;
+  return inactivity.unknown === 'NoHistory'
+    ? `${AccessKeyId} is inactive since an unknown date (no event history)`
+    : `${AccessKeyId} is ${Status} since an unknown date`;
 };
 
 const describeAll = (inactivities: readonly Inactivity[]): string =>
   inactivities.map(describeInactivity).join('; ');
 
-/** The annotation names the key. */
-export const namesKey = (annotation: string, AccessKeyId: string): boolean =>
-  annotation.includes(AccessKeyId);
-
-/** The end of the day on which the annotation says that the key was active, or nothing when it does not. */
-export const activeOn = (annotation: string, AccessKeyId: string): Date | undefined => {
-  const [, after] = annotation.split(`${AccessKeyId} inactive, ${ACTIVE_ON}`);
-  const day = after?.match(/^\d{4}-\d\d-\d\d/)?.[0];
-  return day === undefined ? undefined : new Date(`${day}T23:59:59.999Z`);
-};
-
-/** The annotation says of the key that it is inactive since before the history began. */
-export const isSureOfKey = (annotation: string, AccessKeyId: string): boolean =>
-  annotation.includes(saysAtLeast(AccessKeyId));
-
-/** The limit, what is wrong with a tag that was meant to lift it, and what to do. */
+/** The parameter of the rule, and the exemption tag of the user if it has one. */
 type Limit = { readonly maxInactiveDays: number; readonly exemption?: Exemption | undefined };
 
-/** What the Config console shows beside a user with a key that is inactive for too long; ASCII, dates in UTC. */
+/** Describes a violation, without the user name. */
 export const describeViolation = (
   inactivities: readonly Inactivity[],
   { maxInactiveDays, exemption }: Limit,
 ): string =>
-  shorten(
-    `${describeAll(inactivities)}.${describeProblem(exemption)} maxInactiveDays ${maxInactiveDays}: delete it, or make it active again. UTC dates.`,
-  );
+  `${describeAll(inactivities)}.${describeProblem(exemption)} Delete a key that is inactive for ${maxInactiveDays} days, or reactivate it.`;
 
-/** What it shows beside a user whom a tag exempts. */
-export const describeExemption = (
+/** Describes a user that its tag exempts, without the user name. */
+export const describeExempt = (
   inactivities: readonly Inactivity[],
   exemption: ValidExemption,
-): string => shorten(`${describeExempt(exemption)}${describeAll(inactivities)}. UTC dates.`);
+): string => `${describeExemption(exemption)}: ${describeAll(inactivities)}.`;
 
-/** What it shows beside a user whose keys may be inactive for a while yet. */
+/** Describes a user whose keys are not inactive for too long, without the user name. */
 export const describeAllowed = (
   inactivities: readonly Inactivity[],
   { maxInactiveDays }: Limit,
 ): string => {
-  const ends = inactivities.flatMap((inactivity) =>
-    'since' in inactivity ? [addDays(inactivity.since, maxInactiveDays)] : [],
-  );
-  const first = ends.toSorted((one, other) => one.getTime() - other.getTime())[0];
-  const until = first === undefined ? '' : ` Allowed until ${first.toISOString()}.`;
-  return shorten(`${describeAll(inactivities)}.${until} UTC dates.`);
+  const [first] = inactivities
+    .flatMap((inactivity) =>
+      'since' in inactivity ? [addDays(inactivity.since, maxInactiveDays).toISOString()] : [],
+    )
+    .toSorted();
+  const until = first === undefined ? '' : ` Allowed until ${first}.`;
+  return `${describeAll(inactivities)}.${until}`;
+};
+
+/**
+ * Parses what a recorded result says about a key. Its annotation names every key that was not active at that time, so a
+ * key that it does not name was active or did not exist.
+ */
+export const knownFrom =
+  (recorded: RecordedResult | undefined) =>
+  ({ AccessKeyId }: Pick<AccessKey, 'AccessKeyId'>): Known => {
+    if (recorded === undefined) return { isConcluded: false };
+    const { Annotation, OrderingTimestamp } = recorded;
+    if (!Annotation?.includes(AccessKeyId))
+      return { isConcluded: false, activeAt: OrderingTimestamp };
+    if (Annotation.includes(`${AccessKeyId} ${AT_LEAST}`)) return { isConcluded: true };
+    const [, day] =
+      new RegExp(`${AccessKeyId} ${ACTIVE_ON} (\\d{4}-\\d\\d-\\d\\d)`).exec(Annotation) ?? [];
+    // The end of that day: the annotation has no time.
+    return { isConcluded: false, activeAt: day ? new Date(`${day}T23:59:59.999Z`) : undefined };
+  };
+
+const INACTIVE = new RegExp(`(?:: |; )(\\w{16,128}) (?:${SINCE}|${AT_LEAST})`);
+
+/** Parses the annotation of a violation; undefined for any other text. */
+export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
+  const [, AccessKeyId] = INACTIVE.exec(annotation) ?? [];
+  return AccessKeyId === undefined
+    ? undefined
+    : { recommendation: 'Remediate', AccessKeyId, Status: 'Inactive' };
 };

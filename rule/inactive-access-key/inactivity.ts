@@ -1,39 +1,46 @@
-import type { AccessKey } from '../keys/access-key.ts';
+import { type AccessKey, sortKeysBy } from '../keys/access-key.ts';
+import { isDaysBefore } from '../keys/days.ts';
 import { changesOf, type KeyHistory, type StatusChange } from '../keys/key-history.ts';
 
-/** What is known of a key from an earlier look at its user. */
+/** What an earlier evaluation of the user says about a key. */
 export type Known = {
-  /** It was active then, or not there; absent where nobody saw it so. */
-  readonly activeAt?: Date;
-  /** Somebody has concluded that it is inactive since before the history began. */
+  /** The last instant at which the key was known to be active, or not to exist. */
+  readonly activeAt?: Date | undefined;
+  /** An earlier evaluation concluded that the key has been inactive since before the history began. */
   readonly isConcluded: boolean;
 };
 
-/** Why nobody can tell since when a key is inactive; where only the event is missing, when it was still active. */
+/** Why the date of a deactivation is unknown; if only its event is missing, when the key was still active. */
 export type Unknown =
   | { readonly unknown: 'NotVisible'; readonly activeAt: Date }
   | { readonly unknown: 'NoHistory' | 'OtherStatus' };
 
-/** Since when a key is inactive: by its event; since before the history begins; or why that is unknown. */
+/** Since when a key is inactive: since an event, since before the history began, or unknown. */
 export type Inactivity =
   | { readonly key: AccessKey; readonly since: Date; readonly event: StatusChange }
   | { readonly key: AccessKey; readonly before: Date }
   | ({ readonly key: AccessKey } & Unknown);
 
+const latest = (instants: readonly (Date | undefined)[]): Date | undefined =>
+  instants
+    .filter((instant) => instant !== undefined)
+    .toSorted((one, other) => one.getTime() - other.getTime())
+    .at(-1);
+
 /**
- * Since when a key that is not active has been so, by CloudTrail's event history.
+ * Returns since when a key that is not active has been inactive, according to CloudTrail's event history.
  *
  * Scenarios (test names carry the number):
- *   1  a change to Inactive after the last one to Active     → since the earliest such: repeating it changes nothing
- *   2  the last visible change is one to Active              → unknown: the deactivation is not visible yet
- *   3  no change, the history is not complete                → unknown
- *   4  no change, made, used or seen active in these 90 days → unknown: the deactivation is not visible yet
- *   5  no change otherwise                                   → since before the history begins
- *   6  a status that no call sets, `Expired`                 → unknown
- * Boundary: of the same second the change to Inactive counts as the later one, as the key is inactive now; a key made
- * at the very beginning of the history was made in it.
+ *   1  a change to Inactive after the last change to Active  → since the earliest of them: repeating it changes nothing
+ *   2  the last visible change is to Active                  → NotVisible: the deactivation is not visible yet
+ *   3  no change, the history is incomplete                  → NoHistory
+ *   4  no change, created, used or seen active in 90 days    → NotVisible
+ *   5  no change otherwise                                   → before the history began
+ *   6  another status, such as `Expired`                     → OtherStatus
+ * Boundary: of changes in the same second, the change to Inactive is the later one; an instant exactly at the start of the
+ * history is in the history.
  *
- * @param key  with its last use where no change is visible: `keysToAskFor`
+ * @param key  with its last use if no change is visible: see `keysWithUnreadUse`
  */
 export const findInactivity = (
   key: AccessKey,
@@ -45,20 +52,26 @@ export const findInactivity = (
   const activated = changes.findLastIndex(({ status }) => status === 'Active');
   const event = changes[activated + 1];
   if (event !== undefined) return { key, since: event.eventTime, event };
-  const activation = changes[activated]?.eventTime;
-  if (activation !== undefined) return { key, unknown: 'NotVisible', activeAt: activation };
+  const activation = changes[activated];
+  if (activation !== undefined)
+    return { key, unknown: 'NotVisible', activeAt: activation.eventTime };
   if (!history.isComplete) return { key, unknown: 'NoHistory' };
   const { from } = history;
-  // Stryker disable next-line ConditionalExpression: nothing is later than undefined; only the types need that said.
-  const isInHistory = (instant?: Date) => instant !== undefined && instant >= from;
-  const [activeAt] = [key.CreateDate, key.LastUsedDate, known.activeAt]
-    .filter(isInHistory)
-    .sort((one, other) => Number(other) - Number(one));
-  return activeAt === undefined ? { key, before: from } : { key, unknown: 'NotVisible', activeAt };
+  const activeAt = latest([key.CreateDate, key.LastUsedDate, known.activeAt]);
+  return activeAt !== undefined && activeAt >= from
+    ? { key, unknown: 'NotVisible', activeAt }
+    : { key, before: from };
 };
 
-/** The keys whose last use has to be known: no change of theirs is visible, and nobody has drawn the conclusion yet. */
-export const keysToAskFor = (
+/** Returns the keys that are not active, sorted by id, so that an annotation always names them in the same order. */
+export const inactiveKeys = (keys: readonly AccessKey[]): readonly AccessKey[] =>
+  sortKeysBy(
+    keys.filter(({ Status }) => Status !== 'Active'),
+    () => new Date(0),
+  );
+
+/** Returns the keys whose last use has to be read, because no event shows their deactivation. */
+export const keysWithUnreadUse = (
   keys: readonly AccessKey[],
   history: KeyHistory,
   knownOf: (key: AccessKey) => Known,
@@ -67,3 +80,21 @@ export const keysToAskFor = (
     const known = knownOf(key);
     return !known.isConcluded && 'before' in findInactivity(key, history, known);
   });
+
+/** Returns since when each key of a user that is not active has been inactive. */
+export const inactivitiesOf = (
+  keys: readonly AccessKey[],
+  history: KeyHistory,
+  known: (key: AccessKey) => Pick<Known, 'activeAt'>,
+): readonly Inactivity[] =>
+  inactiveKeys(keys).map((key) => findInactivity(key, history, known(key)));
+
+/** Tells whether a key is known to be inactive for `maxInactiveDays` × 24 hours or longer. */
+export const isTooLong = (
+  inactivity: Inactivity,
+  { maxInactiveDays, at }: { readonly maxInactiveDays: number; readonly at: Date },
+): boolean => {
+  if ('unknown' in inactivity) return false;
+  const since = 'since' in inactivity ? inactivity.since : inactivity.before;
+  return isDaysBefore(since, maxInactiveDays, at);
+};

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 import { answerOf, Instant, Json, parse, Text } from '../input/parse.ts';
-import type { AccessKey } from './access-key.ts';
+import { type AccessKey, compareText } from './access-key.ts';
 import { addDays } from './days.ts';
 
-/** What CloudTrail records of a call; a call that failed says no more than that. */
+/** The members that decide whether a CloudTrail event is read further. */
 const CloudTrailEvent = v.object({
   eventSource: v.string(),
   eventName: v.string(),
   errorCode: v.nullish(v.string()),
 });
 
-/** A call that set the status of a key; whoever acts on a key of its own may leave the user's name out. */
+/** A successful UpdateAccessKey call. The user name is absent if the caller updates its own key. */
 const UpdateAccessKeyEvent = v.object({
   eventID: Text,
   eventTime: Instant,
@@ -20,6 +20,7 @@ const UpdateAccessKeyEvent = v.object({
   }),
   userIdentity: v.nullish(
     v.object({
+      arn: v.nullish(v.string()),
       sessionContext: v.nullish(
         v.object({ sessionIssuer: v.nullish(v.object({ arn: v.nullish(v.string()) })) }),
       ),
@@ -27,38 +28,38 @@ const UpdateAccessKeyEvent = v.object({
   ),
 });
 
-/** A key was made active or inactive: the event, its instant in whole seconds, and the role that did it, if a role did. */
+/** A change of the status of an access key. `eventTime` has whole seconds. */
 export type StatusChange = {
   readonly eventID: string;
   readonly eventTime: Date;
   readonly accessKeyId: string;
   readonly status: 'Active' | 'Inactive';
+  /** The ARN of the caller, if it is known. */
+  readonly callerArn: string | undefined;
+  /** The ARN of the role that the caller had assumed, if any. */
   readonly roleArn: string | undefined;
 };
 
-/** What CloudTrail's event history tells of keys that were made active or inactive. */
+/** The status changes in CloudTrail's event history. */
 export type KeyHistory = {
-  /** Where the history begins: 90 days before the run. */
+  /** The start of the history, 90 days before the run. */
   readonly from: Date;
-  /** Every change since `from` is here, but for those of the last minutes; false where changes may be elsewhere. */
+  /** False if changes can be missing. A complete history can still lack those of the last minutes. */
   readonly isComplete: boolean;
   readonly changes: readonly StatusChange[];
 };
 
-/** Days that CloudTrail keeps its event history. */
+/** The days that CloudTrail keeps its event history. */
 export const DAYS_OF_HISTORY = 90;
 
-/** Where the history of a run begins. */
+/** Returns the start of the history of a run. */
 export const historyBegins = (at: Date): Date => addDays(at, -DAYS_OF_HISTORY);
 
-/** The history where none could be read: it proves nothing. */
-export const noHistory = (from: Date): KeyHistory => ({ from, isComplete: false, changes: [] });
-
 /**
- * Reads the text of an event that LookupEvents found, or nothing when it made no key active or inactive: another call,
- * one that failed, or one to `Expired`, which IAM's API has. Whoever may set that must not be able to stop the reading.
+ * Parses the text of an event from LookupEvents; undefined if the event is not a successful change to `Active` or
+ * `Inactive`. Changes to `Expired` are ignored, so that they cannot stop the evaluation.
  *
- * @throws {InvalidResponseError} when a call that succeeded does not say which key it set to what
+ * @throws {InvalidResponseError} if a successful call has no key or no status
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
  */
 export const readStatusChange = (cloudTrailEvent: unknown): StatusChange | undefined => {
@@ -74,13 +75,17 @@ export const readStatusChange = (cloudTrailEvent: unknown): StatusChange | undef
   );
   const { accessKeyId, status } = requestParameters;
   if (status === 'Expired') return undefined;
+  const callerArn = userIdentity?.arn ?? undefined;
   const roleArn = userIdentity?.sessionContext?.sessionIssuer?.arn ?? undefined;
-  return { eventID, eventTime, accessKeyId, status, roleArn };
+  return { eventID, eventTime, accessKeyId, status, callerArn, roleArn };
 };
 
-/** The changes of one key, the oldest first; of the same second the one to the status that the key has now is the last. */
+/**
+ * Returns the changes of one key, the oldest first. Of changes in the same second, the change to the key's current status
+ * is the last.
+ */
 export const changesOf = (
-  { changes }: KeyHistory,
+  { changes }: Pick<KeyHistory, 'changes'>,
   { AccessKeyId, Status }: Pick<AccessKey, 'AccessKeyId' | 'Status'>,
 ): readonly StatusChange[] =>
   changes
@@ -89,6 +94,5 @@ export const changesOf = (
       (one, other) =>
         one.eventTime.getTime() - other.eventTime.getTime() ||
         Number(one.status === Status) - Number(other.status === Status) ||
-        // Stryker disable next-line EqualityOperator: no two events have the same id.
-        (one.eventID < other.eventID ? -1 : 1),
+        compareText(one.eventID, other.eventID),
     );

@@ -15,7 +15,6 @@ export type LogFields = {
   readonly isSuperseded: boolean;
   /** Why the recorded result could not be read. */
   readonly recordedResultUnknown: ErrorFields;
-  readonly historyUnknown: ErrorFields;
   /** How many users, rules or findings failed, and the first reason. */
   readonly failures: number;
   readonly firstFailure: ErrorFields;

@@ -1,6 +1,6 @@
 import type { Partition, Resource } from '@aws-sdk/client-securityhub';
+import type { RecordedResult } from '../aws/config.ts';
 import type { UserDetails } from '../aws/iam.ts';
-import type { HeldResult } from '../evaluation/recorded-result.ts';
 import { type AccessKey, isActive } from '../keys/access-key.ts';
 import type { FindingRule, Place } from './settings.ts';
 
@@ -48,7 +48,7 @@ export type UserWithKeys = UserDetails & { readonly keys: readonly AccessKey[] }
 export type Violation = {
   readonly rule: FindingRule;
   readonly user: UserWithKeys;
-  readonly held: HeldResult;
+  readonly held: RecordedResult;
 };
 
 /** The annotation that Config holds, or that it holds none. */

@@ -1,5 +1,5 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
-import type { HeldResult, HeldResults } from '../evaluation/recorded-result.ts';
+import type { RecordedResult, RecordedResults } from '../aws/config.ts';
 import { findingId, type UserWithKeys } from './asff.ts';
 import { endOf, RULE_GONE, toArchived, toFinding } from './finding.ts';
 import type { StoredFindings } from './security-hub.ts';
@@ -25,7 +25,7 @@ export const formerRules = (
 };
 
 /** What Config holds of the users that are looked at; a rule that could not be read is not among them. */
-export type RuleResults = { readonly rule: FindingRule; readonly held: HeldResults };
+export type RuleResults = { readonly rule: FindingRule; readonly held: RecordedResults };
 
 /** What is known of users: those that are there, and those of whom nothing could be learned. */
 export type Users = {
@@ -51,7 +51,7 @@ export type Decided = {
 };
 
 /** Config holds that the user violates the rule. */
-export const isViolation = ({ ComplianceType }: HeldResult): boolean =>
+export const isViolation = ({ ComplianceType }: RecordedResult): boolean =>
   ComplianceType === 'NON_COMPLIANT';
 
 const decideRule = (

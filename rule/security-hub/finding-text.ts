@@ -1,4 +1,6 @@
-import { type Advised, advisedOfInactive, advisedOfMany } from './advised.ts';
+import type { ParsedAnnotation } from '../evaluation/annotation.ts';
+import { parseAnnotation as parseInactive } from '../inactive-access-key/annotation.ts';
+import { parseAnnotation as parseSingle } from '../single-access-key/annotation.ts';
 
 // docs/security-hub.md has the source of each; the spelling is that of Security Hub's own controls, where they have one.
 
@@ -46,7 +48,7 @@ export type Subject = {
   /** What the Remediate button does, by an annotation that names this key. */
   readonly remediationOf: (AccessKeyId: string) => string;
   /** What the annotation of a violation advises; nothing where the rule did not write it. */
-  readonly advisedIn: (annotation: string) => Advised | undefined;
+  readonly advisedIn: (annotation: string) => ParsedAnnotation | undefined;
   readonly requirements: readonly string[];
 };
 
@@ -57,7 +59,7 @@ export const SINGLE_ACCESS_KEY: Subject = {
   reasonCode: 'TOO_MANY_ACCESS_KEYS',
   remediationOf: (AccessKeyId) =>
     `Deactivate the key idle longest by now, which was ${AccessKeyId} when it was evaluated`,
-  advisedIn: advisedOfMany,
+  advisedIn: parseSingle,
   requirements: SINGLE_ACCESS_KEY_REQUIREMENTS,
 };
 
@@ -68,6 +70,6 @@ export const INACTIVE_ACCESS_KEY: Subject = {
   reasonCode: 'ACCESS_KEY_INACTIVE_TOO_LONG',
   remediationOf: () =>
     'Delete the inactive key, of several the one inactive longest, which cannot be undone',
-  advisedIn: advisedOfInactive,
+  advisedIn: parseInactive,
   requirements: INACTIVE_ACCESS_KEY_REQUIREMENTS,
 };

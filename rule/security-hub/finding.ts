@@ -1,5 +1,5 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
-import type { HeldResult } from '../evaluation/recorded-result.ts';
+import type { RecordedResult } from '../aws/config.ts';
 import {
   cut,
   evidenceOf,
@@ -129,7 +129,7 @@ export const RULE_GONE: End = {
   Description: 'AWS Config has the rule no more: it was deleted, or made anew.',
 };
 
-const reasonOf = (held: HeldResult | undefined): string => {
+const reasonOf = (held: RecordedResult | undefined): string => {
   if (held === undefined)
     return 'AWS Config holds no result of this user any more: it was deleted, or is out of scope.';
   if (held.ComplianceType !== 'COMPLIANT') return 'IAM has this user no more.';
@@ -137,7 +137,7 @@ const reasonOf = (held: HeldResult | undefined): string => {
 };
 
 /** The end of a violation, by what Config holds of its user now: nothing of one that is out of scope. */
-export const endOf = (held: HeldResult | undefined): End => ({
+export const endOf = (held: RecordedResult | undefined): End => ({
   Status: 'PASSED',
   ReasonCode: 'NO_LONGER_NON_COMPLIANT',
   Description: reasonOf(held),

@@ -95,7 +95,7 @@ export const remedyOf = (
   // Stryker disable next-line StringLiteral: any text will do that advises nothing.
   const advised = rule.subject.advisedIn(held.Annotation ?? '');
   const key = user.keys.find(({ AccessKeyId }) => AccessKeyId === advised?.AccessKeyId);
-  if (advised?.advice === 'Choose')
+  if (advised?.recommendation === 'NameKey')
     return key !== undefined && !isActive(key)
       ? start(`Decide which inactive key is deleted, ${FINAL}, ${THEN}`, deletionRule)
       : start(`Decide which key goes ${THEN}`, rule);
@@ -103,7 +103,7 @@ export const remedyOf = (
   if (key === undefined || key.Status !== advised?.Status)
     return start(`Look at the keys of the user, decide which one goes, ${THEN}`, rule);
   const { AccessKeyId } = key;
-  if (advised.advice === 'Delete')
+  if (advised.recommendation === 'Delete')
     return start(`Delete ${AccessKeyId}, ${FINAL}; ${REFUSES}`, deletionRule, AccessKeyId);
   return {
     instruction: `${rule.subject.remediationOf(AccessKeyId)}; ${REFUSES}`,

@@ -2,13 +2,13 @@ import {
   type AwsSecurityFinding,
   type AwsSecurityFindingFilters,
   BatchImportFindingsCommand,
-  GetFindingsCommand,
   InvalidInputException,
+  paginateGetFindings,
   SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
 import * as v from 'valibot';
+import { inBatches, nameSome } from '../aws/batches.ts';
 import { type CountCalls, connection } from '../aws/clients.ts';
-import { inBatches, nameSome, pages } from '../aws/pages.ts';
 import { answerOf, parse, Text } from '../input/parse.ts';
 import { findingId, productArn, rulesOf } from './asff.ts';
 import type { Place } from './settings.ts';
@@ -120,19 +120,15 @@ const RATE = { minimumCallsPerSecond: 3 };
 const equals = (values: readonly string[]) =>
   values.map((Value) => ({ Value, Comparison: 'EQUALS' as const }));
 
-const readPages = (client: SecurityHubClient, Filters: AwsSecurityFindingFilters) => {
-  const readPage = async (NextToken: string | undefined) => {
-    const command = new GetFindingsCommand({ Filters, MaxResults: PAGE_SIZE, NextToken });
-    const what = answerOf('GetFindings');
-    const { Findings, NextToken: next } = parse(
-      GetFindingsAnswer,
-      await client.send(command),
-      what,
-    );
-    const answer = Findings.filter(isOurs).map((one) => parse(StoredFinding, one, what));
-    return { answer, next: next || undefined };
-  };
-  return pages(readPage, 'GetFindings: expected the next NextToken');
+const readPages = async function* (
+  client: SecurityHubClient,
+  Filters: AwsSecurityFindingFilters,
+): AsyncGenerator<readonly StoredFinding[]> {
+  const what = answerOf('GetFindings');
+  for await (const page of paginateGetFindings({ client }, { Filters, MaxResults: PAGE_SIZE }))
+    yield parse(GetFindingsAnswer, page, what)
+      .Findings.filter(isOurs)
+      .map((one) => parse(StoredFinding, one, what));
 };
 
 /** What is written to and read from Security Hub: the findings of one place. */

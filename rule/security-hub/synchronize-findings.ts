@@ -1,8 +1,7 @@
 import pMap from 'p-map';
-import type { Config } from '../aws/config.ts';
+import type { Config, RecordedResult } from '../aws/config.ts';
 import type { Iam, UserDetails } from '../aws/iam.ts';
 import { keysMissing } from '../evaluation/read-user.ts';
-import type { HeldResult } from '../evaluation/recorded-result.ts';
 import { findingId, type UserWithKeys, userIdOf } from './asff.ts';
 import {
   decideFindings,
@@ -56,13 +55,13 @@ const LISTINGS = 2;
 
 /** From what users are read. */
 export type UserSources = {
-  readonly iam: Pick<Iam, 'listUserDetails' | 'listAccessKeys'>;
+  readonly iam: Pick<Iam, 'listUsers' | 'listAccessKeys'>;
 };
 
 const findUsers = async (ids: ReadonlySet<string>, { iam }: UserSources) => {
   const found = new Map<string, UserDetails>();
   for (let listing = 0; listing < LISTINGS && found.size < ids.size; listing += 1)
-    for await (const user of iam.listUserDetails())
+    for await (const user of iam.listUsers())
       if (ids.has(user.UserId)) found.set(user.UserId, user);
   return found;
 };
@@ -92,7 +91,7 @@ export const readUsers = async (
 
 /** What findings are made of, and where they go. */
 export type FindingSources = UserSources & {
-  readonly config: Pick<Config, 'readResult' | 'readRuleResults' | 'hasRule'>;
+  readonly config: Pick<Config, 'readResult' | 'readResults' | 'hasRule'>;
   readonly securityHub: SecurityHub;
   readonly settings: FindingSettings;
 };
@@ -154,7 +153,7 @@ export const reconcileFindings = async (sources: FindingSources, at: Date): Prom
   const { config, securityHub, settings } = sources;
   const { read: results, failures } = await readEach(settings.rules, async (rule) => ({
     rule,
-    held: await config.readRuleResults(rule.name),
+    held: await config.readResults(rule.name),
   }));
   return tell({ results, failures, readStored: securityHub.ofRules }, sources, at);
 };
@@ -173,7 +172,7 @@ export const tellChanges = async (
   const { read, failures } = await readEach(changes, readChange, ({ userId }) => [userId]);
   const ofRule = ({ name }: FindingRule) =>
     read.filter(({ configRuleName }) => configRuleName === name);
-  const heldOf = (rule: FindingRule): ReadonlyMap<string, HeldResult> =>
+  const heldOf = (rule: FindingRule): ReadonlyMap<string, RecordedResult> =>
     new Map(ofRule(rule).flatMap(({ userId, held }) => (held ? [[userId, held]] : [])));
   const results = settings.rules.map((rule) => ({ rule, held: heldOf(rule) }));
   const ids = settings.rules.flatMap((rule) =>

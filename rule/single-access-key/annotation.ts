@@ -1,164 +1,130 @@
-import { describeUse, firstThatFits, shorten } from '../evaluation/evaluation.ts';
-import type { UserFacts } from '../evaluation/user-rule.ts';
-import { type AccessKey, idleSince, isActive, wasUsed } from '../keys/access-key.ts';
+import { type ParsedAnnotation, toAnnotation } from '../evaluation/annotation.ts';
+import type { UserKeys } from '../evaluation/user-rule.ts';
+import { type AccessKey, describeUse, isActive, sortKeysBy } from '../keys/access-key.ts';
 import { date } from '../keys/days.ts';
-import { describeExempt, describeProblem, readExemption } from '../keys/exemption.ts';
-import { type Allowance, type AllowancePolicy, countedKeys } from './compliance-reason.ts';
-import { type Drift, describeDrift, type KnownDrift, tellsDrift } from './drift.ts';
-import {
-  type Advice,
-  type AdvicePolicy,
-  isDeletion,
-  type RankingPolicy,
-  type Refusal,
+import { describeExemption, describeProblem, readExemption } from '../keys/exemption.ts';
+import { type CompliancePolicy, type ComplianceReason, countedKeys } from './compliance-reason.ts';
+import type {
+  Recommendation,
+  RecommendationPolicy,
+  Refusal,
+  SelectionPolicy,
 } from './selection.ts';
 
-/** Why no key is chosen, as the end of the sentence `no key is chosen: …`. */
-export const describeRefusal = (refusal: Refusal, policy: RankingPolicy): string => {
-  switch (refusal.reason) {
-    case 'LastActiveKey':
-      return 'the last active key stays';
-    case 'Tie':
-      return `${refusal.candidate.AccessKeyId} and ${refusal.other.AccessKeyId} are idle since the same instant (${describeUse(refusal.candidate)})`;
-    case 'NewKeyNeverUsed':
-      return `${refusal.keep.AccessKeyId} was never used but ${refusal.candidate.AccessKeyId} was (last ${date(idleSince(refusal.candidate))}), so it may not be deployed yet`;
-    case 'IdleTooShort':
-      return `${refusal.candidate.AccessKeyId} (${describeUse(refusal.candidate)}) is idle longest beside ${refusal.keep.AccessKeyId}, but less than ${policy.minimumIdleDays} days on ${date(policy.at)}`;
-  }
-};
-
-/** The same in few words, where there is no room for more. */
-const describeBriefly = (refusal: Refusal): string => {
-  switch (refusal.reason) {
-    case 'LastActiveKey':
-      return 'No key is chosen.';
-    case 'Tie':
-      return `No key is chosen of ${refusal.candidate.AccessKeyId} and ${refusal.other.AccessKeyId}: tie.`;
-    case 'NewKeyNeverUsed':
-      return `No key is chosen of ${refusal.candidate.AccessKeyId} and ${refusal.keep.AccessKeyId}: new key unused.`;
-    case 'IdleTooShort':
-      return `No key is chosen of ${refusal.candidate.AccessKeyId} and ${refusal.keep.AccessKeyId}: idle too short.`;
-  }
-};
-
-const describeIdle = (key: AccessKey): string =>
-  `idle since ${date(idleSince(key))} (${wasUsed(key) ? 'last used' : 'created, never used'})`;
-
-/** What to do where no key is chosen, said where there is room for it. */
-const HINT = ' Name one in the runbook.';
-
-/** What to do, from the wording that says most to the shortest. */
-export const describeAdvice = (
-  advice: Advice,
-  policy: AdvicePolicy,
-): readonly [string, ...string[]] => {
-  if ('refusal' in advice) {
-    const long = `No key is chosen: ${describeRefusal(advice.refusal, policy)}.`;
-    return [`${long}${HINT}`, long, describeBriefly(advice.refusal)];
-  }
-  const { keep, more } = advice;
-  const after = more > 0 ? ` ${more} more to go after it.` : '';
-  const end =
-    keep === undefined ? after : `${after} Keep ${keep.AccessKeyId}: ${describeUse(keep)}.`;
-  const briefEnd = keep === undefined ? '' : ` Keep ${keep.AccessKeyId}.`;
-  if (isDeletion(advice)) {
-    const { AccessKeyId, Status } = advice.delete;
-    return [
-      `Delete ${AccessKeyId}: ${Status}, ${describeIdle(advice.delete)}.${end}`,
-      `Delete ${AccessKeyId}.${briefEnd}`,
-    ];
-  }
-  const { AccessKeyId } = advice.deactivate;
-  const then = policy.countInactiveAccessKeys ? ', then delete it' : '';
-  return [
-    `Deactivate ${AccessKeyId}: ${describeIdle(advice.deactivate)}${then}.${end}`,
-    `Deactivate ${AccessKeyId}${then}.${briefEnd}`,
-  ];
-};
-
-/** How many keys a user has, and how many it may have. */
+/** Describes how many keys a user has and may have: `2 active access keys, 1 allowed`. */
 export const describeCounts = (
-  { keys }: Pick<UserFacts, 'keys'>,
-  policy: AllowancePolicy,
+  { keys }: Pick<UserKeys, 'keys'>,
+  policy: CompliancePolicy,
 ): string => {
   const { length } = countedKeys(keys, policy);
   const plural = length === 1 ? '' : 's';
   const counted = policy.countInactiveAccessKeys
-    ? `${length} access key${plural} (${keys.filter(isActive).length} active)`
+    ? `${length} access key${plural}, ${keys.filter(isActive).length} of them active`
     : `${length} active access key${plural}`;
   return `${counted}, ${policy.maxActiveAccessKeys} allowed`;
 };
 
-/** The same, and what is wrong with a tag that was meant to allow more. */
-const describeExcess = (facts: UserFacts, policy: AllowancePolicy): string =>
-  `${describeCounts(facts, policy)}.${describeProblem(readExemption(facts.exemption, policy))}`;
-
-/** The parameter that the choice depends on, so that the reader, and the next sweep, can tell when it has changed. */
-const describePolicy = ({ minimumIdleDays }: RankingPolicy): string =>
-  `minimumIdleDays ${minimumIdleDays}, UTC dates.`;
-
-/** What is said of a user whose keys nothing allows: what to do, and who undoes it. */
-type Violation = { readonly advice: Advice; readonly drift: Drift | undefined };
-
-/**
- * What the Config console shows beside a user with more keys than allowed; ASCII, dates in UTC.
- *
- * `2 active access keys, 1 allowed. Deactivate AKIA…: idle since 2026-01-31 (last used). Keep AKIA…: …`
- */
-export const describeViolation = (
-  facts: UserFacts,
-  { advice, drift }: Violation,
-  policy: AdvicePolicy,
-): string =>
-  firstThatFits(
-    describeAdvice(advice, policy).map(
-      (text) =>
-        `${describeExcess(facts, policy)} ${text}${describeDrift(drift)} ${describePolicy(policy)}`,
-    ),
-  );
-
-/** What was advised still fits how the keys stand: only active ones are deactivated, only others deleted. */
-const isAdvisable = (annotation: string, keys: readonly AccessKey[]): boolean =>
-  keys.every(({ AccessKeyId, Status }) =>
-    isActive({ Status })
-      ? !annotation.includes(`Delete ${AccessKeyId}`)
-      : !annotation.includes(`Deactivate ${AccessKeyId}`),
-  );
-
-/** The annotation was written of these very keys, by these parameters; false when it does not name them all. */
-export const isWrittenOf = (
-  annotation: string,
-  facts: UserFacts,
-  { drift, ...policy }: AdvicePolicy & { readonly drift: KnownDrift },
-): boolean => {
-  const [opening] = annotation.split(/ (?=Deactivate |Delete |No key is chosen)/, 1);
-  const words = new Set(annotation.split(/\W/));
-  const counted = countedKeys(facts.keys, policy);
-  return (
-    opening === describeExcess(facts, policy) &&
-    annotation.endsWith(describePolicy(policy)) &&
-    counted.every(({ AccessKeyId }) => words.has(AccessKeyId)) &&
-    isAdvisable(annotation, counted) &&
-    tellsDrift(annotation, drift)
-  );
+/** Describes why no key is selected, as the end of a sentence, with the evidence in parentheses. */
+export const describeRefusal = (refusal: Refusal, { minimumIdleDays }: SelectionPolicy): string => {
+  switch (refusal.reason) {
+    case 'LastActiveKey':
+      return 'the last active key must stay';
+    case 'Tie':
+      return `two keys have been idle since the same instant (${refusal.longestIdle.AccessKeyId} and ${refusal.other.AccessKeyId}, ${describeUse(refusal.longestIdle)})`;
+    case 'NewKeyNeverUsed':
+      return `a newer key was never used and may not be deployed yet (${refusal.keep.AccessKeyId}; ${refusal.longestIdle.AccessKeyId} was ${describeUse(refusal.longestIdle)})`;
+    case 'IdleTooShort':
+      return `the longest-idle key has been idle for less than ${minimumIdleDays} days (${refusal.longestIdle.AccessKeyId}, ${describeUse(refusal.longestIdle)})`;
+  }
 };
 
-/** Why more keys than the maximum are allowed to a user, and until when; nothing to say of one within it. */
-export const describeAllowance = (
-  allowance: Allowance,
-  facts: UserFacts,
-  policy: AllowancePolicy,
-): string | undefined => {
-  const excess = describeExcess(facts, policy);
-  switch (allowance.reason) {
-    // Stryker disable next-line StringLiteral: of no case, nothing is returned either.
-    case 'WithinMaximum':
-      return undefined;
-    case 'RotationGrace':
-      return shorten(
-        `In rotation until ${allowance.until.toISOString()}: ${excess} Newest: ${allowance.newest.AccessKeyId}, created ${date(allowance.newest.CreateDate)}.`,
-      );
-    case 'Exemption':
-      return shorten(`${describeExempt(allowance)}${excess} UTC dates.`);
+const BRIEF_REASONS = {
+  LastActiveKey: 'last active key',
+  Tie: 'tie',
+  NewKeyNeverUsed: 'new key never used',
+  IdleTooShort: 'idle too short',
+} as const;
+
+/** How a sentence begins that names the keys of which none is selected. */
+const NO_KEY = 'No key is selected of';
+
+/** Names keys in the order of their creation, which does not change from day to day. */
+const nameKeys = (keys: readonly AccessKey[]): string =>
+  sortKeysBy(keys, ({ CreateDate }) => CreateDate)
+    .map(({ AccessKeyId }) => AccessKeyId)
+    .join(', ');
+
+/** Describes a recommendation, the longest wording first. */
+const describeRecommendation = (
+  recommendation: Recommendation,
+  { keys }: Pick<UserKeys, 'keys'>,
+  policy: RecommendationPolicy,
+): [string, ...string[]] => {
+  if ('refusal' in recommendation) {
+    const { refusal } = recommendation;
+    const none = `${NO_KEY} ${nameKeys(countedKeys(keys, policy))}:`;
+    const long = `${none} ${describeRefusal(refusal, policy)}.`;
+    const brief = `${none} ${BRIEF_REASONS[refusal.reason]}.`;
+    return [`${long} To decide, name a key in the runbook.`, long, brief];
   }
+  const { keep, more } = recommendation;
+  const kept = keep === undefined ? '' : ` Keep ${keep.AccessKeyId} (${describeUse(keep)}).`;
+  const next = more > 0 ? ` Then ${more} more.` : '';
+  if ('delete' in recommendation) {
+    const { AccessKeyId, Status } = recommendation.delete;
+    return [
+      `Delete ${AccessKeyId}, ${Status} (${describeUse(recommendation.delete)}).${next}${kept}`,
+    ];
+  }
+  const { AccessKeyId } = recommendation.deactivate;
+  const then = policy.countInactiveAccessKeys ? ', then delete it' : '';
+  const use = describeUse(recommendation.deactivate);
+  return [`Deactivate ${AccessKeyId} (${use})${then}.${next}${kept}`];
+};
+
+/**
+ * Describes a violation in the AWS Config console:
+ * `alice: 2 active access keys, 1 allowed. Deactivate AKIA… (last used 2025-07-15). Keep AKIA… (…). As of … UTC.`
+ */
+export const describeViolation = (
+  user: UserKeys,
+  recommendation: Recommendation,
+  policy: RecommendationPolicy,
+): string => {
+  const problem = describeProblem(readExemption(user.exemption, policy));
+  const start = `${describeCounts(user, policy)}.${problem}`;
+  const [first, ...others] = describeRecommendation(recommendation, user, policy);
+  const wordings = others.map((wording) => `${start} ${wording}`);
+  const { UserName } = user;
+  return toAnnotation([`${start} ${first}`, ...wordings], { UserName, at: policy.at });
+};
+
+/** Describes why a user is COMPLIANT, without its name; undefined if its keys are within the maximum. */
+export const describeComplianceReason = (
+  reason: ComplianceReason,
+  user: Pick<UserKeys, 'keys'>,
+  policy: CompliancePolicy,
+): string | undefined => {
+  if (reason.reason === 'WithinMaximum') return undefined;
+  const counts = describeCounts(user, policy);
+  if (reason.reason === 'Exemption') return `${describeExemption(reason)}: ${counts}.`;
+  const { AccessKeyId, CreateDate } = reason.newest;
+  return `In rotation until ${reason.until.toISOString()}: ${counts}. Newest key: ${AccessKeyId}, created ${date(CreateDate)}.`;
+};
+
+const RECOMMENDATIONS = {
+  Deactivate: { recommendation: 'Remediate', Status: 'Active' },
+  Delete: { recommendation: 'Delete', Status: 'Inactive' },
+  [NO_KEY]: { recommendation: 'NameKey' },
+} as const;
+
+const VIOLATION = new RegExp(
+  `: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (Deactivate|Delete|${NO_KEY}) (\\w{16,128})\\b`,
+);
+
+/** Parses an annotation that `describeViolation` has written; undefined for any other text. */
+export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
+  const [, words, AccessKeyId] = VIOLATION.exec(annotation) ?? [];
+  if (words === undefined || AccessKeyId === undefined) return undefined;
+  return { ...RECOMMENDATIONS[words as keyof typeof RECOMMENDATIONS], AccessKeyId };
 };

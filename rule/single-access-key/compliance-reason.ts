@@ -1,54 +1,47 @@
 import type { RuleParameters } from '../evaluation/parameters.ts';
-import type { UserFacts } from '../evaluation/user-rule.ts';
-import { type AccessKey, isActive } from '../keys/access-key.ts';
+import type { UserKeys } from '../evaluation/user-rule.ts';
+import { type AccessKey, isActive, sortKeysBy } from '../keys/access-key.ts';
 import { addDays, isDaysBefore } from '../keys/days.ts';
 import { isExempt, readExemption } from '../keys/exemption.ts';
 
-/** Why a user may have the keys that it has. */
-export type Allowance =
+/** Why a user is COMPLIANT. */
+export type ComplianceReason =
   | { readonly reason: 'WithinMaximum' }
   | { readonly reason: 'RotationGrace'; readonly newest: AccessKey; readonly until: Date }
-  | { readonly reason: 'Exemption'; readonly tag: string; readonly until: string };
+  | { readonly reason: 'Exemption'; readonly tagKey: string; readonly until: string };
 
-/** By what an allowance is found. */
-export type AllowancePolicy = Pick<
+/** The parameters that decide the compliance, and the instant of the evaluation. */
+export type CompliancePolicy = Pick<
   RuleParameters,
   'maxActiveAccessKeys' | 'countInactiveAccessKeys' | 'rotationGraceDays' | 'exemptionTagKey'
 > & { readonly at: Date };
 
-/** The keys that count: the active ones, or every one. */
+/** Returns the keys that count: the active keys, or all keys with `countInactiveAccessKeys`. */
 export const countedKeys = (
   keys: readonly AccessKey[],
-  { countInactiveAccessKeys }: Pick<AllowancePolicy, 'countInactiveAccessKeys'>,
+  { countInactiveAccessKeys }: Pick<CompliancePolicy, 'countInactiveAccessKeys'>,
 ): readonly AccessKey[] => (countInactiveAccessKeys ? keys : keys.filter(isActive));
 
-/** The newest key; of equal ones always the same, whatever the order in which IAM lists them. */
-const newestOf = (keys: readonly AccessKey[]): AccessKey | undefined =>
-  keys.toSorted(
-    (one, other) =>
-      other.CreateDate.getTime() - one.CreateDate.getTime() ||
-      // Stryker disable next-line EqualityOperator: no two keys have the same id.
-      (one.AccessKeyId < other.AccessKeyId ? -1 : 1),
-  )[0];
-
-/** Without a grace a key is in none, even one that is made after the instant of the evaluation. */
-const isInGrace = (newest: AccessKey, { rotationGraceDays, at }: AllowancePolicy): boolean =>
+/** Without a grace period no key is in it, not even a key that was created after the instant of the evaluation. */
+const isInGrace = (newest: AccessKey, { rotationGraceDays, at }: CompliancePolicy): boolean =>
   rotationGraceDays > 0 && !isDaysBefore(newest.CreateDate, rotationGraceDays, at);
 
 /**
- * Why the user may have its keys; nothing when it may not.
+ * Returns why a user is COMPLIANT; undefined if it is NON_COMPLIANT.
  *
  * Scenarios:
- *   1  keys that count ≤ `maxActiveAccessKeys`, none included             → WithinMaximum
- *   2  more, the newest active one younger than `rotationGraceDays`       → RotationGrace
- *   3  more, and the exemption tag's date is not over                     → Exemption
- * Boundary: a key of exactly `rotationGraceDays` × 24 hours is not younger; an exemption holds to the end of its day, UTC.
+ *   1  counted keys ≤ `maxActiveAccessKeys`, or no key                 → WithinMaximum
+ *   2  more, the newest active key is younger than `rotationGraceDays` → RotationGrace
+ *   3  more, the date of the exemption tag has not passed              → Exemption
+ * Boundary: a key of exactly `rotationGraceDays` × 24 hours is not younger; an exemption lasts until the end of its day, UTC.
  */
-export const findAllowance = (facts: UserFacts, policy: AllowancePolicy): Allowance | undefined => {
-  const { keys, exemption: value } = facts;
+export const findComplianceReason = (
+  { keys, exemption: value }: Pick<UserKeys, 'keys' | 'exemption'>,
+  policy: CompliancePolicy,
+): ComplianceReason | undefined => {
   if (countedKeys(keys, policy).length <= policy.maxActiveAccessKeys)
     return { reason: 'WithinMaximum' };
-  const newest = newestOf(keys.filter(isActive));
+  const newest = sortKeysBy(keys.filter(isActive), ({ CreateDate }) => CreateDate).at(-1);
   if (newest !== undefined && isInGrace(newest, policy)) {
     const until = addDays(newest.CreateDate, policy.rotationGraceDays);
     return { reason: 'RotationGrace', newest, until };
@@ -57,6 +50,9 @@ export const findAllowance = (facts: UserFacts, policy: AllowancePolicy): Allowa
   return isExempt(exemption) ? { reason: 'Exemption', ...exemption } : undefined;
 };
 
-/** The tag that may still allow a user its keys, where nothing else does. */
-export const tagToAskFor = (facts: UserFacts, policy: AllowancePolicy): string | undefined =>
-  findAllowance(facts, policy) === undefined ? policy.exemptionTagKey : undefined;
+/** Returns the key of the tag that can still make the user COMPLIANT, if any. */
+export const requiredTag = (
+  user: Pick<UserKeys, 'keys' | 'exemption'>,
+  policy: CompliancePolicy,
+): string | undefined =>
+  findComplianceReason(user, policy) === undefined ? policy.exemptionTagKey : undefined;

@@ -1,14 +1,6 @@
 import { createClients } from '../aws/clients.ts';
-import { createEventHistory } from '../aws/cloudtrail.ts';
 import { createHandler } from '../evaluation/handler.ts';
 import { singleAccessKeyRule } from './rule.ts';
-import { readRunbookRoles } from './settings.ts';
-
-const clients = createClients();
-const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls);
 
 /** The Lambda entry of the Config rule `iam-user-single-access-key`. */
-export const handler = createHandler(
-  { ...clients, readHistory },
-  singleAccessKeyRule(readRunbookRoles(process.env)),
-);
+export const handler = createHandler(createClients(), singleAccessKeyRule);

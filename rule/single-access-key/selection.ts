@@ -1,101 +1,96 @@
-import { type AccessKey, idleSince, isActive, wasUsed } from '../keys/access-key.ts';
+import { type AccessKey, idleSince, isActive, sortKeysBy, wasUsed } from '../keys/access-key.ts';
 import { isDaysBefore } from '../keys/days.ts';
-import { type AllowancePolicy, countedKeys } from './compliance-reason.ts';
+import { type CompliancePolicy, countedKeys } from './compliance-reason.ts';
 
-/** How a key is chosen: idle for at least `minimumIdleDays` × 24 hours at the instant `at`. */
-export type RankingPolicy = { readonly minimumIdleDays: number; readonly at: Date };
+/** The parameter that a selected key must meet, and the instant of the evaluation. */
+export type SelectionPolicy = { readonly minimumIdleDays: number; readonly at: Date };
 
-/** Why no key is chosen. `candidate` is the key idle longest, `keep` the one that would stay. */
+/** Why no key is selected. `longestIdle` is the key that would be deactivated, `keep` the key that would stay. */
 export type Refusal =
   | { readonly reason: 'LastActiveKey' }
-  | { readonly reason: 'Tie'; readonly candidate: AccessKey; readonly other: AccessKey }
-  | { readonly reason: 'NewKeyNeverUsed'; readonly candidate: AccessKey; readonly keep: AccessKey }
-  | { readonly reason: 'IdleTooShort'; readonly candidate: AccessKey; readonly keep: AccessKey };
+  | { readonly reason: 'Tie'; readonly longestIdle: AccessKey; readonly other: AccessKey }
+  | {
+      readonly reason: 'NewKeyNeverUsed' | 'IdleTooShort';
+      readonly longestIdle: AccessKey;
+      readonly keep: AccessKey;
+    };
 
-/** The key to deactivate beside the key to keep, or why there is none. */
-export type Choice =
+/** The key to deactivate and the key to keep, or why no key is selected. */
+export type Selection =
   | { readonly deactivate: AccessKey; readonly keep: AccessKey; readonly refusal?: never }
   | { readonly refusal: Refusal };
 
-/** Keys, the one idle longest first; equal ones by their id, so that an order is always the same. */
-export const rankByIdleTime = (keys: readonly AccessKey[]): readonly AccessKey[] =>
-  keys.toSorted(
-    (one, other) =>
-      idleSince(one).getTime() - idleSince(other).getTime() ||
-      // Stryker disable next-line EqualityOperator: no two keys have the same id.
-      (one.AccessKeyId < other.AccessKeyId ? -1 : 1),
-  );
+/** Sorts keys by idle time, the key that has been idle longest first. */
+export const sortByIdleTime = (keys: readonly AccessKey[]): readonly AccessKey[] =>
+  sortKeysBy(keys, idleSince);
 
-const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: RankingPolicy): boolean =>
+const areTied = (one: AccessKey, other: AccessKey): boolean =>
+  idleSince(one).getTime() === idleSince(other).getTime();
+
+const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: SelectionPolicy): boolean =>
   minimumIdleDays === 0 || isDaysBefore(idleSince(key), minimumIdleDays, at);
 
 /**
- * Of a user's active keys, the one idle longest is deactivated and the one idle shortest is kept.
+ * Selects the active key to deactivate: the key that has been idle longest. The key that was used last is kept.
  *
  * Scenarios:
- *   1  fewer than two active keys                              → refused: the last active key stays
- *   2  two keys idle longest, since the same millisecond       → refused: a tie
- *   3  the key to keep was never used, the candidate was       → refused: a rotation not deployed yet
- *   4  the candidate is idle for less than `minimumIdleDays`   → refused: it may be in use, or be new
- *   5  else                                                    → the candidate
- * Boundary: idle for exactly `minimumIdleDays` × 24 hours is long enough; 0 days asks for nothing.
+ *   1  fewer than two active keys                                → LastActiveKey
+ *   2  two keys have been idle longest, since the same instant   → Tie
+ *   3  the longest-idle key was used, the key to keep never was  → NewKeyNeverUsed: it may not be deployed yet
+ *   4  the longest-idle key is idle for less than `minimumIdleDays` → IdleTooShort
+ *   5  otherwise                                                 → the longest-idle key
+ * Boundary: idle for exactly `minimumIdleDays` × 24 hours is long enough; 0 days requires nothing.
  */
-export const chooseAccessKey = (keys: readonly AccessKey[], policy: RankingPolicy): Choice => {
-  const ranked = rankByIdleTime(keys.filter(isActive));
-  const [candidate, other] = ranked;
-  const keep = ranked.at(-1);
-  // Without a second key nothing can go.
-  // Stryker disable next-line ConditionalExpression: with one there are a first and a last, which the types do not know.
-  if (candidate === undefined || other === undefined || keep === undefined)
+export const selectAccessKey = (keys: readonly AccessKey[], policy: SelectionPolicy): Selection => {
+  const [longestIdle, other, ...rest] = sortByIdleTime(keys.filter(isActive));
+  if (longestIdle === undefined || other === undefined)
     return { refusal: { reason: 'LastActiveKey' } };
-  if (idleSince(candidate).getTime() === idleSince(other).getTime())
-    return { refusal: { reason: 'Tie', candidate, other } };
-  if (wasUsed(candidate) && !wasUsed(keep))
-    return { refusal: { reason: 'NewKeyNeverUsed', candidate, keep } };
-  if (!isIdleLongEnough(candidate, policy))
-    return { refusal: { reason: 'IdleTooShort', candidate, keep } };
-  return { deactivate: candidate, keep };
+  const keep = rest.at(-1) ?? other;
+  if (areTied(longestIdle, other)) return { refusal: { reason: 'Tie', longestIdle, other } };
+  if (wasUsed(longestIdle) && !wasUsed(keep))
+    return { refusal: { reason: 'NewKeyNeverUsed', longestIdle, keep } };
+  if (!isIdleLongEnough(longestIdle, policy))
+    return { refusal: { reason: 'IdleTooShort', longestIdle, keep } };
+  return { deactivate: longestIdle, keep };
 };
 
-/** By what a key is chosen, and how many may stay. */
-export type AdvicePolicy = AllowancePolicy & RankingPolicy;
+/** The parameters that decide how many keys may stay and which key is selected. */
+export type RecommendationPolicy = CompliancePolicy & SelectionPolicy;
 
-/** What a user with more keys than allowed should do first; `more` keys have to go after that one. */
-export type Advice =
+/** What to do first about a user with too many keys; `more` keys have to follow. */
+export type Recommendation =
   | { readonly deactivate: AccessKey; readonly keep: AccessKey; readonly more: number }
   | { readonly delete: AccessKey; readonly keep: AccessKey | undefined; readonly more: number }
   | { readonly refusal: Refusal };
 
-/** Of keys that are not active, the one idle longest; all have to go, or no two share that place. */
-const chooseDeletion = (keys: readonly AccessKey[], excess: number): Advice | undefined => {
-  const inactive = rankByIdleTime(keys.filter((key) => !isActive(key)));
-  const [candidate, other] = inactive;
-  if (candidate === undefined) return undefined;
-  const isTie =
-    other !== undefined && idleSince(candidate).getTime() === idleSince(other).getTime();
-  if (isTie && inactive.length > excess) return { refusal: { reason: 'Tie', candidate, other } };
-  const keep = rankByIdleTime(keys).findLast((key) => key !== candidate);
-  return { delete: candidate, keep, more: excess - 1 };
+/** Selects the inactive key that has been idle longest. A tie does not matter if all inactive keys have to go. */
+const selectDeletion = (keys: readonly AccessKey[], excess: number): Recommendation | undefined => {
+  const inactive = sortByIdleTime(keys.filter((key) => !isActive(key)));
+  const [longestIdle, other] = inactive;
+  if (longestIdle === undefined) return undefined;
+  if (other !== undefined && areTied(longestIdle, other) && inactive.length > excess)
+    return { refusal: { reason: 'Tie', longestIdle, other } };
+  const keep = sortByIdleTime(keys).findLast((key) => key !== longestIdle);
+  return { delete: longestIdle, keep, more: excess - 1 };
 };
 
 /**
- * What to do about keys of which too many count.
+ * Recommends what to do about a user with too many keys.
  *
  * Scenarios:
- *   1  more active keys than allowed                      → deactivate the one that the ranking chooses, or its refusal
- *   2  inactive keys count, and only they are too many    → delete the inactive key idle longest
- *   3  2, but two are idle equally long and one may stay  → refused: a tie
+ *   1  more active keys than allowed                      → deactivate the selected key, or why no key is selected
+ *   2  inactive keys count, and only they are too many    → delete the inactive key that has been idle longest
+ *   3  as 2, but two are tied and one of them may stay    → Tie
  */
-export const adviseOn = (keys: readonly AccessKey[], policy: AdvicePolicy): Advice => {
+export const recommend = (
+  keys: readonly AccessKey[],
+  policy: RecommendationPolicy,
+): Recommendation => {
   const active = keys.filter(isActive);
   const excess = countedKeys(keys, policy).length - policy.maxActiveAccessKeys;
   const deletion =
-    active.length <= policy.maxActiveAccessKeys ? chooseDeletion(keys, excess) : undefined;
+    active.length <= policy.maxActiveAccessKeys ? selectDeletion(keys, excess) : undefined;
   if (deletion !== undefined) return deletion;
-  const choice = chooseAccessKey(active, policy);
-  return choice.refusal === undefined ? { ...choice, more: excess - 1 } : choice;
+  const selection = selectAccessKey(active, policy);
+  return selection.refusal === undefined ? { ...selection, more: excess - 1 } : selection;
 };
-
-/** The advice is to delete a key, not to deactivate one. */
-export const isDeletion = (advice: Advice): advice is Extract<Advice, { delete: AccessKey }> =>
-  'delete' in advice;

@@ -51,7 +51,7 @@ const readHeld = ({ config }: ServedAccount): ReadonlyMap<string, Held> => {
 
 /** A rule's real handler with its real clients, for the endpoint of the environment. */
 export const createServedHandler = (
-  createRule: CreateRule = singleAccessKeyRule(),
+  createRule: CreateRule = singleAccessKeyRule,
   writeLine: (line: string) => void = () => {},
 ) => {
   const clients = createClients({ writeLine });
@@ -72,7 +72,7 @@ export const serveRule = async (
   const account = await serveAccount(options);
   process.env['AWS_ENDPOINT_URL'] = account.endpoint;
   const lines: string[] = [];
-  const { createRule = singleAccessKeyRule() } = options;
+  const { createRule = singleAccessKeyRule } = options;
   const handler = createServedHandler(createRule, (line) => void lines.push(line));
   for (const user of options.users ?? []) account.iam.seedUser(user);
   account.rule.whenInvoked = handler;

@@ -1,0 +1,63 @@
+import { date } from '../keys/days.ts';
+
+/**
+ * The most characters that an annotation has.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html
+ */
+export const MAXIMUM_ANNOTATION_LENGTH = 256;
+
+/** Evidence, such as ` (last used 2026-01-31)`. It changes from day to day while the result stays the same. */
+const EVIDENCE = / \([^()]*\)/g;
+
+const AS_OF = / As of \d{4}-\d{2}-\d{2} UTC\.$/;
+
+const withoutEvidence = (text: string): string => text.replace(EVIDENCE, '');
+
+/**
+ * Returns the part of an annotation that results are compared by: the text without the evidence in parentheses and
+ * without the date of the evidence.
+ */
+export const conclusionOf = (annotation: string | undefined): string | undefined =>
+  annotation && withoutEvidence(annotation).replace(AS_OF, '');
+
+/** Removes evidence from the end until the text is short enough, then cuts the text. */
+const shortenTo = (text: string, length: number): string => {
+  if (text.length <= length) return text;
+  const last = [...text.matchAll(EVIDENCE)].at(-1);
+  if (last === undefined) return `${text.slice(0, length - 3)}...`;
+  return shortenTo(text.slice(0, last.index) + text.slice(last.index + last[0].length), length);
+};
+
+/** The user that an annotation belongs to, and the instant of the evaluation. */
+export type AnnotationContext = { readonly UserName: string; readonly at: Date };
+
+/**
+ * Builds an annotation: `alice: 2 active access keys, 1 allowed. … As of 2026-01-31 UTC.`
+ *
+ * Takes the first wording that fits without its evidence, so that the wording does not change with the evidence. If
+ * the whole is too long, evidence is left out from the end. Only a last wording that is too long without evidence is cut.
+ *
+ * @param wordings  the longest first, with evidence in parentheses
+ */
+export const toAnnotation = (
+  wordings: readonly [string, ...string[]],
+  { UserName, at }: AnnotationContext,
+): string => {
+  const start = `${UserName}: `;
+  const end = ` As of ${date(at)} UTC.`;
+  const length = MAXIMUM_ANNOTATION_LENGTH - start.length - end.length;
+  const fits = (wording: string) => withoutEvidence(wording).length <= length;
+  const wording = wordings.find(fits) ?? wordings.at(-1) ?? '';
+  return `${start}${shortenTo(wording, length)}${end}`;
+};
+
+/** What the annotation of a violation recommends. */
+export type ParsedAnnotation = {
+  /** `Remediate`: start the remediation. `NameKey`: a person selects a key. `Delete`: delete the key. */
+  readonly recommendation: 'Remediate' | 'NameKey' | 'Delete';
+  /** The key to deactivate or delete, or the first of those to select from. */
+  readonly AccessKeyId: string;
+  /** The status that the key had. With another status, the recommendation is outdated. */
+  readonly Status?: 'Active' | 'Inactive';
+};

@@ -1,0 +1,23 @@
+import type { ReadHistory } from '../aws/cloudtrail.ts';
+import type { Iam } from '../aws/iam.ts';
+import type { UserResult } from './evaluation.ts';
+import { readRequired } from './read-user.ts';
+import type { Background, UserKeys, UserRule } from './user-rule.ts';
+
+/** What an evaluation reads with, and the rule that it applies. */
+export type EvaluationContext = {
+  readonly iam: Iam;
+  readonly rule: UserRule;
+  /** Absent if no result of the rule depends on the event history. */
+  readonly readHistory?: ReadHistory;
+};
+
+/** Evaluates one user: makes the reads that the rule requires, then applies the rule. Undefined if the user is gone. */
+export const evaluateUser = async (
+  user: UserKeys,
+  { iam, rule }: Pick<EvaluationContext, 'iam' | 'rule'>,
+  background: Background,
+): Promise<UserResult | undefined> => {
+  const complete = await readRequired(iam, user, rule.requiredReads(background));
+  return complete && { UserId: user.UserId, ...rule.evaluate(complete, background) };
+};
