@@ -6,31 +6,31 @@ import { createConfig } from './config.ts';
 import { createIam } from './iam.ts';
 import { createRetryStrategy, isThrottled, type RetryOptions } from './retry-strategy.ts';
 
-/** Milliseconds that an answer may take to begin, and to go on. */
+/** Milliseconds to wait for the start of a response, and for each further part of it. */
 const ANSWER_TIME = 20_000;
 
-/** How a client is bound, in time and in what it tries again. */
+/** The timeouts and retries of a client. */
 type ConnectionOptions = RetryOptions & { readonly answerTime?: number | undefined };
 
-/** What every client is made with: bounds in time, and retries at the rate that the service admits. */
+/** Returns the configuration of every client: timeouts, and retries at the rate that the service allows. */
 export const connection = ({ answerTime = ANSWER_TIME, ...retries }: ConnectionOptions = {}) => ({
   retryStrategy: createRetryStrategy(retries),
-  // Without bounds a call that hangs takes the whole sweep with it; one that runs out of time is tried again.
+  // Without timeouts, a call that hangs would stop the whole sweep. A call that times out is retried.
   requestHandler: {
     connectionTimeout: 5_000,
     requestTimeout: answerTime,
     throwOnRequestTimeout: true,
-    // The request's time ends with the headers: this one is for a body that stops half-way.
+    // The request timeout ends with the headers; this one is for a body that stops arriving.
     socketTimeout: answerTime,
   },
 });
 
-/** Counts every attempt of every call of a client from now on. */
+/** Makes a client count every attempt of every call. */
 export type CountCalls = <Input extends object, Output extends object>(client: {
   readonly middlewareStack: MiddlewareStack<Input, Output>;
 }) => void;
 
-/** Counts the calls of clients; each asking gives the counts since the last. */
+/** Counts the calls of clients. `takeCalls` returns the counts since it was last called. */
 export const createCallCounts = (): {
   readonly countCalls: CountCalls;
   readonly takeCalls: () => CallCounts;
@@ -63,13 +63,14 @@ const writeToStdout = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Where log lines go, and how long AWS may take to answer, in milliseconds. */
+/** The destination of log lines, and the response timeout in milliseconds. */
 type ClientOptions = { readonly writeLine?: (line: string) => void; readonly answerTime?: number };
 
 /**
- * The AWS side of a Lambda: IAM, Config and the log line of a run, which counts the calls of further clients too.
+ * Creates what every function uses: the clients of IAM and Config, and the log line with the call counts.
  *
- * Reads Region, endpoint and credentials from the environment, as Lambda sets it.
+ * The Region, the endpoint and the credentials come from the environment, as Lambda sets it. A further client, such as
+ * that of CloudTrail, passes itself to `countCalls`.
  */
 export const createClients = ({ writeLine = writeToStdout, answerTime }: ClientOptions = {}) => {
   const iamClient = new IAMClient(connection({ answerTime }));

@@ -1,10 +1,10 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 
 /**
- * The credentials of a function: Lambda puts them into its environment.
+ * Reads the credentials that Lambda puts into the environment of a function.
  *
- * The bundles have this in the place of the SDK's chain of providers, which would look for profiles, single sign-on and
- * instance metadata, and is a fifth of their size.
+ * The bundles contain this instead of the SDK's default chain, which also looks for profiles, single sign-on and instance
+ * metadata, and would make them half as large again.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */

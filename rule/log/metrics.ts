@@ -1,24 +1,23 @@
-/** Where CloudWatch keeps the metrics. */
+/** The CloudWatch namespace of the metrics. */
 export const NAMESPACE = 'IamUserSingleAccessKey';
 
 /**
- * What is measured, by name; every metric has the dimension `ConfigRuleName`.
+ * The metrics and their units. Every metric has the dimension `ConfigRuleName`.
  *
- * Of a sweep:
- *   `SuccessfulSweeps`   1, or 0 when it failed; none when event or parameters cannot be read
- *   `Duration`           of the whole run; `Throttles`, attempts that a service refused as too many
- *   beside these, a count for each API by its own name, such as `ListAccessKeys`: attempts, retries included
- * Of a sweep that succeeded:
- *   `Users`              users evaluated, `Violations` those that are NON_COMPLIANT, `Exempt` those that only a tag
- *                        allows their keys
- *   `ResultsSent`        results reported, which Config bills
- * Of a plan of the runbook: `Plans`, 1; `Refusals`, 1 or 0.
- * Of a batch of key events, which counts again when it was put off and comes again:
- *   `KeyEvents`          events that were read, `PoisonedEvents` those that cannot be
- *   `EvaluationsStarted` 1 when an evaluation was started, `PutOff` 1 when Config would not start one yet
- *   `HeldBack`           1 when an evaluation would cost too much
- *   `EventToEvaluation`  from the oldest event to the start of its evaluation
- * Of a run of the findings: `FindingsImported`, violations that Security Hub was told; `FindingsArchived`, those that are over
+ * Each sweep:
+ *   `SuccessfulSweeps`   1, or 0 if it failed; no value if the event or the parameters are invalid
+ *   `Duration`           of the whole run; `Throttles`: attempts that a service throttled
+ *   and one metric per API, such as `ListAccessKeys`: attempts, retries included
+ * Each successful sweep:
+ *   `Users`              evaluated users; `Violations`: the NON_COMPLIANT ones; `Exempt`: those that only a tag exempts
+ *   `ResultsSent`        reported results, which AWS Config bills
+ * Each plan of a runbook: `Plans`, 1; `Refusals`, 1 or 0
+ * Each batch of key events; a batch that is retried counts again:
+ *   `KeyEvents`          valid events; `PoisonedEvents`: invalid ones
+ *   `EvaluationsStarted` 1 if an evaluation was started; `PutOff`: 1 if Config refused to start one yet
+ *   `HeldBack`           1 if the account has too many users for an evaluation of each change
+ *   `EventToEvaluation`  time from the oldest event to the start of its evaluation
+ * Each import of findings: `FindingsImported`: violations; `FindingsArchived`: resolved findings
  */
 export const METRICS = {
   SuccessfulSweeps: 'Count',
@@ -40,16 +39,16 @@ export const METRICS = {
   FindingsArchived: 'Count',
 } as const;
 
-/** The name of a metric. */
+/** The name of one of our metrics. */
 export type MetricName = keyof typeof METRICS;
 
 const unitOf = (name: string): string =>
   Object.hasOwn(METRICS, name) ? METRICS[name as MetricName] : 'Count';
 
 /**
- * The member that makes a log line a source of metrics too, in CloudWatch's embedded metric format.
+ * Returns the member that makes CloudWatch extract metrics from a log line (embedded metric format).
  *
- * @param names      members of the line that are metrics, 100 at most
+ * @param names      the members of the line that are metrics, at most 100
  * @param Timestamp  milliseconds since 1970
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
