@@ -3,13 +3,12 @@ import { createClock } from '../clock.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { synthesize } from '../deploy/synthesize.ts';
 import { seedUsers } from '../seed.ts';
-import { readOutputs } from './deployed.ts';
 import { tellLife } from './life.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { activeKeys, expect, PROMISED } from './promises.ts';
 import { nonCompliant, tellRemediations } from './scenes.ts';
 import { showCommand, showHeading, showResults, showStep, showText, showUsers } from './show.ts';
-import { CLOUD_TRAIL_DELAY, type Stage } from './stage.ts';
+import { CLOUD_TRAIL_DELAY, readOutputs, type Stage } from './stage.ts';
 
 // The SDK would tell Node 20 once a process that its time comes; not in the middle of the story.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

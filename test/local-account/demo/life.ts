@@ -1,19 +1,16 @@
-import type { Outputs } from './deployed.ts';
-import { createKeyOwner } from './key-owner.ts';
+import { createKeyOwner, createOperator, startRunbook } from './operator.ts';
+import { expect, expectVerdict, PROMISED_OF_LIFE } from './promises.ts';
 import {
   type Life,
   readVerdict,
   tellDeactivation,
+  tellExecution,
   tellKeyEvent,
   tellVerdict,
   USER,
-} from './one-user.ts';
-import { createOperator } from './operator.ts';
-import { expect, expectVerdict, PROMISED_OF_LIFE } from './promises.ts';
-import { startRunbook } from './runbook.ts';
-import { tellExecution } from './scenes.ts';
+} from './scenes.ts';
 import { showHeading, showResults } from './show.ts';
-import { DAY, type Stage } from './stage.ts';
+import { DAY, type Outputs, type Stage } from './stage.ts';
 
 const tellSecondKey = async (life: Life): Promise<string> => {
   const { owner, single, stage, old } = life;

@@ -1,5 +1,19 @@
+import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
 import type { createClock } from '../clock.ts';
+
+const Outputs = v.object({
+  ConfigRuleName: v.string(),
+  InactiveConfigRuleName: v.string(),
+  ReactivationRunbookName: v.string(),
+  ReactivationRoleArn: v.string(),
+});
+
+/** The outputs of the deployed stack that the demo goes by. */
+export type Outputs = v.InferOutput<typeof Outputs>;
+
+/** Reads them; throws where one is missing. */
+export const readOutputs = (outputs: unknown): Outputs => v.parse(Outputs, outputs);
 
 /** In milliseconds of the account. */
 export const DAY = 86_400_000;

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
 import { readAssets, readTemplate, type SynthesizedStack } from './assets.ts';
 import { resolve, type Scope } from './intrinsics.ts';
-import { MAKERS } from './makers.ts';
 import { holdAssertions, readParameters } from './parameters.ts';
+import { MAKERS } from './resources.ts';
 import { createScope, type MadeResource, type Template } from './template.ts';
 
 const pseudoParameters = ({ accountId, region }: LocalAccount, stackName: string) => ({

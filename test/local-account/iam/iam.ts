@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Operation, operation } from '../dispatch.ts';
-import { keyOperations } from './key-operations.ts';
-import { tagOperations } from './tag-operations.ts';
+import { keyOperations } from './access-keys.ts';
+import { tagOperations } from './tags.ts';
 import {
   type Announce,
   createUsers,

@@ -7,8 +7,8 @@ import { wholeNumber } from '../request.ts';
 import type { Roles } from '../roles.ts';
 import { type Queue, QueueArn } from '../sqs/queue.ts';
 import type { Sqs } from '../sqs/sqs.ts';
-import { gatherBatch, type PollerOptions, runBatch } from './batch.ts';
 import type { Lambda } from './lambda.ts';
+import { gatherBatch, type PollerOptions, runBatch } from './poller.ts';
 
 /** A batch of more messages than one call receives needs a window. */
 const MOST_WITHOUT_WINDOW = 10;
