@@ -5,7 +5,7 @@ import {
   type ServedAccount,
   serveAccount,
 } from '../../support/served-account.ts';
-import type { BridgedEvent } from '../events/event-bridge.ts';
+import type { BridgedEvent } from '../events/rules.ts';
 
 let account: ServedAccount;
 let told: BridgedEvent[];

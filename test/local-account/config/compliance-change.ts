@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BridgedEvent } from '../events/event-bridge.ts';
+import type { BridgedEvent } from '../events/rules.ts';
 import type { StoredResult } from './results.ts';
 import type { LocalRule } from './rules.ts';
 

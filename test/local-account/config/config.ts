@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createWork } from '../clock.ts';
-import type { BridgedEvent } from '../events/event-bridge.ts';
+import type { BridgedEvent } from '../events/rules.ts';
 import type { Iam, UserChange } from '../iam/iam.ts';
 import {
   describeComplianceByConfigRule,

@@ -1,106 +1,33 @@
 import * as v from 'valibot';
-import type { Wait } from '../clock.ts';
+import type { Wait, Work } from '../clock.ts';
+import { ServiceError } from '../dispatch.ts';
 import type { Queue } from '../sqs/queue.ts';
-import type { EventSourceMappingProperties } from './event-source-mapping.ts';
+import { doneWith, ReceivedMessage, sqsEvent } from './batch.ts';
 import type { Invocation } from './invocations.ts';
 
-/** Members that Lambda does not know are no mistake; a function that returns nothing has failed none. */
-const PartialBatchResponse = v.nullable(
-  v.looseObject({
-    batchItemFailures: v.nullish(
-      v.array(v.looseObject({ itemIdentifier: v.pipe(v.string(), v.minLength(1)) })),
-    ),
-  }),
-);
+const MAX_MESSAGES_PER_RECEIVE = 10;
 
-/**
- * The messages of a batch that a function is done with; the others come again.
- *
- * With ReportBatchItemFailures these are all but the failures that it reports, or none when it reports one that
- * is not of the batch; without, all or none.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- */
-export const doneWith = (
-  batch: readonly ReceivedMessage[],
-  { FunctionError, Payload }: Invocation['result'],
-  reportsItemFailures: boolean,
-): readonly ReceivedMessage[] => {
-  if (FunctionError !== undefined) return [];
-  if (!reportsItemFailures) return batch;
-  const parsed = v.safeParse(PartialBatchResponse, JSON.parse(Payload));
-  if (!parsed.success) return [];
-  const failures = parsed.output?.batchItemFailures ?? [];
-  const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
-  const kept = batch.filter(({ MessageId }) => failed.has(MessageId));
-  return kept.length === failed.size ? batch.filter((one) => !failed.has(one.MessageId)) : [];
+/** Batches at a time without a MaximumConcurrency; Lambda starts with five. */
+const DEFAULT_CONCURRENCY = 5;
+const MILLISECONDS_AFTER_REFUSAL = 1000;
+
+/** The properties of an event source mapping that polling depends on. */
+type PolledMapping = {
+  readonly EventSourceArn: string;
+  readonly BatchSize: number;
+  readonly MaximumBatchingWindowInSeconds: number;
+  readonly ScalingConfig: { readonly MaximumConcurrency?: number | undefined };
+  readonly FunctionResponseTypes: readonly string[];
 };
 
-/** A message as ReceiveMessage answers it, with all its attributes. */
-export const ReceivedMessage = v.looseObject({
-  MessageId: v.string(),
-  ReceiptHandle: v.string(),
-  Body: v.string(),
-  MD5OfBody: v.string(),
-  Attributes: v.record(v.string(), v.string()),
-  MessageAttributes: v.optional(
-    v.record(
-      v.string(),
-      v.object({
-        DataType: v.string(),
-        StringValue: v.optional(v.string()),
-        BinaryValue: v.optional(v.string()),
-      }),
-    ),
-    {},
-  ),
-});
-export type ReceivedMessage = v.InferOutput<typeof ReceivedMessage>;
-
-/** Where the messages of a batch come from. */
-type EventSource = { readonly eventSourceARN: string; readonly awsRegion: string };
-
-const toMessageAttribute = (attribute: ReceivedMessage['MessageAttributes'][string]) => ({
-  stringValue: attribute.StringValue,
-  binaryValue: attribute.BinaryValue,
-  stringListValues: [],
-  binaryListValues: [],
-  dataType: attribute.DataType,
-});
-
-/**
- * What a function is invoked with for a batch of messages.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
- */
-export const sqsEvent = (messages: readonly ReceivedMessage[], source: EventSource) => ({
-  Records: messages.map((message) => ({
-    messageId: message.MessageId,
-    receiptHandle: message.ReceiptHandle,
-    body: message.Body,
-    attributes: message.Attributes,
-    messageAttributes: Object.fromEntries(
-      Object.entries(message.MessageAttributes).map(([name, attribute]) => [
-        name,
-        toMessageAttribute(attribute),
-      ]),
-    ),
-    md5OfBody: message.MD5OfBody,
-    eventSource: 'aws:sqs',
-    ...source,
-  })),
-});
-
-const MOST_PER_RECEIVE = 10;
-
-/** What a poller works with: the queue, the function, and the rights of the function's role. */
-export type PollerOptions = {
-  readonly mapping: EventSourceMappingProperties;
+/** A queue to poll and the function to invoke. */
+type PollerOptions = {
+  readonly mapping: PolledMapping;
   readonly queue: Queue;
   readonly queueUrl: string;
   readonly awsRegion: string;
   readonly wait: Wait;
-  /** Ends the polling; what is under way then is given up. */
+  /** Ends the polling and abandons batches in progress. */
   readonly closed: AbortSignal;
   /** Calls SQS as the function's role. */
   readonly call: (operation: string, input: unknown) => Promise<unknown>;
@@ -112,7 +39,7 @@ const Received = v.looseObject({ Messages: v.optional(v.array(ReceivedMessage), 
 const receive = async ({ call, queueUrl }: PollerOptions, most: number) => {
   const output = await call('ReceiveMessage', {
     QueueUrl: queueUrl,
-    MaxNumberOfMessages: Math.min(MOST_PER_RECEIVE, most),
+    MaxNumberOfMessages: Math.min(MAX_MESSAGES_PER_RECEIVE, most),
     MessageSystemAttributeNames: ['All'],
     MessageAttributeNames: ['All'],
   });
@@ -129,8 +56,8 @@ const fill = async (batch: ReceivedMessage[], options: PollerOptions, over: Abor
   }
 };
 
-/** Gathers messages until the batch is full or its window, which opens with the first of them, is over. */
-export const gatherBatch = async (options: PollerOptions): Promise<readonly ReceivedMessage[]> => {
+/** Gathers messages until the batch is full or its window is over. The window opens with the first message. */
+const gatherBatch = async (options: PollerOptions): Promise<readonly ReceivedMessage[]> => {
   const { mapping, queueUrl, wait, closed, call } = options;
   await call('GetQueueAttributes', { QueueUrl: queueUrl, AttributeNames: ['All'] });
   const batch = await receive(options, mapping.BatchSize);
@@ -150,8 +77,8 @@ export const gatherBatch = async (options: PollerOptions): Promise<readonly Rece
   return batch;
 };
 
-/** Invokes the function with a batch, and deletes what it is done with; the rest comes again by itself. */
-export const runBatch = async (
+/** Invokes the function with a batch and deletes the processed messages. */
+const runBatch = async (
   batch: readonly ReceivedMessage[],
   options: PollerOptions,
 ): Promise<void> => {
@@ -162,4 +89,43 @@ export const runBatch = async (
   const reportsItemFailures = mapping.FunctionResponseTypes.includes('ReportBatchItemFailures');
   for (const { ReceiptHandle } of doneWith(batch, result, reportsItemFailures))
     await call('DeleteMessage', { QueueUrl: queueUrl, ReceiptHandle });
+};
+
+/** Ignores a refused call: the messages are still in the queue, so polling continues. */
+const unlessRefused = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ServiceError) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Polls a queue for a function until the account closes.
+ *
+ * Lambda polls an empty queue too. This poller calls SQS only when there is a message, so that the recorded calls stay
+ * readable.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+export const poll = async (options: PollerOptions, work: Work): Promise<void> => {
+  const { mapping, queue, wait, closed } = options;
+  const most = mapping.ScalingConfig.MaximumConcurrency ?? DEFAULT_CONCURRENCY;
+  const underWay = new Set<Promise<void>>();
+
+  while (!closed.aborted) {
+    await queue.untilVisible(closed);
+    const batch = closed.aborted ? [] : await unlessRefused(() => gatherBatch(options));
+    // The wait rejects when the account closes, which also ends the loop.
+    if (batch === undefined) await wait(MILLISECONDS_AFTER_REFUSAL, closed).catch(() => {});
+    if (batch === undefined || batch.length === 0 || closed.aborted) continue;
+    const running = new Promise<void>((resolve) =>
+      work.begin(async () => {
+        await unlessRefused(() => runBatch(batch, options)).finally(resolve);
+      }),
+    ).then(() => void underWay.delete(running));
+    underWay.add(running);
+    if (underWay.size >= most) await Promise.race(underWay);
+  }
 };
