@@ -17,7 +17,7 @@ const StringFilter = v.strictObject({
 type StringFilter = v.InferOutput<typeof StringFilter>;
 const StringFilters = v.optional(v.pipe(v.array(StringFilter), v.minLength(1), v.maxLength(20)));
 
-/** What of a finding a filter looks at. */
+/** The values of a finding that each filter compares. */
 const ATTRIBUTES = {
   AwsAccountId: ({ AwsAccountId }: HeldFinding) => [AwsAccountId],
   ComplianceStatus: ({ Compliance }: HeldFinding) => [Compliance?.Status ?? ''],
@@ -50,21 +50,22 @@ const compares = ({ Value, Comparison }: StringFilter, value: string): boolean =
   return Comparison.startsWith('PREFIX') ? value.startsWith(Value) : value === Value;
 };
 
-/** One of the filters that ask for something matches, and none of those that rule something out. */
+/** Whether one of the positive filters and none of the negative filters applies. */
 const matches = (values: readonly string[], filters: readonly StringFilter[]): boolean => {
   const isNegative = ({ Comparison }: StringFilter) => Comparison.includes('NOT');
   const applies = (filter: StringFilter) => values.some((value) => compares(filter, value));
-  const asked = filters.filter((filter) => !isNegative(filter));
-  const ruledOut = filters.filter(isNegative);
-  return (asked.length === 0 || asked.some(applies)) && !ruledOut.some(applies);
+  const positive = filters.filter((filter) => !isNegative(filter));
+  const negative = filters.filter(isNegative);
+  // A negative filter applies to the values that it excludes.
+  return (positive.length === 0 || positive.some(applies)) && !negative.some(applies);
 };
 
 /**
- * GetFindings, by the filters that pick the findings of a provider, an account or a resource.
+ * GetFindings: returns the findings that match the filters, in pages.
  *
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetFindings.html
  */
-export const getFindings = (held: HeldFindings, pageSize: number) =>
+export const getFindings = (stored: HeldFindings, pageSize: number) =>
   operation(
     v.strictObject({
       Filters: v.optional(Filters, {}),
@@ -79,7 +80,7 @@ export const getFindings = (held: HeldFindings, pageSize: number) =>
         });
       const page = cutPage({
         list: `GetFindings ${JSON.stringify(filters)}`,
-        items: [...held.values()].filter(isChosen),
+        items: [...stored.values()].filter(isChosen),
         keyOf: ({ ProductArn, Id }) => `${ProductArn} ${Id}`,
         size: Math.min(MaxResults, pageSize),
         marker: NextToken,
