@@ -22,7 +22,7 @@ const read = (given: Record<string, string>) => readParameters(template, given);
 const Needed = 'x';
 
 describe('the parameters of a template', () => {
-  it('are what is given, else their defaults; one of Systems Manager has no value here', () => {
+  it('have the given values, else their defaults; a Systems Manager parameter has no value', () => {
     expect(read({ Needed, Name: 'abc', Days: '30' })).toEqual({
       ...{ Needed, Name: 'abc', Days: '30', Topic: '', Ratio: '0.5' },
     });
@@ -38,7 +38,7 @@ describe('the parameters of a template', () => {
     [{ Needed, Days: '8' }, 'Parameter Days must be one of 7, 30, got "8"'],
     [{ Needed, Days: '7.0' }, 'Parameter Days must be one of'],
     [{ Needed, Ratio: 'half' }, 'Parameter Ratio must be a number, got "half"'],
-  ])('%j is refused: %s', (given, message) => {
+  ])('refuse %j with %s', (given, message) => {
     expect(() => read(given)).toThrow(message);
   });
 });
@@ -70,35 +70,35 @@ describe('the rules of a template', () => {
     ['Not', { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'Mode' }, 'off'] }] }],
     ['And', { 'Fn::And': [inRegion, isOn] }],
     ['Or', { 'Fn::Or': [{ 'Fn::Not': [inRegion] }, isOn] }],
-  ])('hold with Fn::%s', (_, condition) => {
+  ])('can use Fn::%s', (_, condition) => {
     expect(() => hold(ruleOf(condition))).not.toThrow();
     expect(() => hold(ruleOf({ 'Fn::Not': [condition] }))).toThrow('deploy it elsewhere');
   });
 
-  it('fail with the words of the assertion', () => {
+  it('fail with the description of the assertion', () => {
     expect(() => hold(ruleOf(inRegion), 'eu-central-1')).toThrow('deploy it elsewhere');
     const unworded = { Wordless: { Assertions: [{ Assert: { 'Fn::Not': [inRegion] } }] } };
     expect(() => hold(unworded)).toThrow('Wordless');
   });
 
-  it('are held only where their condition holds', () => {
+  it('are checked only if their condition is true', () => {
     const never = { 'Fn::Not': [inRegion] };
 
     expect(() => hold(ruleOf(never, never))).not.toThrow();
     expect(() => hold(ruleOf(never, isOn))).toThrow('deploy it elsewhere');
   });
 
-  it('are passed over where they are about a value of Systems Manager', () => {
+  it('are skipped if they refer to a Systems Manager parameter', () => {
     const version = { 'Fn::Contains': [['1', '2'], { Ref: 'BootstrapVersion' }] };
 
     expect(() => hold(ruleOf({ 'Fn::Not': [version] }))).not.toThrow();
   });
 
   it.each([
-    ['a function that they do not know', ruleOf({ 'Fn::EachMemberIn': [['a'], ['a']] })],
-    ['two functions in one', ruleOf({ ...inRegion, ...isOn })],
+    ['an unknown function', ruleOf({ 'Fn::EachMemberIn': [['a'], ['a']] })],
+    ['two functions in one object', ruleOf({ ...inRegion, ...isOn })],
     ['a resource', ruleOf({ 'Fn::Equals': [{ Ref: 'Queue' }, ''] })],
-    ['a member that they do not know', { Rule: { Assertions: [{ Assert: isOn, Why: '' }] } }],
+    ['an unknown member', { Rule: { Assertions: [{ Assert: isOn, Why: '' }] } }],
     ['no assertion', { Rule: { Assertions: [] } }],
   ])('are refused with %s', (_, rules) => {
     expect(() => hold(rules)).toThrow();

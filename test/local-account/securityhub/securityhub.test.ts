@@ -166,7 +166,7 @@ describe('BatchImportFindings', () => {
     ['RESOLVED', 'NEW'],
     ['NOTIFIED', 'NEW'],
     ['SUPPRESSED', 'SUPPRESSED'],
-  ] as const)('of a violation that is back makes the workflow %s %s', async (before, after) => {
+  ] as const)('of a returned violation changes the workflow %s to %s', async (before, after) => {
     await load(finding({ RecordState: 'ARCHIVED', Compliance: { Status: 'PASSED' } }));
     const key = `${finding().ProductArn} ${finding().Id}`;
     account.securityHub.findings.set(key, { ...stored(), Workflow: { Status: before } });
