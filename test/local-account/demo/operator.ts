@@ -8,9 +8,9 @@ import { CreateAccessKeyCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-
 import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
 import type { Result } from './show.ts';
-import { actUntilRest, type Stage, TWO_MINUTES } from './stage.ts';
+import { actAndSettle, CLOUD_TRAIL_DELAY, type Stage, TWO_MINUTES } from './stage.ts';
 
-/** How an execution of a runbook ended: the outcome, why, and the command that undoes it. */
+/** The result of a runbook execution: the outcome, its reason, and the command that undoes it. */
 export type Ended = {
   readonly outcome: string;
   readonly reason: string;
@@ -19,14 +19,14 @@ export type Ended = {
 
 const Started = v.object({ AutomationExecutionId: v.string() });
 
-/** The end of a step's failure message, without what Systems Manager puts around it. */
+/** Removes the text that Systems Manager adds to the error of a step. */
 const reasonOf = (failureMessage = ''): string =>
   failureMessage
     .replace(/^[\s\S]*?Error - /, '')
     .replace(/\. Please refer to [\s\S]*$/, '')
     .trim();
 
-/** Reads how an execution ended; of one that failed, the outcome stands before the colon. */
+/** Reads the result of an execution. A failure message has the outcome before the colon. */
 export const endOf = (execution: ReturnType<LocalAccount['ssm']['execution']>): Ended => {
   const output = (name: string) => execution.Outputs[`Report.${name}`]?.[0] ?? '';
   if (execution.AutomationExecutionStatus === 'Success')
@@ -39,7 +39,7 @@ export const endOf = (execution: ReturnType<LocalAccount['ssm']['execution']>): 
   return { outcome, reason: reason.join(': '), undoCommand: undefined };
 };
 
-/** What a person does in the Systems Manager console: starts a runbook, and reads how it ended. */
+/** Starts a runbook, as a person does in the Systems Manager console, and returns its result. */
 export const startRunbook = async (
   stage: Stage,
   DocumentName: string,
@@ -50,7 +50,7 @@ export const startRunbook = async (
   const Parameters = Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, [value]]),
   );
-  const output = await actUntilRest(stage, () =>
+  const output = await actAndSettle(stage, () =>
     account.call({
       service: 'ssm',
       operation: 'StartAutomationExecution',
@@ -69,14 +69,10 @@ const lastStart = ({ calls }: LocalAccount) =>
       operation === 'StartConfigRulesEvaluation' && errorCode === undefined,
   );
 
-/** Who makes and changes the access keys of a user, through IAM's own API, and waits for what comes of it. */
+/** Creates the owner of a user's access keys, who changes them through the IAM API. */
 export const createKeyOwner = (stage: Stage, UserName: string) => {
   const { account, clock } = stage;
-  const client = new IAMClient({
-    endpoint: account.endpoint,
-    region: account.region,
-    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
-  });
+  const client = new IAMClient(account.clientConfig);
   const keys = () => account.iam.users.get(UserName)?.keys ?? [];
 
   return {
@@ -84,17 +80,17 @@ export const createKeyOwner = (stage: Stage, UserName: string) => {
     createKey: () => client.send(new CreateAccessKeyCommand({ UserName })),
     activateKey: (AccessKeyId: string) =>
       client.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status: 'Active' })),
-    /** Signs a request with the key, of which IAM only tells when and for what. */
+    /** Uses the key: IAM shows only when, where and for which service. */
     useKey: (AccessKeyId: string) => {
       const lastUsed = { LastUsedDate: clock.now(), ServiceName: 's3', Region: account.region };
       for (const key of keys()) if (key.AccessKeyId === AccessKeyId) key.lastUsed = lastUsed;
     },
-    /** Acts, lets its event take its way, and says how many minutes of the account the evaluation began later. */
+    /** Performs an action and returns the minutes until its event started an evaluation. */
     untilEvaluated: async (act: () => Promise<unknown>): Promise<number> => {
-      const acted = await actUntilRest(stage, async () => {
-        await act();
-        return account.calls.at(-1)?.at.getTime() ?? 0;
-      });
+      await act();
+      const acted = account.calls.at(-1)?.at.getTime() ?? 0;
+      clock.advance(CLOUD_TRAIL_DELAY);
+      await account.settled();
       const started = lastStart(account)?.at.getTime() ?? 0;
       if (started > acted) return (started - acted) / MINUTE;
       throw new Error('expected the event to start an evaluation, got none');
@@ -102,20 +98,13 @@ export const createKeyOwner = (stage: Stage, UserName: string) => {
   };
 };
 
-/** Who owns the keys of one user. */
+/** The owner of the keys of one user. */
 export type KeyOwner = ReturnType<typeof createKeyOwner>;
 
-const createClient = ({ endpoint, region }: LocalAccount) =>
-  new ConfigServiceClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
-  });
-
-/** What a person does with one rule in the Config console, through the same API. */
+/** Creates a person who uses one rule in the Config console, through the same API. */
 export const createOperator = (stage: Stage, ConfigRuleName: string) => {
   const { account, clock } = stage;
-  const client = createClient(account);
+  const client = new ConfigServiceClient(account.clientConfig);
   const users = [...account.iam.users.values()];
   const nameOf = (id = '') => users.find(({ UserId }) => UserId === id)?.UserName ?? id;
   let latestExecution = '';
@@ -150,11 +139,11 @@ export const createOperator = (stage: Stage, ConfigRuleName: string) => {
       const resourceId = account.iam.users.get(userName)?.UserId;
       const ResourceKeys = [{ resourceType: 'AWS::IAM::User' as const, resourceId }];
       const start = new StartRemediationExecutionCommand({ ConfigRuleName, ResourceKeys });
-      await actUntilRest(stage, () => client.send(start));
+      await actAndSettle(stage, () => client.send(start));
       return endOf(account.ssm.execution(latestExecution));
     },
   };
 };
 
-/** A person at the Config console of one rule. */
+/** A person who uses one rule in the Config console. */
 export type Operator = ReturnType<typeof createOperator>;

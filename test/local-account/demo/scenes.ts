@@ -1,29 +1,29 @@
 import type { Ended, KeyOwner, Operator } from './operator.ts';
 import {
   expect,
-  expectVerdict,
+  expectResult,
   PROMISED,
-  PROMISED_OF_LIFE,
-  type PromisedVerdict,
+  PROMISED_OF_KEY_LIFE,
+  type PromisedResult,
 } from './promises.ts';
-import { type Result, showHeading, showOutcome, showText, showVerdict } from './show.ts';
+import { type Result, showHeading, showOutcome, showResult, showText } from './show.ts';
 import type { Outputs, Stage } from './stage.ts';
 
-/** The names of the NON_COMPLIANT users. */
+/** Returns the names of the NON_COMPLIANT users. */
 export const nonCompliant = (results: readonly Result[]): string[] =>
   results
     .filter(({ complianceType }) => complianceType === 'NON_COMPLIANT')
     .map(({ userName }) => userName);
 
-/** What is clicked, the execution that it starts, and the outcome that is promised of it. */
+/** A click, the execution that it starts, and the promised outcome. */
 type Click = {
   readonly heading: string;
   readonly start: () => Promise<Ended>;
   readonly promised: string;
 };
 
-/** One execution of a runbook: what was clicked, its steps as they end, and how it ended. */
-export const tellExecution = async ({ heading, start, promised }: Click): Promise<Ended> => {
+/** Runs a runbook and shows the click, the steps and the result. */
+export const playExecution = async ({ heading, start, promised }: Click): Promise<Ended> => {
   showHeading(heading);
   process.stdout.write('  ');
   const ended = await start();
@@ -32,14 +32,14 @@ export const tellExecution = async ({ heading, start, promised }: Click): Promis
   return ended;
 };
 
-/** Each click on Remediate, and the commands that undo what came of it. */
-export const tellRemediations = async ({ remediate }: Operator): Promise<readonly string[]> => {
+/** Remediates each promised user and returns the commands that undo the changes. */
+export const playRemediations = async ({ remediate }: Operator): Promise<readonly string[]> => {
   const undoCommands: string[] = [];
   const remediated = new Set<string>();
   for (const [userName, promised] of PROMISED.remediations) {
-    const again = remediated.has(userName) ? ' again: one execution takes one key' : '';
+    const again = remediated.has(userName) ? ' again: one execution deactivates one key' : '';
     remediated.add(userName);
-    const { undoCommand } = await tellExecution({
+    const { undoCommand } = await playExecution({
       heading: `Remediate ${userName}${again}`,
       start: () => remediate(userName),
       promised,
@@ -49,10 +49,10 @@ export const tellRemediations = async ({ remediate }: Operator): Promise<readonl
   return undoCommands;
 };
 
-/** Whose keys the story is about. */
+/** The user whose keys the second part is about. */
 export const USER = 'dora.lindqvist@example.com';
 
-/** Who acts in the story, and which keys it is about: the old one, whose life it is, and the one that follows. */
+/** The people in the second part, and the id of the old key. */
 export type Life = {
   readonly stage: Stage;
   readonly outputs: Outputs;
@@ -62,37 +62,39 @@ export type Life = {
   readonly old: string;
 };
 
-/** What a rule says of the user; throws where it says nothing. */
-export const readVerdict = async ({ readResults, ConfigRuleName }: Operator) => {
+/** Reads the result of the user; throws when there is none. */
+export const readResult = async ({ readResults, ConfigRuleName }: Operator) => {
   const results = await readResults();
   const result = results.find(({ userName }) => userName === USER);
   if (result !== undefined) return result;
-  throw new Error(`expected ${ConfigRuleName} to have a result of ${USER}, got none`);
+  throw new Error(`expected ${ConfigRuleName} to have a result for ${USER}, got none`);
 };
 
-/** The same, shown and held against what is promised. */
-export const tellVerdict = async (rule: Operator, promised: PromisedVerdict) => {
-  const result = await readVerdict(rule);
-  showVerdict(result);
-  expectVerdict(result, promised);
+/** Shows the result of the user and compares it with the promised one. */
+export const checkResult = async (rule: Operator, promised: PromisedResult) => {
+  const result = await readResult(rule);
+  showResult(result);
+  expectResult(result, promised);
 };
 
-/** Somebody changes a key; the evaluation follows by itself. */
-export const tellKeyEvent = async (
+/** Changes a key and shows the evaluation that its event starts. */
+export const playKeyEvent = async (
   { owner }: Life,
   heading: string,
   act: () => Promise<unknown>,
 ) => {
-  showHeading(`${heading}, and nobody asks for an evaluation`);
+  showHeading(`${heading}; the rules are evaluated without anybody asking`);
   const minutes = await owner.untilEvaluated(act);
-  showText(`${minutes.toFixed(1)} minutes later CloudTrail, EventBridge and the queue start one:`);
+  showText(
+    `${minutes.toFixed(1)} minutes later its event has passed CloudTrail, EventBridge and the queue:`,
+  );
 };
 
-/** Clicks Remediate, and says on which day the key was deactivated. */
-export const tellDeactivation = async ({ single, stage }: Life, why: string): Promise<string> => {
+/** Clicks Remediate and returns the day of the deactivation. */
+export const playDeactivation = async ({ single, stage }: Life, why: string): Promise<string> => {
   const start = () => single.remediate(USER);
-  await tellExecution({ heading: `Remediate ${USER}${why}`, start, promised: 'Acted' });
-  await tellVerdict(single, PROMISED_OF_LIFE.nothing);
+  await playExecution({ heading: `Remediate ${USER}${why}`, start, promised: 'Acted' });
+  await checkResult(single, PROMISED_OF_KEY_LIFE.nothing);
   const write = stage.account.calls.findLast(({ operation }) => operation === 'UpdateAccessKey');
   return write?.at.toISOString().slice(0, 10) ?? '';
 };
