@@ -44,7 +44,7 @@ export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
     },
     roles,
     faults,
-    /** Replaces operations of a service, for responses that the account never gives by itself. */
+    /** Replaces operations of a service, for responses that the account does not produce. */
     register: dispatcher.register,
     /** Makes one API call as a role of the account or as `operator`. */
     call: dispatcher.call,

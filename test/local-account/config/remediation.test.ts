@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import {
-  DescribeRemediationConfigurationsCommand,
   DescribeRemediationExecutionStatusCommand,
   PutEvaluationsCommand,
   StartRemediationExecutionCommand,
@@ -53,23 +52,6 @@ const statuses = async (resourceIds?: string[]) => {
 };
 
 describe('a remediation configuration', () => {
-  it('is described with its properties', async () => {
-    account.config.putRemediationConfiguration({ ...remediationProperties, Automatic: 'false' });
-
-    const ConfigRuleNames = [RULE_NAME, 'without-remediation'];
-    const { RemediationConfigurations } = await account.configClient.send(
-      new DescribeRemediationConfigurationsCommand({ ConfigRuleNames }),
-    );
-
-    expect(RemediationConfigurations).toEqual([
-      {
-        ...remediationProperties,
-        Automatic: false,
-        Arn: expect.stringContaining('arn:aws:config'),
-      },
-    ]);
-  });
-
   it('needs an existing rule', () => {
     const properties = { ...remediationProperties, ConfigRuleName: 'other' };
 

@@ -11,15 +11,7 @@ import {
   createExecutions,
   type RemediationExecution,
 } from './remediation-executions.ts';
-import {
-  ConfigRuleNames,
-  invalidNextToken,
-  Limit,
-  type LocalRule,
-  NextToken,
-  type Rules,
-  text,
-} from './rules.ts';
+import { invalidNextToken, Limit, type LocalRule, NextToken, type Rules, text } from './rules.ts';
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['QUEUED', 'IN_PROGRESS']);
 
@@ -62,6 +54,7 @@ export const createRemediation = ({ rules, work, ...deps }: RemediationDeps) => 
   return {
     describe,
     begin,
+    /** Returns the remediation of a rule, or `undefined`. */
     find: (ConfigRuleName: string) => byRuleName.get(ConfigRuleName),
     isBusyWith: ({ executions }: Remediation, resourceId: string) =>
       executions.get(resourceId)?.some(isUnderWay) ?? false,
@@ -155,12 +148,6 @@ export const remediationOperations = (
   configurations: RemediationConfigurations,
   pageSize: number,
 ): Readonly<Record<string, Operation>> => ({
-  DescribeRemediationConfigurations: operation(v.strictObject({ ConfigRuleNames }), (input) => ({
-    RemediationConfigurations: [...new Set(input.ConfigRuleNames)].flatMap((name) => {
-      const found = configurations.find(name);
-      return found === undefined ? [] : { ...found.properties, Arn: found.Arn };
-    }),
-  })),
   StartRemediationExecution: startRemediationExecution(configurations),
   DescribeRemediationExecutionStatus: describeRemediationExecutionStatus(configurations, pageSize),
 });

@@ -36,8 +36,8 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
     invokeEvent: async (_arn: string, given: unknown) => void invoked.push(given),
   };
   lambda.functions.create({
-    ...{ FunctionName: 'tell', directory: '/code', Handler: 'index.handler' },
-    ...{ Runtime: 'nodejs24.x', Role: 'arn:aws:iam::123456789012:role/tell' },
+    ...{ FunctionName: 'notify', directory: '/code', Handler: 'index.handler' },
+    ...{ Runtime: 'nodejs24.x', Role: 'arn:aws:iam::123456789012:role/notify' },
   });
   const bridge = createEventBridge({ ...clock, accountId, region, sqs, lambda, closed });
   const created = bridge.putRule({
@@ -56,7 +56,7 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
     },
     permit: (SourceArn = RULE) =>
       lambda.functions.addPermission({
-        ...{ FunctionName: 'tell', Action: 'lambda:InvokeFunction' },
+        ...{ FunctionName: 'notify', Action: 'lambda:InvokeFunction' },
         ...{ Principal: 'events.amazonaws.com', SourceArn },
       }),
     allow: (name: string, SourceArn = RULE) =>
@@ -186,10 +186,10 @@ describe('EventBridge refuses a rule with', () => {
 });
 
 describe('a function as target', () => {
-  const tell = { Arn: functionArn('tell') };
+  const notify = { Arn: functionArn('notify') };
 
   it('is invoked when its policy allows the rule', async () => {
-    const { put, permit, invoked, settled } = setup(tell);
+    const { put, permit, invoked, settled } = setup(notify);
     permit();
 
     put(event);
@@ -199,8 +199,8 @@ describe('a function as target', () => {
   });
 
   it.each([
-    ['whose policy allows no rule', 'tell', undefined, 'NO_PERMISSIONS'],
-    ['whose policy allows a different rule', 'tell', `${RULE}2`, 'NO_PERMISSIONS'],
+    ['whose policy allows no rule', 'notify', undefined, 'NO_PERMISSIONS'],
+    ['whose policy allows a different rule', 'notify', `${RULE}2`, 'NO_PERMISSIONS'],
     ['that does not exist', 'unknown', RULE, 'NO_RESOURCE'],
   ])('%s is not invoked', (_, name, permitted, reason) => {
     const { put, permit, invoked, dropped } = setup({ Arn: functionArn(name) });
@@ -214,7 +214,7 @@ describe('a function as target', () => {
 
   it('sends an event to the dead-letter queue when the function refuses it', () => {
     const { put, allow, messages } = setup({
-      ...tell,
+      ...notify,
       DeadLetterConfig: { Arn: queueArn('dead') },
     });
     allow('dead');
@@ -230,7 +230,7 @@ describe('a schedule', () => {
   const DAY = 86_400_000;
 
   it('sends its own event once per period and ignores other events', async () => {
-    const { put, permit, invoked, advance } = setup({ Arn: functionArn('tell') }, daily);
+    const { put, permit, invoked, advance } = setup({ Arn: functionArn('notify') }, daily);
     permit();
 
     put(event);
@@ -250,10 +250,10 @@ describe('a schedule', () => {
   });
 
   it('stops when its rule is disabled', async () => {
-    const { putRule, permit, invoked, advance } = setup({ Arn: functionArn('tell') }, daily);
+    const { putRule, permit, invoked, advance } = setup({ Arn: functionArn('notify') }, daily);
     permit();
 
-    const target = { Arn: functionArn('tell'), Id: 'Target0' };
+    const target = { Arn: functionArn('notify'), Id: 'Target0' };
     putRule({
       Name: 'keys',
       ScheduleExpression: 'rate(1 day)',

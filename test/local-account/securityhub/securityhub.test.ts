@@ -190,32 +190,16 @@ describe('GetFindings', () => {
     [{ Id: equals('rule-1/a') }, ['rule-1/a']],
     [{ Id: [...equals('rule-1/a'), ...equals('rule-2/a')] }, ['rule-1/a', 'rule-2/a']],
     [{ Id: [{ Value: 'rule-1', Comparison: 'PREFIX' }] }, ['rule-1/a', 'rule-1/b']],
-    [{ Id: [{ Value: 'rule-1', Comparison: 'PREFIX_NOT_EQUALS' }] }, ['rule-2/a']],
-    [{ Id: [{ Value: '/a', Comparison: 'CONTAINS' }] }, ['rule-1/a', 'rule-2/a']],
-    [{ Id: [{ Value: '/a', Comparison: 'NOT_CONTAINS' }] }, ['rule-1/b']],
     [{ GeneratorId: equals('rule-2') }, ['rule-2/a']],
-    [{ GeneratorId: [{ Value: 'rule-2', Comparison: 'NOT_EQUALS' }] }, ['rule-1/a', 'rule-1/b']],
     [
       { RecordState: equals('ACTIVE'), Id: [{ Value: 'rule-1', Comparison: 'PREFIX' }] },
       ['rule-1/a'],
     ],
-    [{ ComplianceStatus: equals('PASSED') }, ['rule-1/b']],
-    [{ Title: equals('another title') }, ['rule-2/a']],
     [{ AwsAccountId: equals('210987654321') }, []],
     [
       { ProductName: equals('iam-user-single-access-key'), RecordState: equals('ARCHIVED') },
       ['rule-1/b'],
     ],
-    [
-      {
-        WorkflowStatus: equals('NEW'),
-        SeverityLabel: equals('HIGH'),
-        Title: equals('another title'),
-      },
-      ['rule-2/a'],
-    ],
-    [{ ResourceType: equals('AwsIamAccessKey'), RecordState: equals('ARCHIVED') }, ['rule-1/b']],
-    [{ ResourceId: equals('AWS::IAM::AccessKey:AKIAUNKNOWN') }, []],
     [{ ProductArn: equals('arn:aws:securityhub:us-east-1::product/aws/config') }, []],
   ])('with %j returns %j', async (filters, expected) => {
     await seed();
@@ -235,6 +219,10 @@ describe('GetFindings', () => {
 
   it.each([
     ['an unknown filter', { Filters: { Keyword: [{ Value: 'key' }] } }],
+    [
+      'an unknown comparison',
+      { Filters: { Id: [{ Value: 'x', Comparison: 'CONTAINS' as const }] } },
+    ],
     ['21 values', { Filters: { Id: Array.from({ length: 21 }, () => equals('x')).flat() } }],
     ['an empty list of values', { Filters: { Id: [] } }],
     ['a page size of 101', { MaxResults: 101 }],
