@@ -5,6 +5,8 @@ import { createClockedAccount } from '../support/clocked-account.ts';
 import type { LocalAccountOptions } from './services.ts';
 
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';
+/** In seconds. */
+const VISIBILITY_TIMEOUT = 43_200;
 const DEAD = 'arn:aws:sqs:us-east-1:123456789012:dead';
 const PATTERN = {
   source: ['aws.iam'],
@@ -19,15 +21,12 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 50_000 });
 const Event = v.object({ Records: v.array(v.looseObject({ body: v.string() })) });
 
 /** An account with the path of key events: CloudTrail, an EventBridge rule, a queue and a function. */
-const setup = async (
-  options: LocalAccountOptions & { speed?: number } = {},
-  VisibilityTimeout = 43_200,
-) => {
+const setup = async (options: LocalAccountOptions & { speed?: number } = {}) => {
   const account = await createClockedAccount(options);
   account.sqs.create({ QueueName: 'dead' });
-  account.sqs.create({
+  const queue = account.sqs.create({
     QueueName: 'keys',
-    VisibilityTimeout,
+    VisibilityTimeout: VISIBILITY_TIMEOUT,
     RedrivePolicy: { deadLetterTargetArn: DEAD, maxReceiveCount: 3 },
   });
   const { Arn } = account.events.putRule({
@@ -64,21 +63,26 @@ const setup = async (
     FunctionResponseTypes: ['ReportBatchItemFailures'],
   });
   account.iam.seedUser({ UserName: 'alice' });
-  return { ...account, seen, behaviour };
+  return {
+    ...account,
+    seen,
+    behaviour,
+    /** Waits until the poller has received this number of messages. */
+    hidden: (count: number) =>
+      until(() => expect(queue.counts().ApproximateNumberOfMessagesNotVisible).toBe(count)),
+  };
 };
 
 describe('a key event', () => {
   it('reaches the function in one batch with the other events of its minute', async () => {
-    const { ask, advance, settled, seen, sqs } = await setup({ cloudTrailDelay: 300_000 });
+    const { ask, advance, settled, seen, hidden } = await setup({ cloudTrailDelay: 300_000 });
     await ask('iam', 'CreateAccessKey', { UserName: 'alice' });
     await ask('iam', 'CreateAccessKey', { UserName: 'alice' });
     await expect(ask('iam', 'CreateAccessKey', { UserName: 'alice' })).rejects.toThrow('quota');
     await ask('iam', 'UpdateUser', { UserName: 'alice', NewPath: '/team/' });
 
     advance(300_000);
-    await until(() =>
-      expect(sqs.withArn(QUEUE)?.counts().ApproximateNumberOfMessagesNotVisible).toBe(2),
-    );
+    await hidden(2);
     expect(seen).toEqual([]);
     advance(60_000);
     await settled();
@@ -87,12 +91,18 @@ describe('a key event', () => {
   });
 
   it('moves to the dead-letter queue after the function has failed three times', async () => {
-    const { ask, settled, seen, behaviour, sqs } = await setup({ speed: 1000 }, 60);
+    const { ask, advance, settled, seen, behaviour, sqs, hidden } = await setup();
     behaviour.answer = () => {
       throw new Error('not today');
     };
     await ask('iam', 'CreateAccessKey', { UserName: 'alice' });
 
+    for (const times of [1, 2, 3]) {
+      await hidden(1);
+      advance(60_000);
+      await until(() => expect(seen).toHaveLength(times));
+      advance(VISIBILITY_TIMEOUT * 1000);
+    }
     await settled();
 
     expect(seen).toHaveLength(3);
