@@ -26,7 +26,7 @@ type Served = {
 
 /** Serves IAM and Config on loopback, with a rule that is evaluated on a schedule and nothing beside it. */
 export const serveRule = async ({ dispatcher, iam, invokeFunction }: Served) => {
-  const server = await startServer({ accountId, dispatcher, principalOf: () => 'bench' });
+  const server = await startServer({ dispatcher, principalOf: () => 'bench' });
   const config = createConfig({
     now: () => new Date(),
     accountId,

@@ -1,99 +1,67 @@
-import { createCloudTrail } from './cloudtrail/cloudtrail.ts';
-import type { createTrails } from './cloudtrail/trails.ts';
-import { createEventBridge } from './events/event-bridge.ts';
-import { createEventSourceMappings } from './lambda/event-source-mapping.ts';
-import type { Lambda } from './lambda/lambda.ts';
-import {
-  createFoundation,
-  createServices,
-  type Foundation,
-  type LocalAccountOptions,
-} from './services.ts';
-import type { Sqs } from './sqs/sqs.ts';
+import { createFoundation, createServices, type LocalAccountOptions } from './services.ts';
 
-/** What stands at the ends of the way. */
-type Ends = {
-  readonly trails: ReturnType<typeof createTrails>;
-  readonly sqs: Sqs;
-  readonly lambda: Lambda;
-};
-
-/** The way of a key event: CloudTrail, EventBridge, a queue, and who polls it for a function. */
-export const createEventServices = (foundation: Foundation, { trails, sqs, lambda }: Ends) => {
-  const { dispatcher, trail = true } = foundation;
-  if (!trail) trails.put([]);
-  const events = createEventBridge({ ...foundation, sqs, lambda });
-  const { operations, ...cloudtrail } = createCloudTrail({
-    ...foundation,
-    isLogging: trails.isLogging,
-    putEvent: events.put,
-    onAnswer: dispatcher.onAnswer,
-  });
-  dispatcher.register('cloudtrail', { ...trails.operations, ...operations });
-  const eventSourceMappings = createEventSourceMappings({ ...foundation, sqs, lambda });
-  return { cloudtrail: { ...cloudtrail, trails }, events, eventSourceMappings };
-};
-
-const clientEnvironment = ({ endpoint, region, roles }: Foundation) => ({
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_REGION: region,
-  AWS_DEFAULT_REGION: region,
-  AWS_ACCESS_KEY_ID: roles.operatorKeyId,
-  AWS_SECRET_ACCESS_KEY: 'local',
-});
-
-/** One thing leads to the next: a runbook changes a key, its event evaluates a rule, that starts a runbook. */
+/**
+ * Waits until no service has work left. One service starts another: a runbook changes a key, its event evaluates a
+ * rule, and the evaluation starts a runbook.
+ */
 const settle = async (services: ReturnType<typeof createServices>) => {
   const { config, ssm, cloudtrail, events, eventSourceMappings } = services;
+  const busy = [config, ssm, cloudtrail, events, eventSourceMappings];
   do {
-    await config.settled();
-    await ssm.settled();
-    await cloudtrail.settled();
-    await events.settled();
-    await eventSourceMappings.settled();
-  } while ([config, ssm, cloudtrail, events, eventSourceMappings].some((one) => one.isUnderWay()));
+    for (const service of busy) await service.settled();
+  } while (busy.some((service) => service.isUnderWay()));
 };
 
 /**
- * An AWS account in this process, served on 127.0.0.1: the services that the stack and its users call.
+ * Creates an empty simulated AWS account in this process and serves it on 127.0.0.1.
  *
- * It is empty: `deploy` puts a stack into it, `iam.seedUser` a user. `close` it, or the process stays.
+ * `deploy` adds a stack, `iam.seedUser` adds a user. `close` stops the server and every child process.
  */
 export const createLocalAccount = async (options: LocalAccountOptions = {}) => {
   const foundation = await createFoundation(options);
-  const { endpoint, accountId, region, roles, faults, dispatcher, server, leave } = foundation;
+  const { endpoint, accountId, region, roles, faults, dispatcher, closing } = foundation;
   const services = createServices(foundation);
-  const { lambda, ssm } = services;
 
   return {
     ...services,
     endpoint,
-    /** Where another account can be served too. */
-    server,
     accountId,
     region,
-    /** The variables with which a client talks to this account, as an operator. */
-    environment: clientEnvironment(foundation),
+    /** Environment variables with which an SDK or the AWS CLI calls this account as the operator. */
+    environment: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: roles.operatorKeyId,
+      AWS_SECRET_ACCESS_KEY: 'local',
+    },
+    /** Configuration of an SDK client that calls this account as the operator, without retries. */
+    clientConfig: {
+      endpoint,
+      region,
+      credentials: { accessKeyId: roles.operatorKeyId, secretAccessKey: 'local' },
+      maxAttempts: 1,
+    },
     roles,
     faults,
-    /** Takes other operations for the account's own, where a test wants an answer that no API promises. */
+    /** Replaces operations of a service, for responses that the account does not produce. */
     register: dispatcher.register,
-    /** Makes one API call, as a role of the account or as `operator`; CloudTrail sees no other ones. */
+    /** Makes one API call as a role of the account or as `operator`. */
     call: dispatcher.call,
     /** Every API call so far. */
     calls: dispatcher.calls,
     /**
-     * Resolves when no delivery, execution, remediation or event is under way; an execution that waits for an
-     * approval or sleeps is not.
+     * Resolves when no delivery, execution, remediation or event is in progress. An execution that sleeps or waits
+     * for an approval does not count.
      *
-     * A message that waits in a polled queue is under way: this needs a clock that runs, or one that a test moves.
+     * Messages in a polled queue count, so the clock must run or be advanced.
      */
     settled: () => settle(services),
     close: async () => {
-      foundation.closing.abort();
-      lambda.close();
-      await ssm.close();
-      await leave();
+      closing.abort();
+      services.lambda.close();
+      await services.ssm.close();
+      await foundation.server.close();
     },
   };
 };

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** What the account does without anybody waiting for it: deliveries, batches, automatic remediation. */
-export const createWork = (whose: string) => {
+/** Keeps track of work in the background: deliveries, batches, automatic remediation. */
+export const createWork = (service: string) => {
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
 
   return {
-    /** Runs `work` behind the caller's back; `ended` tells of its failure. */
+    /** Starts work in the background; `ended` throws its failure. */
     begin: (work: () => Promise<void>) => {
       const promise = work()
         .catch((error: unknown) => void failures.push(error))
@@ -14,43 +14,43 @@ export const createWork = (whose: string) => {
       underWay.add(promise);
     },
     isUnderWay: () => underWay.size > 0,
-    /** Resolves when nothing is under way; throws what failed since the last call. */
+    /** Resolves when no work is left; throws the failures since the last call. */
     ended: async () => {
       while (underWay.size > 0) await Promise.all(underWay);
       const failed = failures.splice(0);
       if (failed.length > 0)
-        throw new AggregateError(failed, `work of ${whose} failed: ${failed.join('; ')}`);
+        throw new AggregateError(failed, `work of ${service} failed: ${failed.join('; ')}`);
     },
   };
 };
 
 export type Work = ReturnType<typeof createWork>;
 
-/** Waits for so many milliseconds of the account's time; rejects with the signal's reason when it aborts. */
+/** Waits for milliseconds of the account's time; rejects with the reason of the signal when it aborts. */
 export type Wait = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
 /**
  * Runs work while the account's time passes no faster than real time: a process takes real seconds, which must
- * not be minutes of the account.
+ * not become minutes of the account's time.
  */
 export type SlowDown = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** The time of an account. */
+/** The clock of an account. */
 export type Clock = { readonly now: () => Date; readonly wait: Wait };
 
-/** What a timer holds, some 24 days. */
+/** The longest delay of a Node timer in milliseconds, about 24 days. */
 const LONGEST = 2 ** 31 - 1;
 
-/** The account's time is real time. */
+/** Waits in real time. */
 export const waitInRealTime: Wait = async (milliseconds, signal) => {
   for (let left = milliseconds; left >= 0; left -= LONGEST)
     await setTimeout(Math.min(left, LONGEST), undefined, { signal });
 };
 
-/** Real time is slow enough. */
+/** Runs work without slowing the clock down, for an account in real time. */
 export const inRealTime: SlowDown = (work) => work();
 
-/** Time that runs at a speed, which can be changed. */
+/** Creates time that runs at a changeable speed. */
 const createTime = (start: Date, given: number) => {
   let [since, at, speed] = [performance.now(), start.getTime(), given];
   const time = () => at + (performance.now() - since) * speed;
@@ -67,7 +67,7 @@ const createTime = (start: Date, given: number) => {
 
 type Waiter = { readonly due: number; readonly wake: () => void };
 
-/** Those who wait; the one whose time comes first has the timer. */
+/** Creates the list of waiters; one timer runs for the earliest of them. */
 const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
   const waiters = new Set<Waiter>();
   let timer: NodeJS.Timeout | undefined;
@@ -78,7 +78,7 @@ const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
       if (waiter.due <= time() && waiters.delete(waiter)) waiter.wake();
     const next = Math.min(...Array.from(waiters, ({ due }) => due));
     if (speed() === 0 || next === Number.POSITIVE_INFINITY) return;
-    // A timer may be early, or cannot hold so long: then it is set again.
+    // A timer may fire early, and its delay is limited: then this sets it again.
     timer = globalThis.setTimeout(arrange, Math.min((next - time()) / speed(), LONGEST));
   };
 
@@ -90,9 +90,9 @@ const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
 };
 
 /**
- * A clock that runs `speed` times as fast as real time, or with 0 stands, and that a test moves by hand.
+ * Creates a clock that runs `speed` times as fast as real time, or stands still with speed 0. `advance` moves it.
  *
- * @throws {RangeError} when `speed` is negative or no number
+ * @throws {RangeError} when `speed` is negative or not a number
  */
 export const createClock = ({ start = new Date(), speed = 1 } = {}) => {
   if (!(speed >= 0)) throw new RangeError(`speed must be a number from 0 on, got ${speed}`);
@@ -136,7 +136,7 @@ export const createClock = ({ start = new Date(), speed = 1 } = {}) => {
     now: () => new Date(time()),
     wait,
     slowDown,
-    /** Moves the account's time on; whoever's time has come wakes. */
+    /** Advances the account's time and wakes every waiter whose time has come. */
     advance: (milliseconds: number) => {
       running.move(milliseconds);
       waiters.arrange();

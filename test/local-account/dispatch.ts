@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** The AWS services of the local account, by their endpoint prefix. */
+/** The AWS services of the account, by their endpoint prefix. */
 export type ServiceName =
   | 'iam'
   | 'sts'
@@ -12,19 +12,19 @@ export type ServiceName =
   | 'sqs'
   | 'sns';
 
-/** One request as the account saw it; `principal` is a role's name, or `operator` for anybody else. */
+/** One API call; `principal` is the name of a role, or `operator`. */
 export type Call = {
   readonly service: ServiceName;
   readonly operation: string;
   readonly input: unknown;
   readonly principal: string;
-  /** What the request was signed for. @default the account's own, as for a call that nobody signed */
+  /** The Region that the request was signed for. @default the Region of the account */
   readonly region?: string | undefined;
   readonly at: Date;
   readonly errorCode?: string;
 };
 
-/** An error as AWS services answer it. */
+/** An error response of an AWS service. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly code: string;
@@ -37,7 +37,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** A call to fail: the `nth` (from 1) matching call, or with `always` every one from there on. */
+/** Fails the `nth` matching call, counted from 1, or with `always` that call and every later one. */
 type Fault = {
   readonly service: Call['service'];
   readonly operation: string;
@@ -46,7 +46,7 @@ type Fault = {
   readonly error: ServiceError;
 };
 
-/** A token bucket over one service: `perSecond` calls sustained, `burst` at once. */
+/** Limits the calls of one service to `perSecond` sustained and `burst` at once. */
 type Throttle = {
   readonly service: Call['service'];
   readonly perSecond: number;
@@ -66,7 +66,7 @@ const createBucket = ({ perSecond, burst }: Throttle) => {
   };
 };
 
-/** Failures on demand: throttled services, the k-th call refused, and a fixed answer time. */
+/** Creates failures on demand: a failing call, throttling, and a fixed latency. */
 export const createFaults = () => {
   const faults: { fault: Fault; seen: number }[] = [];
   const buckets = new Map<Call['service'], () => boolean>();
@@ -104,14 +104,14 @@ export const createFaults = () => {
 
 export type Faults = ReturnType<typeof createFaults>;
 
-/** An operation of a service: parsed input in, the output's members out; throws `ServiceError`. */
+/** An operation of a service: takes the input, returns the output, throws `ServiceError`. */
 export type Operation = (input: unknown, principal: string, region?: string) => unknown;
 
-/** How a call ended: with an answer, or with an error of its service. */
+/** How a call ended: with an output or with an error. */
 export type Ending = { readonly output: unknown } | { readonly error: ServiceError };
 type AnswerListener = (call: Call, ending: Ending) => void;
 
-/** Makes an operation that takes exactly the members of `schema`: anything else is a ValidationException. */
+/** Creates an operation that accepts exactly the members of `schema` and refuses anything else with `errorCode`. */
 export const operation =
   <Schema extends v.GenericSchema>(
     schema: Schema,
@@ -126,7 +126,7 @@ export const operation =
     throw new ServiceError(errorCode, `${where}: ${issue.message}`);
   };
 
-/** Sends calls to services, recording every one; the single way into the account for wire, runbook and test. */
+/** Creates the dispatcher, which records every call of the wire, of runbooks and of tests, and runs its operation. */
 export const createDispatcher = (faults: Faults, now: () => Date) => {
   const services = new Map<ServiceName, Readonly<Record<string, Operation>>>();
   const calls: Call[] = [];
@@ -147,7 +147,7 @@ export const createDispatcher = (faults: Faults, now: () => Date) => {
 
   return {
     calls: calls as readonly Call[],
-    /** Calls `listener` for every call that a service has answered or refused. */
+    /** Calls `listener` after every call, with its output or error. */
     onAnswer: (listener: AnswerListener) => void listeners.push(listener),
     register: (service: ServiceName, operations: Readonly<Record<string, Operation>>) => {
       services.set(service, { ...services.get(service), ...operations });

@@ -1,21 +1,21 @@
 import * as v from 'valibot';
 
-/** Matches as the IAM operator ArnLike does: `*` and `?` are wildcards. */
+/** Matches an ARN like the IAM operator ArnLike: `*` and `?` are wildcards. */
 export const isArnLike = (arn: string, pattern: string): boolean => {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(arn);
 };
 
-/** A whole number between two bounds, both included. */
+/** Schema of a whole number between two bounds, both inclusive. */
 export const wholeNumber = (minimum: number, maximum = Number.POSITIVE_INFINITY) =>
   v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
 
 const Members = v.record(v.string(), v.unknown());
 
-/** `Tags.member.1.Key`: a list of objects, or of texts, as a form holds it. */
+/** A list item in a form: `Tags.member.1.Key` of an object, `TagKeys.member.1` of a text. */
 const IN_LIST = /^(\w+)\.member\.(\d+)(?:\.(\w+))?$/;
 
-/** A form's lists as lists: an item is a text, or an object of texts. */
+/** Turns the flat list items of a form into lists. */
 export const unfold = (input: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const unfolded: Record<string, unknown> = {};
   const lists = new Map<string, Map<number, unknown>>();
@@ -36,9 +36,9 @@ export const unfold = (input: Readonly<Record<string, unknown>>): Record<string,
   return unfolded;
 };
 
-/** What one page is cut from: all `items`, by `keyOf`, behind `marker`, at most `size` of them. */
+/** A list and the page to take from it: at most `size` items after `marker`, ordered by `keyOf`. */
 type PageRequest<Item> = {
-  /** Whose pages these are: a marker of another list is refused. */
+  /** Names the list; a marker of another list is refused. */
   readonly list: string;
   readonly items: Iterable<Item>;
   readonly keyOf: (item: Item) => string;
@@ -53,11 +53,11 @@ const keyIn = (marker: string, list: string) => {
 };
 
 /**
- * Cuts one page in the order of the items' keys; `next` is the opaque marker of the following one.
+ * Returns one page, ordered by key, and the opaque marker `next` of the following page.
  *
- * A marker holds a key and no position: an item that vanishes between two pages hides no other one.
+ * A marker holds a key instead of a position, so an item that is deleted between two pages hides no other item.
  *
- * @throws what `refuse` makes of a marker that no page of this list gave out
+ * @throws the error from `refuse` for a marker that does not belong to this list
  */
 export const cutPage = <Item>(request: PageRequest<Item>) => {
   const { list, items, keyOf, size, marker } = request;

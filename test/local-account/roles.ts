@@ -19,7 +19,7 @@ const TrustPolicy = v.object({
   ),
 });
 
-/** A deployed role: its documents as they were deployed, and the credentials of whoever assumed it. */
+/** A deployed role, its policy documents, and the credentials of its session. */
 export type LocalRole = {
   readonly RoleName: string;
   readonly Arn: string;
@@ -30,8 +30,8 @@ export type LocalRole = {
   >;
 };
 
-/** The access key of the operator of an account that has an endpoint of its own. */
-const OPERATOR_KEY_ID = 'AKIALOCALOPERATOR000';
+/** The access key id of the operator. */
+const operatorKeyId = 'AKIALOCALOPERATOR000';
 
 const credentialsOf = (Arn: string) => {
   const digest = createHash('sha256').update(Arn).digest('hex').toUpperCase();
@@ -55,11 +55,8 @@ const trusts = ({ AssumeRolePolicyDocument }: LocalRole, service: string) =>
 const noSuchRole = (RoleName: string) =>
   new ServiceError('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, 404);
 
-/** The account of the roles, and with which access key its operator calls. */
-type RolesDeps = { readonly accountId: string; readonly operatorKeyId?: string | undefined };
-
-/** The roles of one account; every role has an access key id of its own, so that its calls are told apart. */
-export const createRoles = ({ accountId, operatorKeyId = OPERATOR_KEY_ID }: RolesDeps) => {
+/** Creates the roles of one account. Each role has its own access key id, which identifies its calls. */
+export const createRoles = ({ accountId }: { readonly accountId: string }) => {
   const byName = new Map<string, LocalRole>();
 
   return {
@@ -78,16 +75,16 @@ export const createRoles = ({ accountId, operatorKeyId = OPERATOR_KEY_ID }: Role
       if (role === undefined) throw noSuchRole(RoleName);
       role.policies.push(policy);
     },
-    /** The role's name for a role's credentials, `operator` for the operator's; `undefined` for others. */
-    principalOf: (accessKeyId: string): string | undefined => {
+    /** Returns the name of the role that signs with this access key id, or `operator` for any other key. */
+    principalOf: (accessKeyId: string): string => {
       for (const { RoleName, environment } of byName.values())
         if (environment.AWS_ACCESS_KEY_ID === accessKeyId) return RoleName;
-      return accessKeyId === operatorKeyId ? 'operator' : undefined;
+      return 'operator';
     },
     /**
-     * The role that a service assumes.
+     * Returns the role that a service assumes.
      *
-     * @throws {ServiceError} InvalidParameterValueException when there is none of this ARN, or it does not trust the service
+     * @throws {ServiceError} InvalidParameterValueException when the role does not exist or does not trust the service
      */
     assumedBy: (service: string, Arn: string): LocalRole => {
       const role = [...byName.values()].find((candidate) => candidate.Arn === Arn);

@@ -4,8 +4,8 @@ import type { LocalAccessKey, UserSeed } from './iam/users.ts';
 const HOUR_IN_MILLISECONDS = 3_600_000;
 const DAY_IN_HOURS = 24;
 
-/** The users of a small company and the stories of their keys, as seen at an instant. */
-const believableUsers = (at: Date): readonly UserSeed[] => {
+/** The users of a small company; the comments tell the story of their keys. */
+const realisticUsers = (at: Date): readonly UserSeed[] => {
   const hoursAgo = (hours: number) => new Date(at.getTime() - hours * HOUR_IN_MILLISECONDS);
   const daysAgo = (days: number) => hoursAgo(days * DAY_IN_HOURS);
   const key = (created: number, used?: Date, ServiceName = 's3'): Partial<LocalAccessKey> => ({
@@ -21,9 +21,9 @@ const believableUsers = (at: Date): readonly UserSeed[] => {
     // A consultant replaced the key and never removed the old one.
     { UserName: 'billing-export', keys: [key(1130, daysAgo(412)), key(400, hoursAgo(5))] },
     { UserName: 'break-glass' },
-    // Somebody made a second key "to be safe" and never used it.
+    // Somebody created a second key "to be safe" and never used it.
     { UserName: 'ci-deploy', Path: '/service/', keys: [key(610, hoursAgo(1), 'ecr'), key(605)] },
-    // Its name begins with the name of another user; its rotation is finished.
+    // The name starts with the name of another user. The rotation is complete.
     {
       UserName: 'ci-deploy-staging',
       Path: '/service/',
@@ -31,7 +31,7 @@ const believableUsers = (at: Date): readonly UserSeed[] => {
     },
     { UserName: 'dora.lindqvist@example.com', keys: [key(80, hoursAgo(20), 'cloudformation')] },
     { UserName: 'legacy-sync', keys: [inactive(2100, daysAgo(900))] },
-    // A third key, which CreateAccessKey would refuse but accounts have been seen with.
+    // CreateAccessKey refuses a third key, but some real accounts have one.
     {
       UserName: 'mobile-backend',
       keys: [
@@ -40,13 +40,13 @@ const believableUsers = (at: Date): readonly UserSeed[] => {
         key(320, hoursAgo(3), 'dynamodb'),
       ],
     },
-    // A rotation under way: the new key exists, but nothing uses it yet.
+    // A rotation in progress: the new key exists, but nothing uses it yet.
     { UserName: 'reporting', keys: [key(365, hoursAgo(30), 'athena'), key(1)] },
   ];
 };
 
-/** Puts believable users into an account, whose keys are as old as they are at this instant. */
+/** Adds realistic users to an account; `at` is the instant from which the ages of their keys count. */
 export const seedUsers = (iam: Iam, at: Date): void => {
-  for (const user of believableUsers(at))
+  for (const user of realisticUsers(at))
     iam.seedUser({ CreateDate: new Date('2019-04-01'), ...user });
 };

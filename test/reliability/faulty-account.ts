@@ -22,9 +22,9 @@ export const createFaultyAccount = async (
   options: { readonly trail?: boolean } = {},
 ) => {
   const faults = createFaultPlan();
-  const server = await serveFaultyWire(faults);
+  const serve = serveFaultyWire(faults);
   const account = await createLocalAccount({
-    ...{ beside: { server }, automation: AUTOMATION, pageSize: 4, trail: false, ...options },
+    ...{ serve, automation: AUTOMATION, pageSize: 4, trail: false, ...options },
   });
   const { environment } = account.roles.create({
     RoleName: FUNCTIONS,
@@ -32,7 +32,7 @@ export const createFaultyAccount = async (
   });
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: server.endpoint,
+    AWS_ENDPOINT_URL: account.endpoint,
     ...environment,
   });
   const deaf = new Set<FunctionId>();
@@ -123,10 +123,7 @@ export const createFaultyAccount = async (
     },
     close: async () => {
       faults.end();
-      const closed = account.close();
-      await until(closed);
-      const release = holdTime();
-      await server.close().finally(release);
+      await until(account.close());
     },
   };
 };

@@ -4,9 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { type Call, type Dispatcher, ServiceError } from '../local-account/dispatch.ts';
-import { type CalledAccount, signatureIn } from '../local-account/wire/called-accounts.ts';
-import { protocolOf, type WireAnswer } from '../local-account/wire/protocol.ts';
-import type { Server } from '../local-account/wire/server.ts';
+import type { WireAnswer } from '../local-account/wire/protocol.ts';
+import {
+  protocolOf,
+  type Server,
+  type ServerOptions,
+  signatureIn,
+} from '../local-account/wire/server.ts';
 import type { Fault } from './fault.ts';
 import type { Faults, Via } from './fault-plan.ts';
 import { holdTime, touchTime, waitReally } from './virtual-time.ts';
@@ -62,7 +66,7 @@ const spoil = (answer: WireAnswer, fault: Fault | undefined, empty: () => WireAn
 /** Answers one request as its service would, unless its call meets a fault. */
 const answer = async (
   incoming: IncomingMessage,
-  called: CalledAccount,
+  principalOf: ServerOptions['principalOf'],
   faults: Faults,
   dispatch: Dispatch,
 ): Promise<Sent> => {
@@ -71,8 +75,7 @@ const answer = async (
   const protocol = protocolOf(request);
   try {
     const { accessKeyId, region } = signatureIn(headers.authorization);
-    const principal = called.principalOf(accessKeyId);
-    if (principal === undefined) throw new ServiceError('InvalidClientTokenId', 'no such key', 403);
+    const principal = principalOf(accessKeyId);
     const asked = protocol.decode(request);
     const via: Via = principal === FUNCTIONS ? 'function' : 'script';
     const fault = faults.meet(via, asked);
@@ -133,15 +136,16 @@ const isOfRunbook = ({ service, principal }: Request) =>
 /**
  * The endpoint of one account, where calls meet faults: those over the wire, and those that Systems Manager makes.
  *
- * Give it to the account as the server that it is `beside`.
+ * Give it to the account as its option `serve`.
  */
-export const serveFaultyWire = async (faults: Faults) => {
-  let joined: { readonly called: CalledAccount; readonly dispatch: Dispatch } | undefined;
+export const serveFaultyWire = (faults: Faults) => async (options: ServerOptions) => {
+  const { dispatcher, principalOf } = options;
+  const dispatch = dispatcher.call;
+  dispatcher.call = (request) =>
+    isOfRunbook(request) ? direct(request, faults, dispatch) : dispatch(request);
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     touchTime();
-    if (joined === undefined) return void response.destroy();
-    const { called, dispatch } = joined;
-    const sent = await answer(incoming, called, faults, dispatch);
+    const sent = await answer(incoming, principalOf, faults, dispatch);
     send(response, sent);
     touchTime();
   };
@@ -155,20 +159,11 @@ export const serveFaultyWire = async (faults: Faults) => {
   release();
   const server: Server = {
     endpoint: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    join: (called: CalledAccount) => {
-      const { dispatcher } = called;
-      const dispatch = dispatcher.call;
-      joined = { called, dispatch };
-      dispatcher.call = (request) =>
-        isOfRunbook(request) ? direct(request, faults, dispatch) : dispatch(request);
-    },
-    leave: () => {
-      joined = undefined;
-    },
     close: async () => {
+      const closing = holdTime();
       http.close();
       http.closeAllConnections();
-      await once(http, 'close');
+      await once(http, 'close').finally(closing);
     },
   };
   return server;

@@ -90,7 +90,7 @@ export const serveAccount = async (
   dispatcher.register('config', config.operations);
   dispatcher.register('cloudtrail', cloudtrail.operations);
   const principalOf = (accessKeyId: string) => (accessKeyId === 'RULE' ? 'rule-role' : 'operator');
-  const server = await startServer({ accountId: '123456789012', dispatcher, principalOf });
+  const server = await startServer({ dispatcher, principalOf });
   const client = {
     endpoint: server.endpoint,
     region: 'us-east-1',

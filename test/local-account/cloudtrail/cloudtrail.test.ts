@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
 import { createClockedAccount } from '../../support/clocked-account.ts';
 import { trustOf } from '../../support/trust.ts';
 import { ServiceError } from '../dispatch.ts';
@@ -28,7 +29,7 @@ const setup = async (options: LocalAccountOptions = {}) => {
 };
 
 describe('the record of a call', () => {
-  it('tells what was asked, by whom, and what was made, but no secret', async () => {
+  it('contains the request, the caller and the created key, but no secret', async () => {
     const { ask, records } = await setup();
 
     await ask('iam', 'CreateAccessKey', { UserName: 'alice' });
@@ -76,7 +77,7 @@ describe('the record of a call', () => {
     ['eu-central-1', 'us-east-1'],
     ['us-gov-east-1', 'us-gov-west-1'],
     ['cn-northwest-1', 'cn-north-1'],
-  ])('of an account in %s is of %s, where IAM is', async (region, awsRegion) => {
+  ])('of an account in %s has the IAM Region %s', async (region, awsRegion) => {
     const { ask, cloudtrail, iam } = await createClockedAccount({ region });
     iam.seedUser({ UserName: 'alice' });
 
@@ -85,7 +86,7 @@ describe('the record of a call', () => {
     expect(cloudtrail.history).toMatchObject([{ record: { awsRegion } }]);
   });
 
-  it('names the role that called', async () => {
+  it('names the calling role', async () => {
     const { roles, call, records } = await setup();
     const AssumeRolePolicyDocument = trustOf('ssm.amazonaws.com');
     const role = roles.create({ RoleName: 'automation', AssumeRolePolicyDocument });
@@ -107,7 +108,7 @@ describe('the record of a call', () => {
     ]);
   });
 
-  it('tells of a user that was made', async () => {
+  it('contains the created user', async () => {
     const { ask, records } = await setup();
 
     await ask('iam', 'CreateUser', { UserName: 'bob' });
@@ -117,18 +118,18 @@ describe('the record of a call', () => {
     ]);
   });
 
-  it('says why the call failed', async () => {
+  it('contains the error of a failed call', async () => {
     const { ask, records } = await setup();
-    const input = { UserName: 'nobody', AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', Status: 'Inactive' };
+    const input = { UserName: 'unknown', AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', Status: 'Inactive' };
 
     await expect(ask('iam', 'UpdateAccessKey', input)).rejects.toThrow();
 
     expect(records()).toMatchObject([
       {
         errorCode: 'NoSuchEntityException',
-        errorMessage: 'The user with name nobody cannot be found.',
+        errorMessage: 'The user with name unknown cannot be found.',
         requestParameters: {
-          userName: 'nobody',
+          userName: 'unknown',
           accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
           status: 'Inactive',
         },
@@ -137,7 +138,7 @@ describe('the record of a call', () => {
     ]);
   });
 
-  it('tells no parameters of a call that was not allowed', async () => {
+  it('contains no parameters of a denied call', async () => {
     const { ask, records, faults } = await setup();
     const error = new ServiceError('AccessDenied', 'not authorized', 403);
     faults.fail({ service: 'iam', operation: 'DeleteUser', error });
@@ -147,7 +148,7 @@ describe('the record of a call', () => {
     expect(records()).toMatchObject([{ errorCode: 'AccessDenied', requestParameters: null }]);
   });
 
-  it('is written of no call that changes nothing', async () => {
+  it('does not exist for read operations', async () => {
     const { ask, records } = await setup();
 
     await ask('iam', 'ListUsers');
@@ -158,7 +159,7 @@ describe('the record of a call', () => {
 });
 
 describe('the event of a call', () => {
-  it('is the record, as EventBridge delivers it', async () => {
+  it('contains the record', async () => {
     const { ask, records, sent } = await setup();
 
     await ask('iam', 'DeleteUser', { UserName: 'alice' });
@@ -182,9 +183,9 @@ describe('the event of a call', () => {
     ['us-gov-west-1', 1],
     ['us-gov-east-1', 0],
     ['eu-central-1', 0],
-  ])('reaches the EventBridge of an account in %s %d times', async (region, count) => {
+  ])('reaches EventBridge in %s %d times', async (region, count) => {
     const { ask, events, iam } = await createClockedAccount({ region });
-    const Arn = `arn:aws:sqs:${region}:123456789012:nobody`;
+    const Arn = `arn:aws:sqs:${region}:123456789012:unknown`;
     events.putRule({
       Name: 'keys',
       EventPattern: { source: ['aws.iam'] },
@@ -197,7 +198,7 @@ describe('the event of a call', () => {
     expect(events.dropped).toHaveLength(count);
   });
 
-  it('is not sent without a trail that logs, though the history has it', async () => {
+  it('is not sent without a trail, although the history has it', async () => {
     const { ask, records, sent } = await setup({ trail: false });
 
     await ask('iam', 'DeleteUser', { UserName: 'alice' });
@@ -206,12 +207,12 @@ describe('the event of a call', () => {
     expect(sent()).toEqual([]);
   });
 
-  it('comes after the delay, to the millisecond, as late as the history has it', async () => {
+  it('arrives with the history after the delay, to the millisecond', async () => {
     const { ask, records, sent, advance, settled } = await setup({ cloudTrailDelay: 5 * MINUTE });
     await ask('iam', 'DeleteUser', { UserName: 'alice' });
 
     advance(5 * MINUTE - 1);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await setImmediate();
     expect([...records(), ...sent()]).toEqual([]);
 
     advance(1);
@@ -220,13 +221,13 @@ describe('the event of a call', () => {
     expect(sent()).toHaveLength(1);
   });
 
-  it('does not come any more once the account is closed', async () => {
+  it('does not arrive after the account is closed', async () => {
     const { ask, records, close, settled } = await setup({ cloudTrailDelay: MINUTE });
     await ask('iam', 'DeleteUser', { UserName: 'alice' });
 
     await close();
     await settled();
 
-    await vi.waitFor(() => expect(records()).toEqual([]));
+    expect(records()).toEqual([]);
   });
 });

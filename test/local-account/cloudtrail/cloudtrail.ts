@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, createWork } from '../clock.ts';
 import type { Call, Ending } from '../dispatch.ts';
-import type { BridgedEvent } from '../events/event-bridge.ts';
+import type { BridgedEvent } from '../events/rules.ts';
 import type { Roles } from '../roles.ts';
 import { lookupEvents } from './lookup-events.ts';
 import { type CloudTrailRecord, type RecordedEvent, recordOf } from './record.ts';
 
-/** The operations that change IAM. */
+/** The IAM operations that CloudTrail records here: those that write. */
 const WRITES: ReadonlySet<string> = new Set([
   'CreateAccessKey',
   'CreateUser',
@@ -18,7 +18,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'UpdateUser',
 ]);
 
-/** What CloudTrail needs of its account. */
+/** What CloudTrail needs from the account. */
 type CloudTrailDeps = Clock & {
   readonly accountId: string;
   readonly region: string;
@@ -27,7 +27,7 @@ type CloudTrailDeps = Clock & {
   readonly pageSize?: number | undefined;
   /** Milliseconds from a call to its event. @default 0 */
   readonly cloudTrailDelay?: number | undefined;
-  /** Whether a trail logs: without one there is a history, but no event. */
+  /** Whether a trail logs. Without one the history has the event, but EventBridge does not receive it. */
   readonly isLogging: () => boolean;
   readonly putEvent: (event: BridgedEvent) => void;
   readonly onAnswer: (listener: (call: Call, ending: Ending) => void) => void;
@@ -47,9 +47,9 @@ const toBridgedEvent = (record: CloudTrailRecord): BridgedEvent => ({
 });
 
 /**
- * CloudTrail as far as the account's event history, and the way of its events to EventBridge.
+ * Creates CloudTrail's event history, which also sends its events to EventBridge.
  *
- * Every call that changes IAM is recorded, also one that fails.
+ * It records every IAM call that writes, including failed calls.
  */
 export const createCloudTrail = (deps: CloudTrailDeps) => {
   const visible: RecordedEvent[] = [];
@@ -58,7 +58,7 @@ export const createCloudTrail = (deps: CloudTrailDeps) => {
 
   const show = (event: RecordedEvent, isLogged: boolean) => {
     visible.push(event);
-    // EventBridge has the events of its own Region.
+    // EventBridge receives only events of its own Region.
     if (isLogged && event.record.awsRegion === deps.region)
       deps.putEvent(toBridgedEvent(event.record));
   };
@@ -82,10 +82,10 @@ export const createCloudTrail = (deps: CloudTrailDeps) => {
 
   return {
     operations: { LookupEvents: lookupEvents({ ...deps, visible }) },
-    /** The records that are in the history, in the order in which they came. */
+    /** The recorded events, in the order of their arrival. */
     history: visible as readonly RecordedEvent[],
     isUnderWay: work.isUnderWay,
-    /** Resolves when no event is on its way, which needs a clock that runs. */
+    /** Resolves when no event is delayed, for which the clock must run or be advanced. */
     settled: work.ended,
   };
 };

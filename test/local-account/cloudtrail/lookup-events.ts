@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { operation, ServiceError } from '../dispatch.ts';
-import { cutPage, unfold } from '../request.ts';
+import { cutPage } from '../request.ts';
 import type { RecordedEvent } from './record.ts';
 
-/** What an event is looked up by. Which resources an event is about AWS leaves open: refused here. */
+/** The lookup attributes. AWS does not document the resources of an event, so their attributes are refused. */
 const ATTRIBUTES: Readonly<Record<string, (event: RecordedEvent) => string>> = {
   EventId: ({ record }) => record.eventID,
   EventName: ({ record }) => record.eventName,
@@ -13,26 +13,18 @@ const ATTRIBUTES: Readonly<Record<string, (event: RecordedEvent) => string>> = {
   AccessKeyId: ({ record }) => record.userIdentity.accessKeyId,
 };
 
-/** One condition on the events to look up. */
-export const LookupAttribute = v.strictObject({
+const LookupAttribute = v.strictObject({
   AttributeKey: v.string(),
   AttributeValue: v.pipe(v.string(), v.minLength(1), v.maxLength(2000)),
 });
 
-/** How LookupEvents refuses a member. */
-export const invalidLookup = (
+const invalidLookup = (
   kind: 'LookupAttributes' | 'MaxResults' | 'NextToken' | 'TimeRange',
   message: string,
 ) => new ServiceError(`Invalid${kind}Exception`, message);
 
-/**
- * Tells whether an event is one of those asked for; without a condition every one is.
- *
- * @throws {ServiceError} InvalidLookupAttributesException
- */
-export const matcherOf = ([wanted, ...others]: readonly v.InferOutput<
-  typeof LookupAttribute
->[]) => {
+/** Returns the condition for the attributes of a request; without attributes it accepts every event. */
+const matcherOf = ([wanted, ...others]: readonly v.InferOutput<typeof LookupAttribute>[]) => {
   if (wanted === undefined) return () => true;
   const read = ATTRIBUTES[wanted.AttributeKey];
   if (others.length > 0 || read === undefined) {
@@ -43,56 +35,7 @@ export const matcherOf = ([wanted, ...others]: readonly v.InferOutput<
   return (event: RecordedEvent) => read(event) === wanted.AttributeValue;
 };
 
-const Members = v.record(v.string(), v.unknown());
-const camelCase = (name: string) => name.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-
-const rename = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(rename);
-  if (!v.is(Members, value) || value instanceof Date) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [camelCase(name), rename(member)]),
-  );
-};
-
-/** A request's members as CloudTrail writes them: `userName` for `UserName`; `null` for none. */
-export const requestParametersOf = (input: unknown): unknown =>
-  v.is(Members, input) && Object.keys(input).length > 0 ? rename(unfold(input)) : null;
-
-/** As IAM's records have it: `Mar 24, 2014 9:11:59 PM`. */
-const textOf = (date: Date) => {
-  const day = date.toLocaleDateString('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
-  const hours = date.getUTCHours();
-  const [minutes, seconds] = date.toISOString().slice(14, 19).split(':');
-  return `${day} ${hours % 12 || 12}:${minutes}:${seconds} ${hours < 12 ? 'AM' : 'PM'}`;
-};
-
-const AccessKey = v.object({
-  UserName: v.string(),
-  AccessKeyId: v.string(),
-  Status: v.string(),
-  CreateDate: v.pipe(v.date(), v.transform(textOf)),
-});
-const User = v.object({
-  Path: v.string(),
-  UserName: v.string(),
-  UserId: v.string(),
-  Arn: v.string(),
-  CreateDate: v.pipe(v.date(), v.transform(textOf)),
-});
-
-/** What is written of an operation's answer: what was made, and never a secret. */
-const RESPONSES: Readonly<Record<string, v.GenericSchema>> = {
-  CreateAccessKey: v.object({ AccessKey }),
-  CreateUser: v.object({ User }),
-};
-
-/** An answer's members as CloudTrail writes them; `null` for an operation that makes nothing. */
-export const responseElementsOf = (operation: string, output: unknown): unknown => {
-  const schema = RESPONSES[operation];
-  return schema === undefined ? null : rename(v.parse(schema, output));
-};
-
-const MOST_PER_PAGE = 50;
+const MAX_PER_PAGE = 50;
 const DAYS_OF_HISTORY = 90;
 const DAY_IN_MILLISECONDS = 86_400_000;
 const REQUESTS_PER_SECOND = 2;
@@ -107,14 +50,14 @@ const LookupEvents = v.strictObject({
   LookupAttributes: v.optional(v.array(LookupAttribute), []),
   StartTime: Timestamp,
   EndTime: Timestamp,
-  MaxResults: v.optional(v.pipe(v.number(), v.integer()), MOST_PER_PAGE),
+  MaxResults: v.optional(v.pipe(v.number(), v.integer()), MAX_PER_PAGE),
   NextToken: v.optional(v.string()),
 });
 type LookupEvents = v.InferOutput<typeof LookupEvents>;
 
 const refuseBounds = ({ StartTime, EndTime, MaxResults }: LookupEvents) => {
-  if (MaxResults < 1 || MaxResults > MOST_PER_PAGE)
-    throw invalidLookup('MaxResults', `expected 1 to ${MOST_PER_PAGE}, got ${MaxResults}`);
+  if (MaxResults < 1 || MaxResults > MAX_PER_PAGE)
+    throw invalidLookup('MaxResults', `expected 1 to ${MAX_PER_PAGE}, got ${MaxResults}`);
   if (StartTime !== undefined && EndTime !== undefined && StartTime > EndTime)
     throw invalidLookup(
       'TimeRange',
@@ -134,17 +77,16 @@ const toEvent = ({ record, Username }: RecordedEvent) => ({
   CloudTrailEvent: JSON.stringify(record),
 });
 
-/** The events that are in the history, in the order in which they came, and the account's time. */
 type HistoryDeps = {
   readonly visible: readonly RecordedEvent[];
   readonly now: () => Date;
-  /** Where a request that nobody signed looks. */
+  /** The Region of a request without a signature. */
   readonly region: string;
-  /** Most items on any page. @default 50 */
+  /** Maximum number of items on any page. @default 50 */
   readonly pageSize?: number | undefined;
 };
 
-/** Refuses a request when there were two in the second before it, in the same Region. */
+/** Refuses the third request within one second in the same Region. */
 const createThrottle = (now: () => Date) => {
   let taken: { readonly at: number; readonly region: string }[] = [];
   return (region: string) => {
@@ -157,11 +99,11 @@ const createThrottle = (now: () => Date) => {
 };
 
 /**
- * LookupEvents: a Region's event history of 90 days, newest first; two requests a second.
+ * LookupEvents: returns the event history of a Region for 90 days, newest first; allows two requests per second.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
-export const lookupEvents = ({ visible, now, pageSize = MOST_PER_PAGE, ...deps }: HistoryDeps) => {
+export const lookupEvents = ({ visible, now, pageSize = MAX_PER_PAGE, ...deps }: HistoryDeps) => {
   const throttle = createThrottle(now);
   return operation(LookupEvents, (input, _principal, region = deps.region) => {
     throttle(region);
@@ -182,7 +124,7 @@ export const lookupEvents = ({ visible, now, pageSize = MOST_PER_PAGE, ...deps }
         time <= EndTime &&
         isWanted(event),
     );
-    // A key that grows as the events get older.
+    // The key grows with the age of the event.
     const descending = (number: number) => String(Number.MAX_SAFE_INTEGER - number);
     const page = cutPage({
       list: `LookupEvents ${region} ${JSON.stringify(asked)}`,

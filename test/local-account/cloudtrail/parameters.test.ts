@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { requestParametersOf, responseElementsOf } from './lookup-events.ts';
+import { requestParametersOf, responseElementsOf } from './parameters.ts';
 
 describe('requestParametersOf', () => {
   it.each([
     ['no members', {}, null],
     ['members', { UserName: 'alice', Status: 'Active' }, { userName: 'alice', status: 'Active' }],
     [
-      'the objects of a form’s list, in its order',
+      'the objects of a form list, in their order',
       {
         UserName: 'alice',
         'Tags.member.2.Key': 'b',
@@ -16,7 +16,7 @@ describe('requestParametersOf', () => {
       },
       { userName: 'alice', tags: [{ key: 'a', value: '1' }, { key: 'b' }, { key: 'c' }] },
     ],
-    ['the texts of a form’s list', { 'TagKeys.member.1': 'a' }, { tagKeys: ['a'] }],
+    ['the texts of a form list', { 'TagKeys.member.1': 'a' }, { tagKeys: ['a'] }],
     ['a list', { Tags: [{ Key: 'a', Value: '1' }] }, { tags: [{ key: 'a', value: '1' }] }],
   ])('writes %s', (_, input, expected) => {
     expect(requestParametersOf(input)).toEqual(expected);
@@ -39,7 +39,7 @@ describe('responseElementsOf', () => {
     });
   });
 
-  it('is null for what makes nothing', () => {
+  it('returns null for an operation that creates nothing', () => {
     expect(responseElementsOf('DeleteUser', undefined)).toBeNull();
   });
 });

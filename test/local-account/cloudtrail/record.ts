@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { IAM_REGIONS } from '../../../rule/aws/regions.ts';
 import type { Call, Ending, ServiceError } from '../dispatch.ts';
 import type { LocalRole, Roles } from '../roles.ts';
-import { requestParametersOf, responseElementsOf } from './lookup-events.ts';
+import { requestParametersOf, responseElementsOf } from './parameters.ts';
 
-/** Who called, as CloudTrail writes it. */
+/** The identity of a caller, as CloudTrail writes it. */
 export type UserIdentity = Readonly<Record<string, unknown>> & {
   readonly arn: string;
   readonly accessKeyId: string;
@@ -45,7 +45,7 @@ const operatorIdentity = (accessKeyId: string, accountId: string) => ({
 });
 
 /**
- * The identity of a principal, and the name by which LookupEvents finds it: a session's name for a role.
+ * Returns the identity of a principal and the name by which LookupEvents finds it: for a role, its session name.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
@@ -66,7 +66,7 @@ const partitionOf = (region: string) => {
 };
 
 /**
- * Where CloudTrail records what is done to IAM: one Region of the partition that a Region belongs to.
+ * Returns the Region in which CloudTrail records IAM events: one per partition.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
  */
@@ -100,16 +100,16 @@ export type CloudTrailRecord = {
   readonly eventCategory: 'Management';
 };
 
-/** A record, and the name by which LookupEvents finds who called. */
+/** A record and the name by which LookupEvents finds its caller. */
 export type RecordedEvent = { readonly record: CloudTrailRecord; readonly Username: string };
 
-/** IAM answers `NoSuchEntity` where CloudTrail writes the name of the exception. */
+/** IAM responds with `NoSuchEntity`, CloudTrail writes `NoSuchEntityException`. */
 const errorCodeOf = ({ code }: ServiceError) => {
   if (code === 'ValidationError') return 'ValidationException';
   return /^AccessDenied|Exception$/.test(code) ? code : `${code}Exception`;
 };
 
-/** Of a call that was not allowed CloudTrail tells no parameters. */
+/** CloudTrail records no parameters of a call that was denied. */
 const outcomeOf = ({ operation, input }: Call, ending: Ending) => {
   if ('output' in ending)
     return {

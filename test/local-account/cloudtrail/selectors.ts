@@ -36,10 +36,10 @@ const EventSelectors = v.object({
   ),
 });
 
-/** The selectors of a trail, in one of the two forms. */
+/** The event selectors of a trail, basic or advanced. */
 export type EventSelectors = v.InferOutput<typeof EventSelectors>;
 
-/** @throws when a trail has both forms, or members that the API does not know */
+/** Reads the selectors of a trail; throws when it has both kinds or unknown members. */
 export const parseEventSelectors = (trail: EventSelectors): EventSelectors => {
   if (trail.EventSelectors !== undefined && trail.AdvancedEventSelectors !== undefined)
     throw new Error('a trail has either EventSelectors or AdvancedEventSelectors, got both');
@@ -56,7 +56,7 @@ const namesManagementWrites = (
   );
 };
 
-/** The trail's selectors take management events that write. */
+/** Whether the selectors of a trail include management events that write. */
 export const logsManagementEvents = (trail: EventSelectors): boolean => {
   if (trail.AdvancedEventSelectors !== undefined)
     return trail.AdvancedEventSelectors.some(({ FieldSelectors }) =>

@@ -5,24 +5,15 @@ import {
   GetEventSelectorsCommand,
   GetTrailStatusCommand,
 } from '@aws-sdk/client-cloudtrail';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalAccount, type LocalAccount } from '../account.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import type { LocalTrail } from './trails.ts';
 
-let account: LocalAccount;
+let account: ClockedAccount;
 let client: CloudTrailClient;
 beforeEach(async () => {
-  account = await createLocalAccount();
-  client = new CloudTrailClient({
-    endpoint: account.endpoint,
-    region: account.region,
-    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'any' },
-    maxAttempts: 1,
-  });
-});
-afterEach(async () => {
-  client.destroy();
-  await account.close();
+  account = await createClockedAccount();
+  client = new CloudTrailClient(account.clientConfig);
 });
 
 const put = (...trails: Partial<LocalTrail>[]) =>
@@ -45,7 +36,7 @@ const isLogging = async (Name: string) =>
 const selectors = (TrailName: string) => client.send(new GetEventSelectorsCommand({ TrailName }));
 
 describe('trails', () => {
-  it('are one that logs all management events of every Region', async () => {
+  it('start with one that logs all management events of every Region', async () => {
     const { trailList } = await client.send(new DescribeTrailsCommand());
 
     expect(trailList).toMatchObject([
@@ -68,19 +59,12 @@ describe('trails', () => {
     ['the SDK for JavaScript', 'CloudTrail_20131101'],
     ['boto3 and the AWS CLI', 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101'],
   ])('are described to %s', async (_client, prefix) => {
-    const answer = await fetch(account.endpoint, {
-      method: 'POST',
-      body: '{}',
-      headers: {
-        'x-amz-target': `${prefix}.DescribeTrails`,
-        authorization: 'AWS4-HMAC-SHA256 Credential=ANYBODY/20260131/us-east-1/c/aws4_request',
-      },
-    });
+    const answer = await account.post('{}', { 'x-amz-target': `${prefix}.DescribeTrails` });
 
     expect(await answer.json()).toMatchObject({ trailList: [{ Name: 'management-events' }] });
   });
 
-  it('are those of this Region and the shadows of others, unless they are not wanted', async () => {
+  it('include shadow trails unless the request excludes them', async () => {
     put(
       {},
       { ...shadow, Name: 'shadow' },
@@ -96,7 +80,7 @@ describe('trails', () => {
     expect(await namesOf({ trailNameList: [shadow.TrailARN] })).toEqual(['shadow']);
   });
 
-  it('of another Region or account are known by their ARN alone', async () => {
+  it('of another Region or account are found only by their ARN', async () => {
     put({ ...shadow, Name: 'shadow', isLogging: false }, foreign);
 
     expect(await isLogging(shadow.TrailARN)).toBe(false);
@@ -107,7 +91,7 @@ describe('trails', () => {
     });
   });
 
-  it('of another account keep their selectors to themselves', async () => {
+  it('of another account do not show their selectors', async () => {
     put(foreign);
 
     await expect(selectors(foreign.TrailARN)).rejects.toMatchObject({
@@ -115,12 +99,15 @@ describe('trails', () => {
     });
   });
 
-  it.each(['ab', 'two..dots', '-begins', 'x'.repeat(129)])('refuses the name %j', async (name) => {
-    await expect(isLogging(name)).rejects.toMatchObject({ name: 'InvalidTrailNameException' });
-    await expect(selectors(name)).rejects.toMatchObject({ name: 'InvalidTrailNameException' });
-  });
+  it.each(['ab', 'two..dots', '-begins', 'x'.repeat(129)])(
+    'cannot have the name %j',
+    async (name) => {
+      await expect(isLogging(name)).rejects.toMatchObject({ name: 'InvalidTrailNameException' });
+      await expect(selectors(name)).rejects.toMatchObject({ name: 'InvalidTrailNameException' });
+    },
+  );
 
-  it('answer selectors in the form that they have', async () => {
+  it('show their selectors, basic or advanced', async () => {
     const FieldSelectors = [{ Field: 'eventCategory', Equals: ['Management'] }];
     put({ AdvancedEventSelectors: [{ FieldSelectors }] });
 
@@ -139,22 +126,34 @@ describe('isLogging', () => {
     ({ AdvancedEventSelectors: [{ FieldSelectors }] }) as Partial<LocalTrail>;
 
   it.each<[boolean, string, Partial<LocalTrail>[]]>([
-    [true, 'the usual trail', [{}]],
+    [true, 'the default trail', [{}]],
     [false, 'no trail', []],
-    [false, 'a stopped one', [{ isLogging: false }]],
-    [true, 'one of two', [{ isLogging: false }, {}]],
-    [false, 'one without global service events', [{ IncludeGlobalServiceEvents: false }]],
-    [false, 'one of another Region', [{ ...shadow, IsMultiRegionTrail: false }]],
-    [true, 'one of every Region', [shadow]],
-    [true, "an organization's", [foreign]],
-    [false, 'one that logs reads', [{ EventSelectors: [{ ReadWriteType: 'ReadOnly' }] }]],
-    [true, 'one that logs writes', [{ EventSelectors: [{ ReadWriteType: 'WriteOnly' }] }]],
-    [false, 'one of data events', [{ EventSelectors: [{ IncludeManagementEvents: false }] }]],
-    [true, 'advanced selectors', [advanced(category)]],
-    [true, 'of writes', [advanced(category, { Field: 'readOnly', Equals: ['false'] })]],
-    [false, 'of reads', [advanced(category, { Field: 'readOnly', Equals: ['true'] })]],
-    [false, 'of data', [advanced({ Field: 'eventCategory', Equals: ['Data'] })]],
-  ])('%s: %s', (expected, _what, trails) => {
+    [false, 'a stopped trail', [{ isLogging: false }]],
+    [true, 'one of two trails', [{ isLogging: false }, {}]],
+    [false, 'a trail without global service events', [{ IncludeGlobalServiceEvents: false }]],
+    [false, 'a trail of another Region', [{ ...shadow, IsMultiRegionTrail: false }]],
+    [true, 'a multi-Region trail', [shadow]],
+    [true, 'an organization trail', [foreign]],
+    [false, 'a trail of read events', [{ EventSelectors: [{ ReadWriteType: 'ReadOnly' }] }]],
+    [true, 'a trail of write events', [{ EventSelectors: [{ ReadWriteType: 'WriteOnly' }] }]],
+    [false, 'a trail of data events', [{ EventSelectors: [{ IncludeManagementEvents: false }] }]],
+    [true, 'advanced selectors of management events', [advanced(category)]],
+    [
+      true,
+      'advanced selectors of write events',
+      [advanced(category, { Field: 'readOnly', Equals: ['false'] })],
+    ],
+    [
+      false,
+      'advanced selectors of read events',
+      [advanced(category, { Field: 'readOnly', Equals: ['true'] })],
+    ],
+    [
+      false,
+      'advanced selectors of data events',
+      [advanced({ Field: 'eventCategory', Equals: ['Data'] })],
+    ],
+  ])('is %s with %s', (expected, _what, trails) => {
     put(...trails);
 
     expect(account.cloudtrail.trails.isLogging()).toBe(expected);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { operation, ServiceError } from '../dispatch.ts';
 import { type EventSelectors, logsManagementEvents, parseEventSelectors } from './selectors.ts';
 
-/** A trail; without selectors of its own it logs every management event, as in AWS. */
+/** A trail. As in AWS, a trail without selectors logs every management event. */
 export type LocalTrail = EventSelectors & {
   readonly Name: string;
   readonly TrailARN: string;
@@ -14,8 +14,7 @@ export type LocalTrail = EventSelectors & {
   readonly isLogging: boolean;
 };
 
-/** Where the trails are looked at. */
-export type TrailsDeps = { readonly accountId: string; readonly region: string };
+type TrailsDeps = { readonly accountId: string; readonly region: string };
 
 const DEFAULT_EVENT_SELECTORS = [
   {
@@ -26,8 +25,8 @@ const DEFAULT_EVENT_SELECTORS = [
   },
 ] as const;
 
-/** A multi-Region trail of this account that logs every management event. */
-export const usualTrail = ({ accountId, region }: TrailsDeps): LocalTrail => ({
+/** Returns a multi-Region trail of this account that logs every management event. */
+const usualTrail = ({ accountId, region }: TrailsDeps): LocalTrail => ({
   Name: 'management-events',
   TrailARN: `arn:aws:cloudtrail:${region}:${accountId}:trail/management-events`,
   HomeRegion: region,
@@ -38,8 +37,7 @@ export const usualTrail = ({ accountId, region }: TrailsDeps): LocalTrail => ({
   isLogging: true,
 });
 
-/** A trail as DescribeTrails answers it. */
-export const describeTrail = ({
+const describeTrail = ({
   isLogging: _,
   EventSelectors,
   AdvancedEventSelectors,
@@ -51,14 +49,13 @@ export const describeTrail = ({
   HasInsightSelectors: false,
 });
 
-/** A trail's selectors as GetEventSelectors answers them. */
-export const selectorsOf = ({ TrailARN, EventSelectors, AdvancedEventSelectors }: LocalTrail) =>
+const selectorsOf = ({ TrailARN, EventSelectors, AdvancedEventSelectors }: LocalTrail) =>
   AdvancedEventSelectors === undefined
     ? { TrailARN, EventSelectors: EventSelectors ?? DEFAULT_EVENT_SELECTORS }
     : { TrailARN, AdvancedEventSelectors };
 
-/** The trails that reach an account and Region, by what a request calls them. */
-export const createKnownTrails = ({ accountId, region }: TrailsDeps) => {
+/** Creates the trails of an account and Region, which requests find by name or ARN. */
+const createKnownTrails = ({ accountId, region }: TrailsDeps) => {
   const state: { all: readonly LocalTrail[] } = { all: [usualTrail({ accountId, region })] };
 
   const isOwn = ({ TrailARN }: LocalTrail) => TrailARN.split(':')[4] === accountId;
@@ -80,10 +77,9 @@ export const createKnownTrails = ({ accountId, region }: TrailsDeps) => {
   return { state, here, isOwn, isShadow, isNamed, named, unknown };
 };
 
-/** The trails, and which of them a request means. */
-export type KnownTrails = ReturnType<typeof createKnownTrails>;
+type KnownTrails = ReturnType<typeof createKnownTrails>;
 
-/** A name of 3 to 128 characters, or an ARN. */
+/** Schema of a trail name of 3 to 128 characters, or of an ARN. */
 const TrailName = v.pipe(
   v.string(),
   v.regex(
@@ -97,11 +93,11 @@ const Describe = v.strictObject({
 });
 
 /**
- * CloudTrail's operations that read trails.
+ * The operations that read trails.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html
  */
-export const trailOperations = (trails: KnownTrails) => {
+const trailOperations = (trails: KnownTrails) => {
   const DescribeTrails = operation(Describe, ({ trailNameList, includeShadowTrails }) => ({
     trailList: trails
       .here()
@@ -121,7 +117,7 @@ export const trailOperations = (trails: KnownTrails) => {
     (input) => {
       const trail = trails.named(input.TrailName);
       if (trails.isOwn(trail)) return selectorsOf(trail);
-      // A member account sees an organization's trail and its status, but not its selectors.
+      // A member account sees the trail of its organization and its status, but not its selectors.
       throw trails.unknown(input.TrailName);
     },
     'InvalidTrailNameException',
@@ -130,19 +126,19 @@ export const trailOperations = (trails: KnownTrails) => {
   return { DescribeTrails, GetTrailStatus, GetEventSelectors };
 };
 
-/** The trails of an account and Region. */
+/** Creates the trails of an account and Region. */
 export const createTrails = (deps: TrailsDeps) => {
   const trails = createKnownTrails(deps);
 
   return {
-    /** The trail that the account begins with, for a test that changes some of it. */
+    /** The trail that the account starts with, as a base for changed trails. */
     usual: usualTrail(deps),
-    /** Takes other trails for those that are there. */
+    /** Replaces all trails. */
     put: (all: readonly LocalTrail[]) => {
       for (const trail of all) parseEventSelectors(trail);
       trails.state.all = all;
     },
-    /** A trail logs the write events of IAM in this account and Region. */
+    /** Whether a trail logs write events of IAM in this account and Region. */
     isLogging: (): boolean =>
       trails
         .here()

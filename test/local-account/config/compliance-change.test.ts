@@ -5,13 +5,13 @@ import {
   type ServedAccount,
   serveAccount,
 } from '../../support/served-account.ts';
-import type { BridgedEvent } from '../events/event-bridge.ts';
+import type { BridgedEvent } from '../events/rules.ts';
 
 let account: ServedAccount;
-let told: BridgedEvent[];
+let sent: BridgedEvent[];
 beforeEach(async () => {
-  told = [];
-  account = await serveAccount({ putEvent: (event) => void told.push(event) });
+  sent = [];
+  account = await serveAccount({ putEvent: (event) => void sent.push(event) });
   account.config.putConfigRule(ruleProperties());
 });
 afterEach(() => account.close());
@@ -22,7 +22,7 @@ const report = async (ComplianceType: string, minutes: number) => {
     ComplianceResourceType: 'AWS::IAM::User',
     ComplianceResourceId: 'AIDA1',
     ComplianceType,
-    Annotation: `said ${ComplianceType}`,
+    Annotation: `now ${ComplianceType}`,
     OrderingTimestamp,
   };
   account.rule.whenInvoked = async ({ resultToken: ResultToken }) => {
@@ -34,13 +34,13 @@ const report = async (ComplianceType: string, minutes: number) => {
   await account.config.deliverSchedule(RULE_NAME);
 };
 const changes = () =>
-  told.map(({ detail }) => {
+  sent.map(({ detail }) => {
     const { oldEvaluationResult, newEvaluationResult } = Object(detail);
     return [oldEvaluationResult?.complianceType, newEvaluationResult.complianceType];
   });
 
 describe('a change of compliance', () => {
-  it('is an event, the first result too', async () => {
+  it('is an event, as is the first result', async () => {
     await report('NON_COMPLIANT', 0);
     await report('COMPLIANT', 1);
     await report('NOT_APPLICABLE', 2);
@@ -50,7 +50,7 @@ describe('a change of compliance', () => {
       ['NON_COMPLIANT', 'COMPLIANT'],
       ['COMPLIANT', 'NOT_APPLICABLE'],
     ]);
-    expect(told[1]).toMatchObject({
+    expect(sent[1]).toMatchObject({
       source: 'aws.config',
       'detail-type': 'Config Rules Compliance Change',
       account: '123456789012',
@@ -60,12 +60,12 @@ describe('a change of compliance', () => {
         resourceType: 'AWS::IAM::User',
         configRuleName: RULE_NAME,
         messageType: 'ComplianceChangeNotification',
-        newEvaluationResult: { annotation: 'said COMPLIANT' },
+        newEvaluationResult: { annotation: 'now COMPLIANT' },
       },
     });
   });
 
-  it('is none where the verdict stays, is older than the one held, or is none at first', async () => {
+  it('is no event if the type is unchanged, the result is older, or the first result is NOT_APPLICABLE', async () => {
     await report('NOT_APPLICABLE', 0);
     await report('NON_COMPLIANT', 1);
     await report('NON_COMPLIANT', 2);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BridgedEvent } from '../events/event-bridge.ts';
+import type { BridgedEvent } from '../events/rules.ts';
 import type { StoredResult } from './results.ts';
 import type { LocalRule } from './rules.ts';
 
@@ -18,7 +18,7 @@ const toEvaluationResult = ({ properties }: LocalRule, result: StoredResult) => 
   annotation: result.Annotation ?? null,
 });
 
-/** Whose compliance has changed, and from what; nothing before the first result. */
+/** A changed result and the result before it, if there was one. */
 type Change = {
   readonly rule: LocalRule;
   readonly result: StoredResult;
@@ -26,7 +26,7 @@ type Change = {
 };
 
 /**
- * What AWS Config tells EventBridge when a resource has another compliance than before.
+ * Returns the event that AWS Config sends to EventBridge when the compliance of a resource changes.
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html
  */

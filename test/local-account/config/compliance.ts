@@ -2,72 +2,21 @@ import * as v from 'valibot';
 import { operation, ServiceError } from '../dispatch.ts';
 import { cutPage } from '../request.ts';
 import { ComplianceType, type Evaluations, type StoredResult } from './results.ts';
-import {
-  ConfigRuleNames,
-  invalidNextToken,
-  Limit,
-  type LocalRule,
-  NextToken,
-  type Rules,
-  text,
-} from './rules.ts';
+import { invalidNextToken, Limit, type LocalRule, NextToken, type Rules, text } from './rules.ts';
 
-/** Results on a page; the API has no say in it. */
+/** The page size of GetComplianceDetailsByResource, which has no Limit. */
 const PAGE_SIZE = 25;
 
-/**
- * GetComplianceDetailsByResource: what every rule says of one resource.
- *
- * @see https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByResource.html
- */
-export const getComplianceDetailsByResource = ({ rules, evaluations, pageSize }: ComplianceDeps) =>
-  operation(
-    v.strictObject({
-      ResourceType: text(1, 256),
-      ResourceId: text(1, 768),
-      ComplianceTypes,
-      NextToken,
-    }),
-    ({ ResourceType, ResourceId, ComplianceTypes, NextToken }) => {
-      const results = rules.all().flatMap((rule) =>
-        evaluations
-          .resultsOf(rule)
-          .filter(
-            (result) =>
-              result.ComplianceResourceType === ResourceType &&
-              result.ComplianceResourceId === ResourceId &&
-              (ComplianceTypes.length === 0 || ComplianceTypes.includes(result.ComplianceType)),
-          )
-          .map((result) => toEvaluationResult(rule, result)),
-      );
-      const page = cutPage({
-        list: `GetComplianceDetailsByResource ${ResourceType} ${ResourceId} ${ComplianceTypes}`,
-        items: results,
-        keyOf: (result) =>
-          result.EvaluationResultIdentifier.EvaluationResultQualifier.ConfigRuleName,
-        size: Math.min(PAGE_SIZE, pageSize),
-        marker: NextToken,
-        refuse: invalidNextToken,
-      });
-      return { EvaluationResults: page.items, NextToken: page.next };
-    },
-  );
-
-/** Where compliance is read from; a page holds at most `pageSize` items, whatever was asked for. */
-export type ComplianceDeps = {
+type ComplianceDeps = {
   readonly rules: Rules;
   readonly evaluations: Evaluations;
   readonly pageSize: number;
 };
 
-/** Which results are wanted; none named, all are. */
-export const ComplianceTypes = v.optional(v.pipe(v.array(ComplianceType), v.maxLength(3)), []);
+/** Schema of the compliance types to return; an empty list means all. */
+const ComplianceTypes = v.optional(v.pipe(v.array(ComplianceType), v.maxLength(3)), []);
 
-/** AWS Config counts the resources behind a NON_COMPLIANT rule no further. */
-const CONTRIBUTOR_CAP = 25;
-
-/** A result as the API has it. */
-export const toEvaluationResult = (rule: LocalRule, result: StoredResult) => ({
+const toEvaluationResult = (rule: LocalRule, result: StoredResult) => ({
   EvaluationResultIdentifier: {
     EvaluationResultQualifier: {
       ConfigRuleName: rule.properties.ConfigRuleName,
@@ -84,7 +33,7 @@ export const toEvaluationResult = (rule: LocalRule, result: StoredResult) => ({
 });
 
 /**
- * GetComplianceDetailsByConfigRule: pages of a rule's results, 10 at a time unless told.
+ * GetComplianceDetailsByConfigRule: returns the results of a rule, by default 10 per page.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html
  */
@@ -123,45 +72,40 @@ export const getComplianceDetailsByConfigRule = ({
     },
   );
 
-const complianceOf = (results: readonly StoredResult[]) => {
-  const violations = results.filter((result) => result.ComplianceType === 'NON_COMPLIANT').length;
-  if (violations > 0) {
-    const CappedCount = Math.min(violations, CONTRIBUTOR_CAP);
-    const CapExceeded = violations > CONTRIBUTOR_CAP;
-    const ComplianceContributorCount = { CappedCount, CapExceeded };
-    return { ComplianceType: 'NON_COMPLIANT', ComplianceContributorCount } as const;
-  }
-  return { ComplianceType: results.length > 0 ? 'COMPLIANT' : 'INSUFFICIENT_DATA' } as const;
-};
-
 /**
- * DescribeComplianceByConfigRule: one verdict a rule, with the number of resources that violate it.
+ * GetComplianceDetailsByResource: returns the results of every rule for one resource.
  *
- * @see https://docs.aws.amazon.com/config/latest/APIReference/API_Compliance.html
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByResource.html
  */
-export const describeComplianceByConfigRule = ({ rules, evaluations, pageSize }: ComplianceDeps) =>
+export const getComplianceDetailsByResource = ({ rules, evaluations, pageSize }: ComplianceDeps) =>
   operation(
     v.strictObject({
-      ConfigRuleNames: v.optional(ConfigRuleNames),
+      ResourceType: text(1, 256),
+      ResourceId: text(1, 768),
       ComplianceTypes,
       NextToken,
     }),
-    ({ ConfigRuleNames, ComplianceTypes, NextToken }) => {
-      const all = rules.chosen(ConfigRuleNames).map((rule) => ({
-        ConfigRuleName: rule.properties.ConfigRuleName,
-        Compliance: complianceOf(evaluations.resultsOf(rule)),
-      }));
+    ({ ResourceType, ResourceId, ComplianceTypes, NextToken }) => {
+      const results = rules.all().flatMap((rule) =>
+        evaluations
+          .resultsOf(rule)
+          .filter(
+            (result) =>
+              result.ComplianceResourceType === ResourceType &&
+              result.ComplianceResourceId === ResourceId &&
+              (ComplianceTypes.length === 0 || ComplianceTypes.includes(result.ComplianceType)),
+          )
+          .map((result) => toEvaluationResult(rule, result)),
+      );
       const page = cutPage({
-        list: `DescribeComplianceByConfigRule ${ComplianceTypes}`,
-        items: all.filter(
-          ({ Compliance }) =>
-            ComplianceTypes.length === 0 || ComplianceTypes.includes(Compliance.ComplianceType),
-        ),
-        keyOf: ({ ConfigRuleName }) => ConfigRuleName,
-        size: Math.min(25, pageSize),
+        list: `GetComplianceDetailsByResource ${ResourceType} ${ResourceId} ${ComplianceTypes}`,
+        items: results,
+        keyOf: (result) =>
+          result.EvaluationResultIdentifier.EvaluationResultQualifier.ConfigRuleName,
+        size: Math.min(PAGE_SIZE, pageSize),
         marker: NextToken,
         refuse: invalidNextToken,
       });
-      return { ComplianceByConfigRules: page.items, NextToken: page.next };
+      return { EvaluationResults: page.items, NextToken: page.next };
     },
   );

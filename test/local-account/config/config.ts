@@ -1,33 +1,28 @@
 import { setTimeout } from 'node:timers/promises';
 import { createWork } from '../clock.ts';
-import type { BridgedEvent } from '../events/event-bridge.ts';
+import type { BridgedEvent } from '../events/rules.ts';
 import type { Iam, UserChange } from '../iam/iam.ts';
-import {
-  describeComplianceByConfigRule,
-  getComplianceDetailsByConfigRule,
-  getComplianceDetailsByResource,
-} from './compliance.ts';
+import { getComplianceDetailsByConfigRule, getComplianceDetailsByResource } from './compliance.ts';
 import { complianceChangeEvent } from './compliance-change.ts';
-import { createDeliveries, type EvaluationStart } from './deliveries.ts';
-import { createRecorder, listDiscoveredResources } from './recorder.ts';
+import {
+  createDeliveries,
+  type EvaluationStart,
+  startConfigRulesEvaluation,
+} from './deliveries.ts';
+import { createRecorder } from './recorder.ts';
 import { createRemediation, remediationOperations } from './remediation.ts';
 import type { AutomationDeps } from './remediation-executions.ts';
 import { createEvaluations } from './results.ts';
-import {
-  createRules,
-  describeConfigRules,
-  isTriggeredBy,
-  startConfigRulesEvaluation,
-} from './rules.ts';
+import { createRules, describeConfigRules, isTriggeredBy } from './rules.ts';
 
-/** What AWS Config works with: the account's users, its functions and its runbooks. */
+/** What AWS Config needs from the account: users, functions and runbooks. */
 type ConfigDeps = AutomationDeps & {
   readonly now: () => Date;
   readonly accountId: string;
   readonly region: string;
   readonly iam: Iam;
   readonly invokeFunction: (functionArn: string, event: unknown) => Promise<void>;
-  /** Takes what EventBridge is told. @default nobody does */
+  /** Receives the events for EventBridge. @default events are dropped */
   readonly putEvent?: ((event: BridgedEvent) => void) | undefined;
   readonly pageSize?: number | undefined;
   /** @default 'schedule' */
@@ -59,18 +54,15 @@ const operationsOf = (deps: ConfigDeps, services: ReturnType<typeof createServic
     PutEvaluations: services.evaluations.putEvaluations,
     GetComplianceDetailsByConfigRule: getComplianceDetailsByConfigRule(sources),
     GetComplianceDetailsByResource: getComplianceDetailsByResource(sources),
-    DescribeComplianceByConfigRule: describeComplianceByConfigRule(sources),
-    ListDiscoveredResources: listDiscoveredResources(deps.iam, pageSize),
     ...services.recorder.operations,
     ...remediationOperations(services.remediation, pageSize),
   };
 };
 
 /**
- * The account's AWS Config: rules, their evaluation, its results, and remediation.
+ * Creates AWS Config: rules, evaluations, results and remediation.
  *
- * A changed user is told at once to the rules that ask for it; a schedule runs when `deliverSchedule` says so.
- * A page holds at most `pageSize` items, whatever was asked for.
+ * A changed user triggers its rules at once. A schedule runs only when a caller calls `deliverSchedule`.
  */
 export const createConfig = (deps: ConfigDeps) => {
   const services = createServices(deps);
@@ -84,7 +76,7 @@ export const createConfig = (deps: ConfigDeps) => {
 
   return {
     operations: operationsOf(deps, services),
-    /** The configuration recorder; the one the account begins with records users. */
+    /** The configuration recorder; the default one records users. */
     recorder,
     /** @throws {ServiceError} InvalidParameterValueException, NoAvailableConfigurationRecorderException */
     putConfigRule: (properties: unknown) => {
@@ -93,23 +85,23 @@ export const createConfig = (deps: ConfigDeps) => {
     },
     /** @throws {ServiceError} InvalidParameterValueException, NoSuchConfigRuleException */
     putRemediationConfiguration: (properties: unknown) => remediation.put(properties),
-    /** Evaluates the rule as AWS Config does by itself once it is created. */
+    /** Evaluates the rule, as AWS Config does with a new rule. */
     evaluateNewRule: (ruleName: string) => deliveries.evaluate(rules.named(ruleName)),
-    /** Runs the rule's schedule; resolves when its function has answered. */
+    /** Runs the schedule of the rule; resolves when its function has ended. */
     deliverSchedule: async (ruleName: string) => {
       const rule = rules.named(ruleName);
       if (!isTriggeredBy(rule, 'ScheduledNotification'))
         throw new Error(`the rule ${ruleName} has no schedule`);
       await deliveries.deliverSchedule(rule);
     },
-    /** Tells the rule of a user, by id alone: its configuration item is too large to send. */
+    /** Sends a change whose configuration item is too large: the rule gets only the id of the user. */
     deliverOversizedChange: (ruleName: string, user: UserChange['user']) =>
       deliveries.deliverOversized(rules.named(ruleName), user),
-    /** From now on PutEvaluations fails for these resources, and only for these. */
+    /** Makes PutEvaluations fail for these resources from now on. */
     failEvaluationsOf: evaluations.failEvaluationsOf,
-    /** A delivery, an evaluation or a remediation is under way. */
+    /** Whether a delivery, an evaluation or a remediation is in progress. */
     isUnderWay,
-    /** Resolves when none is; throws what failed meanwhile. */
+    /** Resolves when none is in progress; throws failures of background work. */
     settled: async () => {
       await work.ended();
       while (isUnderWay()) {

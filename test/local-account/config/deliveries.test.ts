@@ -17,11 +17,11 @@ const setup = async (evaluationStart?: EvaluationStart, messageTypes: string[] =
 
 describe('the start of an evaluation', () => {
   it.each([
-    ['nothing said', undefined, [SCHEDULE]],
+    ['the default', undefined, [SCHEDULE]],
     ['schedule', 'schedule', [SCHEDULE]],
     ['changes', 'changes', [CHANGE, CHANGE]],
     ['both', 'both', [CHANGE, CHANGE, SCHEDULE]],
-  ] as const)('sends to a rule with both triggers, with %s: %s', async (_, start, expected) => {
+  ] as const)('with %s sends to a rule with both triggers', async (_, start, expected) => {
     const { dispatcher, config, sent } = await setup(start);
     const input = { ConfigRuleNames: [RULE_NAME] };
 
@@ -36,7 +36,7 @@ describe('the start of an evaluation', () => {
     expect(sent()).toEqual(expected);
   });
 
-  it('is that of a new rule', async () => {
+  it('equals the evaluation of a new rule', async () => {
     const { config, sent } = await setup('both');
 
     await config.evaluateNewRule(RULE_NAME);
@@ -47,20 +47,17 @@ describe('the start of an evaluation', () => {
   it.each([
     [SCHEDULE, 'changes', [SCHEDULE]],
     [CHANGE, 'schedule', [CHANGE, CHANGE]],
-  ] as const)(
-    'sends to a rule with nothing but %s what it asks for',
-    async (type, start, expected) => {
-      const { config, sent } = await setup(start, [type]);
+  ] as const)('sends only %s to a rule with only that trigger', async (type, start, expected) => {
+    const { config, sent } = await setup(start, [type]);
 
-      await config.evaluateNewRule(RULE_NAME);
+    await config.evaluateNewRule(RULE_NAME);
 
-      expect(sent()).toEqual(expected);
-    },
-  );
+    expect(sent()).toEqual(expected);
+  });
 });
 
 describe('the schedule', () => {
-  it('sends its own notification, whatever a start sends', async () => {
+  it('sends its own notification', async () => {
     const { config, sent } = await setup('changes');
 
     await config.deliverSchedule(RULE_NAME);

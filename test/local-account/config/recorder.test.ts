@@ -21,7 +21,7 @@ const describeStatus = () =>
   account.configClient.send(new DescribeConfigurationRecorderStatusCommand());
 
 describe('the configuration recorder', () => {
-  it('is there, records the global types, and is recording', async () => {
+  it('exists by default and records the global types', async () => {
     const { ConfigurationRecorders } = await describeRecorders();
     const { ConfigurationRecordersStatus } = await describeStatus();
 
@@ -32,7 +32,7 @@ describe('the configuration recorder', () => {
     expect(ConfigurationRecordersStatus).toMatchObject([{ name: 'default', recording: true }]);
   });
 
-  it('is another one when a test says so, and described by its name', async () => {
+  it('can be replaced and is described by name', async () => {
     const { recorder } = account.config;
     recorder.put({ ...recorder.usual, name: 'other', recording: false });
 
@@ -45,13 +45,13 @@ describe('the configuration recorder', () => {
     });
   });
 
-  it('refuses two names, as AWS Config takes one recorder a request', async () => {
+  it('is described one at a time, as in AWS', async () => {
     await expect(describeRecorders('default', 'other')).rejects.toMatchObject({
       name: 'ValidationException',
     });
   });
 
-  it('is needed by a new rule', async () => {
+  it('is required for a new rule', async () => {
     account.config.recorder.put(undefined);
 
     expect((await describeRecorders()).ConfigurationRecorders).toEqual([]);
@@ -61,7 +61,7 @@ describe('the configuration recorder', () => {
     );
   });
 
-  it('has the members of the API alone', () => {
+  it('accepts only members of the API', () => {
     const { recorder } = account.config;
     const recordingModeOverrides = Array.from({ length: 2 }, () => ({
       resourceTypes: ['AWS::IAM::User'],

@@ -1,52 +1,10 @@
 import * as v from 'valibot';
 import { operation, ServiceError } from '../dispatch.ts';
-import type { Iam } from '../iam/iam.ts';
-import { cutPage } from '../request.ts';
-import { invalidNextToken, Limit, NextToken, text } from './rules.ts';
-
-const ListDiscoveredResources = v.strictObject({
-  resourceType: v.literal('AWS::IAM::User'),
-  resourceIds: v.optional(v.pipe(v.array(text(1, 768)), v.minLength(1), v.maxLength(20))),
-  resourceName: v.optional(v.string()),
-  limit: Limit,
-  nextToken: NextToken,
-});
-
-/**
- * ListDiscoveredResources: the account's users as AWS Config knows them, by id or by name.
- *
- * @see https://docs.aws.amazon.com/config/latest/APIReference/API_ListDiscoveredResources.html
- */
-export const listDiscoveredResources = (iam: Iam, pageSize: number) =>
-  operation(ListDiscoveredResources, (input) => {
-    const { resourceType, resourceIds, resourceName, limit, nextToken } = input;
-    if (resourceIds !== undefined && resourceName !== undefined) {
-      const message = 'expected either resourceIds or a resourceName, got both';
-      throw new ServiceError('ValidationException', message);
-    }
-    const page = cutPage({
-      list: 'ListDiscoveredResources',
-      items: [...iam.users.values()].filter(
-        ({ UserId, UserName }) =>
-          (resourceIds?.includes(UserId) ?? true) && UserName === (resourceName ?? UserName),
-      ),
-      keyOf: ({ UserId }) => UserId,
-      size: Math.min(limit || 100, pageSize),
-      marker: nextToken,
-      refuse: invalidNextToken,
-    });
-    const resourceIdentifiers = page.items.map(({ UserId, UserName }) => ({
-      resourceType,
-      resourceId: UserId,
-      resourceName: UserName,
-    }));
-    return { resourceIdentifiers, nextToken: page.next };
-  });
+import { text } from './rules.ts';
 
 const ResourceTypes = v.array(v.string());
 const RecordingFrequency = v.picklist(['CONTINUOUS', 'DAILY']);
 
-/** A configuration recorder in the members of the API's model. */
 const ConfigurationRecorder = v.strictObject({
   name: text(1, 256),
   roleARN: v.string(),
@@ -84,12 +42,12 @@ const ConfigurationRecorder = v.strictObject({
   ),
 });
 
-/** The account's own recorder, and whether it records; there is at most one in a Region. */
+/** A configuration recorder and whether it records. */
 export type LocalRecorder = v.InferOutput<typeof ConfigurationRecorder> & {
   readonly recording: boolean;
 };
 
-/** A recorder of everything, the global types of IAM too. */
+/** Returns a recorder of every resource type, including the global types of IAM. */
 const usualRecorder = (accountId: string): LocalRecorder => ({
   name: 'default',
   roleARN: `arn:aws:iam::${accountId}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,
@@ -109,7 +67,7 @@ const Describe = v.strictObject({
 });
 
 /**
- * The configuration recorder of an account and Region.
+ * Creates the configuration recorder of an account and Region, which has at most one.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html
  */
@@ -123,7 +81,7 @@ export const createRecorder = ({ accountId }: { accountId: string }) => {
   };
 
   return {
-    /** Takes another recorder; no recorder with `undefined`. */
+    /** Replaces the recorder; `undefined` removes it. */
     put: (recorder: LocalRecorder | undefined) => {
       if (recorder === undefined) present = undefined;
       else {
@@ -131,7 +89,7 @@ export const createRecorder = ({ accountId }: { accountId: string }) => {
         present = { ...v.parse(ConfigurationRecorder, described), recording };
       }
     },
-    /** The recorder that the account begins with, for a test that changes some of it. */
+    /** The recorder that the account starts with, as a base for changed recorders. */
     usual: usualRecorder(accountId),
     /** @throws {ServiceError} NoAvailableConfigurationRecorderException */
     required: () => {

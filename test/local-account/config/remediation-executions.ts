@@ -1,7 +1,7 @@
 import { ServiceError } from '../dispatch.ts';
-import type { RemediationProperties } from './remediation.ts';
+import type { RemediationProperties } from './remediation-configuration.ts';
 
-/** An SSM Automation execution, as far as AWS Config looks at it. */
+/** The parts of an SSM Automation execution that AWS Config reads. */
 export type ObservedAutomation = {
   readonly AutomationExecutionStatus?: string | undefined;
   readonly ExecutionEndTime?: Date | undefined;
@@ -17,18 +17,18 @@ export type ObservedAutomation = {
     | undefined;
 };
 
-/** The way to SSM Automation. */
+/** The connection to SSM Automation. */
 export type AutomationDeps = {
   readonly startAutomation: (input: {
     DocumentName: string;
     Parameters: Record<string, string[]>;
   }) => Promise<string>;
   readonly automationExecution: (id: string) => ObservedAutomation;
-  /** Whether an execution waits for an approval or sleeps. @default never */
+  /** Whether an execution sleeps or waits for an approval. @default never */
   readonly isResting?: ((id: string) => boolean) | undefined;
 };
 
-/** One remediation of one resource: SSM accepted it and gave an id, or refused it, or has not answered yet. */
+/** One remediation of one resource. It has an id once SSM has accepted it, or a refusal. */
 export type RemediationExecution = {
   readonly resourceId: string;
   readonly automatic: boolean;
@@ -37,7 +37,7 @@ export type RemediationExecution = {
   refusal?: string;
 };
 
-/** Any other status of an execution or a step is an end without success. */
+/** Any other status of an execution or step is FAILED. */
 const EXECUTION_STATES = new Map([
   ['Pending', 'QUEUED'],
   ['InProgress', 'IN_PROGRESS'],
@@ -78,7 +78,7 @@ const lastUpdate = (
   return new Date(Math.max(...known.map(Number)));
 };
 
-/** Starts the document of a remediation configuration, and reads how its executions stand. */
+/** Creates the functions that start the document of a remediation and read the state of its executions. */
 export const createExecutions = ({ startAutomation, automationExecution }: AutomationDeps) => {
   const observed = ({ AutomationExecutionId: id }: RemediationExecution) =>
     id === undefined ? {} : automationExecution(id);
@@ -107,7 +107,7 @@ export const createExecutions = ({ startAutomation, automationExecution }: Autom
       return {
         ResourceKey: { resourceType: 'AWS::IAM::User', resourceId },
         State: stateOf(execution),
-        // The API has no other member that could tell why SSM refused to begin.
+        // The API has no other member for the reason why SSM refused to start.
         StepDetails:
           refusal === undefined
             ? stepDetails(automation)

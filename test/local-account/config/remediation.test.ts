@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import {
-  DescribeRemediationConfigurationsCommand,
   DescribeRemediationExecutionStatusCommand,
+  PutEvaluationsCommand,
   StartRemediationExecutionCommand,
 } from '@aws-sdk/client-config-service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -18,11 +19,17 @@ const user = (resourceId: string) => ({ resourceType: 'AWS::IAM::User' as const,
 
 let account: ServedAccount;
 let automation: ObservedAutomation;
+let isResting: boolean;
 const startAutomation = vi.fn<AutomationDeps['startAutomation']>();
 beforeEach(async () => {
   automation = { AutomationExecutionStatus: 'Success' };
+  isResting = false;
   startAutomation.mockReset().mockResolvedValue('execution-1');
-  account = await serveAccount({ startAutomation, automationExecution: () => automation });
+  account = await serveAccount({
+    startAutomation,
+    automationExecution: () => automation,
+    isResting: () => isResting,
+  });
   account.config.putConfigRule(ruleProperties());
 });
 afterEach(() => account.close());
@@ -45,24 +52,7 @@ const statuses = async (resourceIds?: string[]) => {
 };
 
 describe('a remediation configuration', () => {
-  it('is described as it was put', async () => {
-    account.config.putRemediationConfiguration({ ...remediationProperties, Automatic: 'false' });
-
-    const ConfigRuleNames = [RULE_NAME, 'without-remediation'];
-    const { RemediationConfigurations } = await account.configClient.send(
-      new DescribeRemediationConfigurationsCommand({ ConfigRuleNames }),
-    );
-
-    expect(RemediationConfigurations).toEqual([
-      {
-        ...remediationProperties,
-        Automatic: false,
-        Arn: expect.stringContaining('arn:aws:config'),
-      },
-    ]);
-  });
-
-  it('needs its rule', () => {
+  it('needs an existing rule', () => {
     const properties = { ...remediationProperties, ConfigRuleName: 'other' };
 
     expect(() => account.config.putRemediationConfiguration(properties)).toThrow(
@@ -74,7 +64,7 @@ describe('a remediation configuration', () => {
 describe('StartRemediationExecution', () => {
   beforeEach(() => account.config.putRemediationConfiguration(remediationProperties));
 
-  it('starts the document with the resource id and the fixed values', async () => {
+  it('starts the document with the resource id and the static values', async () => {
     const answer = await start('AIDAALICE');
 
     expect(answer.FailedItems).toBeUndefined();
@@ -91,7 +81,7 @@ describe('StartRemediationExecution', () => {
     ]);
   });
 
-  it('fails for a resource with a remediation in progress, and starts the others', async () => {
+  it('refuses a resource with a remediation in progress and starts the others', async () => {
     automation = { AutomationExecutionStatus: 'InProgress' };
     await start('AIDAALICE');
 
@@ -102,7 +92,7 @@ describe('StartRemediationExecution', () => {
     expect(startAutomation).toHaveBeenCalledTimes(2);
   });
 
-  it('tells what SSM refused, here and in the status', async () => {
+  it('reports the error of SSM in the response and in the status', async () => {
     startAutomation.mockRejectedValue(
       new ServiceError('AutomationDefinitionNotFoundException', 'no such document'),
     );
@@ -116,7 +106,7 @@ describe('StartRemediationExecution', () => {
     ]);
   });
 
-  it('takes 100 resources and refuses 101', async () => {
+  it('accepts 100 resources and refuses 101', async () => {
     const ids = Array.from({ length: 101 }, (_, index) => `user-${index}`);
 
     await expect(start(...ids)).rejects.toMatchObject({ name: 'ValidationException' });
@@ -147,7 +137,7 @@ describe('DescribeRemediationExecutionStatus', () => {
     ['Failed', 'FAILED'],
     ['TimedOut', 'FAILED'],
     ['Cancelled', 'FAILED'],
-  ])('shows an execution that is %s as %s', async (AutomationExecutionStatus, State) => {
+  ])('reports an execution that is %s as %s', async (AutomationExecutionStatus, State) => {
     automation = { AutomationExecutionStatus };
 
     await start('AIDAALICE');
@@ -155,7 +145,7 @@ describe('DescribeRemediationExecutionStatus', () => {
     expect(await statuses(['AIDAALICE', 'AIDANEVER'])).toMatchObject([{ State }]);
   });
 
-  it('shows each step, its times and why it failed', async () => {
+  it('reports each step with its times and error', async () => {
     const ExecutionStartTime = new Date('2026-01-31T12:00:01.250Z');
     const ExecutionEndTime = new Date('2026-01-31T12:00:02.500Z');
     automation = {
@@ -187,5 +177,104 @@ describe('DescribeRemediationExecutionStatus', () => {
         LastUpdatedTime: ExecutionEndTime,
       },
     ]);
+  });
+});
+
+describe('automatic remediation', () => {
+  const violate = async (OrderingTimestamp = account.clock.now) => {
+    await account.config.deliverSchedule(RULE_NAME);
+    await account.configClient.send(
+      new PutEvaluationsCommand({
+        ResultToken: account.delivered.at(-1)?.resultToken,
+        Evaluations: [
+          {
+            ComplianceResourceType: 'AWS::IAM::User',
+            ComplianceResourceId: 'AIDAALICE',
+            ComplianceType: 'NON_COMPLIANT',
+            OrderingTimestamp,
+          },
+        ],
+      }),
+    );
+  };
+  const automatic = (MaximumAutomaticAttempts?: number) =>
+    account.config.putRemediationConfiguration({
+      ...remediationProperties,
+      Automatic: true,
+      MaximumAutomaticAttempts,
+    });
+
+  it('starts for a violation', async () => {
+    automatic();
+
+    await violate();
+    await account.config.settled();
+
+    expect(startAutomation).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not start without Automatic', async () => {
+    account.config.putRemediationConfiguration(remediationProperties);
+
+    await violate();
+    await account.config.settled();
+
+    expect(startAutomation).not.toHaveBeenCalled();
+  });
+
+  it('does not start while an execution waits for an approval; `settled` ignores that execution', async () => {
+    automatic();
+    automation = { AutomationExecutionStatus: 'Waiting' };
+    isResting = true;
+
+    await violate();
+    await violate();
+    await account.config.settled();
+
+    expect(startAutomation).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not start while an execution is in progress; `settled` awaits that execution', async () => {
+    automatic();
+    automation = { AutomationExecutionStatus: 'InProgress' };
+
+    await violate();
+    await violate();
+    const settled = vi.fn();
+    const settling = account.config.settled().then(settled);
+    await setImmediate();
+
+    expect(settled).not.toHaveBeenCalled();
+    automation = { AutomationExecutionStatus: 'Success' };
+    await settling;
+    expect(startAutomation).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [undefined, 5],
+  ])(
+    'with MaximumAutomaticAttempts %s stops after %i failed attempts',
+    async (allowed, attempts) => {
+      automatic(allowed);
+      automation = { AutomationExecutionStatus: 'Failed' };
+
+      for (let sweep = 0; sweep < 7; sweep += 1) {
+        await violate();
+        await account.config.settled();
+      }
+
+      expect(startAutomation).toHaveBeenCalledTimes(attempts);
+    },
+  );
+
+  it('rejects `settled` when the start fails with a bug', async () => {
+    automatic();
+    startAutomation.mockRejectedValue(new TypeError('a bug'));
+
+    await violate();
+
+    await expect(account.config.settled()).rejects.toThrow('a bug');
   });
 });

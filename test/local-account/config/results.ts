@@ -1,12 +1,10 @@
 import * as v from 'valibot';
 import { operation, ServiceError } from '../dispatch.ts';
-import type { Deliveries } from './deliveries.ts';
 import { type LocalRule, text } from './rules.ts';
 
-/** Who hears of results. */
-export type ResultsDeps = {
+type ResultsDeps = {
   readonly onNonCompliant: (rule: LocalRule, resourceId: string) => void;
-  /** The result is another one than before, or the first. @default nobody hears of it */
+  /** Receives every changed result. @default changes are ignored */
   readonly onComplianceChange?:
     | ((rule: LocalRule, result: StoredResult, before: StoredResult | undefined) => void)
     | undefined;
@@ -14,25 +12,25 @@ export type ResultsDeps = {
   readonly dropsOlderResults?: boolean | undefined;
 };
 
-/** The results that rules reported, the last one of each resource. */
-export const createResults = (deps: ResultsDeps) => {
+/** Creates the recorded results: the latest of each rule and resource. */
+const createResults = (deps: ResultsDeps) => {
   const { onNonCompliant, onComplianceChange, dropsOlderResults = true } = deps;
   const byRule = new Map<LocalRule, Map<string, StoredResult>>();
 
-  const heldBy = (rule: LocalRule) => {
-    const held = byRule.get(rule) ?? new Map<string, StoredResult>();
-    byRule.set(rule, held);
-    return held;
+  const recordedOf = (rule: LocalRule) => {
+    const recorded = byRule.get(rule) ?? new Map<string, StoredResult>();
+    byRule.set(rule, recorded);
+    return recorded;
   };
-  /** A resource of which nothing is held is as one that is not applicable. */
+  /** A resource without a result counts as NOT_APPLICABLE. */
   const isChange = (result: StoredResult, { ComplianceType }: Partial<StoredResult> = {}) =>
     result.ComplianceType !== (ComplianceType ?? 'NOT_APPLICABLE');
 
   return {
-    heldBy,
-    /** An earlier instant than the one held tells nothing. */
+    recordedOf,
+    /** Records a result, unless its timestamp is older than the recorded one. */
     store: (rule: LocalRule, result: StoredResult) => {
-      const results = heldBy(rule);
+      const results = recordedOf(rule);
       const key = `${result.ComplianceResourceType} ${result.ComplianceResourceId}`;
       const before = results.get(key);
       const { OrderingTimestamp = result.OrderingTimestamp } = before ?? {};
@@ -52,10 +50,10 @@ const COMPLIANCE_TYPES = [
   'INSUFFICIENT_DATA',
 ] as const;
 
-/** Every compliance type of the API, also where an operation takes only some of them. */
+/** Schema of every compliance type of the API. */
 export const ComplianceType = v.picklist(COMPLIANCE_TYPES);
 
-/** JSON carries an instant as seconds since 1970, with a fraction that is not exact in binary. */
+/** Schema of an instant: JSON has seconds since 1970, with an inexact fraction. */
 const Timestamp = v.pipe(
   v.number(),
   v.transform((seconds) => new Date(Math.round(seconds * 1000))),
@@ -70,7 +68,7 @@ const Evaluation = v.strictObject({
   OrderingTimestamp: Timestamp,
 });
 
-/** The last evaluation of a resource that a rule reported, and when. */
+/** The latest evaluation of a resource and its times. */
 export type StoredResult = v.InferOutput<typeof Evaluation> & {
   readonly ResultRecordedTime: Date;
   readonly ConfigRuleInvokedTime: Date;
@@ -89,14 +87,16 @@ const refuseInsufficientData = (evaluations: readonly v.InferOutput<typeof Evalu
   throw new ServiceError('InvalidParameterValueException', message);
 };
 
-/** What the results of rules need: the tokens given out, and who hears of a result. */
 type EvaluationDeps = ResultsDeps & {
   readonly now: () => Date;
-  readonly issuedFor: Deliveries['issuedFor'];
+  /** Returns the rule and invocation time of a result token. */
+  readonly issuedFor: (
+    resultToken: string,
+  ) => { readonly rule: LocalRule; readonly invokedAt: Date } | undefined;
 };
 
 /**
- * PutEvaluations and what it leaves behind.
+ * Creates PutEvaluations and the results that it records.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_PutEvaluations.html
  */
@@ -105,9 +105,9 @@ export const createEvaluations = (deps: EvaluationDeps) => {
   let failingIds: readonly string[] = [];
 
   return {
-    /** What the rule's compliance is made of: a resource that is not applicable is no part of it. */
+    /** Returns the results of a rule without those that are NOT_APPLICABLE. */
     resultsOf: (rule: LocalRule) =>
-      [...results.heldBy(rule).values()].filter(
+      [...results.recordedOf(rule).values()].filter(
         (result) => result.ComplianceType !== 'NOT_APPLICABLE',
       ),
     failEvaluationsOf: (resourceIds: readonly string[]) => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   DescribeConfigRulesCommand,
   StartConfigRulesEvaluationCommand,
@@ -9,6 +10,15 @@ import {
   type ServedAccount,
   serveAccount,
 } from '../../support/served-account.ts';
+import { parseConfigRule } from './rules.ts';
+
+const withDetail = (detail: object) => ({
+  Source: { ...ruleProperties().Source, SourceDetails: [{ EventSource: 'aws.config', ...detail }] },
+});
+const SCHEDULED = { MessageType: 'ScheduledNotification' };
+const CHANGE = { MessageType: 'ConfigurationItemChangeNotification' };
+const USERS = { Scope: { ComplianceResourceTypes: ['AWS::IAM::User'] } };
+const invalid = expect.objectContaining({ code: 'InvalidParameterValueException' });
 
 let account: ServedAccount;
 beforeEach(async () => {
@@ -22,7 +32,7 @@ const startEvaluation = () =>
   config().send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames: [RULE_NAME] }));
 
 describe('a Config rule', () => {
-  it('is described as it was put, with an ARN and an id', async () => {
+  it('is described with its properties, an ARN and an id', async () => {
     account.config.putConfigRule({
       ...ruleProperties(),
       InputParameters: { minimumIdleDays: '7' },
@@ -44,14 +54,14 @@ describe('a Config rule', () => {
     ]);
   });
 
-  it('keeps its id when it is put again', () => {
+  it('keeps its id when it is replaced', () => {
     const { ConfigRuleId } = account.config.putConfigRule(ruleProperties());
     const again = account.config.putConfigRule({ ...ruleProperties(), Description: 'new' });
 
     expect(again).toMatchObject({ ConfigRuleId, properties: { Description: 'new' } });
   });
 
-  it('is not found under another name', async () => {
+  it('is not found by another name', async () => {
     account.config.putConfigRule(ruleProperties());
 
     const other = config().send(new DescribeConfigRulesCommand({ ConfigRuleNames: ['other'] }));
@@ -59,7 +69,7 @@ describe('a Config rule', () => {
     await expect(other).rejects.toMatchObject({ name: 'NoSuchConfigRuleException' });
   });
 
-  it('is quiet until it is evaluated, and evaluated once as a new one', async () => {
+  it('is evaluated once as a new rule', async () => {
     account.config.putConfigRule(ruleProperties());
     expect(account.delivered).toEqual([]);
 
@@ -70,7 +80,7 @@ describe('a Config rule', () => {
 });
 
 describe('an evaluation', () => {
-  it('tells a rule with a schedule once, by the notification of its schedule', async () => {
+  it('sends one scheduled notification to a rule with a schedule', async () => {
     account.iam.seedUser({ UserName: 'alice' });
     account.config.putConfigRule(ruleProperties());
 
@@ -80,7 +90,7 @@ describe('an evaluation', () => {
     expect(invokingEvents().map((event) => event.messageType)).toEqual(['ScheduledNotification']);
   });
 
-  it('tells a rule without a schedule of each user', async () => {
+  it('sends every user to a rule without a schedule', async () => {
     for (const UserName of ['alice', 'bob']) account.iam.seedUser({ UserName });
     account.config.putConfigRule(ruleProperties('ConfigurationItemChangeNotification'));
 
@@ -93,7 +103,7 @@ describe('an evaluation', () => {
     ]);
   });
 
-  it('starts again after 60 seconds, and not a millisecond earlier', async () => {
+  it('can start again after 60 seconds and not a millisecond earlier', async () => {
     account.config.putConfigRule(ruleProperties());
     await startEvaluation();
     await account.config.settled();
@@ -107,7 +117,7 @@ describe('an evaluation', () => {
     expect(account.delivered).toHaveLength(2);
   });
 
-  it('does not start while another one runs', async () => {
+  it('cannot start during another evaluation', async () => {
     account.config.putConfigRule(ruleProperties());
     let answer = () => {};
     account.rule.whenInvoked = () =>
@@ -124,7 +134,7 @@ describe('an evaluation', () => {
     await startEvaluation();
   });
 
-  it('starts for all of the named rules, or for none', async () => {
+  it('starts for all named rules or for none', async () => {
     account.config.putConfigRule(ruleProperties());
 
     const ConfigRuleNames = [RULE_NAME, 'unknown'];
@@ -143,7 +153,7 @@ describe('an evaluation', () => {
     await expect(start).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('that cannot reach its function is told when all has settled, once', async () => {
+  it('rejects `settled` once when it cannot invoke the function', async () => {
     account.config.putConfigRule(ruleProperties());
     account.rule.whenInvoked = async () => {
       throw new Error('no permission to invoke');
@@ -155,11 +165,11 @@ describe('an evaluation', () => {
     await account.config.settled();
   });
 
-  it('by the schedule is waited for by settled too', async () => {
+  it('of a schedule is awaited by `settled`', async () => {
     account.config.putConfigRule(ruleProperties());
     let answered = false;
     account.rule.whenInvoked = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await setImmediate();
       answered = true;
     };
 
@@ -170,9 +180,57 @@ describe('an evaluation', () => {
     await schedule;
   });
 
-  it('by the schedule is for rules that have one', async () => {
+  it('of a schedule needs a rule with a schedule', async () => {
     account.config.putConfigRule(ruleProperties('ConfigurationItemChangeNotification'));
 
     await expect(account.config.deliverSchedule(RULE_NAME)).rejects.toThrow('has no schedule');
+  });
+});
+
+describe('the properties of an AWS::Config::ConfigRule', () => {
+  it.each([
+    ['a name of 64 characters', { ConfigRuleName: 'x'.repeat(64) }],
+    [
+      'a frequency of its schedule',
+      withDetail({ ...SCHEDULED, MaximumExecutionFrequency: 'Six_Hours' }),
+    ],
+    ['a scope of its changes', { ...USERS, ...withDetail(CHANGE) }],
+    ['parameters of 1024 characters', { InputParameters: `{"a":"${'x'.repeat(1016)}"}` }],
+  ])('can have %s', (_what, change) => {
+    expect(parseConfigRule({ ...ruleProperties(), ...change })).toMatchObject(change);
+  });
+
+  it('contain parameters as JSON text', () => {
+    const InputParameters = { minimumIdleDays: '7' };
+
+    expect(parseConfigRule({ ...ruleProperties(), InputParameters })).toMatchObject({
+      InputParameters: '{"minimumIdleDays":"7"}',
+    });
+  });
+
+  it.each([
+    ['a name of 65 characters', { ConfigRuleName: 'x'.repeat(65) }],
+    ['no name', { ConfigRuleName: undefined }],
+    ['an AWS managed rule', { Source: { ...ruleProperties().Source, Owner: 'AWS' } }],
+    ['no trigger', { Source: { ...ruleProperties().Source, SourceDetails: [] } }],
+    ['an unknown trigger', withDetail({ MessageType: 'Scheduled' })],
+    ['an unknown event source', withDetail({ ...SCHEDULED, EventSource: 'aws.iam' })],
+    ['an unknown frequency', withDetail({ ...SCHEDULED, MaximumExecutionFrequency: 'Daily' })],
+    ['a frequency of a change', withDetail({ ...CHANGE, MaximumExecutionFrequency: 'Six_Hours' })],
+    ['a scope of a schedule', { ...USERS, ...withDetail(SCHEDULED) }],
+    ['parameters of 1025 characters', { InputParameters: `{"a":"${'x'.repeat(1017)}"}` }],
+    ['parameters that are not JSON', { InputParameters: 'minimumIdleDays=7' }],
+    ['parameters that are not an object', { InputParameters: '[]' }],
+    ['members in camel case', { source: {} }],
+  ])('cannot have %s', (_what, change) => {
+    expect(() => parseConfigRule({ ...ruleProperties(), ...change })).toThrow(invalid);
+  });
+
+  it('are refused with the member, the expected and the received value', () => {
+    const properties = { ...ruleProperties(), ConfigRuleName: 'x'.repeat(65) };
+
+    expect(() => parseConfigRule(properties)).toThrow(
+      'AWS::Config::ConfigRule: ConfigRuleName: Invalid length: Expected <=64 but received 65',
+    );
   });
 });

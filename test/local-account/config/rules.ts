@@ -1,36 +1,34 @@
 import * as v from 'valibot';
-import type { Work } from '../clock.ts';
 import { type Operation, operation, ServiceError } from '../dispatch.ts';
 import { cutPage } from '../request.ts';
-import type { Deliveries } from './deliveries.ts';
 
-/** Text of so many characters, both bounds included. */
+/** Schema of a text with bounds on its length, both inclusive. */
 export const text = (minimum: number, maximum: number) =>
   v.pipe(v.string(), v.minLength(minimum), v.maxLength(maximum));
 
-/** Rule names as a request gives them: at most 25, each with something to read in it. */
+/** Schema of at most 25 rule names in a request. */
 export const ConfigRuleNames = v.pipe(
   v.array(v.pipe(v.string(), v.maxLength(128), v.regex(/\S/))),
   v.maxLength(25),
 );
 
-/** How many items a page may hold; 0 leaves it to the operation. */
+/** Schema of the page size; 0 means the default of the operation. */
 export const Limit = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 0);
 
-/** Where the next page begins. */
+/** Schema of the token of a page. */
 export const NextToken = v.optional(v.string());
 
-/** How AWS Config refuses a token that it did not give out. */
+/** Returns the error for an unknown token. */
 export const invalidNextToken = (token: string) =>
   new ServiceError('InvalidNextTokenException', `unknown NextToken ${JSON.stringify(token)}`);
 
-/** PutConfigRule takes 128 characters, but GetComplianceDetailsByConfigRule finds only up to 64. */
+/** Schema of a rule name. PutConfigRule accepts 128 characters, GetComplianceDetailsByConfigRule only 64. */
 export const ConfigRuleName = v.pipe(text(1, 64), v.regex(/\S/));
 
 /**
  * Reads the resolved CloudFormation properties of a resource of AWS Config.
  *
- * @throws {ServiceError} InvalidParameterValueException with the first member that does not fit
+ * @throws {ServiceError} InvalidParameterValueException with the first wrong member
  */
 export const parseProperties = <Schema extends v.GenericSchema>(
   type: string,
@@ -97,55 +95,19 @@ const ConfigRule = v.pipe(
   ),
 );
 
-/** A rule's own properties, as CloudFormation has them and as AWS Config takes them. */
+/** The properties of a rule, the same in CloudFormation and in the API. */
 export type ConfigRuleProperties = v.InferOutput<typeof ConfigRule>;
 
 /**
- * Reads the resolved properties of an AWS::Config::ConfigRule of this account's kind: a custom Lambda rule.
+ * Reads the resolved properties of an AWS::Config::ConfigRule with a custom Lambda function.
  *
- * @throws {ServiceError} InvalidParameterValueException with the first member that does not fit
+ * @throws {ServiceError} InvalidParameterValueException with the first wrong member
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
  */
 export const parseConfigRule = (properties: unknown): ConfigRuleProperties =>
   parseProperties('AWS::Config::ConfigRule', ConfigRule, properties);
 
-/** What a start needs: the rules, the clock, and who does the evaluation behind the caller's back. */
-type StartDeps = {
-  readonly now: () => Date;
-  readonly rules: Rules;
-  readonly deliveries: Deliveries;
-  readonly work: Work;
-};
-
-const refuseTooEarly = (rule: LocalRule, at: Date) => {
-  const sinceStart = at.getTime() - (rule.startedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
-  if (rule.evaluationsUnderWay === 0 && sinceStart >= 60_000) return;
-  const name = rule.properties.ConfigRuleName;
-  const message = `${name} is being evaluated, or was started less than a minute ago`;
-  throw new ServiceError('LimitExceededException', message);
-};
-
-/**
- * StartConfigRulesEvaluation: each rule once a minute, and never while an evaluation of it runs.
- *
- * @see https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html
- */
-export const startConfigRulesEvaluation = ({ now, rules, deliveries, work }: StartDeps) =>
-  operation(
-    v.strictObject({ ConfigRuleNames: v.pipe(ConfigRuleNames, v.minLength(1)) }),
-    (input) => {
-      const at = now();
-      const chosen = [...new Set(input.ConfigRuleNames.map(rules.named))];
-      for (const rule of chosen) refuseTooEarly(rule, at);
-      for (const rule of chosen) {
-        rule.startedAt = at;
-        work.begin(() => deliveries.evaluate(rule));
-      }
-      return {};
-    },
-  );
-
-/** A rule of the account; `evaluationsUnderWay` and `startedAt` tell when it may be started again. */
+/** A rule; `evaluationsUnderWay` and `startedAt` decide whether an evaluation can start. */
 export type LocalRule = {
   properties: ConfigRuleProperties;
   readonly ConfigRuleId: string;
@@ -154,7 +116,7 @@ export type LocalRule = {
   startedAt?: Date;
 };
 
-/** Whether the rule asks for notifications of this type. */
+/** Whether notifications of this type trigger the rule. */
 export const isTriggeredBy = (
   { properties }: LocalRule,
   MessageType: ConfigRuleProperties['Source']['SourceDetails'][number]['MessageType'],
@@ -168,7 +130,7 @@ const describe = (rule: LocalRule) => ({
   EvaluationModes: [{ Mode: 'DETECTIVE' }],
 });
 
-/** The rules of one account and Region, by name. */
+/** Creates the rules of one account and Region. */
 export const createRules = ({ accountId, region }: { accountId: string; region: string }) => {
   const byName = new Map<string, LocalRule>();
 
@@ -183,7 +145,7 @@ export const createRules = ({ accountId, region }: { accountId: string; region: 
     named,
     all: () => [...byName.values()],
     areEvaluated: () => [...byName.values()].some((rule) => rule.evaluationsUnderWay > 0),
-    /** The named ones, or all of them when no name is given. */
+    /** Returns the named rules, or all rules without names. */
     chosen: (names: readonly string[] = []) =>
       names.length === 0 ? [...byName.values()] : names.map(named),
     put: (given: unknown) => {
@@ -201,7 +163,7 @@ export const createRules = ({ accountId, region }: { accountId: string; region: 
 
 export type Rules = ReturnType<typeof createRules>;
 
-/** DescribeConfigRules: the named rules, or pages of all. */
+/** DescribeConfigRules: returns the named rules, or all rules in pages. */
 export const describeConfigRules = (rules: Rules, pageSize: number): Operation =>
   operation(
     v.strictObject({

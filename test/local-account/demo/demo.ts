@@ -3,33 +3,32 @@ import { createClock } from '../clock.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { synthesize } from '../deploy/synthesize.ts';
 import { seedUsers } from '../seed.ts';
-import { readOutputs } from './deployed.ts';
-import { tellLife } from './life.ts';
+import { playKeyLife } from './life.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { activeKeys, expect, PROMISED } from './promises.ts';
-import { nonCompliant, tellRemediations } from './scenes.ts';
+import { nonCompliant, playRemediations } from './scenes.ts';
 import { showCommand, showHeading, showResults, showStep, showText, showUsers } from './show.ts';
-import { CLOUD_TRAIL_DELAY, type Stage } from './stage.ts';
+import { CLOUD_TRAIL_DELAY, readOutputs, type Stage } from './stage.ts';
 
-// The SDK would tell Node 20 once a process that its time comes; not in the middle of the story.
+// The SDK prints a deprecation warning on Node 20.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 // `npm run synth` validates the template.
 process.env['CDK_VALIDATION'] = 'false';
 
-/** A minute of the account takes a third of a second: nobody wants to wait for the queue here. */
+/** A minute of the account's time takes a third of a second. */
 const SPEED = 200;
 
-/** What its scripts wait for passes slower: they take real time to look. */
+/** Scripts wait at a lower speed, because they need real time to read the account. */
 const SCRIPT_SPEED = 20;
 
-const tellEvaluation = async (operator: Operator, promised: readonly string[]) => {
+const playEvaluation = async (operator: Operator, promised: readonly string[]) => {
   await operator.evaluate();
   const results = await operator.readResults();
   showResults(results);
   expect('NON_COMPLIANT users', nonCompliant(results), promised);
 };
 
-const tellStory = async (stage: Stage) => {
+const playStory = async (stage: Stage) => {
   const { account, clock } = stage;
   const outputs = readOutputs(deploy(account, synthesize()));
   seedUsers(account.iam, clock.now());
@@ -42,24 +41,24 @@ const tellStory = async (stage: Stage) => {
   showUsers([...account.iam.users.values()]);
 
   showHeading(`AWS Config evaluates the rule ${outputs.ConfigRuleName}`);
-  await tellEvaluation(operator, PROMISED.nonCompliantBefore);
+  await playEvaluation(operator, PROMISED.nonCompliantBefore);
 
-  const undoCommands = await tellRemediations(operator);
+  const undoCommands = await playRemediations(operator);
 
   showHeading('AWS Config evaluates the rule again');
-  await tellEvaluation(operator, PROMISED.nonCompliantAfter);
+  await playEvaluation(operator, PROMISED.nonCompliantAfter);
   expect('active keys', activeKeys(account), PROMISED.activeAfter);
 
   showHeading(
-    'Each execution said how to undo it (in this account, which is gone at the end; npm run local serves one)',
+    'Each execution reported the command that undoes it (the demo account ends now; npm run local serves one)',
   );
   for (const command of undoCommands) showCommand(command);
 
-  await tellLife(stage, outputs);
+  await playKeyLife(stage, outputs);
 };
 
 showText(
-  'A made-up account on loopback: the deployed template, bundles and runbooks, no AWS account.',
+  'A simulated account on loopback with the real template, bundles and runbooks. No AWS account is needed.',
 );
 const clock = createClock({ speed: SPEED });
 const account = await createLocalAccount({
@@ -68,7 +67,7 @@ const account = await createLocalAccount({
   automation: { scriptSpeed: SCRIPT_SPEED },
 });
 try {
-  await tellStory({ account, clock });
+  await playStory({ account, clock });
 } catch (error) {
   console.error(
     `\nThe demo did not do what it promises: ${error instanceof Error ? error.message : error}`,

@@ -4,22 +4,107 @@ import {
   StartConfigRulesEvaluationCommand,
   StartRemediationExecutionCommand,
 } from '@aws-sdk/client-config-service';
+import { CreateAccessKeyCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
-import { type Ended, endOf } from './runbook.ts';
 import type { Result } from './show.ts';
-import { actUntilRest, type Stage, TWO_MINUTES } from './stage.ts';
+import { actAndSettle, CLOUD_TRAIL_DELAY, type Stage, TWO_MINUTES } from './stage.ts';
 
-const createClient = ({ endpoint, region }: LocalAccount) =>
-  new ConfigServiceClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
-  });
+/** The result of a runbook execution: the outcome, its reason, and the command that undoes it. */
+export type Ended = {
+  readonly outcome: string;
+  readonly reason: string;
+  readonly undoCommand: string | undefined;
+};
 
-/** What a person does with one rule in the Config console, through the same API. */
+const Started = v.object({ AutomationExecutionId: v.string() });
+
+/** Removes the text that Systems Manager adds to the error of a step. */
+const reasonOf = (failureMessage = ''): string =>
+  failureMessage
+    .replace(/^[\s\S]*?Error - /, '')
+    .replace(/\. Please refer to [\s\S]*$/, '')
+    .trim();
+
+/** Reads the result of an execution. A failure message has the outcome before the colon. */
+export const endOf = (execution: ReturnType<LocalAccount['ssm']['execution']>): Ended => {
+  const output = (name: string) => execution.Outputs[`Report.${name}`]?.[0] ?? '';
+  if (execution.AutomationExecutionStatus === 'Success')
+    return {
+      outcome: output('Outcome'),
+      reason: output('Reason'),
+      undoCommand: output('UndoCommand'),
+    };
+  const [outcome = '', ...reason] = reasonOf(execution.FailureMessage).split(': ');
+  return { outcome, reason: reason.join(': '), undoCommand: undefined };
+};
+
+/** Starts a runbook, as a person does in the Systems Manager console, and returns its result. */
+export const startRunbook = async (
+  stage: Stage,
+  DocumentName: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Ended> => {
+  const { account, clock } = stage;
+  clock.advance(TWO_MINUTES);
+  const Parameters = Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, [value]]),
+  );
+  const output = await actAndSettle(stage, () =>
+    account.call({
+      service: 'ssm',
+      operation: 'StartAutomationExecution',
+      input: { DocumentName, Parameters },
+      principal: 'operator',
+    }),
+  );
+  return endOf(account.ssm.execution(v.parse(Started, output).AutomationExecutionId));
+};
+
+const MINUTE = 60_000;
+
+const lastStart = ({ calls }: LocalAccount) =>
+  calls.findLast(
+    ({ operation, errorCode }) =>
+      operation === 'StartConfigRulesEvaluation' && errorCode === undefined,
+  );
+
+/** Creates the owner of a user's access keys, who changes them through the IAM API. */
+export const createKeyOwner = (stage: Stage, UserName: string) => {
+  const { account, clock } = stage;
+  const client = new IAMClient(account.clientConfig);
+  const keys = () => account.iam.users.get(UserName)?.keys ?? [];
+
+  return {
+    keys,
+    createKey: () => client.send(new CreateAccessKeyCommand({ UserName })),
+    activateKey: (AccessKeyId: string) =>
+      client.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status: 'Active' })),
+    /** Uses the key: IAM shows only when, where and for which service. */
+    useKey: (AccessKeyId: string) => {
+      const lastUsed = { LastUsedDate: clock.now(), ServiceName: 's3', Region: account.region };
+      for (const key of keys()) if (key.AccessKeyId === AccessKeyId) key.lastUsed = lastUsed;
+    },
+    /** Performs an action and returns the minutes until its event started an evaluation. */
+    untilEvaluated: async (act: () => Promise<unknown>): Promise<number> => {
+      await act();
+      const acted = account.calls.at(-1)?.at.getTime() ?? 0;
+      clock.advance(CLOUD_TRAIL_DELAY);
+      await account.settled();
+      const started = lastStart(account)?.at.getTime() ?? 0;
+      if (started > acted) return (started - acted) / MINUTE;
+      throw new Error('expected the event to start an evaluation, got none');
+    },
+  };
+};
+
+/** The owner of the keys of one user. */
+export type KeyOwner = ReturnType<typeof createKeyOwner>;
+
+/** Creates a person who uses one rule in the Config console, through the same API. */
 export const createOperator = (stage: Stage, ConfigRuleName: string) => {
   const { account, clock } = stage;
-  const client = createClient(account);
+  const client = new ConfigServiceClient(account.clientConfig);
   const users = [...account.iam.users.values()];
   const nameOf = (id = '') => users.find(({ UserId }) => UserId === id)?.UserName ?? id;
   let latestExecution = '';
@@ -54,11 +139,11 @@ export const createOperator = (stage: Stage, ConfigRuleName: string) => {
       const resourceId = account.iam.users.get(userName)?.UserId;
       const ResourceKeys = [{ resourceType: 'AWS::IAM::User' as const, resourceId }];
       const start = new StartRemediationExecutionCommand({ ConfigRuleName, ResourceKeys });
-      await actUntilRest(stage, () => client.send(start));
+      await actAndSettle(stage, () => client.send(start));
       return endOf(account.ssm.execution(latestExecution));
     },
   };
 };
 
-/** A person at the Config console of one rule. */
+/** A person who uses one rule in the Config console. */
 export type Operator = ReturnType<typeof createOperator>;

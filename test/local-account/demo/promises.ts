@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LocalAccount } from '../account.ts';
 import type { Result } from './show.ts';
 
-/** What the demo promises of the users in `seed.ts`. */
+/** The promised results for the users of `seed.ts`. */
 export const PROMISED = {
   nonCompliantBefore: ['billing-export', 'ci-deploy', 'mobile-backend', 'reporting'],
   /** One execution deactivates one key, so the user with three keys is remediated twice. */
@@ -14,7 +14,7 @@ export const PROMISED = {
     ['reporting', 'Refused'],
   ],
   nonCompliantAfter: ['reporting'],
-  /** Positions of the active keys afterwards, in the order in which they were made. */
+  /** The positions of the active keys at the end, in the order of their creation. */
   activeAfter: {
     'billing-export': [1],
     'break-glass': [],
@@ -27,49 +27,48 @@ export const PROMISED = {
   },
 } as const;
 
-/** What a rule says of a user: the verdict, and what stands in its annotation. */
-export type PromisedVerdict = readonly [complianceType: string, says?: string];
+/** A promised result: the compliance type and a part of the annotation. */
+export type PromisedResult = readonly [complianceType: string, annotationPart?: string];
 
-/** What the rules say of the owner of two keys, in the order of the story; the day is that of the deactivation. */
-export const PROMISED_OF_LIFE = {
-  secondKey: (old: string, young: string): PromisedVerdict => [
+/** The promised results for the owner of two keys, in order; `day` is the day of the deactivation. */
+export const PROMISED_OF_KEY_LIFE = {
+  secondKey: (old: string, young: string): PromisedResult => [
     'NON_COMPLIANT',
     `No key is chosen: ${young} was never used but ${old} was`,
   ],
-  /** Beside a drift there is no room for since when. */
-  idle: (old: string): PromisedVerdict => ['NON_COMPLIANT', `Deactivate ${old}: idle since `],
-  drift: (old: string, day: string): PromisedVerdict => [
+  idle: (old: string): PromisedResult => ['NON_COMPLIANT', `Deactivate ${old}: idle since `],
+  reactivated: (old: string, day: string): PromisedResult => [
     'NON_COMPLIANT',
     `Runbook deactivated ${old} ${day}: fix what reactivates it.`,
   ],
-  inactive: (old: string, day: string): PromisedVerdict => [
+  inactive: (old: string, day: string): PromisedResult => [
     'COMPLIANT',
     `${old} inactive since ${day}. Allowed until `,
   ],
-  inactiveTooLong: (old: string, day: string): PromisedVerdict => [
+  inactiveTooLong: (old: string, day: string): PromisedResult => [
     'NON_COMPLIANT',
     `${old} inactive since ${day}. maxInactiveDays 30: `,
   ],
-  nothing: ['COMPLIANT'] satisfies PromisedVerdict,
+  nothing: ['COMPLIANT'] satisfies PromisedResult,
 } as const;
 
-/** Ends the demo when something came out otherwise than promised. */
+/** Ends the demo when a value differs from the promised one. */
 export const expect = (what: string, got: unknown, promised: unknown): void => {
   if (isDeepStrictEqual(got, promised)) return;
   throw new Error(`${what}: promised ${JSON.stringify(promised)}, got ${JSON.stringify(got)}`);
 };
 
-/** The same for what a rule says of a user; where no annotation is promised there is none. */
-export const expectVerdict = (
+/** Ends the demo when a result differs from the promised one. Without a promised part there must be no annotation. */
+export const expectResult = (
   { userName, complianceType, annotation }: Result,
-  [promisedType, says]: PromisedVerdict,
+  [promisedType, part]: PromisedResult,
 ): void => {
-  const isSaid = says === undefined ? annotation === '' : annotation.includes(says);
-  const got = isSaid ? [complianceType, says] : [complianceType, annotation];
-  expect(`the verdict on ${userName}`, got, [promisedType, says]);
+  const isPromised = part === undefined ? annotation === '' : annotation.includes(part);
+  const got = isPromised ? [complianceType, part] : [complianceType, annotation];
+  expect(`the result of ${userName}`, got, [promisedType, part]);
 };
 
-/** The positions of each user's active keys, as they are now. */
+/** Returns the positions of the active keys of each user. */
 export const activeKeys = ({ iam }: LocalAccount): Record<string, number[]> =>
   Object.fromEntries(
     [...iam.users.values()].map(({ UserName, keys }) => [

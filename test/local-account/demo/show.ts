@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { LocalAccessKey, LocalUser } from '../iam/users.ts';
 
-/** What a table of results shows of one user. */
+/** A result of a rule, as the tables show it. */
 export type Result = {
   readonly userName: string;
   readonly complianceType: string;
@@ -13,7 +13,7 @@ const WIDTH = 100;
 const isTerminal = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
 const color = createColors(isTerminal);
 
-/** Cuts a text into lines of at most `width` characters, between words. */
+/** Breaks a text between words into lines of at most `width` characters. */
 const wrap = (text: string, width: number): string[] => {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -26,13 +26,13 @@ const wrap = (text: string, width: number): string[] => {
 
 const print = (line = ''): void => console.log(line);
 
-/** A heading of the story. */
+/** Prints a heading. */
 export const showHeading = (text: string): void => {
   print();
   print(color.bold(text));
 };
 
-/** A paragraph, indented. */
+/** Prints an indented paragraph. */
 export const showText = (text: string): void => {
   for (const line of wrap(text, WIDTH - 2)) print(`  ${line}`);
 };
@@ -43,7 +43,7 @@ const describeKey = ({ AccessKeyId, Status, CreateDate, lastUsed }: LocalAccessK
   return `${AccessKeyId}  ${Status.padEnd(8)}  created ${day(CreateDate)}  ${use}`;
 };
 
-/** The users with their path and their keys. */
+/** Prints the users with their paths and keys. */
 export const showUsers = (users: readonly LocalUser[]): void => {
   const nameOf = ({ Path, UserName }: LocalUser) =>
     Path === '/' ? UserName : `${UserName} (${Path})`;
@@ -62,7 +62,7 @@ const paint = (complianceType: string, width = 0): string => {
 
 const isAnnotated = ({ annotation }: Result): boolean => annotation !== '';
 
-/** The results as the Config console groups them: NON_COMPLIANT first; those with an annotation before the others. */
+/** Prints the results by compliance type, NON_COMPLIANT first, and results with an annotation before the others. */
 export const showResults = (results: readonly Result[]): void => {
   const width = Math.max(...results.map(({ userName }) => userName.length));
   for (const complianceType of ['NON_COMPLIANT', 'COMPLIANT']) {
@@ -80,25 +80,25 @@ export const showResults = (results: readonly Result[]): void => {
   }
 };
 
-/** What a rule says of the one user that the story is about. */
-export const showVerdict = ({ complianceType, annotation }: Result): void => {
+/** Prints the result of one user. */
+export const showResult = ({ complianceType, annotation }: Result): void => {
   const width = annotation === '' ? 0 : 'NON_COMPLIANT'.length;
   const [first = '', ...more] = wrap(annotation, WIDTH - width - 4);
   print(`  ${paint(complianceType, width)}  ${color.dim(first)}`.trimEnd());
   for (const line of more) print(`  ${' '.repeat(width)}  ${color.dim(line)}`);
 };
 
-/** A step of an execution that has ended, behind the steps before it. */
+/** Prints a completed step after the former steps, on the same line. */
 export const showStep = (name: string, succeeded: boolean): void => {
   process.stdout.write(`${succeeded ? color.green('✓') : color.red('✗')} ${name}  `);
 };
 
-/** How an execution ended, below its steps. */
+/** Prints the result of an execution below its steps. */
 export const showOutcome = (outcome: string, reason: string): void => {
   print();
   const failed = outcome === 'Refused' ? 'The execution fails, as it should. ' : '';
   showText(`${failed}${outcome}: ${reason}`);
 };
 
-/** A command that a person can copy. */
+/** Prints a command to copy. */
 export const showCommand = (command: string): void => print(`  ${color.cyan(command)}`);

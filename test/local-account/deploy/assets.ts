@@ -8,8 +8,8 @@ import { parseTemplate, type Template } from './template.ts';
 const PACKAGES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
 /**
- * A directory with code that stands in a template, as Lambda lays it out: `index.js`, and the SDK of the runtime, here
- * the repository's. It is gone when the process ends.
+ * Creates a directory with the inline code of a template, laid out as Lambda does: `index.js` and the SDK, here that of
+ * the repository. It is deleted when the process exits.
  */
 export const directoryOfInlineCode = (code: string): string => {
   const directory = mkdtempSync(path.join(tmpdir(), 'inline-code-'));
@@ -29,7 +29,7 @@ const AssetManifest = v.object({
   ),
 });
 
-/** A synthesized stack: the directory of CDK's output, and the stack's name in it. */
+/** A synthesized stack: the output directory of the CDK and the name of the stack. */
 export type SynthesizedStack = { readonly directory: string; readonly stackName: string };
 
 const readJson = ({ directory, stackName }: SynthesizedStack, kind: string): unknown =>
@@ -40,7 +40,7 @@ export const readTemplate = (stack: SynthesizedStack): Template =>
   parseTemplate(readJson(stack, 'template'));
 
 /**
- * Reads where the assets of a stack lie: a directory, by the key that its archive would have in the bucket.
+ * Reads the asset manifest of a stack. The returned function gives the directory of an asset by its key in the bucket.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/assets.html
  */

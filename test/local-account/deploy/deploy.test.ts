@@ -2,28 +2,23 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { at } from '../../support/build.ts';
+import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import { pass } from '../../support/runbook-account.ts';
 import { trustOf } from '../../support/trust.ts';
-import { createLocalAccount, type LocalAccount } from '../account.ts';
-import type { Operation } from '../dispatch.ts';
 import { deploy } from './deploy.ts';
 
-let account: LocalAccount;
+let account: ClockedAccount;
 let directory: string;
 beforeEach(async () => {
-  account = await createLocalAccount({ now: () => at });
+  account = await createClockedAccount();
   directory = mkdtempSync(path.join(tmpdir(), 'deploy-test-'));
 });
-afterEach(async () => {
-  await account.close();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => rmSync(directory, { recursive: true }));
 
 const CONFIG = 'config.amazonaws.com';
 const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 
-/** A rule, its function and its runbook, in an order that is not the one to make them in. */
+/** A rule, its function and its runbook, not in the order of their creation. */
 const resources = (): Record<string, Record<string, unknown>> => ({
   Remediation: {
     Type: 'AWS::Config::RemediationConfiguration',
@@ -99,14 +94,13 @@ const deployTemplate = (template: Record<string, unknown>) => {
 };
 
 describe('deploy', () => {
-  it('makes every resource after those that it refers to or depends on', () => {
-    deployTemplate({ Resources: resources() });
-
-    const operations: Readonly<Record<string, Operation>> = account.config.operations;
-    const describeRemediation = operations['DescribeRemediationConfigurations'];
-    expect(describeRemediation?.({ ConfigRuleNames: ['one-key'] }, 'operator')).toMatchObject({
-      RemediationConfigurations: [{ TargetId: expect.stringMatching(/^Stack-Document-/) }],
+  it('creates every resource after those that it refers to or depends on', () => {
+    const outputs = deployTemplate({
+      Resources: resources(),
+      Outputs: { Document: { Value: { Ref: 'Document' } } },
     });
+
+    expect(outputs['Document']).toMatch(/^Stack-Document-/);
   });
 
   it('runs the code of the asset, with the dead-letter queue of the template', async () => {
@@ -118,7 +112,7 @@ describe('deploy', () => {
     expect(account.lambda.deadLetters).toMatchObject([{ TargetArn }]);
   });
 
-  it('keeps the documents of a role readable', () => {
+  it('resolves the policies of a role', () => {
     deployTemplate({ Resources: resources() });
 
     const [role] = account.roles.byName.values();
@@ -142,14 +136,14 @@ describe('deploy', () => {
       Outputs: {
         Rule: { Value: { Ref: 'Rule' } },
         Where: { Value: { 'Fn::Sub': '${AWS::Partition}/${AWS::Region}/${AWS::StackName}' } },
-        Nowhere: { Value: { Ref: 'Nobody' }, Condition: 'Never' },
+        Nowhere: { Value: { Ref: 'Unknown' }, Condition: 'Never' },
       },
     });
 
     expect(outputs).toEqual({ Rule: 'one-key', Where: 'aws/us-east-1/Stack' });
   });
 
-  it('leaves out a resource whose condition does not hold', () => {
+  it('skips a resource whose condition is false', () => {
     const Role = { ...resources()['Role'], Condition: 'Never' };
 
     deployTemplate({ Resources: { Role }, Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } });
@@ -159,7 +153,7 @@ describe('deploy', () => {
 });
 
 describe('deploy refuses', () => {
-  /** The resources, but for the properties of one of them. */
+  /** The resources, with changed properties of one of them. */
   const withProperties = (logicalId: string, changed: Record<string, unknown>) => {
     const all = resources();
     const { Properties, ...resource } = all[logicalId] ?? {};
@@ -171,17 +165,17 @@ describe('deploy refuses', () => {
 
   it.each([
     [
-      'a type that the account does not have',
+      'an unknown type',
       { Topic: { Type: 'AWS::SNS::Topic' } },
       'Topic: the local account has no AWS::SNS::Topic',
     ],
     [
-      'a rule whose function AWS Config may not invoke',
+      'a rule whose function allows a different account',
       withProperties('Permission', { SourceAccount: '210987654321' }),
       'cannot be invoked',
     ],
     [
-      'a rule whose function nobody may invoke',
+      'a rule whose function allows no invocation',
       { ...resources(), Permission: { Type: 'AWS::CDK::Metadata' } },
       'cannot be invoked',
     ],
@@ -203,24 +197,24 @@ describe('deploy refuses', () => {
     ['a function with an unknown property', withProperties('Function', { Layers: [] }), 'Layers'],
     [
       'a remediation without its document',
-      withProperties('Remediation', { TargetId: 'Nobody' }),
+      withProperties('Remediation', { TargetId: 'Unknown' }),
       'must be an SSM document',
     ],
     [
       'a remediation without its rule',
-      withProperties('Remediation', { ConfigRuleName: 'nobody' }),
-      'nobody',
+      withProperties('Remediation', { ConfigRuleName: 'unknown' }),
+      'unknown',
     ],
     ['a document that cannot run', withProperties('Document', { Content: '{}' }), 'schemaVersion'],
     [
-      'a policy of a role that is not there',
-      withProperties('Policy', { Roles: ['nobody'] }),
-      'nobody cannot be found',
+      'a policy of an unknown role',
+      withProperties('Policy', { Roles: ['unknown'] }),
+      'unknown cannot be found',
     ],
     [
       'resources that refer to each other',
       withProperties('Role', { Description: { Ref: 'Function' } }),
-      'no circle of references',
+      'no circular references',
     ],
   ])('%s', (_, Resources, message) => {
     expect(() => deployTemplate({ Resources })).toThrow(message);

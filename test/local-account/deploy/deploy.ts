@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
 import { readAssets, readTemplate, type SynthesizedStack } from './assets.ts';
 import { resolve, type Scope } from './intrinsics.ts';
-import { MAKERS } from './makers.ts';
 import { holdAssertions, readParameters } from './parameters.ts';
+import { MAKERS } from './resources.ts';
 import { createScope, type MadeResource, type Template } from './template.ts';
 
 const pseudoParameters = ({ accountId, region }: LocalAccount, stackName: string) => ({
@@ -16,13 +16,13 @@ const pseudoParameters = ({ accountId, region }: LocalAccount, stackName: string
   'AWS::URLSuffix': 'amazonaws.com',
 });
 
-/** As CloudFormation makes them, at most 64 characters; the same in every deployment. */
+/** Generates a name like CloudFormation, of at most 64 characters. It is the same in every deployment. */
 const generateName = (stackName: string, logicalId: string) => {
   const digest = createHash('sha256').update(`${stackName}/${logicalId}`).digest('hex');
   return `${stackName.slice(0, 24)}-${logicalId.slice(0, 24)}-${digest.slice(0, 12).toUpperCase()}`;
 };
 
-/** Says which resource has the property that does not fit; what a service refuses says enough itself. */
+/** Adds the resource to an error about its properties. */
 const named = (resource: string, error: unknown) => {
   if (!(error instanceof v.ValiError)) return error;
   const [issue] = error.issues;
@@ -30,7 +30,7 @@ const named = (resource: string, error: unknown) => {
   return new Error(`${resource}: ${where}: ${issue.message}`, { cause: error });
 };
 
-/** Makes each resource once, after what it depends on; its properties make what they refer to. */
+/** Creates each resource once, after its dependencies and the resources that its properties refer to. */
 const createMaker = (
   { Resources }: Template,
   make: (logicalId: string, scope: Scope) => MadeResource,
@@ -43,7 +43,7 @@ const createMaker = (
     if (before !== undefined || DependsOn === undefined) return before;
     if (Condition !== undefined && !scope.condition(Condition)) return undefined;
     if (underWay.has(logicalId))
-      throw new Error(`expected no circle of references, got one of ${[...underWay].join(', ')}`);
+      throw new Error(`expected no circular references, got one of ${[...underWay].join(', ')}`);
     underWay.add(logicalId);
     for (const dependency of DependsOn) resource(dependency, scope);
     const created = make(logicalId, scope);
@@ -54,13 +54,13 @@ const createMaker = (
   return resource;
 };
 
-/** A stack that is to be made. */
+/** A stack to create. */
 export type StackRequest = {
   readonly stackName: string;
   readonly template: Template;
-  /** @default - what the template has */
+  /** @default - the defaults of the template */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** The directory of an asset, by its key. @default - the stack has none */
+  /** Returns the directory of an asset by its key. @default - the stack has no assets */
   readonly assetDirectory?: (objectKey: string) => string;
 };
 
@@ -69,9 +69,9 @@ const withoutAssets = (objectKey: string): never => {
 };
 
 /**
- * Deploys a stack into a local account and returns its outputs.
+ * Deploys a stack into an account and returns its outputs.
  *
- * @throws for a resource type that the account does not know, and for whatever AWS would refuse
+ * @throws for an unknown resource type, and for everything that AWS would refuse
  */
 export const deployTemplate = (
   account: LocalAccount,
@@ -105,7 +105,7 @@ export const deployTemplate = (
   );
 };
 
-/** Deploys a stack that the CDK synthesized. */
+/** Deploys a synthesized stack and returns its outputs. */
 export const deploy = (account: LocalAccount, stack: SynthesizedStack): Record<string, string> =>
   deployTemplate(account, {
     stackName: stack.stackName,

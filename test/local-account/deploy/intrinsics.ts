@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 
-/** A function of a condition: its argument as the template has it. */
+/** A condition function; its argument is unresolved. */
 type ConditionFunction = (argument: unknown, scope: Scope) => boolean;
 
 const List = v.array(v.unknown());
 const Pair = v.strictTuple([v.unknown(), v.unknown()]);
 
-/** Functions that only assertions have; the others are everywhere. */
+/** The functions that only assertions can use. */
 export const ASSERTION_FUNCTIONS: Readonly<Record<string, ConditionFunction>> = {
   'Fn::Contains': (argument, scope) => {
     const [list, text] = v.parse(v.strictTuple([List, v.unknown()]), resolve(argument, scope));
@@ -20,10 +20,10 @@ const equals: ConditionFunction = (argument, scope) => {
 };
 
 /**
- * Tells whether a condition of a template holds.
+ * Evaluates a condition of a template.
  *
- * @param more  functions beside Fn::Equals, Fn::Not, Fn::And and Fn::Or
- * @throws for a function that is unknown here
+ * @param more  functions in addition to Fn::Equals, Fn::Not, Fn::And and Fn::Or
+ * @throws for an unknown function
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
  */
 export const evaluateCondition = (
@@ -51,9 +51,9 @@ export const evaluateCondition = (
   );
 };
 
-/** What the names in a template stand for. */
+/** The values of the names in a template. */
 export type Scope = {
-  /** A resource, a parameter or a pseudo parameter; `undefined` is AWS::NoValue. */
+  /** Returns the value of a resource, parameter or pseudo parameter; `undefined` is AWS::NoValue. */
   readonly ref: (name: string) => unknown;
   readonly getAtt: (logicalId: string, attribute: string) => unknown;
   readonly condition: (name: string) => boolean;
@@ -77,7 +77,7 @@ const GetAttArgument = v.union([
   ),
 ]);
 
-/** `${Name}`, `${Name.Attribute}`, and `${!Literal}`, which stands for itself without the mark. */
+/** `${Name}`, `${Name.Attribute}`, or the escaped `${!Literal}`. */
 const PLACEHOLDER = /\$\{(!?)([\w:.]+)\}/g;
 
 const substitute = (argument: unknown, scope: Scope) => {
@@ -138,9 +138,9 @@ const intrinsicIn = (value: object): [string, unknown] | undefined => {
 };
 
 /**
- * Puts values in for the intrinsic functions of a template's value; what is AWS::NoValue is left out.
+ * Resolves the intrinsic functions of a value and removes AWS::NoValue.
  *
- * @throws for an intrinsic function that is unknown here, or has other arguments than CloudFormation's
+ * @throws for an unknown intrinsic function or wrong arguments
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
 export const resolve = (value: unknown, scope: Scope): unknown => {

@@ -4,12 +4,12 @@ import { createScope, type Deployment, type Template } from './template.ts';
 
 type Parameter = Template['Parameters'][string];
 
-/** The default of such a parameter is the name of a parameter of Systems Manager, not its value. */
-export const isOfSystemsManager = ({ Parameters }: Template, name: string): boolean =>
+/** Whether the default of a parameter is the name of a Systems Manager parameter instead of a value. */
+const isOfSystemsManager = ({ Parameters }: Template, name: string): boolean =>
   Parameters[name]?.Type.startsWith('AWS::SSM::') === true;
 
-/** What of the declaration a value does not hold; nothing when it holds all. */
-const brokenBy = (declaration: Parameter, value: string): string | undefined => {
+/** Returns the constraint that a value violates, or `undefined`. */
+const violatedBy = (declaration: Parameter, value: string): string | undefined => {
   const { Type, AllowedValues, AllowedPattern } = declaration;
   if (Type === 'Number' && !/^-?\d+(\.\d+)?$/.test(value)) return 'must be a number';
   if (AllowedValues !== undefined && !AllowedValues.map(String).includes(value))
@@ -23,17 +23,17 @@ const brokenBy = (declaration: Parameter, value: string): string | undefined => 
 const takeValue = (name: string, declaration: Parameter, given: string | undefined): string => {
   const value = given ?? declaration.Default;
   if (value === undefined) throw new Error(`Parameters: [${name}] must have values`);
-  const broken = brokenBy(declaration, String(value));
-  if (broken === undefined) return String(value);
+  const violated = violatedBy(declaration, String(value));
+  if (violated === undefined) return String(value);
   throw new Error(
-    `Parameter ${name} ${declaration.ConstraintDescription ?? broken}, got ${JSON.stringify(value)}`,
+    `Parameter ${name} ${declaration.ConstraintDescription ?? violated}, got ${JSON.stringify(value)}`,
   );
 };
 
 /**
- * The values of a template's parameters: what is given, else the defaults.
+ * Returns the values of the parameters of a template: the given values, else the defaults.
  *
- * @throws for a parameter that the template does not declare, one without a value, and a value that it does not allow
+ * @throws for an undeclared parameter, a missing value, or a value that violates a constraint
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
  */
 export const readParameters = (
@@ -53,7 +53,7 @@ export const readParameters = (
 
 const Members = v.record(v.string(), v.unknown());
 
-/** The names that a value refers to, however deep. */
+/** Returns every name that a value refers to. */
 const refsIn = (value: unknown): string[] => {
   if (Array.isArray(value)) return value.flatMap(refsIn);
   if (!v.is(Members, value)) return [];
@@ -63,10 +63,10 @@ const refsIn = (value: unknown): string[] => {
 };
 
 /**
- * Holds the assertions of a template's rules, before anything is made.
+ * Checks the rules of a template before any resource is created.
  *
- * A rule on a value of Systems Manager is passed over: the CDK asks so for its bootstrap stack, which nobody
- * needs here.
+ * It skips rules on Systems Manager parameters: the CDK checks its bootstrap stack with one, which this account does not
+ * need.
  *
  * @throws the AssertDescription of the first assertion that fails
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
@@ -75,7 +75,7 @@ export const holdAssertions = (
   template: Template,
   values: Pick<Deployment, 'pseudoParameters' | 'parameters'>,
 ): void => {
-  // A rule knows parameters only: no resource is there yet.
+  // Rules can refer to parameters only.
   const scope = createScope(template, { ...values, resource: () => undefined });
   const holds = (condition: unknown) => evaluateCondition(condition, scope, ASSERTION_FUNCTIONS);
 

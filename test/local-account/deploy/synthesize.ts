@@ -11,11 +11,11 @@ const CDK_JSON = new URL('../../../cdk.json', import.meta.url);
 const CdkJson = v.object({ context: v.record(v.string(), v.unknown()) });
 
 /**
- * Synthesizes the project's stack in this process, bundles included, without the CDK's command line.
+ * Synthesizes the stack of this project with its bundles, in this process instead of the CDK CLI.
  *
- * The directory is a temporary one, and gone when the process ends.
+ * The output directory is deleted when the process exits.
  *
- * @param context  settings, over those of cdk.json
+ * @param context  settings that override those of cdk.json
  */
 export const synthesize = (context: Readonly<Record<string, unknown>> = {}): SynthesizedStack => {
   const directory = mkdtempSync(path.join(tmpdir(), 'single-access-key-'));

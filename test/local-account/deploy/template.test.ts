@@ -27,8 +27,8 @@ describe('intrinsic functions', () => {
     ['Sub with values', { 'Fn::Sub': ['${A} ${Role}', { A: { Ref: 'Days' } }] }, '7 role-1'],
     ['Select', { 'Fn::Select': [1, ['a', 'b']] }, 'b'],
     ['Select from Split', { 'Fn::Select': ['2', { 'Fn::Split': ['/', 'a/b/c'] }] }, 'c'],
-    ['If that holds', { 'Fn::If': ['Home', 'yes', { Ref: 'Nobody' }] }, 'yes'],
-    ['If that does not', { 'Fn::If': ['Elsewhere', { Ref: 'Nobody' }, 'no'] }, 'no'],
+    ['If with a true condition', { 'Fn::If': ['Home', 'yes', { Ref: 'Unknown' }] }, 'yes'],
+    ['If with a false condition', { 'Fn::If': ['Elsewhere', { Ref: 'Unknown' }, 'no'] }, 'no'],
   ])('%s', (_, value, expected) => {
     const resolveIn = setup({
       Parameters: { Days: { Type: 'Number', Default: 7 } },
@@ -41,13 +41,13 @@ describe('intrinsic functions', () => {
     expect(resolveIn(value)).toEqual(expected);
   });
 
-  it('leaves out what is AWS::NoValue', () => {
+  it('removes AWS::NoValue', () => {
     const nothing = { Ref: 'AWS::NoValue' };
 
     expect(setup()({ a: nothing, b: [nothing, 1] })).toEqual({ b: [1] });
   });
 
-  it('leaves the conditions of a policy as they are', () => {
+  it('leaves the conditions of a policy unchanged', () => {
     const statement = { Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'Role' } } } };
 
     expect(setup()(statement)).toEqual({
@@ -57,11 +57,11 @@ describe('intrinsic functions', () => {
 
   it.each([
     ['an unknown function', { 'Fn::Cidr': [] }, /unknown intrinsic function Fn::Cidr/],
-    ['an unknown name', { Ref: 'Nobody' }, /Nobody must be a resource/],
+    ['an unknown name', { Ref: 'Unknown' }, /Unknown must be a resource/],
     ['an unknown attribute', { 'Fn::GetAtt': ['Role', 'Id'] }, /Role has no attribute Id/],
     ['an unknown condition', { 'Fn::If': ['Never', 1, 2] }, /unknown condition Never/],
-    ['an index behind the end', { 'Fn::Select': [2, ['a', 'b']] }, /index below 2, got 2/],
-    ['arguments that do not fit', { 'Fn::Join': ['-'] }, /./],
+    ['an index after the end', { 'Fn::Select': [2, ['a', 'b']] }, /index below 2, got 2/],
+    ['wrong arguments', { 'Fn::Join': ['-'] }, /./],
   ])('refuses %s', (_, value, message) => {
     expect(() => setup()(value)).toThrow(message);
   });
@@ -82,11 +82,11 @@ describe('conditions', () => {
 });
 
 describe('parseTemplate', () => {
-  it('refuses a section that it does not know', () => {
+  it('refuses an unknown section', () => {
     expect(() => parseTemplate({ Resources: {}, Transform: 'AWS::Serverless' })).toThrow();
   });
 
-  it('takes a parameter of Systems Manager, but has no value for it', () => {
+  it('accepts a Systems Manager parameter without a value', () => {
     const Parameters = { P: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/name' } };
 
     expect(() => setup({ Parameters })({ Ref: 'P' })).toThrow(/P must be/);

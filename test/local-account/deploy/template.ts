@@ -46,27 +46,27 @@ const Template = v.strictObject({
   Outputs: v.optional(v.record(v.string(), Output), {}),
 });
 
-/** A CloudFormation template, as far as the local account knows one. */
+/** A CloudFormation template with the sections that the account supports. */
 export type Template = v.InferOutput<typeof Template>;
 
-/** Reads a template; throws for a section or a member of a resource that is unknown here. */
+/** Reads a template; throws for an unknown section or an unknown member of a resource. */
 export const parseTemplate = (template: unknown): Template => v.parse(Template, template);
 
-/** A resource that was made: what `Ref` and `Fn::GetAtt` answer for it. */
+/** A created resource: its `Ref` and the attributes for `Fn::GetAtt`. */
 export type MadeResource = {
   readonly Ref: string;
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-/** What a deployment answers for names. */
+/** The values of names in one deployment. */
 export type Deployment = {
   readonly pseudoParameters: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Makes the resource when it is asked for first; `undefined` when the template has none of this id. */
+  /** Creates the resource at the first call; returns `undefined` for an unknown id. */
   readonly resource: (logicalId: string, scope: Scope) => MadeResource | undefined;
 };
 
-/** The scope of a template's names in one deployment. */
+/** Creates the scope of a template in one deployment. */
 export const createScope = (
   template: Template,
   { pseudoParameters, parameters, resource }: Deployment,

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { at } from '../../support/build.ts';
 import { createClock } from '../clock.ts';
-import { createFunctions } from '../lambda/lambda.ts';
+import { createFunctions } from '../lambda/functions.ts';
 import { createSqs } from '../sqs/sqs.ts';
 import { createEventBridge } from './event-bridge.ts';
 import { parseSchedule } from './rules.ts';
@@ -28,7 +28,7 @@ const event = {
 const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknown> = {}) => {
   const clock = createClock({ start: at, speed: 0 });
   const { signal: closed } = new AbortController();
-  const sqs = createSqs({ ...clock, accountId, region, endpoint: 'http://127.0.0.1:9', closed });
+  const sqs = createSqs({ ...clock, accountId, region, endpoint: 'http://127.0.0.1:9' });
   for (const QueueName of ['keys', 'dead']) sqs.create({ QueueName });
   const invoked: unknown[] = [];
   const lambda = {
@@ -36,8 +36,8 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
     invokeEvent: async (_arn: string, given: unknown) => void invoked.push(given),
   };
   lambda.functions.create({
-    ...{ FunctionName: 'tell', directory: '/code', Handler: 'index.handler' },
-    ...{ Runtime: 'nodejs24.x', Role: 'arn:aws:iam::123456789012:role/tell' },
+    ...{ FunctionName: 'notify', directory: '/code', Handler: 'index.handler' },
+    ...{ Runtime: 'nodejs24.x', Role: 'arn:aws:iam::123456789012:role/notify' },
   });
   const bridge = createEventBridge({ ...clock, accountId, region, sqs, lambda, closed });
   const created = bridge.putRule({
@@ -56,7 +56,7 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
     },
     permit: (SourceArn = RULE) =>
       lambda.functions.addPermission({
-        ...{ FunctionName: 'tell', Action: 'lambda:InvokeFunction' },
+        ...{ FunctionName: 'notify', Action: 'lambda:InvokeFunction' },
         ...{ Principal: 'events.amazonaws.com', SourceArn },
       }),
     allow: (name: string, SourceArn = RULE) =>
@@ -76,7 +76,7 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
 };
 
 describe('EventBridge', () => {
-  it('sends what matches to a queue that lets the rule send', () => {
+  it('sends a matching event to a queue whose policy allows the rule', () => {
     const { put, allow, messages, created } = setup();
     allow('keys');
 
@@ -88,7 +88,7 @@ describe('EventBridge', () => {
 
   it.each([
     ['an event that does not match', {}, { ...event, source: 'aws.sts' }],
-    ['any event while the rule is disabled', { State: 'DISABLED' }, event],
+    ['an event of a disabled rule', { State: 'DISABLED' }, event],
   ])('does not send %s', (_, rule, given) => {
     const { put, allow, messages, dropped } = setup({}, rule);
     allow('keys');
@@ -99,7 +99,7 @@ describe('EventBridge', () => {
     expect(dropped).toEqual([]);
   });
 
-  it('drops what the queue lets no rule, or another rule, send', () => {
+  it('drops an event when the queue policy allows no rule or a different rule', () => {
     const { put, allow, messages, dropped } = setup();
     put(event);
     allow('keys', `${RULE}2`);
@@ -111,15 +111,15 @@ describe('EventBridge', () => {
     expect(messages('keys')).toEqual([]);
   });
 
-  it('drops what is for a queue that is not there', () => {
-    const { put, dropped } = setup({ Arn: queueArn('nobody') });
+  it('drops an event for a queue that does not exist', () => {
+    const { put, dropped } = setup({ Arn: queueArn('unknown') });
 
     put(event);
 
     expect(dropped).toMatchObject([{ reason: 'NO_RESOURCE' }]);
   });
 
-  it('gives what it cannot send to the dead-letter queue, and says why', () => {
+  it('sends an undeliverable event to the dead-letter queue, with the reason', () => {
     const { put, allow, messages, dropped } = setup({
       DeadLetterConfig: { Arn: queueArn('dead') },
     });
@@ -137,7 +137,7 @@ describe('EventBridge', () => {
     });
   });
 
-  it('drops what the dead-letter queue does not let it send either', () => {
+  it('drops an undeliverable event when the dead-letter queue refuses it too', () => {
     const { put, messages, dropped } = setup({ DeadLetterConfig: { Arn: queueArn('dead') } });
 
     put(event);
@@ -147,7 +147,7 @@ describe('EventBridge', () => {
   });
 });
 
-describe('a rule is refused with', () => {
+describe('EventBridge refuses a rule with', () => {
   it.each([
     [
       'a target that is neither queue nor function',
@@ -165,10 +165,7 @@ describe('a rule is refused with', () => {
       'six targets',
       { Targets: Array.from({ length: 6 }, (_, n) => ({ Arn: queueArn('keys'), Id: `${n}` })) },
     ],
-    [
-      'a pattern that is none, beside a schedule',
-      { EventPattern: {}, ScheduleExpression: 'rate(1 hour)' },
-    ],
+    ['a wrong pattern beside a schedule', { EventPattern: {}, ScheduleExpression: 'rate(1 hour)' }],
     ['another bus', { EventBusName: 'own' }],
     ['neither pattern nor schedule', { EventPattern: undefined }],
     ['an unknown matcher', { EventPattern: { source: [{ prefix: 'aws' }] } }],
@@ -176,7 +173,7 @@ describe('a rule is refused with', () => {
     expect(() => setup({}, rule)).toThrow();
   });
 
-  it('nothing of these at the bounds', () => {
+  it('no wrong value at the bounds', () => {
     const RetryPolicy = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
     const Targets = Array.from({ length: 5 }, (_, n) => ({
       Arn: queueArn('keys'),
@@ -188,11 +185,11 @@ describe('a rule is refused with', () => {
   });
 });
 
-describe('EventBridge and functions', () => {
-  const tell = { Arn: functionArn('tell') };
+describe('a function as target', () => {
+  const notify = { Arn: functionArn('notify') };
 
-  it('invokes a function that lets the rule in', async () => {
-    const { put, permit, invoked, settled } = setup(tell);
+  it('is invoked when its policy allows the rule', async () => {
+    const { put, permit, invoked, settled } = setup(notify);
     permit();
 
     put(event);
@@ -202,10 +199,10 @@ describe('EventBridge and functions', () => {
   });
 
   it.each([
-    ['that lets no rule in', 'tell', undefined, 'NO_PERMISSIONS'],
-    ['that lets another rule in', 'tell', `${RULE}2`, 'NO_PERMISSIONS'],
-    ['that is not there', 'nobody', RULE, 'NO_RESOURCE'],
-  ])('invokes no function %s', (_, name, permitted, reason) => {
+    ['whose policy allows no rule', 'notify', undefined, 'NO_PERMISSIONS'],
+    ['whose policy allows a different rule', 'notify', `${RULE}2`, 'NO_PERMISSIONS'],
+    ['that does not exist', 'unknown', RULE, 'NO_RESOURCE'],
+  ])('%s is not invoked', (_, name, permitted, reason) => {
     const { put, permit, invoked, dropped } = setup({ Arn: functionArn(name) });
     if (permitted !== undefined) permit(permitted);
 
@@ -215,9 +212,9 @@ describe('EventBridge and functions', () => {
     expect(dropped).toMatchObject([{ reason }]);
   });
 
-  it('gives the dead-letter queue what it cannot invoke a function with', () => {
+  it('sends an event to the dead-letter queue when the function refuses it', () => {
     const { put, allow, messages } = setup({
-      ...tell,
+      ...notify,
       DeadLetterConfig: { Arn: queueArn('dead') },
     });
     allow('dead');
@@ -232,8 +229,8 @@ describe('a schedule', () => {
   const daily = { EventPattern: undefined, ScheduleExpression: 'rate(1 day)' };
   const DAY = 86_400_000;
 
-  it("sends an event of its own once a period of the account's time, and takes no other", async () => {
-    const { put, permit, invoked, advance } = setup({ Arn: functionArn('tell') }, daily);
+  it('sends its own event once per period and ignores other events', async () => {
+    const { put, permit, invoked, advance } = setup({ Arn: functionArn('notify') }, daily);
     permit();
 
     put(event);
@@ -252,11 +249,11 @@ describe('a schedule', () => {
     expect(invoked).toHaveLength(2);
   });
 
-  it('does not begin while its rule is disabled, and ends when it is', async () => {
-    const { putRule, permit, invoked, advance } = setup({ Arn: functionArn('tell') }, daily);
+  it('stops when its rule is disabled', async () => {
+    const { putRule, permit, invoked, advance } = setup({ Arn: functionArn('notify') }, daily);
     permit();
 
-    const target = { Arn: functionArn('tell'), Id: 'Target0' };
+    const target = { Arn: functionArn('notify'), Id: 'Target0' };
     putRule({
       Name: 'keys',
       ScheduleExpression: 'rate(1 day)',
@@ -269,7 +266,7 @@ describe('a schedule', () => {
   });
 
   it.each(['rate(1 days)', 'rate(0 days)', 'rate(2 day)', 'cron(0 12 * * ? *)', 'daily'])(
-    'is not %s',
+    'refuses %s',
     (ScheduleExpression) => {
       expect(() => setup({}, { ...daily, ScheduleExpression })).toThrow('expected a rate');
     },

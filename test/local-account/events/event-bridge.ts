@@ -1,28 +1,13 @@
 import { type Clock, createWork } from '../clock.ts';
 import {
+  type BridgedEvent,
   createEventRules,
-  createTargets,
   type EventRule,
   type EventTarget,
-  type Reason,
   repeat,
   scheduledEvent,
-  type TargetDeps,
 } from './rules.ts';
-
-/** An event as EventBridge delivers it. */
-export type BridgedEvent = {
-  readonly version: '0';
-  readonly id: string;
-  readonly 'detail-type': string;
-  readonly source: string;
-  readonly account: string;
-  /** ISO 8601, in whole seconds. */
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: unknown;
-};
+import { createTargets, type Reason, type TargetDeps } from './targets.ts';
 
 /** An event that reached neither its target nor a dead-letter queue. */
 type DroppedEvent = {
@@ -35,17 +20,17 @@ type DroppedEvent = {
 type EventBridgeDeps = TargetDeps &
   Clock & { readonly region: string; readonly closed: AbortSignal };
 
-/** Begins the schedule of a rule, in the place of the one that the rule of that name had. */
+/** Starts the schedule of a rule and stops the former schedule of a rule with the same name. */
 const createSchedules = (
   deps: EventBridgeDeps,
   send: (event: BridgedEvent, rule: EventRule) => void,
 ) => {
-  const begun = new Map<string, AbortController>();
+  const started = new Map<string, AbortController>();
   return (rule: EventRule): void => {
-    begun.get(rule.Name)?.abort();
+    started.get(rule.Name)?.abort();
     if (rule.period === undefined || rule.State !== 'ENABLED') return;
     const controller = new AbortController();
-    begun.set(rule.Name, controller);
+    started.set(rule.Name, controller);
     const signal = AbortSignal.any([deps.closed, controller.signal]);
     const act = () => send(scheduledEvent(rule.Arn, deps, deps.now()), rule);
     void repeat(rule.period, act, { wait: deps.wait, signal });
@@ -53,7 +38,7 @@ const createSchedules = (
 };
 
 /**
- * The default event bus of one account and Region: its rules send to queues and functions, on events and on schedules.
+ * Creates the default event bus of one account and Region. Its rules send events and schedules to queues and functions.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  */
@@ -64,13 +49,12 @@ export const createEventBridge = (deps: EventBridgeDeps) => {
   const dropped: DroppedEvent[] = [];
 
   const deliver = (event: BridgedEvent, rule: EventRule, target: EventTarget) => {
-    const way = targets.wayTo(target.Arn, rule, event);
-    if ('send' in way) return work.begin(async () => way.send());
-    const { reason } = way;
-    const { Arn: deadLetterArn } = target.DeadLetterConfig;
-    const lost = { event, targetArn: target.Arn, reason };
-    const toDeadLetters = deadLetterArn && targets.wayToDeadLetters(deadLetterArn, rule, lost);
-    if (toDeadLetters && 'send' in toDeadLetters) return void toDeadLetters.send();
+    const delivery = targets.deliveryTo(target.Arn, rule, event);
+    if ('send' in delivery) return work.begin(async () => delivery.send());
+    const lost = { event, targetArn: target.Arn, reason: delivery.reason };
+    const { Arn: queueArn } = target.DeadLetterConfig;
+    const deadLetter = queueArn && targets.deadLetterTo(queueArn, rule, lost);
+    if (deadLetter && 'send' in deadLetter) return void deadLetter.send();
     return void dropped.push({ ruleArn: rule.Arn, ...lost });
   };
 
@@ -78,25 +62,25 @@ export const createEventBridge = (deps: EventBridgeDeps) => {
     for (const target of rule.Targets) deliver(event, rule, target);
   };
 
-  const begin = createSchedules(deps, send);
+  const startSchedule = createSchedules(deps, send);
 
   return {
-    /** Takes the properties of an AWS::Events::Rule; its schedule begins now. */
+    /** Creates an AWS::Events::Rule from its properties and starts its schedule. */
     putRule: (properties: unknown) => {
       const rule = rules.put(properties);
-      begin(rule);
+      startSchedule(rule);
       return rule;
     },
-    /** The events that reached nobody. */
+    /** The events that reached neither their target nor a dead-letter queue. */
     dropped: dropped as readonly DroppedEvent[],
-    /** Sends an event to the targets of the enabled rules that it matches. */
+    /** Sends an event to the targets of every enabled rule that matches it. */
     put: (event: BridgedEvent) => {
       for (const rule of rules.all())
         if (rule.State === 'ENABLED' && rule.matches(event)) send(event, rule);
     },
-    /** A function is being invoked. */
+    /** Whether a function is being invoked. */
     isUnderWay: work.isUnderWay,
-    /** Resolves when no function is being invoked; schedules go on. */
+    /** Resolves when no function is being invoked; schedules continue. */
     settled: work.ended,
   };
 };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ServiceError } from '../dispatch.ts';
 
-/** Tells whether a value of an event, or its absence, is what a pattern asks for. */
+/** Decides whether a value of an event, or its absence, matches. */
 type Matcher = (value: unknown) => boolean;
 
 const ExactValue = v.union([v.string(), v.number(), v.boolean(), v.null()]);
@@ -23,13 +23,13 @@ const oneOf = (alternatives: unknown, where: readonly string[]): Matcher => {
     throw refuse(where, 'a list of at least one value, or an object', alternatives);
   const matchers = parsed.output.map((alternative): Matcher => {
     if (v.is(ExactValue, alternative)) {
-      // Of a list in the event, one value is enough.
+      // A list in the event matches if one of its values does.
       return (value) =>
         Array.isArray(value) ? value.includes(alternative) : value === alternative;
     }
     if (!v.is(Exists, alternative))
       throw refuse(where, 'a text, a number, true, false, null or exists', alternative);
-    // Only what holds no members of its own exists.
+    // `exists` applies to leaves only: an object never exists.
     return (value) => (value !== undefined && !isObject(value)) === alternative.exists;
   });
   return (value) => matchers.some((matches) => matches(value));
@@ -49,7 +49,7 @@ const allOf = (pattern: unknown, where: readonly string[]): Matcher => {
 };
 
 /**
- * Reads an event pattern as far as exact values, nested members and `exists`.
+ * Reads an event pattern with exact values, nested members and `exists`.
  *
  * @throws {ServiceError} InvalidEventPatternException for any other matcher
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html

@@ -2,22 +2,32 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { Wait } from '../clock.ts';
 import { ServiceError } from '../dispatch.ts';
-import type { Lambda } from '../lambda/lambda.ts';
 import { wholeNumber } from '../request.ts';
 import { QueueArn } from '../sqs/queue.ts';
-import { letsSend } from '../sqs/queue-policy.ts';
-import type { Sqs } from '../sqs/sqs.ts';
-import type { BridgedEvent } from './event-bridge.ts';
 import { parseEventPattern } from './pattern.ts';
+
+/** An event as EventBridge delivers it. */
+export type BridgedEvent = {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, in whole seconds. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+};
 
 const MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 type Unit = keyof typeof MILLISECONDS;
 const RATE = /^rate\((?:1 (minute|hour|day)|([1-9]\d*) (minute|hour|day)s)\)$/;
 
 /**
- * Reads a rate expression as its period, in milliseconds; 1 takes the singular.
+ * Reads the period of a rate expression in milliseconds. The value 1 takes a singular unit.
  *
- * @throws {ServiceError} ValidationException for another text, and for cron
+ * @throws {ServiceError} ValidationException for any other text, including cron expressions
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  */
 export const parseSchedule = (expression: string): number => {
@@ -32,7 +42,7 @@ export const parseSchedule = (expression: string): number => {
   return Number(count ?? 1) * MILLISECONDS[(one ?? many) as Unit];
 };
 
-/** What a rule's schedule sends. */
+/** Returns the event that the schedule of a rule sends. */
 export const scheduledEvent = (
   ruleArn: string,
   { accountId, region }: { readonly accountId: string; readonly region: string },
@@ -49,7 +59,7 @@ export const scheduledEvent = (
   detail: {},
 });
 
-/** Acts once a period of the account's time until the signal aborts; nobody has to wait for it. */
+/** Calls `act` once per period of the account's time until the signal aborts. */
 export const repeat = async (
   period: number,
   act: () => void,
@@ -66,73 +76,6 @@ export const repeat = async (
   }
 };
 
-const EVENTS = 'events.amazonaws.com';
-
-/** Why an event does not reach its target. */
-export type Reason = 'NO_RESOURCE' | 'NO_PERMISSIONS';
-
-/** What rules send to, and whose they are. */
-export type TargetDeps = {
-  readonly accountId: string;
-  readonly sqs: Sqs;
-  readonly lambda: Pick<Lambda, 'functions' | 'invokeEvent'>;
-};
-
-/** A way to a target: open, or why it is not. */
-type Way = { readonly reason: Reason } | { readonly send: () => Promise<void> | void };
-
-const text = (StringValue: string) => ({ DataType: 'String', StringValue });
-
-/** The ways to the queues and functions of an account, each only for rules that it lets in. */
-export const createTargets = ({ accountId, sqs, lambda }: TargetDeps) => {
-  const serviceOf = ({ Arn: SourceArn }: EventRule) => ({
-    Principal: EVENTS,
-    SourceAccount: accountId,
-    SourceArn,
-  });
-
-  const toQueue = (
-    queueArn: string,
-    rule: EventRule,
-    message: Omit<Parameters<ReturnType<Sqs['create']>['send']>[0], 'SenderId'>,
-  ): Way => {
-    const queue = sqs.withArn(queueArn);
-    if (queue === undefined) return { reason: 'NO_RESOURCE' };
-    if (!letsSend(queue.policy(), serviceOf(rule), queueArn)) return { reason: 'NO_PERMISSIONS' };
-    return { send: () => void queue.send({ ...message, SenderId: EVENTS }) };
-  };
-
-  const toFunction = (functionArn: string, rule: EventRule, event: BridgedEvent): Way => {
-    if (!lambda.functions.exists(functionArn)) return { reason: 'NO_RESOURCE' };
-    const service = serviceOf(rule);
-    if (!lambda.functions.isInvocableBy(functionArn, service)) return { reason: 'NO_PERMISSIONS' };
-    return { send: () => lambda.invokeEvent(functionArn, event, service) };
-  };
-
-  return {
-    /** The way of an event to a target. */
-    wayTo: (arn: string, rule: EventRule, event: BridgedEvent): Way =>
-      arn.includes(':lambda:')
-        ? toFunction(arn, rule, event)
-        : toQueue(arn, rule, { Body: JSON.stringify(event) }),
-    /** The way to the dead letters of a target, with what EventBridge says beside the event. */
-    wayToDeadLetters: (
-      queueArn: string,
-      rule: EventRule,
-      { event, targetArn, reason }: { event: BridgedEvent; targetArn: string; reason: Reason },
-    ): Way =>
-      toQueue(queueArn, rule, {
-        Body: JSON.stringify(event),
-        MessageAttributes: {
-          RULE_ARN: text(rule.Arn),
-          TARGET_ARN: text(targetArn),
-          ERROR_CODE: text(reason),
-          ERROR_MESSAGE: text(`expected a target whose policy lets ${EVENTS} in for ${rule.Arn}`),
-        },
-      }),
-  };
-};
-
 const FunctionArn = v.pipe(
   v.string(),
   v.regex(/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]{1,64}$/),
@@ -142,7 +85,7 @@ const Target = v.strictObject({
   Arn: v.union([QueueArn, FunctionArn], 'expected the ARN of a queue or a function'),
   Id: v.pipe(v.string(), v.regex(/^[\w.-]{1,64}$/)),
   DeadLetterConfig: v.optional(v.strictObject({ Arn: v.optional(QueueArn) }), {}),
-  // Queues and functions of the account are there or not: nothing changes from one attempt to the next.
+  // The account does not retry: a queue or function exists or it does not.
   RetryPolicy: v.optional(
     v.strictObject({
       MaximumRetryAttempts: v.optional(wholeNumber(0, 185)),
@@ -162,7 +105,7 @@ const EventRule = v.strictObject({
   Tags: v.optional(v.unknown()),
 });
 
-/** Where a rule sends what matches. */
+/** A target of a rule. */
 export type EventTarget = v.InferOutput<typeof Target>;
 
 /** A rule of the default event bus. */
@@ -172,20 +115,20 @@ export type EventRule = {
   readonly State: 'ENABLED' | 'DISABLED';
   readonly Targets: readonly EventTarget[];
   readonly matches: (event: unknown) => boolean;
-  /** Milliseconds between two of its own events, where it has a schedule. */
+  /** Milliseconds between two events of its schedule, if it has one. */
   readonly period: number | undefined;
 };
 
-/** The rules of one account's default event bus. */
+/** Creates the rules of the default event bus. */
 export const createEventRules = ({ accountId, region }: { accountId: string; region: string }) => {
   const byName = new Map<string, EventRule>();
 
   return {
     all: () => [...byName.values()],
     /**
-     * Takes the properties of an AWS::Events::Rule.
+     * Creates or replaces an AWS::Events::Rule from its properties.
      *
-     * @throws {v.ValiError} for a member that is unknown here, or a target that is neither queue nor function
+     * @throws {v.ValiError} for an unknown member, or a target that is neither a queue nor a function
      * @throws {ServiceError} InvalidEventPatternException, ValidationException
      * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
      */

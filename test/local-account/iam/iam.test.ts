@@ -46,7 +46,7 @@ describe('IAM users', () => {
       });
   });
 
-  it('have names that are unique whatever their case', async () => {
+  it('have names that are unique case-insensitively', async () => {
     account.iam.seedUser({ UserName: 'Alice' });
     account.iam.seedUser({ UserName: 'bob' });
 
@@ -62,7 +62,7 @@ describe('IAM users', () => {
     expect([...account.iam.users.values()].map((user) => user.UserName)).toEqual(['ALICE', 'bob']);
   });
 
-  it('are listed in pages that may be shorter than asked for', async () => {
+  it('are listed in pages that can be shorter than MaxItems', async () => {
     for (const UserName of ['dave', 'alice', 'carol', 'bob', 'erin'])
       account.iam.seedUser({ UserName });
 
@@ -73,7 +73,7 @@ describe('IAM users', () => {
     expect(pages).toEqual([['alice', 'bob'], ['carol', 'dave'], ['erin']]);
   });
 
-  it('are all listed even if one vanishes between two pages', async () => {
+  it('are all listed even if one is deleted between two pages', async () => {
     for (const UserName of ['alice', 'bob', 'carol']) account.iam.seedUser({ UserName });
 
     const first = await iam().send(new ListUsersCommand({}));
@@ -97,27 +97,24 @@ describe('IAM users', () => {
     ['a name of 65 characters', new CreateUserCommand({ UserName: 'x'.repeat(65) })],
     ['a name with a space', new CreateUserCommand({ UserName: 'a b' })],
     ['a path without slashes', new CreateUserCommand({ UserName: 'a', Path: 'eng' })],
-    [
-      'members it does not know',
-      new CreateUserCommand({ UserName: 'a', PermissionsBoundary: 'b' }),
-    ],
-    ['no item a page', new ListUsersCommand({ MaxItems: 0 })],
-    ['1001 items a page', new ListUsersCommand({ MaxItems: 1001 })],
-    ['a marker it never gave out', new ListUsersCommand({ Marker: 'YWxpY2U' })],
-    ['nobody, for whom there is no caller', new GetUserCommand({})],
-  ])('refuse %s', async (_what, command) => {
-    // Each command has types of its own; the refusal is the same.
+    ['unknown members', new CreateUserCommand({ UserName: 'a', PermissionsBoundary: 'b' })],
+    ['a page size of 0', new ListUsersCommand({ MaxItems: 0 })],
+    ['a page size of 1001', new ListUsersCommand({ MaxItems: 1001 })],
+    ['an unknown marker', new ListUsersCommand({ Marker: 'YWxpY2U' })],
+    ['a request without a user name', new GetUserCommand({})],
+  ])('refuses %s', async (_what, command) => {
+    // The commands have different types, but the same error.
     await expect(iam().send(command as GetUserCommand)).rejects.toMatchObject({
       name: 'ValidationError',
       $metadata: { httpStatusCode: 400 },
     });
   });
 
-  it('may have a name of 64 characters', async () => {
+  it('can have a name of 64 characters', async () => {
     await iam().send(new CreateUserCommand({ UserName: 'x'.repeat(64) }));
   });
 
-  it('tell of their changes, but never of a key', async () => {
+  it('notify listeners of their changes, but not of changes of keys', async () => {
     const changes: [string, string][] = [];
     account.iam.onUserChange(({ configurationItemStatus, user }: UserChange) =>
       changes.push([configurationItemStatus, user.UserName]),
@@ -141,7 +138,7 @@ describe('IAM users', () => {
 });
 
 describe('IAM access keys', () => {
-  it('come with a secret, at most two a user whatever their status', async () => {
+  it('are created with a secret, at most two per user in any status', async () => {
     account.iam.seedUser({ UserName: 'alice', keys: [{ Status: 'Inactive' }] });
 
     const { AccessKey } = await iam().send(new CreateAccessKeyCommand({ UserName: 'alice' }));
@@ -152,7 +149,7 @@ describe('IAM access keys', () => {
     await expect(third).rejects.toMatchObject({ name: 'LimitExceededException' });
   });
 
-  it('are listed in pages, as many as were seeded and in any status', async () => {
+  it('are listed in pages, in any status', async () => {
     const keys = (['Active', 'Inactive', 'Expired'] as const).map((Status) => ({ Status }));
     account.iam.seedUser({ UserName: 'alice', keys });
 
@@ -165,7 +162,7 @@ describe('IAM access keys', () => {
     expect(pages.flat().sort()).toEqual(['Active', 'Expired', 'Inactive']);
   });
 
-  it('refuse the marker of another user', async () => {
+  it('are not listed with the marker of another user', async () => {
     account.iam.seedUser({ UserName: 'alice', keys: [{}, {}, {}] });
     account.iam.seedUser({ UserName: 'bob', keys: [{}] });
 
@@ -175,7 +172,7 @@ describe('IAM access keys', () => {
     await expect(mixed).rejects.toMatchObject({ name: 'ValidationError' });
   });
 
-  it('change only through their own user, and never to Expired', async () => {
+  it('change only through their own user and not to Expired', async () => {
     const AccessKeyId = 'AKIAIOSFODNN7EXAMPLE';
     const alice = account.iam.seedUser({ UserName: 'alice', keys: [{ AccessKeyId }] });
     account.iam.seedUser({ UserName: 'bob' });
@@ -192,7 +189,7 @@ describe('IAM access keys', () => {
     expect(alice.keys[0]?.Status).toBe('Inactive');
   });
 
-  it('keep their user from being deleted', async () => {
+  it('prevent the deletion of their user', async () => {
     const AccessKeyId = 'AKIAIOSFODNN7EXAMPLE';
     account.iam.seedUser({ UserName: 'alice', keys: [{ AccessKeyId }] });
 
@@ -203,7 +200,7 @@ describe('IAM access keys', () => {
     await iam().send(new DeleteUserCommand({ UserName: 'alice' }));
   });
 
-  it('tell when, for what and where they were last used, or N/A', async () => {
+  it('have a last use with date, service and Region, or N/A', async () => {
     const LastUsedDate = new Date('2026-01-30T08:00:00Z');
     const lastUsed = { LastUsedDate, ServiceName: 's3', Region: 'us-east-1' };
     const { keys } = account.iam.seedUser({ UserName: 'alice', keys: [{ lastUsed }, {}] });
@@ -216,7 +213,7 @@ describe('IAM access keys', () => {
     expect(unused?.AccessKeyLastUsed).toEqual({ ServiceName: 'N/A', Region: 'N/A' });
   });
 
-  it('of another account are denied', async () => {
+  it('of another account are access denied', async () => {
     const unknown = new GetAccessKeyLastUsedCommand({ AccessKeyId: 'AKIAIOSFODNN7EXAMPLE' });
 
     await expect(iam().send(unknown)).rejects.toMatchObject({ name: 'AccessDenied' });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Operation, operation } from '../dispatch.ts';
-import { keyOperations } from './key-operations.ts';
-import { tagOperations } from './tag-operations.ts';
+import { keyOperations } from './access-keys.ts';
+import { tagOperations } from './tags.ts';
 import {
   type Announce,
   createUsers,
@@ -15,11 +15,11 @@ import {
 const USERS_QUOTA = 5_000;
 
 /**
- * GetAccountSummary, as far as users go.
+ * GetAccountSummary, with the counts of users only.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
  */
-export const accountOperations = (users: Users): Readonly<Record<string, Operation>> => ({
+const accountOperations = (users: Users): Readonly<Record<string, Operation>> => ({
   GetAccountSummary: operation(
     v.strictObject({}),
     () => ({
@@ -32,16 +32,16 @@ export const accountOperations = (users: Users): Readonly<Record<string, Operati
   ),
 });
 
-/** A change of a user that becomes a configuration item; `user` is the user at that moment. */
+/** A change of a user that AWS Config records; `user` is the state at that moment. */
 export type UserChange = {
   readonly configurationItemStatus: Parameters<Announce>[0];
   readonly user: Readonly<Omit<LocalUser, 'keys'>>;
 };
 
 /**
- * The account's IAM: users and access keys, their operations in the API's own shapes.
+ * Creates IAM with users, access keys and tags.
  *
- * A page holds at most `pageSize` items, whatever was asked for: IAM may answer fewer than `MaxItems`.
+ * A page has at most `pageSize` items: IAM may return fewer items than `MaxItems`.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
  */
@@ -61,11 +61,11 @@ export const createIam = (deps: { now: () => Date; accountId: string; pageSize?:
       ...keyOperations(users, pageSize),
       ...tagOperations(users, announce, pageSize),
     },
-    /** By the user's name in lower case. */
+    /** The users by their name in lower case. */
     users: users.byName,
-    /** Adds a user that was there before anybody looked: no listener hears of it. */
+    /** Adds a user without notifying listeners. */
     seedUser: (seed: UserSeed): LocalUser => users.create(seed),
-    /** Calls `listener` for every user created, renamed, moved or deleted; never for a key. */
+    /** Calls `listener` for every created, renamed, moved, tagged or deleted user, but not for keys. */
     onUserChange: (listener: (change: UserChange) => void) => void listeners.push(listener),
   };
 };

@@ -7,25 +7,15 @@ import {
   TagUserCommand,
   UntagUserCommand,
 } from '@aws-sdk/client-iam';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { at } from '../../support/build.ts';
-import { createLocalAccount, type LocalAccount } from '../account.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 
-let account: LocalAccount;
+let account: ClockedAccount;
 let client: IAMClient;
 beforeEach(async () => {
-  account = await createLocalAccount({ now: () => at, pageSize: 2 });
-  client = new IAMClient({
-    endpoint: account.endpoint,
-    region: account.region,
-    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
+  account = await createClockedAccount({ pageSize: 2 });
+  client = new IAMClient(account.clientConfig);
   account.iam.seedUser({ UserName: 'alice', tags: { Team: 'red' } });
-});
-afterEach(async () => {
-  client.destroy();
-  await account.close();
 });
 
 const UserName = 'alice';
@@ -37,7 +27,7 @@ const tags = async () => {
 };
 
 describe('the tags of a user', () => {
-  it('are listed in pages, set, replaced whatever the case of their key, and taken away', async () => {
+  it('are added, replaced and removed by case-insensitive keys, and listed in pages', async () => {
     const Tags = [
       { Key: 'team', Value: 'blue' },
       { Key: 'keys-until', Value: '' },
@@ -46,16 +36,16 @@ describe('the tags of a user', () => {
     await client.send(new TagUserCommand({ UserName, Tags }));
     expect(await tags()).toEqual(['Zone=a b', 'keys-until=', 'team=blue']);
 
-    await client.send(new UntagUserCommand({ UserName, TagKeys: ['TEAM', 'nobody-has-it'] }));
+    await client.send(new UntagUserCommand({ UserName, TagKeys: ['TEAM', 'unknown'] }));
     expect(await tags()).toEqual(['Zone=a b', 'keys-until=']);
   });
 
-  it('are told by GetUser', async () => {
+  it('are returned by GetUser', async () => {
     const { User } = await client.send(new GetUserCommand({ UserName }));
     expect(User?.Tags).toEqual([{ Key: 'Team', Value: 'red' }]);
   });
 
-  it('are at most fifty', async () => {
+  it('are limited to 50', async () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => ({ Key: `key-${index}`, Value: 'v' }));
     await client.send(new TagUserCommand({ UserName, Tags: many(49) }));
@@ -68,22 +58,21 @@ describe('the tags of a user', () => {
     { Key: '', Value: 'v' },
     { Key: 'k'.repeat(129), Value: 'v' },
     { Key: 'k*', Value: 'v' },
-  ])('refuse %j', async (tag) => {
+  ])('cannot include %j', async (tag) => {
     await expect(client.send(new TagUserCommand({ UserName, Tags: [tag] }))).rejects.toMatchObject({
       name: 'ValidationError',
     });
   });
 
-  it('belong to a user that exists', async () => {
+  it('belong to an existing user', async () => {
     await expect(
-      client.send(new ListUserTagsCommand({ UserName: 'nobody' })),
+      client.send(new ListUserTagsCommand({ UserName: 'unknown' })),
     ).rejects.toMatchObject({ name: 'NoSuchEntityException' });
   });
 
-  it('that change are an event', async () => {
+  it('are recorded by CloudTrail when they change', async () => {
     const Tags = [{ Key: 'keys-until', Value: '2026-12-31' }];
     await client.send(new TagUserCommand({ UserName, Tags }));
-    await account.settled();
     expect(account.cloudtrail.history.map(({ record }) => record)).toMatchObject([
       {
         eventName: 'TagUser',
@@ -96,8 +85,8 @@ describe('the tags of a user', () => {
   });
 });
 
-describe('the summary of an account', () => {
-  it('counts its users', async () => {
+describe('the account summary', () => {
+  it('counts users', async () => {
     account.iam.seedUser({ UserName: 'bob' });
     const { SummaryMap } = await client.send(new GetAccountSummaryCommand());
     expect(SummaryMap).toMatchObject({ Users: 2, UsersQuota: 5_000 });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type Operation, operation, ServiceError } from '../dispatch.ts';
 import { cutPage } from '../request.ts';
 
-/** An access key as IAM holds it; `lastUsed` is missing from a key that was never used. */
+/** An access key; a key without `lastUsed` was never used. */
 export type LocalAccessKey = {
   readonly AccessKeyId: string;
   Status: 'Active' | 'Inactive' | 'Expired';
@@ -19,11 +19,11 @@ export type LocalUser = {
   Arn: string;
   readonly CreateDate: Date;
   readonly keys: LocalAccessKey[];
-  /** By the key in lower case. */
+  /** By the tag key in lower case. */
   readonly tags: Map<string, { readonly Key: string; readonly Value: string }>;
 };
 
-/** A user to begin with: all but the name has a default; its keys may be of any number and state. */
+/** A user to add. Everything but the name has a default; any number of keys in any state is allowed. */
 export type UserSeed = Pick<LocalUser, 'UserName'> &
   Partial<Pick<LocalUser, 'UserId' | 'Path' | 'CreateDate'>> & {
     readonly keys?: readonly Partial<LocalAccessKey>[];
@@ -35,7 +35,7 @@ const toTags = (tags: Readonly<Record<string, string>>): LocalUser['tags'] =>
 
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Ids that look like IAM's, are the same in every run, and no two accounts have one in common. */
+/** Creates ids like those of IAM. They are the same in every run and unique across accounts. */
 const createIds = (accountId: string) => {
   let count = 0;
   return (prefix: string, length: number) => {
@@ -55,7 +55,7 @@ const claimName = (byName: Map<string, LocalUser>, UserName: string, user: Local
   byName.set(UserName.toLowerCase(), user);
 };
 
-/** The users of one account, by name: unique whatever its case. */
+/** Creates the users of one account. Their names are unique case-insensitively. */
 export const createUsers = ({ now, accountId }: { now: () => Date; accountId: string }) => {
   const byName = new Map<string, LocalUser>();
   const newId = createIds(accountId);
@@ -66,7 +66,7 @@ export const createUsers = ({ now, accountId }: { now: () => Date; accountId: st
   };
 
   return {
-    /** By the name in lower case. */
+    /** The users by their name in lower case. */
     byName: byName as ReadonlyMap<string, LocalUser>,
     newKey,
     newSecret: () => newId('', 40),
@@ -96,14 +96,14 @@ export const createUsers = ({ now, accountId }: { now: () => Date; accountId: st
 
 export type Users = ReturnType<typeof createUsers>;
 
-/** A user's name in a request that makes it; IAM takes up to 128 characters where it only looks up. */
+/** Schema of the name of a new user. */
 const NewUserName = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/));
 const Path = v.pipe(v.string(), v.maxLength(512), v.regex(/^\/([\x21-\x7e]+\/)?$/));
 
-/** The name of a user to find. */
+/** Schema of the name of an existing user, where IAM accepts 128 characters. */
 export const UserName = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,128}$/));
 
-/** Paging members: numbers are text on the wire of the query protocol. */
+/** Schemas of the paging members. The query protocol sends numbers as text. */
 export const PAGING = {
   Marker: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(320))),
   MaxItems: v.optional(
@@ -117,11 +117,11 @@ export const PAGING = {
   ),
 };
 
-/** How IAM refuses a marker that it did not give out. */
+/** Returns the error for an unknown marker. */
 export const invalidMarker = (marker: string) =>
   new ServiceError('ValidationError', `Invalid Marker ${JSON.stringify(marker)}`);
 
-/** Tells of a user that was created, changed or is about to be gone. */
+/** Notifies listeners of a created, changed or deleted user. */
 export type Announce = (
   configurationItemStatus: 'ResourceDiscovered' | 'OK' | 'ResourceDeleted',
   user: LocalUser,
@@ -185,7 +185,7 @@ const listUsers = (users: Users, pageSize: number) =>
     'ValidationError',
   );
 
-/** IAM's operations on users; a request must name its user, since the account has no caller that is one. */
+/** The operations on users. A request must name its user, because no caller is an IAM user. */
 export const userOperations = (
   users: Users,
   announce: Announce,

@@ -1,12 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { createClockedAccount } from '../../support/clocked-account.ts';
 import { ServiceError } from '../dispatch.ts';
 
 const SECOND = 1000;
-/** The 30 seconds in which a message is hidden are 0.3: enough for a function that does nothing. */
-const FAST = 100;
+/** The VisibilityTimeout of a queue by default, in milliseconds. */
+const HIDDEN = 30 * SECOND;
 const ARN = 'arn:aws:sqs:us-east-1:123456789012';
+
+/** Waits until the check passes, on a machine of any speed. */
+const until = (check: () => void) => vi.waitFor(check, { timeout: 50_000 });
 
 const Event = v.object({
   Records: v.array(v.looseObject({ messageId: v.string(), body: v.string() })),
@@ -16,11 +20,11 @@ const bodiesIn = (event: unknown) => v.parse(Event, event).Records.map(({ body }
 /** An account with a queue, its dead-letter queue, and a function that is mapped to the queue. */
 const setup = async (
   mapping: Record<string, unknown> = {},
-  { queue = {}, speed = 0, answer = (_event: unknown): unknown => undefined } = {},
+  { queue = {}, answer = (_event: unknown): unknown => undefined } = {},
 ) => {
-  const account = await createClockedAccount({ speed });
+  const account = await createClockedAccount();
   account.sqs.create({ QueueName: 'dead' });
-  account.sqs.create({
+  const source = account.sqs.create({
     QueueName: 'queue',
     RedrivePolicy: { deadLetterTargetArn: `${ARN}:dead`, maxReceiveCount: 2 },
     ...queue,
@@ -43,28 +47,21 @@ const setup = async (
     create,
     events,
     batches: () => events.map(bodiesIn),
-    send: async (...bodies: string[]) => {
-      for (const MessageBody of bodies)
-        await account.ask('sqs', 'SendMessage', {
-          QueueUrl: account.sqs.urlOf('queue'),
-          MessageBody,
-          MessageAttributes: { Kind: { DataType: 'String', StringValue: 'test' } },
-        });
+    send: (...bodies: string[]) => {
+      const MessageAttributes = { Kind: { DataType: 'String', StringValue: 'test' } };
+      for (const Body of bodies) source.send({ Body, SenderId: 'operator', MessageAttributes });
     },
     left: (name: string) => account.sqs.withArn(`${ARN}:${name}`)?.messages().length,
-    /** Until the poller has received so many messages. */
+    /** Waits until the poller has received this number of messages. */
     received: (count: number) =>
-      vi.waitFor(() => {
-        const counts = account.sqs.withArn(`${ARN}:queue`)?.counts();
-        expect(counts?.ApproximateNumberOfMessagesNotVisible).toBe(count);
-      }),
+      until(() => expect(source.counts().ApproximateNumberOfMessagesNotVisible).toBe(count)),
   };
 };
 
 describe('a batch', () => {
-  it('is what Lambda makes of messages, which are gone when the function is done', async () => {
+  it('is the event that Lambda builds, and is deleted when the function succeeds', async () => {
     const { send, settled, events, left, now } = await setup();
-    await send('one');
+    send('one');
 
     await settled();
 
@@ -101,32 +98,31 @@ describe('a batch', () => {
     expect(left('queue')).toBe(0);
   });
 
-  it('is asked for and deleted with the rights of the function’s role', async () => {
+  it('is received and deleted with the role of the function', async () => {
     const { send, settled, calls } = await setup();
-    await send('one');
+    send('one');
 
     await settled();
 
-    const byRole = calls.filter(({ principal }) => principal === 'worker');
-    expect(byRole.map(({ operation }) => operation)).toEqual([
-      'GetQueueAttributes',
-      'ReceiveMessage',
-      'DeleteMessage',
+    expect(calls.map(({ principal, operation }) => `${principal} ${operation}`)).toEqual([
+      'worker GetQueueAttributes',
+      'worker ReceiveMessage',
+      'worker DeleteMessage',
     ]);
   });
 
-  it('waits for its window, from its first message on, to the millisecond', async () => {
+  it('waits for its window, which opens with the first message, to the millisecond', async () => {
     const window = { BatchSize: 1000, MaximumBatchingWindowInSeconds: 60 };
     const queue = { VisibilityTimeout: 300 };
     const { send, received, settled, advance, batches } = await setup(window, { queue });
-    await send('one');
+    send('one');
     await received(1);
 
     advance(30 * SECOND);
-    await send('two');
+    send('two');
     await received(2);
     advance(30 * SECOND - 1);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await setImmediate();
     expect(batches()).toEqual([]);
 
     advance(1);
@@ -134,33 +130,38 @@ describe('a batch', () => {
     expect(batches()).toEqual([['one', 'two']]);
   });
 
-  it('does not wait when it is full, also of more than one call receives', async () => {
+  it('does not wait when it is full, even if it takes several calls to fill', async () => {
     const window = { BatchSize: 12, MaximumBatchingWindowInSeconds: 300 };
     const { send, batches, received, advance, settled } = await setup(window);
     const bodies = Array.from({ length: 13 }, (_, index) => `message ${index}`);
 
-    await send(...bodies);
+    send(...bodies);
 
-    await vi.waitFor(() => expect(batches()).toEqual([bodies.slice(0, 12)]));
+    await until(() => expect(batches()).toEqual([bodies.slice(0, 12)]));
     await received(1);
     advance(300 * SECOND);
     await settled();
     expect(batches()).toEqual([bodies.slice(0, 12), bodies.slice(12)]);
   });
 
-  it('is one of MaximumConcurrency at most', async () => {
-    let underWay = 0;
+  it('waits while MaximumConcurrency batches are in progress', async () => {
+    let running = 0;
     let most = 0;
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
     const answer = async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      underWay -= 1;
+      running += 1;
+      most = Math.max(most, running);
+      if (running === 2) open();
+      await opened;
+      running -= 1;
     };
     const mapping = { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } };
     const { send, settled, batches } = await setup(mapping, { answer });
 
-    await send('one', 'two', 'three', 'four', 'five');
+    send('one', 'two', 'three', 'four', 'five');
     await settled();
 
     expect(batches()).toHaveLength(5);
@@ -173,9 +174,13 @@ describe('a function that fails', () => {
     throw new Error('not today');
   };
 
-  it('gets all the messages again when they are visible, until they are dead letters', async () => {
-    const { send, settled, batches, left } = await setup({}, { answer, speed: FAST });
-    await send('one', 'two');
+  it('gets its messages again until they move to the dead-letter queue', async () => {
+    const { send, advance, settled, batches, left } = await setup({}, { answer });
+    send('one', 'two');
+    for (const times of [1, 2]) {
+      await until(() => expect(batches()).toHaveLength(times));
+      advance(HIDDEN);
+    }
 
     await settled();
 
@@ -186,30 +191,31 @@ describe('a function that fails', () => {
     expect([left('queue'), left('dead')]).toEqual([0, 2]);
   });
 
-  it('gets them no earlier than the VisibilityTimeout', async () => {
-    const queue = { VisibilityTimeout: 30 };
-    const { send, advance, batches } = await setup({}, { answer, queue });
-    await send('one');
-    await vi.waitFor(() => expect(batches()).toHaveLength(1));
+  it('gets them again after the VisibilityTimeout and no earlier', async () => {
+    const { send, advance, batches } = await setup({}, { answer });
+    send('one');
+    await until(() => expect(batches()).toHaveLength(1));
 
-    advance(30 * SECOND - 1);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    advance(HIDDEN - 1);
+    await setImmediate();
     expect(batches()).toHaveLength(1);
 
     advance(1);
-    await vi.waitFor(() => expect(batches()).toHaveLength(2));
+    await until(() => expect(batches()).toHaveLength(2));
   });
 });
 
 describe('a function that reports batch item failures', () => {
-  it('gets again what it reported, and nothing else', async () => {
+  it('gets only the reported messages again', async () => {
     const answer = (event: unknown) => {
       const [, second] = v.parse(Event, event).Records;
       return { batchItemFailures: second ? [{ itemIdentifier: second.messageId }] : [] };
     };
     const mapping = { FunctionResponseTypes: ['ReportBatchItemFailures'] };
-    const { send, settled, batches, left } = await setup(mapping, { answer, speed: FAST });
-    await send('one', 'two', 'three');
+    const { send, advance, settled, batches, left } = await setup(mapping, { answer });
+    send('one', 'two', 'three');
+    await until(() => expect(left('queue')).toBe(1));
+    advance(HIDDEN);
 
     await settled();
 
@@ -217,10 +223,10 @@ describe('a function that reports batch item failures', () => {
     expect([left('queue'), left('dead')]).toEqual([0, 0]);
   });
 
-  it('is not listened to where the mapping does not say so', async () => {
+  it('is ignored without ReportBatchItemFailures', async () => {
     const answer = () => ({ batchItemFailures: [{ itemIdentifier: '' }] });
     const { send, settled, batches } = await setup({}, { answer });
-    await send('one');
+    send('one');
 
     await settled();
 
@@ -229,12 +235,12 @@ describe('a function that reports batch item failures', () => {
 });
 
 describe('a poller', () => {
-  it('asks again a second after it was refused', async () => {
+  it('tries again one second after a refused call', async () => {
     const { send, settled, advance, batches, faults, calls } = await setup();
     const error = new ServiceError('RequestThrottled', 'Rate exceeded');
     faults.fail({ service: 'sqs', operation: 'ReceiveMessage', error });
-    await send('one');
-    await vi.waitFor(() => expect(calls.at(-1)).toMatchObject({ errorCode: 'RequestThrottled' }));
+    send('one');
+    await until(() => expect(calls.at(-1)).toMatchObject({ errorCode: 'RequestThrottled' }));
 
     advance(SECOND);
     await settled();
@@ -242,28 +248,30 @@ describe('a poller', () => {
     expect(batches()).toEqual([['one']]);
   });
 
-  it('lets a message come again that it could not delete', async () => {
-    const { send, settled, batches, faults } = await setup({}, { speed: FAST });
+  it('delivers a message again that it could not delete', async () => {
+    const { send, advance, settled, batches, faults, calls } = await setup();
     const error = new ServiceError('RequestThrottled', 'Rate exceeded');
     faults.fail({ service: 'sqs', operation: 'DeleteMessage', error });
-    await send('one');
+    send('one');
+    await until(() => expect(calls.at(-1)).toMatchObject({ errorCode: 'RequestThrottled' }));
+    advance(HIDDEN);
 
     await settled();
 
     expect(batches()).toEqual([['one'], ['one']]);
   });
 
-  it('calls nobody while there is no message', async () => {
+  it('makes no calls while the queue is empty', async () => {
     const { calls, advance } = await setup();
     advance(600 * SECOND);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await setImmediate();
 
     expect(calls).toEqual([]);
   });
 
-  it('is not there for a mapping that is not enabled', async () => {
+  it('does not run for a disabled mapping', async () => {
     const { send, settled, batches, left } = await setup({ Enabled: false });
-    await send('one');
+    send('one');
 
     await settled();
 
@@ -271,14 +279,14 @@ describe('a poller', () => {
     expect(left('queue')).toBe(1);
   });
 
-  it('ends with the account, in the middle of a window', async () => {
+  it('stops when the account closes in the middle of a window', async () => {
     const window = { BatchSize: 100, MaximumBatchingWindowInSeconds: 300 };
     const { send, received, close, batches } = await setup(window);
-    await send('one');
+    send('one');
     await received(1);
 
     await close();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await setImmediate();
 
     expect(batches()).toEqual([]);
   });
@@ -290,13 +298,13 @@ describe('a mapping', () => {
     ['a batch of 10,001', { BatchSize: 10_001, MaximumBatchingWindowInSeconds: 1 }, '<=10000'],
     ['a window of 301 s', { MaximumBatchingWindowInSeconds: 301 }, '<=300'],
     ['a concurrency of 1', { ScalingConfig: { MaximumConcurrency: 1 } }, '>=2'],
-    ['a queue that is not there', { EventSourceArn: `${ARN}:nobody` }, 'does not exist'],
+    ['an unknown queue', { EventSourceArn: `${ARN}:unknown` }, 'does not exist'],
     ['a stream', { EventSourceArn: 'arn:aws:kinesis:us-east-1:1:stream/s' }, 'SQS queue'],
-    ['a function that is not there', { FunctionName: 'nobody' }, 'Function not found'],
-    ['the same queue again', {}, 'mapped already'],
+    ['an unknown function', { FunctionName: 'unknown' }, 'Function not found'],
+    ['the same queue again', {}, 'already mapped'],
     ['a filter', { FilterCriteria: {} }, 'FilterCriteria'],
     [
-      'a longer function than the queue waits',
+      'a function timeout longer than the VisibilityTimeout',
       { FunctionName: 'slow' },
       'less than Function timeout',
     ],
@@ -307,7 +315,7 @@ describe('a mapping', () => {
     expect(() => create(changed)).toThrow(message);
   });
 
-  it('is taken at each of these bounds', async () => {
+  it('is accepted at each of these bounds', async () => {
     const { create, createFunction } = await setup({}, { queue: { VisibilityTimeout: 30 } });
     createFunction('slow', () => {}, 30);
 

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
-import { createWork, type Wait, type Work } from '../clock.ts';
+import { createWork, type Wait } from '../clock.ts';
 import { type Dispatcher, ServiceError } from '../dispatch.ts';
 import { wholeNumber } from '../request.ts';
 import type { Roles } from '../roles.ts';
 import { type Queue, QueueArn } from '../sqs/queue.ts';
 import type { Sqs } from '../sqs/sqs.ts';
-import { gatherBatch, type PollerOptions, runBatch } from './batch.ts';
 import type { Lambda } from './lambda.ts';
+import { poll } from './poller.ts';
 
-/** A batch of more messages than one call receives needs a window. */
+/** A larger batch needs a window. */
 const MOST_WITHOUT_WINDOW = 10;
 
 const EventSourceMapping = v.strictObject({
@@ -30,21 +30,19 @@ const EventSourceMapping = v.strictObject({
   Tags: v.optional(v.unknown()),
 });
 
-/** How Lambda polls a queue for a function. */
-export type EventSourceMappingProperties = v.InferOutput<typeof EventSourceMapping>;
+type EventSourceMappingProperties = v.InferOutput<typeof EventSourceMapping>;
 
-/** How Lambda refuses a mapping. */
-export const invalidParameter = (message: string) =>
+const invalidParameter = (message: string) =>
   new ServiceError('InvalidParameterValueException', message);
 
 /**
  * Reads the resolved properties of an AWS::Lambda::EventSourceMapping of a queue.
  *
- * @throws {v.ValiError} for a member that is unknown here or out of bounds
+ * @throws {v.ValiError} for an unknown member or a value out of bounds
  * @throws {ServiceError} InvalidParameterValueException for a large batch without a window
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
  */
-export const parseEventSourceMapping = (properties: unknown): EventSourceMappingProperties => {
+const parseEventSourceMapping = (properties: unknown): EventSourceMappingProperties => {
   const parsed = v.parse(EventSourceMapping, properties);
   const { BatchSize, MaximumBatchingWindowInSeconds: window } = parsed;
   if (BatchSize <= MOST_WITHOUT_WINDOW || window > 0) return parsed;
@@ -53,50 +51,6 @@ export const parseEventSourceMapping = (properties: unknown): EventSourceMapping
   );
 };
 
-/** Lambda begins with so many batches at a time where no MaximumConcurrency says another number. */
-const CONCURRENCY = 5;
-const MILLISECONDS_AFTER_REFUSAL = 1000;
-
-/** A refused call is no end of the polling: the messages are still in the queue. */
-const unlessRefused = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ServiceError) return undefined;
-    throw error;
-  }
-};
-
-/**
- * Polls a queue for a function until the account closes.
- *
- * Lambda asks the queue without end; here a poller asks only when there is something, or every call of an
- * account would be one of these.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
- */
-export const poll = async (options: PollerOptions, work: Work): Promise<void> => {
-  const { mapping, queue, wait, closed } = options;
-  const most = mapping.ScalingConfig.MaximumConcurrency ?? CONCURRENCY;
-  const underWay = new Set<Promise<void>>();
-
-  while (!closed.aborted) {
-    await queue.untilVisible(closed);
-    const batch = closed.aborted ? [] : await unlessRefused(() => gatherBatch(options));
-    // It rejects when the account closes, which ends the loop.
-    if (batch === undefined) await wait(MILLISECONDS_AFTER_REFUSAL, closed).catch(() => {});
-    if (batch === undefined || batch.length === 0 || closed.aborted) continue;
-    const running = new Promise<void>((resolve) =>
-      work.begin(async () => {
-        await unlessRefused(() => runBatch(batch, options)).finally(resolve);
-      }),
-    ).then(() => void underWay.delete(running));
-    underWay.add(running);
-    if (underWay.size >= most) await Promise.race(underWay);
-  }
-};
-
-/** What polling needs of its account. */
 type EventSourceMappingDeps = {
   readonly accountId: string;
   readonly region: string;
@@ -124,7 +78,7 @@ const newMapping = ({ accountId, region }: EventSourceMappingDeps) => {
   return { UUID, EventSourceMappingArn };
 };
 
-/** Lambda's event source mappings: queues whose messages it takes to functions. */
+/** Creates the event source mappings of Lambda, which deliver messages of queues to functions. */
 export const createEventSourceMappings = (deps: EventSourceMappingDeps) => {
   const { region, roles, lambda, sqs } = deps;
   const work = createWork('event source mappings');
@@ -148,7 +102,7 @@ export const createEventSourceMappings = (deps: EventSourceMappingDeps) => {
 
   return {
     /**
-     * Takes the properties of an AWS::Lambda::EventSourceMapping, and begins to poll.
+     * Creates an AWS::Lambda::EventSourceMapping from its properties and starts to poll.
      *
      * @throws {ServiceError} ResourceNotFoundException, InvalidParameterValueException, ResourceConflictException
      */
@@ -158,16 +112,16 @@ export const createEventSourceMappings = (deps: EventSourceMappingDeps) => {
       const queue = queueOf(mapping, sqs, Timeout);
       const pair = `${FunctionName} ${queue.arn}`;
       if (polled.has(pair))
-        throw new ServiceError('ResourceConflictException', `${pair} are mapped already`, 409);
+        throw new ServiceError('ResourceConflictException', `${pair} are already mapped`, 409);
       if (mapping.Enabled) {
         polled.set(pair, queue);
         start(mapping, queue);
       }
       return newMapping(deps);
     },
-    /** Messages are in a queue that is polled, whether visible or not, or a batch is with its function. */
+    /** Whether a polled queue has messages, visible or not, or a function processes a batch. */
     isUnderWay,
-    /** Resolves when nothing is under way, which needs a clock that runs; throws what failed meanwhile. */
+    /** Resolves when no message is left, for which the clock must run or be advanced; throws failures. */
     settled: async () => {
       await work.ended();
       while (isUnderWay()) {

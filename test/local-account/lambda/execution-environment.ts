@@ -3,14 +3,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import type { Roles } from '../roles.ts';
-import type { FunctionConfiguration } from './lambda.ts';
+import type { FunctionConfiguration } from './functions.ts';
 
-/** The line that ends an invocation. */
+/** The last log line of an invocation. */
 const endOf = (awsRequestId: string) => `END RequestId: ${awsRequestId}`;
 
 /**
- * Reads what a function's process writes, invocation by invocation. The runtime ends each on both streams, by the
- * line that Lambda ends one with.
+ * Reads the log of a function's process by invocation. At the end of each invocation the runtime writes Lambda's END
+ * line to both streams.
  */
 export const readFunctionLog = ({ stdout, stderr }: ChildProcess) => {
   const lines: string[] = [];
@@ -19,7 +19,7 @@ export const readFunctionLog = ({ stdout, stderr }: ChildProcess) => {
   for (const reader of readers) reader.on('line', (line) => lines.push(line));
 
   return {
-    /** Resolves when all that an invocation wrote has been read. */
+    /** Resolves when the complete log of an invocation has been read. */
     ended: async (awsRequestId: string) => {
       const end = endOf(awsRequestId);
       const ends = readers.map(
@@ -35,7 +35,7 @@ export const readFunctionLog = ({ stdout, stderr }: ChildProcess) => {
       );
       await Promise.all(ends);
     },
-    /** What the function wrote since that was last taken; a last line that it did not end has the runtime's behind it. */
+    /** Returns the lines since the last call. The END line may follow an unfinished line of the function. */
     take: (awsRequestId: string) => {
       const end = endOf(awsRequestId);
       return lines.splice(0).flatMap((line) => (line === end ? [] : [line.replace(end, '')]));
@@ -45,9 +45,9 @@ export const readFunctionLog = ({ stdout, stderr }: ChildProcess) => {
 
 const RUNTIME = fileURLToPath(new URL('runtime.mjs', import.meta.url));
 
-/** One invocation of a function. */
+/** The request of one invocation. */
 type Request = {
-  /** JSON text. */
+  /** The event as JSON text. */
   readonly event: string;
   readonly context: {
     readonly awsRequestId: string;
@@ -57,7 +57,7 @@ type Request = {
     readonly memoryLimitInMB: string;
   };
   readonly timeoutSeconds: number;
-  /** What its time begins with: the account's. */
+  /** The account's time at the start. */
   readonly now: Date;
 };
 
@@ -66,7 +66,7 @@ const Answer = v.object({
   FunctionError: v.optional(v.literal('Unhandled')),
 });
 
-/** What an invocation answered, and what the function wrote, line by line. */
+/** The result of an invocation and the lines that the function logged. */
 export type FunctionAnswer = v.InferOutput<typeof Answer> & { readonly lines: readonly string[] };
 
 const failed = (errorType: string, errorMessage: string) => ({
@@ -91,21 +91,21 @@ const timedOut = (awsRequestId: string, timeoutSeconds: number, lines: readonly 
 };
 
 /**
- * Starts bare Node for a function. It runs one invocation after another, and what a module keeps the next one
- * finds; it ends with an invocation that ends it or runs out of time.
+ * Starts a Node process for a function. It runs one invocation after another and keeps the state of its modules. It
+ * ends when an invocation exits or exceeds its timeout.
  *
- * Lambda would freeze it in between. Here what an invocation left running goes on, and what that writes or calls is
- * counted to the next one.
+ * Lambda freezes the process between invocations. Here background work continues, and its log lines belong to the next
+ * invocation.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  */
-export const startExecutionEnvironment = (
-  nodePath: string,
-  environment: Readonly<Record<string, string>>,
-) => {
+export const startExecutionEnvironment = (environment: Readonly<Record<string, string>>) => {
   const env = { ...environment };
-  const child = spawn(nodePath, [RUNTIME], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [RUNTIME], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const log = readFunctionLog(child);
   let exit: string | undefined;
   const closed = new Promise<undefined>((resolve) => {
@@ -114,7 +114,7 @@ export const startExecutionEnvironment = (
       resolve(undefined);
     });
   });
-  // A Node that does not start says so here; a process that ended meanwhile takes no event, and has closed.
+  // Node reports a failed start here. A process that has ended accepts no event and has closed.
   let notStarted: unknown;
   child.on('error', (error) => {
     notStarted = error;
@@ -149,17 +149,15 @@ export const startExecutionEnvironment = (
 
 export type ExecutionEnvironment = ReturnType<typeof startExecutionEnvironment>;
 
-/** What an execution environment needs of its account. */
+/** What an execution environment needs from the account. */
 export type ExecutionEnvironmentDeps = {
   readonly region: string;
   readonly roles: Roles;
-  /** Where the account listens: every function's AWS_ENDPOINT_URL. */
+  /** The endpoint of the account, every function's AWS_ENDPOINT_URL. */
   readonly endpoint: string;
-  /** @default the Node that runs the account */
-  readonly nodePath?: string | undefined;
 };
 
-/** The function's own variables and what Lambda sets; a name of both is Lambda's. */
+/** Returns the variables of the function and those that Lambda sets. */
 const environmentOf = (
   configuration: FunctionConfiguration,
   { region, roles, endpoint }: ExecutionEnvironmentDeps,
@@ -177,15 +175,14 @@ const environmentOf = (
   TZ: ':UTC',
 });
 
-/** The execution environments of an account, which serve one invocation at a time, and then the next. */
+/** Creates the execution environments of an account. Each runs one invocation at a time. */
 export const createExecutionEnvironments = (deps: ExecutionEnvironmentDeps) => {
-  const { nodePath = process.execPath } = deps;
   const started = new Set<ExecutionEnvironment>();
   const idle = new Map<FunctionConfiguration, ExecutionEnvironment[]>();
   let isClosed = false;
 
   const start = (configuration: FunctionConfiguration) => {
-    const environment = startExecutionEnvironment(nodePath, environmentOf(configuration, deps));
+    const environment = startExecutionEnvironment(environmentOf(configuration, deps));
     started.add(environment);
     if (isClosed) environment.end();
     return environment;
@@ -194,18 +191,18 @@ export const createExecutionEnvironments = (deps: ExecutionEnvironmentDeps) => {
     (idle.get(configuration) ?? []).filter((environment) => environment.isAlive());
 
   return {
-    /** One that has nothing to do, or a new one. */
+    /** Returns an idle environment of the function, or a new one. */
     take: (configuration: FunctionConfiguration) => {
       const [first, ...others] = idleOf(configuration);
       idle.set(configuration, others);
       return first ?? start(configuration);
     },
-    /** Keeps one for the next invocation, unless it has ended. */
+    /** Keeps an environment for the next invocation, unless it has ended. */
     giveBack: (configuration: FunctionConfiguration, environment: ExecutionEnvironment) => {
       if (environment.isAlive()) idle.set(configuration, [...idleOf(configuration), environment]);
       else started.delete(environment);
     },
-    /** Ends them all, whether they have something to do or not, and every one that is still asked for. */
+    /** Ends every environment, including those that are started later. */
     close: () => {
       isClosed = true;
       for (const environment of started) environment.end();

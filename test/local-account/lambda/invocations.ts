@@ -8,15 +8,15 @@ import {
   type ExecutionEnvironmentDeps,
   type FunctionAnswer,
 } from './execution-environment.ts';
-import type { FunctionConfiguration, Functions, InvokingService } from './lambda.ts';
+import type { FunctionConfiguration, Functions, InvokingService } from './functions.ts';
 
-/** An event that failed every attempt; `TargetArn` is the function's dead-letter queue, where it has one. */
+/** An event that failed every attempt; `TargetArn` is the dead-letter queue of the function, if it has one. */
 type DeadLetter = Pick<Invocation, 'functionName' | 'event' | 'result'> & {
   readonly TargetArn: string | undefined;
 };
 
 /**
- * One attempt and two retries; the account does not wait between them, Lambda does.
+ * One attempt and two retries. Lambda waits between them, the account does not.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
@@ -24,23 +24,23 @@ const ASYNCHRONOUS_ATTEMPTS = 3;
 
 type Invoke = (functionArn: string, event: unknown, invoker: string) => Promise<Invocation>;
 
-/** Sends a message to the queue of this ARN. */
+/** Sends a message to the queue with this ARN. */
 export type SendToQueue = (
   queueArn: string,
   message: { readonly Body: string; readonly MessageAttributes: MessageAttributes },
 ) => void;
 
-const MOST_OF_AN_ERROR_MESSAGE = 1024;
+const MAX_ERROR_MESSAGE_BYTES = 1024;
 const ErrorPayload = v.object({ errorMessage: v.string() });
 
 /**
- * A dead letter: the event, and what Lambda says of its last attempt.
+ * Builds the message of a dead letter: the event and the error of the last attempt.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 const toMessage = ({ event, requestId, result }: Invocation) => {
   const { errorMessage } = v.parse(ErrorPayload, JSON.parse(result.Payload));
-  const message = Buffer.from(errorMessage).subarray(0, MOST_OF_AN_ERROR_MESSAGE).toString();
+  const message = Buffer.from(errorMessage).subarray(0, MAX_ERROR_MESSAGE_BYTES).toString();
   return {
     Body: JSON.stringify(event),
     MessageAttributes: {
@@ -58,16 +58,16 @@ const invokeUntilDone = async (invoke: () => Promise<Invocation>) => {
   return invocation;
 };
 
-/** The way of services into functions: asynchronous, with retries. */
+/** Creates asynchronous invocation by services, with retries and dead letters. */
 export const createEvents = (functions: Functions, invoke: Invoke, send?: SendToQueue) => {
   const deadLetters: DeadLetter[] = [];
 
   return {
     deadLetters: deadLetters as readonly DeadLetter[],
     /**
-     * Runs a function as a service does: an event that fails three attempts is a dead letter, and no error.
+     * Invokes a function as a service does. An event that fails three attempts becomes a dead letter, not an error.
      *
-     * @throws {ServiceError} AccessDeniedException when the function's resource policy does not let the service in
+     * @throws {ServiceError} AccessDeniedException when the resource policy does not allow the service
      */
     invokeEvent: async (functionArn: string, event: unknown, service: InvokingService) => {
       const { Principal, SourceArn } = service;
@@ -85,26 +85,26 @@ export const createEvents = (functions: Functions, invoke: Invoke, send?: SendTo
   };
 };
 
-/** One invocation as it ended; `invoker` is a role's name, `operator`, or a service. */
+/** A completed invocation; `invoker` is the name of a role, `operator`, or a service. */
 export type Invocation = {
   readonly requestId: string;
   readonly functionName: string;
   readonly event: unknown;
   readonly invoker: string;
   readonly result: Omit<FunctionAnswer, 'lines'>;
-  /** What the function logged. */
+  /** The lines that the function logged. */
   readonly lines: readonly string[];
 };
 
-/** What a function does in a test instead of running its code; what it throws is the function's error. */
+/** A test's replacement of a function's code; an error that it throws is the error of the function. */
 export type Behaviour = (event: unknown) => unknown;
 
-/** What an invocation needs of its account. */
+/** What invocations need from the account. */
 export type InvocationDeps = ExecutionEnvironmentDeps & {
   readonly arnOf: (functionName: string) => string;
-  /** The time of functions. @default the system clock */
+  /** The clock that functions see. @default the system clock */
   readonly now?: (() => Date) | undefined;
-  /** What a process runs in. @default real time */
+  /** Slows the account's time down while a process runs. @default real time */
   readonly slowDown?: SlowDown | undefined;
 };
 
@@ -118,7 +118,7 @@ const runBehaviour = async (behaviour: Behaviour, event: unknown): Promise<Funct
   }
 };
 
-/** Runs functions, and keeps a record of every invocation. */
+/** Creates the invocations: runs functions and records every invocation. */
 export const createInvocations = (deps: InvocationDeps) => {
   const { slowDown = inRealTime, now = () => new Date() } = deps;
   const behaviours = new Map<string, Behaviour>();
@@ -161,7 +161,7 @@ export const createInvocations = (deps: InvocationDeps) => {
       record.push(invocation);
       return invocation;
     },
-    /** Ends the processes, whether they have something to do or not. */
+    /** Ends the processes of all functions. */
     close: environments.close,
   };
 };

@@ -1,5 +1,5 @@
-// The main module of a function's process: plain JavaScript, as it runs on bare Node.
-// Events come over IPC one by one, and answers leave by it; stdout and stderr are the function's log.
+// The main module of a function's process: plain JavaScript, because Node runs it without a loader.
+// It receives events and sends results over IPC, one at a time; stdout and stderr are the log of the function.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ const fail = (name, message) => {
   throw Object.assign(new Error(message), { name });
 };
 
-/** @param {string} handler  `index.handler`: a file of the task root, and what it exports */
+/** @param {string} handler  `index.handler`: a file of the task root and its export */
 const loadHandler = async (taskRoot, handler) => {
   const [file = '', name = ''] = handler.split('.');
   const candidates = EXTENSIONS.map((extension) => path.join(taskRoot, `${file}${extension}`));
@@ -41,14 +41,14 @@ const run = async ({ event, context, deadline }) => {
   }
 };
 
-/** Milliseconds from the machine's time to the account's. */
+/** Milliseconds from real time to the account's time. */
 let shift = 0;
 
-/** Moves the process to the account's time: `new Date()` and `Date.now()`, and nothing else of Date. */
+/** Shifts `new Date()` and `Date.now()` to the account's time and leaves the rest of Date unchanged. */
 const shiftTime = () => {
   const RealDate = Date;
   const now = () => RealDate.now() + shift;
-  // No subclass: what Node itself makes of a date must remain an instance of it.
+  // A proxy instead of a subclass: dates that Node itself creates must remain instances of Date.
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, given, newTarget) =>
       Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget),
@@ -57,7 +57,7 @@ const shiftTime = () => {
   });
 };
 
-// Listens for one event at a time: while one is handled nothing else keeps the process, which ends with what it waits for.
+// Listens for one event at a time. During an invocation only its own work keeps the process alive, as in Lambda.
 const listen = () =>
   process.once('message', async (request) => {
     shift = request.shift;

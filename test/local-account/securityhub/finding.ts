@@ -33,7 +33,7 @@ const KeyDetails = v.strictObject({
   PrincipalName: v.optional(NonEmpty),
   AccountId: v.optional(NonEmpty),
 });
-/** Of the details that ASFF has for resources, those of users and keys. */
+/** Schema of a resource, with details of users and keys only. */
 const Resource = v.strictObject({
   Type: text(256),
   Id: text(512),
@@ -57,8 +57,8 @@ const Compliance = v.strictObject({
 });
 
 /**
- * A finding as BatchImportFindings takes it, in the members and limits of the API's model, as far as the findings
- * on users and keys have them.
+ * Schema of a finding in BatchImportFindings, with the limits of the API and only the members that findings on users
+ * and keys have.
  *
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_AwsSecurityFinding.html
  */
@@ -106,5 +106,5 @@ export const Finding = v.pipe(
   ),
 );
 
-/** What a provider said. */
+/** A finding as its provider sends it. */
 export type Finding = v.InferOutput<typeof Finding>;

@@ -5,66 +5,33 @@ import type { HeldFinding, HeldFindings } from './import-findings.ts';
 
 const StringFilter = v.strictObject({
   Value: v.pipe(v.string(), v.regex(/\S/)),
-  Comparison: v.picklist([
-    'EQUALS',
-    'PREFIX',
-    'CONTAINS',
-    'NOT_EQUALS',
-    'PREFIX_NOT_EQUALS',
-    'NOT_CONTAINS',
-  ]),
+  Comparison: v.picklist(['EQUALS', 'PREFIX']),
 });
 type StringFilter = v.InferOutput<typeof StringFilter>;
 const StringFilters = v.optional(v.pipe(v.array(StringFilter), v.minLength(1), v.maxLength(20)));
 
-/** What of a finding a filter looks at. */
-const ATTRIBUTES = {
-  AwsAccountId: ({ AwsAccountId }: HeldFinding) => [AwsAccountId],
-  ComplianceStatus: ({ Compliance }: HeldFinding) => [Compliance?.Status ?? ''],
-  GeneratorId: ({ GeneratorId }: HeldFinding) => [GeneratorId],
-  Id: ({ Id }: HeldFinding) => [Id],
-  ProductArn: ({ ProductArn }: HeldFinding) => [ProductArn],
-  ProductName: ({ ProductName }: HeldFinding) => [ProductName ?? ''],
-  RecordState: ({ RecordState }: HeldFinding) => [RecordState],
-  ResourceId: ({ Resources }: HeldFinding) => Resources.map(({ Id }) => Id),
-  ResourceType: ({ Resources }: HeldFinding) => Resources.map(({ Type }) => Type),
-  SeverityLabel: ({ Severity }: HeldFinding) => [Severity?.Label ?? ''],
-  Title: ({ Title }: HeldFinding) => [Title],
-  WorkflowStatus: ({ Workflow }: HeldFinding) => [Workflow.Status],
-} as const;
-type Attribute = keyof typeof ATTRIBUTES;
-const NAMES = Object.keys(ATTRIBUTES) as Attribute[];
+const Filters = v.strictObject({
+  AwsAccountId: StringFilters,
+  GeneratorId: StringFilters,
+  Id: StringFilters,
+  ProductArn: StringFilters,
+  ProductName: StringFilters,
+  RecordState: StringFilters,
+});
+const ATTRIBUTES = Object.keys(Filters.entries) as (keyof typeof Filters.entries)[];
 
-const Filters = v.pipe(
-  v.strictObject(
-    Object.fromEntries(NAMES.map((name) => [name, StringFilters])) as Record<
-      Attribute,
-      typeof StringFilters
-    >,
-  ),
-  v.check((filters) => Object.keys(filters).length <= 10, 'expected at most 10 attributes'),
-);
-
-const compares = ({ Value, Comparison }: StringFilter, value: string): boolean => {
-  if (Comparison.endsWith('CONTAINS')) return value.includes(Value);
-  return Comparison.startsWith('PREFIX') ? value.startsWith(Value) : value === Value;
-};
-
-/** One of the filters that ask for something matches, and none of those that rule something out. */
-const matches = (values: readonly string[], filters: readonly StringFilter[]): boolean => {
-  const isNegative = ({ Comparison }: StringFilter) => Comparison.includes('NOT');
-  const applies = (filter: StringFilter) => values.some((value) => compares(filter, value));
-  const asked = filters.filter((filter) => !isNegative(filter));
-  const ruledOut = filters.filter(isNegative);
-  return (asked.length === 0 || asked.some(applies)) && !ruledOut.some(applies);
-};
+/** Whether one of the filters applies to the value. */
+const matches = (value: string, filters: readonly StringFilter[]): boolean =>
+  filters.some(({ Value, Comparison }) =>
+    Comparison === 'PREFIX' ? value.startsWith(Value) : value === Value,
+  );
 
 /**
- * GetFindings, by the filters that pick the findings of a provider, an account or a resource.
+ * GetFindings: returns the findings that match the filters, in pages.
  *
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetFindings.html
  */
-export const getFindings = (held: HeldFindings, pageSize: number) =>
+export const getFindings = (stored: HeldFindings, pageSize: number) =>
   operation(
     v.strictObject({
       Filters: v.optional(Filters, {}),
@@ -73,13 +40,13 @@ export const getFindings = (held: HeldFindings, pageSize: number) =>
     }),
     ({ Filters: filters, MaxResults, NextToken }) => {
       const isChosen = (finding: HeldFinding) =>
-        NAMES.every((name) => {
+        ATTRIBUTES.every((name) => {
           const wanted = filters[name];
-          return wanted === undefined || matches(ATTRIBUTES[name](finding), wanted);
+          return wanted === undefined || matches(finding[name] ?? '', wanted);
         });
       const page = cutPage({
         list: `GetFindings ${JSON.stringify(filters)}`,
-        items: [...held.values()].filter(isChosen),
+        items: [...stored.values()].filter(isChosen),
         keyOf: ({ ProductArn, Id }) => `${ProductArn} ${Id}`,
         size: Math.min(MaxResults, pageSize),
         marker: NextToken,

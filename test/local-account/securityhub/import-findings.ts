@@ -2,24 +2,24 @@ import * as v from 'valibot';
 import { operation } from '../dispatch.ts';
 import { Finding } from './finding.ts';
 
-/** A finding as Security Hub holds it: what the provider said, and what is the customer's. */
+/** A finding in Security Hub, with the members that Security Hub and the customer set. */
 export type HeldFinding = Finding & {
   readonly Region: string;
   readonly ProcessedAt: string;
   readonly Workflow: { readonly Status: 'NEW' | 'NOTIFIED' | 'RESOLVED' | 'SUPPRESSED' };
 };
 
-/** The findings of an account by product and id. */
+/** The findings of an account, by product and id. */
 export type HeldFindings = Map<string, HeldFinding>;
 
-/** Where Security Hub CSPM is, and its clock. */
+/** What Security Hub needs from the account. */
 export type HubDeps = {
   readonly accountId: string;
   readonly region: string;
   readonly now: () => Date;
 };
 
-/** Bytes of a finding. */
+/** The maximum size of a finding in bytes. */
 const MAXIMUM_SIZE = 240 * 1024;
 
 const refusal = (finding: unknown, { accountId, region }: HubDeps): string | undefined => {
@@ -37,42 +37,42 @@ const refusal = (finding: unknown, { accountId, region }: HubDeps): string | und
   return undefined;
 };
 
-/** A violation that is back is new again to whoever had done with it. */
-const workflowOf = (held: HeldFinding, given: Finding): HeldFinding['Workflow'] => {
-  const isBack =
-    (held.RecordState === 'ARCHIVED' && given.RecordState === 'ACTIVE') ||
-    (held.Compliance?.Status === 'PASSED' && given.Compliance?.Status !== 'PASSED');
-  const { Status } = held.Workflow;
-  return isBack && (Status === 'RESOLVED' || Status === 'NOTIFIED')
+/** Returns the workflow: a resolved or notified finding becomes NEW when its violation returns. */
+const workflowOf = (stored: HeldFinding, given: Finding): HeldFinding['Workflow'] => {
+  const hasReturned =
+    (stored.RecordState === 'ARCHIVED' && given.RecordState === 'ACTIVE') ||
+    (stored.Compliance?.Status === 'PASSED' && given.Compliance?.Status !== 'PASSED');
+  const { Status } = stored.Workflow;
+  return hasReturned && (Status === 'RESOLVED' || Status === 'NOTIFIED')
     ? { Status: 'NEW' }
     : { Status };
 };
 
-/** The provider's, until the customer has another. */
-const severityOf = (held: HeldFinding | undefined, given: Finding): Finding['Severity'] => {
-  const isCustomers = held?.Severity?.Label !== held?.FindingProviderFields?.Severity?.Label;
-  return isCustomers ? held?.Severity : (given.FindingProviderFields?.Severity ?? given.Severity);
+/** Returns the severity of the provider, unless the customer has set another one. */
+const severityOf = (stored: HeldFinding | undefined, given: Finding): Finding['Severity'] => {
+  const isCustomers = stored?.Severity?.Label !== stored?.FindingProviderFields?.Severity?.Label;
+  return isCustomers ? stored?.Severity : (given.FindingProviderFields?.Severity ?? given.Severity);
 };
 
-const toHeld = (held: HeldFinding | undefined, given: Finding, deps: HubDeps): HeldFinding => ({
+const toStored = (stored: HeldFinding | undefined, given: Finding, deps: HubDeps): HeldFinding => ({
   CompanyName: 'Personal',
   ProductName: 'Default',
   ...given,
-  Severity: severityOf(held, given),
+  Severity: severityOf(stored, given),
   FindingProviderFields: { Severity: given.Severity, ...given.FindingProviderFields },
   Region: deps.region,
   ProcessedAt: deps.now().toISOString(),
-  Workflow: held === undefined ? { Status: 'NEW' } : workflowOf(held, given),
+  Workflow: stored === undefined ? { Status: 'NEW' } : workflowOf(stored, given),
 });
 
 const IdOf = v.object({ Id: v.string() });
 
 /**
- * BatchImportFindings: each finding by itself; one that is not newer than what is held changes nothing.
+ * BatchImportFindings: imports each finding separately. A finding that is not newer than the stored one changes nothing.
  *
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html
  */
-export const batchImportFindings = (held: HeldFindings, deps: HubDeps) =>
+export const batchImportFindings = (stored: HeldFindings, deps: HubDeps) =>
   operation(
     v.strictObject({ Findings: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(100)) }),
     ({ Findings }) => {
@@ -84,9 +84,9 @@ export const batchImportFindings = (held: HeldFindings, deps: HubDeps) =>
         }
         const given = v.parse(Finding, one);
         const key = `${given.ProductArn} ${given.Id}`;
-        const before = held.get(key);
+        const before = stored.get(key);
         if (before === undefined || Date.parse(given.UpdatedAt) > Date.parse(before.UpdatedAt))
-          held.set(key, toHeld(before, given, deps));
+          stored.set(key, toStored(before, given, deps));
         return [];
       });
       const FailedCount = FailedFindings.length;

@@ -27,14 +27,13 @@ const describeHub = ({ accountId, region }: HubDeps): Operation => {
 };
 
 /**
- * Security Hub CSPM: whether it is on, and the findings that the account's own product imports; `enabled` is a test's
- * to change.
+ * Creates Security Hub CSPM with the findings of the account's own product. Set `enabled` to false to turn it off.
  *
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_DescribeHub.html
  */
 export const createSecurityHub = (deps: HubDeps & { readonly pageSize?: number | undefined }) => {
   const state = { enabled: true };
-  const held: HeldFindings = new Map();
+  const stored: HeldFindings = new Map();
   const whenOn =
     (run: Operation): Operation =>
     (...call) => {
@@ -44,12 +43,12 @@ export const createSecurityHub = (deps: HubDeps & { readonly pageSize?: number |
     };
 
   return Object.assign(state, {
-    /** The findings that are held, by product and id; a test may be the customer who changes one. */
-    findings: held,
+    /** The stored findings by product and id; a test can change them as the customer would. */
+    findings: stored,
     operations: {
       DescribeHub: whenOn(describeHub(deps)),
-      BatchImportFindings: whenOn(batchImportFindings(held, deps)),
-      GetFindings: whenOn(getFindings(held, deps.pageSize ?? Number.POSITIVE_INFINITY)),
+      BatchImportFindings: whenOn(batchImportFindings(stored, deps)),
+      GetFindings: whenOn(getFindings(stored, deps.pageSize ?? Number.POSITIVE_INFINITY)),
     },
   });
 };

@@ -14,7 +14,7 @@ beforeEach(async () => {
 const publish = (input: object) => account.ask('sns', 'Publish', { TopicArn, ...input });
 
 describe('Publish', () => {
-  it('keeps what was published', async () => {
+  it('stores published messages', async () => {
     await publish({ Message: 'first' });
     await publish({ Message: 'second', Subject: 'A key to approve' });
 
@@ -29,25 +29,29 @@ describe('Publish', () => {
     ['a message of 256 KB', { Message: 'x'.repeat(256 * 1024) }],
     ['a subject of one character', { Message: 'x', Subject: '!' }],
     ['a subject of 100 characters', { Message: 'x', Subject: 'x'.repeat(100) }],
-  ])('takes %s', async (_, input) => {
+  ])('accepts %s', async (_, input) => {
     await publish(input);
   });
 
   it.each([
-    ['a message of more', { Message: `ü${'x'.repeat(256 * 1024 - 1)}` }, 'InvalidParameter'],
+    [
+      'a message of 256 KB and one byte',
+      { Message: `ü${'x'.repeat(256 * 1024 - 1)}` },
+      'InvalidParameter',
+    ],
     ['no message', { Message: '' }, 'InvalidParameter'],
     ['an empty subject', { Message: 'x', Subject: '' }, 'InvalidParameter'],
     ['a subject of 101 characters', { Message: 'x', Subject: 'x'.repeat(101) }, 'InvalidParameter'],
     ['a subject of two lines', { Message: 'x', Subject: 'a\nb' }, 'InvalidParameter'],
     ['a subject that is not ASCII', { Message: 'x', Subject: 'Schlüssel' }, 'InvalidParameter'],
     ['attributes', { Message: 'x', MessageAttributes: {} }, 'InvalidParameter'],
-    ['a topic that is not there', { Message: 'x', TopicArn: 'arn:aws:sns:::t' }, 'NotFound'],
+    ['an unknown topic', { Message: 'x', TopicArn: 'arn:aws:sns:::t' }, 'NotFound'],
   ])('refuses %s', async (_, input, code) => {
     await expect(publish(input)).rejects.toMatchObject({ code });
     expect(account.sns.published).toEqual([]);
   });
 
-  it('speaks the query protocol, in the namespace of SNS', async () => {
+  it('uses the query protocol and the namespace of SNS', async () => {
     const form = new URLSearchParams({ Action: 'Publish', Version: '2010-03-31', TopicArn });
 
     const good = await account.post(`${form}&Message=hello`, FORM);
@@ -60,7 +64,7 @@ describe('Publish', () => {
     expect(await bad.text()).toContain('<Code>InvalidParameter</Code>');
   });
 
-  it('is what a step of a runbook can do', async () => {
+  it('works as a step of a runbook', async () => {
     const { account: runbooks, run } = await createRunbookAccount();
     const inputs = {
       Service: 'sns',
@@ -69,7 +73,7 @@ describe('Publish', () => {
       Message: 'm',
     };
 
-    const { execution } = await run([{ name: 'Tell', action: 'aws:executeAwsApi', inputs }]);
+    const { execution } = await run([{ name: 'Notify', action: 'aws:executeAwsApi', inputs }]);
 
     expect(execution.AutomationExecutionStatus).toBe('Success');
     expect(runbooks.sns.published).toMatchObject([{ Message: 'm' }]);

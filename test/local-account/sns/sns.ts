@@ -23,10 +23,10 @@ const Publish = v.strictObject({
   ),
 });
 
-/** A message as it was published. */
+/** A published message. */
 type Published = v.InferOutput<typeof Publish> & { readonly MessageId: string };
 
-/** SNS of one account and Region: topics without subscriptions, and what was published to them. */
+/** Creates SNS of one account and Region: topics without subscriptions, and their published messages. */
 export const createSns = ({ accountId, region }: { accountId: string; region: string }) => {
   const topics = new Set<string>();
   const published: Published[] = [];
@@ -45,13 +45,13 @@ export const createSns = ({ accountId, region }: { accountId: string; region: st
         'InvalidParameter',
       ),
     },
-    /** Makes a topic and returns its ARN. */
+    /** Creates a topic and returns its ARN. */
     createTopic: (name: string): string => {
       const arn = `arn:aws:sns:${region}:${accountId}:${name}`;
       topics.add(arn);
       return arn;
     },
-    /** Every message, in the order in which it was published. */
+    /** Every message, in the order of publication. */
     published: published as readonly Published[],
   };
 };

@@ -1,22 +1,10 @@
-import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 
-/** A value that a sender adds to a message; a binary one is Base64. */
-export const MessageAttribute = v.union([
-  v.strictObject({
-    DataType: v.pipe(v.string(), v.regex(/^(String|Number)(\..+)?$/)),
-    StringValue: v.pipe(v.string(), v.minLength(1)),
-  }),
-  v.strictObject({
-    DataType: v.pipe(v.string(), v.regex(/^Binary(\..+)?$/)),
-    BinaryValue: v.pipe(v.string(), v.base64()),
-  }),
-]);
-
-/** The attributes of a message, by name. */
-export type MessageAttributes = Readonly<Record<string, v.InferOutput<typeof MessageAttribute>>>;
+/** The attributes that a sender adds to a message. */
+export type MessageAttributes = Readonly<
+  Record<string, { readonly DataType: string; readonly StringValue: string }>
+>;
 
 /** A message in a queue; instants are milliseconds since 1970. */
 export type StoredMessage = {
@@ -29,49 +17,15 @@ export type StoredMessage = {
   visibleAt: number;
   receiptHandle?: string;
   firstReceivedAt?: number;
-  /** The queue that it was a dead letter of. */
+  /** The queue that moved the message to this dead-letter queue. */
   deadLetterSourceArn?: string;
 };
 
-/** What a message is sent with. */
+/** A message to send. */
 export type SentMessage = Pick<StoredMessage, 'Body' | 'SenderId'> &
-  Partial<Pick<StoredMessage, 'MessageAttributes'>> & {
-    readonly DelaySeconds?: number | undefined;
-  };
+  Partial<Pick<StoredMessage, 'MessageAttributes'>>;
 
-const md5 = (data: string | Buffer) => createHash('md5').update(data).digest('hex');
-
-const withLength = (text: string | Buffer) => {
-  const bytes = Buffer.from(text);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-};
-
-/**
- * The digest of a message's attributes; nothing when it has none.
- *
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
- */
-export const md5OfAttributes = (attributes: MessageAttributes): string | undefined => {
-  const entries = Object.entries(attributes);
-  if (entries.length === 0) return undefined;
-  const parts = entries
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([name, attribute]) => [
-      withLength(name),
-      withLength(attribute.DataType),
-      'StringValue' in attribute
-        ? Buffer.concat([Buffer.of(1), withLength(attribute.StringValue)])
-        : Buffer.concat([Buffer.of(2), withLength(Buffer.from(attribute.BinaryValue, 'base64'))]),
-    ]);
-  return md5(Buffer.concat(parts));
-};
-
-/** The digest of a message's body. */
-export const md5OfBody = ({ Body }: Pick<StoredMessage, 'Body'>): string => md5(Body);
-
-/** Every system attribute that a message has, as text. */
+/** Returns every system attribute of a message, as text. */
 export const systemAttributesOf = (message: StoredMessage): Record<string, string> => ({
   SenderId: message.SenderId,
   SentTimestamp: String(message.sentAt),
@@ -84,7 +38,7 @@ export const systemAttributesOf = (message: StoredMessage): Record<string, strin
     : { DeadLetterQueueSourceArn: message.deadLetterSourceArn }),
 });
 
-/** Resolves with the first of some events, or when the signal aborts; the others are given up. */
+/** Resolves with the first of some events or when the signal aborts, and cancels the others. */
 const first = async (
   events: (signal: AbortSignal) => readonly Promise<unknown>[],
   signal: AbortSignal,
@@ -101,7 +55,7 @@ const first = async (
   }
 };
 
-/** The messages of one queue, until their retention period is over, and who waits for one. */
+/** Creates the list of messages in one queue; messages leave it after the retention period. */
 export const createContents = (clock: Clock, retentionSeconds: number) => {
   const messages = new Map<string, StoredMessage>();
   const changes = new EventEmitter().setMaxListeners(0);
@@ -118,21 +72,21 @@ export const createContents = (clock: Clock, retentionSeconds: number) => {
   return {
     /** Milliseconds since 1970. */
     time,
-    /** Every message, whether anybody can see it or not. */
+    /** Every message, visible or not. */
     all,
     visible: () => all().filter(isVisible),
-    isVisible,
     find: (MessageId: string) => messages.get(MessageId),
     put: (message: StoredMessage) => {
       messages.set(message.MessageId, message);
       changes.emit('change');
     },
     delete: (MessageId: string) => void messages.delete(MessageId),
+    clear: () => messages.clear(),
     hide: (message: StoredMessage, seconds: number) => {
       message.visibleAt = time() + seconds * 1000;
       changes.emit('change');
     },
-    /** Resolves when a message is visible, or the signal aborts. */
+    /** Resolves when a message is visible or the signal aborts. */
     untilVisible: async (signal: AbortSignal) => {
       while (!signal.aborted && !all().some(isVisible)) {
         const next = Math.min(...all().map(({ visibleAt }) => visibleAt));

@@ -9,7 +9,7 @@ const sender = {
   SourceArn: RULE,
 };
 
-/** The statement that lets the rule send, but for what a test says. */
+/** A statement that lets the rule send, with changed members. */
 const allow = (changed: Record<string, unknown> = {}) => ({
   Effect: 'Allow',
   Principal: { Service: 'events.amazonaws.com' },
@@ -32,7 +32,11 @@ describe('letsSend', () => {
   it.each([
     ['a rule', allow(), true],
     ['any rule', allow({ Condition: {} }), true],
-    ['a rule like it', allow({ Condition: { ArnLike: { 'aws:SourceArn': `${RULE}*` } } }), true],
+    [
+      'a pattern of rules',
+      allow({ Condition: { ArnLike: { 'aws:SourceArn': `${RULE}*` } } }),
+      true,
+    ],
     [
       'its account',
       allow({ Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } } }),
@@ -47,7 +51,7 @@ describe('letsSend', () => {
       false,
     ],
     [
-      'a text that is no pattern',
+      'a pattern with StringEquals',
       allow({ Condition: { StringEquals: { 'aws:SourceArn': '*' } } }),
       false,
     ],
@@ -58,29 +62,29 @@ describe('letsSend', () => {
     expect(isLet(statement)).toBe(expected);
   });
 
-  it('lets nobody send without a policy', () => {
+  it('refuses every service without a policy', () => {
     expect(letsSend(undefined, sender, QUEUE)).toBe(false);
   });
 
-  it('lets no denial be overruled', () => {
+  it('gives a denial precedence', () => {
     expect(isLet(allow(), allow({ Effect: 'Deny' }))).toBe(false);
   });
 
-  it('lets a service send over TLS where nothing else is let in', () => {
+  it('treats the request of a service as TLS', () => {
     expect(isLet(onlyTls, allow())).toBe(true);
     expect(isLet(onlyTls)).toBe(false);
   });
 });
 
-describe('parseQueuePolicy refuses', () => {
+describe('parseQueuePolicy', () => {
   it.each([
     ['an operator', { ArnNotEquals: { 'aws:SourceArn': RULE } }, 'ArnNotEquals'],
     ['a condition key', { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }, 'PrincipalOrgID'],
-  ])('%s that it does not know', (_, Condition, message) => {
+  ])('refuses %s that it does not know', (_, Condition, message) => {
     expect(() => parseQueuePolicy({ Statement: [allow({ Condition })] })).toThrow(message);
   });
 
-  it('a member that it does not know', () => {
+  it('refuses an unknown member', () => {
     expect(() => parseQueuePolicy({ Statement: [allow({ NotAction: 'sqs:*' })] })).toThrow();
   });
 });

@@ -39,18 +39,18 @@ const QueuePolicy = v.strictObject({
   Statement: v.pipe(v.array(Statement), v.minLength(1)),
 });
 
-/** Who may do what with a queue. */
+/** A parsed queue policy. */
 export type QueuePolicy = v.InferOutput<typeof QueuePolicy>;
 type Statement = QueuePolicy['Statement'][number];
 
-/** A service that sends to a queue, and on whose behalf. */
+/** A service that sends to a queue, and the resource on whose behalf it sends. */
 export type SendingService = {
   readonly Principal: string;
   readonly SourceAccount: string;
   readonly SourceArn: string;
 };
 
-/** Reads a queue's policy; throws for an operator or a condition key that is unknown here. */
+/** Reads a queue policy; throws for an unknown operator or condition key. */
 export const parseQueuePolicy = (document: unknown): QueuePolicy => v.parse(QueuePolicy, document);
 
 const meets = ({ Condition }: Statement, { SourceAccount, SourceArn }: SendingService) => {
@@ -87,7 +87,7 @@ const concerns = (statement: Statement, service: SendingService, queueArn: strin
   );
 };
 
-/** Whether a queue's policy lets a service send messages: some statement allows it, none denies it. */
+/** Whether a queue policy lets a service send messages: a statement allows it and none denies it. */
 export const letsSend = (
   policy: QueuePolicy | undefined,
   service: SendingService,

@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 
 const SECOND = 1000;
+const DAY = 86_400 * SECOND;
 const ARN = 'arn:aws:sqs:us-east-1:123456789012';
 
 const Received = v.object({
   Messages: v.optional(
     v.array(
       v.looseObject({
-        MessageId: v.string(),
         Body: v.string(),
         ReceiptHandle: v.string(),
         Attributes: v.optional(v.record(v.string(), v.string()), {}),
@@ -25,23 +25,22 @@ beforeEach(async () => {
 });
 
 const setup = (properties: Record<string, unknown> = {}) => {
-  account.sqs.create({ QueueName: 'queue', ...properties });
-  const QueueUrl = account.sqs.urlOf('queue');
+  const QueueName = String(properties['QueueName'] ?? 'queue');
+  const queue = account.sqs.create({ QueueName, ...properties });
   const ask = (operation: string, input: object = {}) =>
-    account.ask('sqs', operation, { QueueUrl, ...input });
+    account.ask('sqs', operation, { QueueUrl: account.sqs.urlOf(QueueName), ...input });
   return {
     ask,
-    send: (MessageBody: string, input: object = {}) =>
-      ask('SendMessage', { MessageBody, ...input }),
+    send: (Body: string) => queue.send({ Body, SenderId: 'operator' }),
     receive: async (input: object = {}) =>
       v.parse(Received, await ask('ReceiveMessage', input)).Messages,
   };
 };
 
 describe('a received message', () => {
-  it('is hidden for the VisibilityTimeout, to the millisecond', async () => {
+  it('stays hidden for the VisibilityTimeout, to the millisecond', async () => {
     const { send, receive } = setup({ VisibilityTimeout: 30 });
-    await send('one');
+    send('one');
     expect(await receive()).toMatchObject([{ Body: 'one' }]);
 
     account.advance(30 * SECOND - 1);
@@ -51,38 +50,19 @@ describe('a received message', () => {
     expect(await receive()).toMatchObject([{ Body: 'one' }]);
   });
 
-  it('is hidden for as long as the receiver says', async () => {
+  it('stays hidden for the VisibilityTimeout of the request', async () => {
     const { send, receive } = setup();
-    await send('one');
+    send('one');
 
     await receive({ VisibilityTimeout: 0 });
 
     expect(await receive()).toHaveLength(1);
   });
 
-  it('is put off, or shown at once, by ChangeMessageVisibility', async () => {
-    const { ask, send, receive } = setup({ VisibilityTimeout: 30 });
-    await send('one');
-    const [message] = await receive();
-    const change = (VisibilityTimeout: number) =>
-      ask('ChangeMessageVisibility', {
-        ReceiptHandle: message?.ReceiptHandle,
-        VisibilityTimeout,
-      });
-
-    await change(90);
-    account.advance(90 * SECOND - 1);
-    expect(await receive()).toEqual([]);
-
-    await change(0);
-    await expect(change(1)).rejects.toMatchObject({ code: 'MessageNotInflight' });
-    expect(await receive()).toHaveLength(1);
-  });
-
-  it('counts how often it was received, and says when it was first', async () => {
+  it('has the number of receives and the time of the first one', async () => {
     const { send, receive } = setup({ VisibilityTimeout: 30 });
-    const sentAt = String(account.now().getTime());
-    await send('one');
+    const sentAt = account.now().getTime();
+    send('one');
     account.advance(5);
     await receive();
     account.advance(30 * SECOND);
@@ -91,15 +71,15 @@ describe('a received message', () => {
 
     expect(message?.Attributes).toEqual({
       SenderId: 'operator',
-      SentTimestamp: sentAt,
+      SentTimestamp: String(sentAt),
       ApproximateReceiveCount: '2',
-      ApproximateFirstReceiveTimestamp: String(Number(sentAt) + 5),
+      ApproximateFirstReceiveTimestamp: String(sentAt + 5),
     });
   });
 
-  it('is gone once it is deleted, and again deleted without an error', async () => {
+  it('can be deleted, and deleted again without an error', async () => {
     const { ask, send, receive } = setup({ VisibilityTimeout: 30 });
-    await send('one');
+    send('one');
     const [message] = await receive();
 
     await ask('DeleteMessage', { ReceiptHandle: message?.ReceiptHandle });
@@ -109,62 +89,75 @@ describe('a received message', () => {
     expect(await receive()).toEqual([]);
   });
 
-  it('is not deleted by an older handle than its last one', async () => {
-    const { ask, send, receive } = setup({ VisibilityTimeout: 30 });
-    await send('one');
+  it('is not deleted by a handle older than its latest one', async () => {
+    const { ask, send, receive } = setup({ VisibilityTimeout: 0 });
+    send('one');
     const [first] = await receive();
-    account.advance(30 * SECOND);
     await receive();
 
     await ask('DeleteMessage', { ReceiptHandle: first?.ReceiptHandle });
-    account.advance(30 * SECOND);
 
     expect(await receive()).toHaveLength(1);
   });
 
   it('is not deleted by a handle of another queue', async () => {
     const { send, receive } = setup();
-    account.sqs.create({ QueueName: 'other' });
-    await send('one');
+    const other = setup({ QueueName: 'other' });
+    send('one');
     const [message] = await receive();
 
-    const deleted = account.ask('sqs', 'DeleteMessage', {
-      QueueUrl: account.sqs.urlOf('other'),
-      ReceiptHandle: message?.ReceiptHandle,
-    });
+    const deleted = other.ask('DeleteMessage', { ReceiptHandle: message?.ReceiptHandle });
 
     await expect(deleted).rejects.toMatchObject({ code: 'ReceiptHandleIsInvalid' });
   });
 });
 
+describe('a message that was received maxReceiveCount times', () => {
+  const redrive = { RedrivePolicy: { deadLetterTargetArn: `${ARN}:dead`, maxReceiveCount: 2 } };
+
+  it('moves to the dead-letter queue at the next receive', async () => {
+    const dead = setup({ QueueName: 'dead' });
+    const { send, receive } = setup({ VisibilityTimeout: 0, ...redrive });
+    send('letter');
+
+    expect(await receive()).toHaveLength(1);
+    expect(await receive()).toHaveLength(1);
+    expect(await dead.receive()).toEqual([]);
+
+    expect(await receive()).toEqual([]);
+    expect(await dead.receive({ AttributeNames: ['All'] })).toMatchObject([
+      { Attributes: { DeadLetterQueueSourceArn: `${ARN}:queue`, ApproximateReceiveCount: '3' } },
+    ]);
+  });
+
+  it('keeps its age in the dead-letter queue', async () => {
+    const retention = { MessageRetentionPeriod: 1_209_600, VisibilityTimeout: 0 };
+    const dead = setup({ QueueName: 'dead', ...retention });
+    const { send, receive } = setup({ VisibilityTimeout: 0, ...redrive });
+    send('letter');
+    account.advance(DAY);
+    for (let times = 0; times < 3; times += 1) await receive();
+
+    account.advance(13 * DAY - 1);
+    expect(await dead.receive()).toHaveLength(1);
+    account.advance(1);
+    expect(await dead.receive()).toEqual([]);
+  });
+});
+
 describe('a queue', () => {
-  it('gives one message, or up to ten when it is asked to', async () => {
+  it('returns one message, or up to ten when asked', async () => {
     const { send, receive } = setup();
-    for (let index = 0; index < 12; index += 1) await send(`message ${index}`);
+    for (let index = 0; index < 12; index += 1) send(`message ${index}`);
 
     expect(await receive()).toHaveLength(1);
     expect(await receive({ MaxNumberOfMessages: 10 })).toHaveLength(10);
     expect(await receive({ MaxNumberOfMessages: 10 })).toHaveLength(1);
   });
 
-  it('shows a delayed message when its delay is over', async () => {
-    const { ask, send, receive } = setup();
-    await send('later', { DelaySeconds: 900 });
-
-    account.advance(900 * SECOND - 1);
-    expect(await receive()).toEqual([]);
-    const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed'];
-    expect(await ask('GetQueueAttributes', { AttributeNames })).toEqual({
-      Attributes: { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesDelayed: '1' },
-    });
-
-    account.advance(1);
-    expect(await receive()).toHaveLength(1);
-  });
-
   it('keeps a message for the MessageRetentionPeriod and no longer', async () => {
     const { send, receive } = setup({ MessageRetentionPeriod: 60, VisibilityTimeout: 0 });
-    await send('one');
+    send('one');
 
     account.advance(60 * SECOND - 1);
     expect(await receive()).toHaveLength(1);
@@ -173,10 +166,10 @@ describe('a queue', () => {
     expect(await receive()).toEqual([]);
   });
 
-  it('tells what it is, and how many messages it has', async () => {
+  it('counts its visible and hidden messages', async () => {
     const { ask, send, receive } = setup({ VisibilityTimeout: 30 });
-    await send('one');
-    await send('two');
+    send('one');
+    send('two');
     await receive();
 
     expect(await ask('GetQueueAttributes', { AttributeNames: ['All'] })).toMatchObject({
@@ -185,76 +178,36 @@ describe('a queue', () => {
         VisibilityTimeout: '30',
         ApproximateNumberOfMessages: '1',
         ApproximateNumberOfMessagesNotVisible: '1',
-        ApproximateNumberOfMessagesDelayed: '0',
       },
     });
-    expect(await ask('GetQueueAttributes')).toEqual({});
+    expect(await ask('GetQueueAttributes')).toEqual({ Attributes: undefined });
+  });
+
+  it('is empty after a purge', async () => {
+    const { ask, send, receive } = setup();
+    send('one');
+
+    await ask('PurgeQueue');
+
+    expect(await receive()).toEqual([]);
   });
 });
 
-describe('a receiver that waits', () => {
-  it('gets a message as soon as there is one', async () => {
-    const { send, receive } = setup();
-    const waiting = receive({ WaitTimeSeconds: 20 });
-
-    await send('one');
-
-    expect(await waiting).toMatchObject([{ Body: 'one' }]);
-  });
-
-  it('gets a message that becomes visible while it waits', async () => {
-    const { send, receive } = setup({ VisibilityTimeout: 10 });
-    await send('one');
-    await receive();
-    const waiting = receive({ WaitTimeSeconds: 20 });
-    await new Promise((resolve) => setTimeout(resolve, 0));
-
-    account.advance(10 * SECOND);
-
-    expect(await waiting).toHaveLength(1);
-  });
-
-  it('gets nothing when its time is over', async () => {
-    const { receive } = setup({ ReceiveMessageWaitTimeSeconds: 20 });
-    const waiting = receive();
-    await new Promise((resolve) => setTimeout(resolve, 0));
-
-    account.advance(20 * SECOND);
-
-    expect(await waiting).toEqual([]);
-  });
-
-  it('waits no longer than the account is open', async () => {
-    const { receive } = setup();
-    const waiting = receive({ WaitTimeSeconds: 20 });
-
-    await account.close();
-
-    expect(await waiting).toEqual([]);
-  });
-});
-
-describe('SQS refuses', () => {
+describe('SQS', () => {
   it.each([
-    ['SendMessage', { MessageBody: '' }],
-    ['SendMessage', { MessageBody: 'x'.repeat(1025) }],
-    ['SendMessage', { MessageBody: 'x', DelaySeconds: 901 }],
-    ['SendMessage', { MessageBody: 'x', MessageGroupId: 'g' }],
-    ['SendMessage', { MessageBody: 'x', MessageAttributes: { A: { DataType: 'Text' } } }],
     ['ReceiveMessage', { MaxNumberOfMessages: 0 }],
     ['ReceiveMessage', { MaxNumberOfMessages: 11 }],
-    ['ReceiveMessage', { WaitTimeSeconds: 21 }],
     ['ReceiveMessage', { VisibilityTimeout: 43_201 }],
     ['ReceiveMessage', { AttributeNames: ['Everything'] }],
-    ['ChangeMessageVisibility', { ReceiptHandle: 'x', VisibilityTimeout: 43_201 }],
-    ['GetQueueAttributes', { AttributeNames: ['Everything'] }],
     ['DeleteMessage', { ReceiptHandle: 'x' }],
     ['DeleteMessage', { QueueUrl: 'http://127.0.0.1/123456789012/queue', ReceiptHandle: 'x' }],
-  ])('%s with %j', async (operation, input) => {
-    const { ask } = setup({ MaximumMessageSize: 1024 });
+  ])('refuses %s with %j', async (operation, input) => {
+    const { ask } = setup();
 
     await expect(ask(operation, input)).rejects.toMatchObject({
-      code: expect.stringMatching(/^(Invalid.*|ReceiptHandleIsInvalid|QueueDoesNotExist)$/),
+      code: expect.stringMatching(
+        /^(InvalidParameterValue|ReceiptHandleIsInvalid|QueueDoesNotExist)$/,
+      ),
     });
   });
 
@@ -264,11 +217,11 @@ describe('SQS refuses', () => {
     [{ QueueName: 'queue.fifo' }, 'standard queue'],
     [{ KmsMasterKeyId: 'alias/aws/sqs' }, 'KmsMasterKeyId'],
     [
-      { RedrivePolicy: { deadLetterTargetArn: `${ARN}:nobody`, maxReceiveCount: 3 } },
+      { RedrivePolicy: { deadLetterTargetArn: `${ARN}:unknown`, maxReceiveCount: 3 } },
       'does not exist',
     ],
     [{ RedrivePolicy: { deadLetterTargetArn: `${ARN}:dead`, maxReceiveCount: 0 } }, /Expected/],
-  ])('a queue with %j', (properties, message) => {
+  ])('refuses a queue with %j', (properties, message) => {
     expect(() => setup(properties)).toThrow(message);
   });
 });

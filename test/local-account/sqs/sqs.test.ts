@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
+
+const MessageAttributes = { Kind: { DataType: 'String', StringValue: 'text' } };
 
 let account: ClockedAccount;
 beforeEach(async () => {
   account = await createClockedAccount();
-  account.sqs.create({ QueueName: 'queue' });
+  const queue = account.sqs.create({ QueueName: 'queue' });
+  queue.send({ Body: 'hello', SenderId: 'operator', MessageAttributes });
 });
 
-const post = async (operation: string, input: object) => {
+const post = async (operation: string, input: object = {}) => {
   const body = JSON.stringify({ QueueUrl: account.sqs.urlOf('queue'), ...input });
   const answer = await account.post(body, {
     'x-amz-target': `AmazonSQS.${operation}`,
@@ -19,44 +21,28 @@ const post = async (operation: string, input: object) => {
 };
 
 describe('SQS on the wire', () => {
-  it('has the URL of a queue on loopback', () => {
+  it('has queue URLs on loopback', () => {
     expect(account.sqs.urlOf('queue')).toBe(`${account.endpoint}/123456789012/queue`);
   });
 
-  it('takes a message and gives it, with the digests that clients verify', async () => {
-    const MessageAttributes = {
-      B: { DataType: 'Binary', BinaryValue: Buffer.from('bytes').toString('base64') },
-      A: { DataType: 'String', StringValue: 'text' },
-    };
-    const md5 = createHash('md5').update('Grüße').digest('hex');
+  it('returns a message with the digest that SDKs verify', async () => {
+    const received = await post('ReceiveMessage', { MessageAttributeNames: ['All'] });
 
-    const sent = await post('SendMessage', { MessageBody: 'Grüße', MessageAttributes });
-    const received = await post('ReceiveMessage', { MessageAttributeNames: ['A', 'B.*'] });
-
-    expect(sent).toMatchObject({ status: 200, type: 'application/x-amz-json-1.0' });
-    expect(sent.json).toMatchObject({ MD5OfMessageBody: md5 });
+    expect(received).toMatchObject({ status: 200, type: 'application/x-amz-json-1.0' });
     expect(received.json.Messages).toMatchObject([
-      {
-        Body: 'Grüße',
-        MD5OfBody: md5,
-        MessageAttributes,
-        MD5OfMessageAttributes: sent.json.MD5OfMessageAttributes,
-      },
+      { Body: 'hello', MD5OfBody: '5d41402abc4b2a76b9719d911017c592', MessageAttributes },
     ]);
   });
 
-  it('gives no attributes that nobody asked for, and no list when there is nothing', async () => {
-    const MessageAttributes = { A: { DataType: 'String', StringValue: 'text' } };
-    await post('SendMessage', { MessageBody: 'x', MessageAttributes });
-
-    const { json } = await post('ReceiveMessage', { MessageAttributeNames: ['B'] });
+  it('returns only the attributes that are asked for, and no list without messages', async () => {
+    const { json } = await post('ReceiveMessage', { MessageAttributeNames: ['Other'] });
 
     expect(json.Messages[0]).not.toHaveProperty('Attributes');
     expect(json.Messages[0]).not.toHaveProperty('MessageAttributes');
-    expect((await post('ReceiveMessage', {})).json).toEqual({});
+    expect((await post('ReceiveMessage')).json).toEqual({});
   });
 
-  it('answers errors in its own protocol', async () => {
+  it('responds with errors in its own protocol', async () => {
     const { status, type, json } = await post('DeleteMessage', { ReceiptHandle: 'nonsense' });
 
     expect({ status, type }).toEqual({ status: 400, type: 'application/x-amz-json-1.0' });

@@ -1,30 +1,28 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import { trustOf } from '../../support/trust.ts';
-import { createLocalAccount, type LocalAccount } from '../account.ts';
 
-let account: LocalAccount;
+let account: ClockedAccount;
 beforeEach(async () => {
-  account = await createLocalAccount();
+  account = await createClockedAccount();
 });
-afterEach(() => account.close());
 
-const identityOf = (accessKeyId: string) =>
-  new STSClient({
-    endpoint: account.endpoint,
-    region: account.region,
-    credentials: { accessKeyId, secretAccessKey: 'any' },
-  }).send(new GetCallerIdentityCommand());
+const identityOf = (accessKeyId: string) => {
+  const credentials = { accessKeyId, secretAccessKey: 'any' };
+  const client = new STSClient({ ...account.clientConfig, credentials });
+  return client.send(new GetCallerIdentityCommand());
+};
 
 describe('GetCallerIdentity', () => {
-  it('answers the operator to anybody', async () => {
+  it('returns the operator for an unknown access key', async () => {
     expect(await identityOf('ANYBODY')).toMatchObject({
       Account: '123456789012',
       Arn: 'arn:aws:iam::123456789012:user/operator',
     });
   });
 
-  it('answers the role to the credentials of a role', async () => {
+  it('returns the role for the credentials of a role', async () => {
     const AssumeRolePolicyDocument = trustOf('lambda.amazonaws.com');
     const role = account.roles.create({ RoleName: 'rule', AssumeRolePolicyDocument });
 
@@ -33,15 +31,10 @@ describe('GetCallerIdentity', () => {
     );
   });
 
-  it('takes no other member, and answers in its own namespace', async () => {
+  it('refuses members and responds in its own namespace', async () => {
     const post = async (more: string) => {
-      const answer = await fetch(account.endpoint, {
-        method: 'POST',
-        body: `Action=GetCallerIdentity&Version=2011-06-15${more}`,
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          authorization: 'AWS4-HMAC-SHA256 Credential=ANYBODY/20260131/us-east-1/sts/aws4_request',
-        },
+      const answer = await account.post(`Action=GetCallerIdentity&Version=2011-06-15${more}`, {
+        'content-type': 'application/x-www-form-urlencoded',
       });
       return answer.text();
     };

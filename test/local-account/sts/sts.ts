@@ -2,15 +2,18 @@ import * as v from 'valibot';
 import { operation } from '../dispatch.ts';
 import type { Roles } from '../roles.ts';
 
-/** Who may call: the roles of the account, and everybody else as its operator. */
-type StsDeps = { readonly accountId: string; readonly roles: Roles };
-
 /**
- * STS as far as it says who calls.
+ * Creates STS of one account, with GetCallerIdentity only.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
-export const createSts = ({ accountId, roles }: StsDeps) => ({
+export const createSts = ({
+  accountId,
+  roles,
+}: {
+  readonly accountId: string;
+  readonly roles: Roles;
+}) => ({
   operations: {
     GetCallerIdentity: operation(
       v.strictObject({}),

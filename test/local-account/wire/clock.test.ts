@@ -18,7 +18,7 @@ describe('POST /clock', () => {
     ['3h', 10_800 * SECOND],
     ['90d', 90 * DAY],
     ['9999d', 9999 * DAY],
-  ])('moves the time on by %s, and answers the new one', async (advance, milliseconds) => {
+  ])('advances the time by %s and returns the new time', async (advance, milliseconds) => {
     const { endpoint, now } = await createClockedAccount();
     const moved = new Date(at.getTime() + milliseconds);
 
@@ -28,7 +28,7 @@ describe('POST /clock', () => {
     expect(now()).toEqual(moved);
   });
 
-  it('wakes whoever waited for that time', async () => {
+  it('wakes what waits for that time', async () => {
     const account = await createClockedAccount({ cloudTrailDelay: DAY });
     await account.ask('iam', 'CreateUser', { UserName: 'alice' });
     expect(account.cloudtrail.history).toEqual([]);
@@ -51,7 +51,7 @@ describe('POST /clock', () => {
     '?advance=',
     '?forward=1d',
     '',
-  ])('refuses %j, and says what it expects', async (query) => {
+  ])('refuses %j and says what it expects', async (query) => {
     const { endpoint, now } = await createClockedAccount();
 
     const { status, body } = await post(endpoint, `/clock${query}`);
@@ -63,21 +63,21 @@ describe('POST /clock', () => {
     expect(now()).toEqual(at);
   });
 
-  it('is there with POST alone, and with that path alone', async () => {
+  it('accepts only POST and only this path', async () => {
     const { endpoint } = await createClockedAccount();
 
     expect((await fetch(`${endpoint}/clock?advance=1d`)).status).toBe(404);
     expect((await post(endpoint, '/clocks?advance=1d')).status).toBe(404);
   });
 
-  it('is not there where the time is real', async () => {
+  it('does not exist in an account with real time', async () => {
     const account = await createLocalAccount();
     onTestFinished(account.close);
 
     expect((await post(account.endpoint, '/clock?advance=1d')).status).toBe(404);
   });
 
-  it('moves the date of every answer with it, by which clients tell whether their clock is right', async () => {
+  it('moves the date header of every response, by which SDK clients correct their clock', async () => {
     const account = await createClockedAccount();
     await post(account.endpoint, '/clock?advance=90d');
 
@@ -88,7 +88,7 @@ describe('POST /clock', () => {
     expect(answer.headers.get('date')).toBe('Fri, 01 May 2026 12:00:00 GMT');
   });
 
-  it('is no call of the account', async () => {
+  it('is not recorded as an API call', async () => {
     const { endpoint, calls } = await createClockedAccount();
 
     await post(endpoint, '/clock?advance=1d');

@@ -5,7 +5,7 @@ const SERVICES = {
   StarlingDoveService: 'config',
   AmazonSSM: 'ssm',
   AmazonSQS: 'sqs',
-  // As the SDK for JavaScript writes it, and as boto3 and the AWS CLI do: CloudTrail takes both.
+  // CloudTrail accepts two prefixes: the SDK for JavaScript sends the first, boto3 and the AWS CLI the second.
   CloudTrail_20131101: 'cloudtrail',
   'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101': 'cloudtrail',
 } as const;
@@ -28,22 +28,22 @@ const parseBody = (body: string): unknown => {
   }
 };
 
-/** Writes dates as seconds since 1970: `value` is text already, since Date brings its own toJSON. */
+/** Writes dates as seconds since 1970. `value` is already text, because Date has its own toJSON. */
 function epochSeconds(this: Record<string, unknown>, key: string, value: unknown) {
   const member = this[key];
   return member instanceof Date ? member.getTime() / 1000 : value;
 }
 
 /**
- * AWS JSON 1.1, as AWS Config, Systems Manager and CloudTrail speak it, and 1.0, as SQS does: `X-Amz-Target`
- * names the operation.
+ * AWS JSON 1.1, as AWS Config, Systems Manager and CloudTrail speak it, and 1.0, as SQS speaks it. The header
+ * `X-Amz-Target` names the operation.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export const jsonProtocol: WireProtocol = {
   decode: ({ headers, body }) => {
     const target = String(headers['x-amz-target']);
-    // CloudTrail's prefix has dots of its own.
+    // CloudTrail's longer prefix contains dots.
     const dot = target.lastIndexOf('.');
     const [prefix, operation] = [target.slice(0, Math.max(dot, 0)), target.slice(dot + 1)];
     if (isTargetPrefix(prefix) && operation !== '')

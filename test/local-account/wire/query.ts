@@ -2,7 +2,7 @@ import { XMLBuilder } from 'fast-xml-parser';
 import { ServiceError } from '../dispatch.ts';
 import type { WireProtocol } from './protocol.ts';
 
-/** The services that speak it, with the version of their API. */
+/** The services that use this protocol, with their API versions. */
 const VERSIONS = [
   { service: 'iam', version: '2010-05-08' },
   { service: 'sts', version: '2011-06-15' },
@@ -12,29 +12,29 @@ const VERSIONS = [
 const serviceOf = (version: string | null | undefined) =>
   VERSIONS.find((known) => known.version === version)?.service;
 
-/** The namespace of a service's answers; none where a request names no service that is here. */
+/** Returns the XML namespace of a service, or nothing for an unknown service. */
 const namespaceOf = (service: string | undefined) => {
   const known = VERSIONS.find((candidate) => candidate.service === service);
   if (known === undefined) return undefined;
-  // SNS's is an older one than the others'.
+  // SNS still uses an http namespace.
   const scheme = known.service === 'sns' ? 'http' : 'https';
   return { '@_xmlns': `${scheme}://${known.service}.amazonaws.com/doc/${known.version}/` };
 };
 
 const builder = new XMLBuilder({ ignoreAttributes: false });
 
-/** XML 1.0 cannot hold control characters, even escaped; a message may quote some from the input. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
+/** XML 1.0 has no control characters, not even escaped. A message may quote some from the input. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes them
 const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** IAM answers dates in whole seconds. */
+/** IAM writes dates in whole seconds. */
 const isoSeconds = (date: Date) => `${date.toISOString().slice(0, 19)}Z`;
 
 const toElements = (value: unknown): unknown => {
   if (value instanceof Date) return isoSeconds(value);
   if (Array.isArray(value)) return { member: value.map(toElements) };
   if (value instanceof Map)
-    return { entry: Array.from(value, ([key, held]) => ({ key, value: toElements(held) })) };
+    return { entry: Array.from(value, ([key, item]) => ({ key, value: toElements(item) })) };
   if (typeof value !== 'object' || value === null)
     return String(value).replaceAll(NOT_IN_XML, '\ufffd');
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
@@ -48,9 +48,9 @@ const answer = (statusCode: number, document: Record<string, unknown>) => ({
 });
 
 /**
- * The AWS query protocol, as IAM and STS speak it: a form in, `<ActionResponse>` out.
+ * The AWS query protocol, as IAM, STS and SNS speak it: the request is a form, the response is XML.
  *
- * The input's members are text, since a form has no numbers; lists (`Tags.member.1.Key`) stay flat.
+ * Input members are text, because a form has no numbers. Lists (`Tags.member.1.Key`) stay flat.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */

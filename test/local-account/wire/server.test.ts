@@ -8,7 +8,7 @@ const SIGNED = {
 };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('the local account on loopback', () => {
+describe('the server', () => {
   let account: ServedAccount;
   beforeEach(async () => {
     account = await serveAccount();
@@ -18,11 +18,11 @@ describe('the local account on loopback', () => {
   const post = (body: string, headers: Record<string, string>, path = '/') =>
     fetch(account.endpoint + path, { method: 'POST', body, headers: { ...SIGNED, ...headers } });
 
-  it('listens on 127.0.0.1', () => {
+  it('listens on 127.0.0.1 only', () => {
     expect(account.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
-  it('records who called, by the access key id that signed the request', async () => {
+  it('records the principal of the access key that signed a request', async () => {
     await account.iamClient.send(new ListUsersCommand({}));
     await post('Action=ListUsers&Version=2010-05-08', FORM);
 
@@ -32,7 +32,7 @@ describe('the local account on loopback', () => {
     ]);
   });
 
-  it('records for which Region a request was signed', async () => {
+  it('records the Region that a request was signed for', async () => {
     await post('Action=ListUsers&Version=2010-05-08', FORM);
     const authorization = SIGNED.authorization.replace('us-east-1', 'eu-central-1');
     await post('Action=ListUsers&Version=2010-05-08', { ...FORM, authorization });
@@ -56,23 +56,27 @@ describe('the local account on loopback', () => {
 
   it.each([
     [
-      'an operation that IAM has and the account has not',
+      'an IAM operation that the account does not have',
       'Action=ListMFADevices&Version=2010-05-08',
       FORM,
     ],
-    ['a service that speaks the query protocol too', 'Action=GetUser&Version=2011-06-15', FORM],
+    [
+      'an operation of another service with the query protocol',
+      'Action=GetUser&Version=2011-06-15',
+      FORM,
+    ],
     ['a form without an action', 'a=b', FORM],
     ['a target of another service', '{}', { 'x-amz-target': 'DynamoDB_20120810.ListTables' }],
-    ['an operation of no service', '{}', { 'x-amz-target': 'StarlingDoveService.Nonsense' }],
-    ['a target without operation', '{}', { 'x-amz-target': 'AmazonSSM' }],
-    ['a body that is no JSON', '{', { 'x-amz-target': 'StarlingDoveService.DescribeConfigRules' }],
+    ['an unknown operation', '{}', { 'x-amz-target': 'StarlingDoveService.Nonsense' }],
+    ['a target without an operation', '{}', { 'x-amz-target': 'AmazonSSM' }],
+    ['a body that is not JSON', '{', { 'x-amz-target': 'StarlingDoveService.DescribeConfigRules' }],
     [
-      'a body that is no object',
+      'a body that is not an object',
       '7',
       { 'x-amz-target': 'StarlingDoveService.DescribeConfigRules' },
     ],
-    ['nothing that tells a protocol', '', {}],
-  ])('answers an error to %s', async (_what, body, headers) => {
+    ['a request without a protocol', '', {}],
+  ])('responds with an error to %s', async (_what, body, headers) => {
     const answer = await post(body, headers as Record<string, string>);
 
     expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -80,12 +84,12 @@ describe('the local account on loopback', () => {
     expect(await answer.text()).toMatch(/Exception|InvalidAction/);
   });
 
-  it('answers an error to other paths and methods', async () => {
+  it('responds with an error to other paths and methods', async () => {
     expect((await post('', FORM, '/elsewhere')).status).toBe(404);
     expect((await fetch(account.endpoint)).status).toBe(404);
   });
 
-  it('takes a body of 1 MB and refuses one byte more', async () => {
+  it('accepts a body of 1 MB and refuses one byte more', async () => {
     const action = 'Action=ListUsers&Version=2010-05-08&PathPrefix=';
     const megabyte = action + 'x'.repeat(1024 * 1024 - action.length);
 
@@ -93,13 +97,13 @@ describe('the local account on loopback', () => {
     expect((await post(`${megabyte}x`, FORM)).status).toBe(413);
   });
 
-  it('escapes what it answers in XML, control characters included', async () => {
+  it('escapes text in XML, including control characters', async () => {
     const answer = await post('Action=GetUser&Version=2010-05-08&UserName=%01%3Cb%3E%26', FORM);
 
     expect(await answer.text()).toContain('&quot;\ufffd&lt;b&gt;&amp;&quot;');
   });
 
-  it('answers failures on demand as the service would', async () => {
+  it('responds with a failure on demand like the service', async () => {
     const error = new ServiceError('Throttling', 'Rate exceeded');
     account.faults.fail({ service: 'iam', operation: 'ListUsers', nth: 2, error });
 
@@ -110,52 +114,16 @@ describe('the local account on loopback', () => {
     await account.iamClient.send(new ListUsersCommand({}));
   });
 
-  it('says so when it fails itself', async () => {
+  it('reports its own bugs as InternalFailure', async () => {
     account.dispatcher.register('iam', {
       GetUser: () => {
-        throw new TypeError('a mistake of ours');
+        throw new TypeError('a bug');
       },
     });
 
     const answer = await post('Action=GetUser&Version=2010-05-08', FORM);
 
     expect(answer.status).toBe(500);
-    expect(await answer.text()).toMatch(/Receiver.*InternalFailure.*a mistake of ours/);
-  });
-});
-
-describe('Lambda Invoke on the wire', () => {
-  it('hands over name, type and payload, and answers the payload as it is', async () => {
-    const account = await serveAccount();
-    account.dispatcher.register('lambda', {
-      Invoke: () => ({ StatusCode: 200, FunctionError: 'Unhandled', Payload: '{"errorType":"E"}' }),
-    });
-
-    const path = '/2015-03-31/functions/arn%3Aaws%3Alambda%3A%3A%3Afunction%3Af/invocations';
-    const answer = await fetch(account.endpoint + path, {
-      method: 'POST',
-      body: '{"a":1}',
-      headers: { ...SIGNED, 'x-amz-invocation-type': 'RequestResponse' },
-    });
-
-    expect(answer.headers.get('x-amz-function-error')).toBe('Unhandled');
-    expect(await answer.text()).toBe('{"errorType":"E"}');
-    expect(account.dispatcher.calls[0]?.input).toEqual({
-      FunctionName: 'arn:aws:lambda:::function:f',
-      InvocationType: 'RequestResponse',
-      Payload: '{"a":1}',
-    });
-    await account.close();
-  });
-
-  it('answers an error to a function that nobody knows', async () => {
-    const account = await serveAccount();
-
-    const path = '/2015-03-31/functions/unknown/invocations';
-    const answer = await fetch(account.endpoint + path, { method: 'POST', headers: SIGNED });
-
-    expect(answer.status).toBe(404);
-    expect(answer.headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
-    await account.close();
+    expect(await answer.text()).toMatch(/Receiver.*InternalFailure.*a bug/);
   });
 });

@@ -2,29 +2,59 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceError } from '../dispatch.ts';
-import { type CalledAccount, createCalledAccounts, signatureIn } from './called-accounts.ts';
-import { answerClock, isClockRequest, type MovableClock } from './invoke.ts';
-import { protocolOf, refuseOtherRoutes, type WireAnswer, type WireRequest } from './protocol.ts';
+import { type Dispatcher, ServiceError } from '../dispatch.ts';
+import { answerClock, isClockRequest, type MovableClock } from './clock.ts';
+import { jsonProtocol } from './json.ts';
+import type { WireAnswer, WireProtocol, WireRequest } from './protocol.ts';
+import { queryProtocol } from './query.ts';
+import { isRestPath, restJsonProtocol } from './rest-json.ts';
 
-/** The account that is served first, and where it listens. */
-type ServerOptions = CalledAccount & {
-  /** @default a free one */
+/** What the server serves. */
+export type ServerOptions = {
+  readonly dispatcher: Dispatcher;
+  /** Returns the name of the role or user that signs with this access key id. */
+  readonly principalOf: (accessKeyId: string) => string;
+  /** @default a free port */
   readonly port?: number | undefined;
-  /** The account's time, which clients correct their own by. @default real time */
+  /** The account's time; SDK clients correct their own clock by it. @default real time */
   readonly now?: (() => Date) | undefined;
-  /** @default none that a request could move */
+  /** The clock that `POST /clock` advances. @default none */
   readonly clock?: MovableClock | undefined;
 };
 
-/** What a request is answered with. */
-type Served = Pick<ServerOptions, 'now' | 'clock'> & {
-  readonly callerOf: ReturnType<typeof createCalledAccounts>['callerOf'];
-};
+/** A running server. */
+export type Server = { readonly endpoint: string; readonly close: () => Promise<void> };
 
 const MAX_BODY_BYTES = 1024 * 1024;
+const CREDENTIAL = /\bCredential=([^/,\s]+)\/(?:\d{8}\/([^/,\s]+)\/)?/;
 
-/** Reads to the end even what is too large: a client that still sends does not read the refusal. */
+/**
+ * Reads who signed a request and for which Region: `Credential=<access key id>/<date>/<Region>/<service>/aws4_request`.
+ *
+ * @throws {ServiceError} MissingAuthenticationToken
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
+ */
+export const signatureIn = (authorization = '') => {
+  const [, accessKeyId, region] = CREDENTIAL.exec(authorization) ?? [];
+  if (accessKeyId !== undefined) return { accessKeyId, region };
+  const message = 'expected a request signed with Signature Version 4, got none';
+  throw new ServiceError('MissingAuthenticationToken', message, 403);
+};
+
+/** Chooses the protocol of a request by its path, else by its content type. */
+export const protocolOf = ({ path, headers }: WireRequest): WireProtocol => {
+  if (isRestPath(path)) return restJsonProtocol;
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  return isForm ? queryProtocol : jsonProtocol;
+};
+
+const refuseOtherRoutes = ({ method, path }: WireRequest, protocol: WireProtocol) => {
+  if (protocol === restJsonProtocol || (method === 'POST' && path === '/')) return;
+  const message = `expected POST /, got ${method} ${path}`;
+  throw new ServiceError('UnknownOperationException', message, 404);
+};
+
+/** Reads the body to its end even if it is too large: a client that still sends does not read the refusal. */
 const readBody = async (request: IncomingMessage) => {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -32,7 +62,9 @@ const readBody = async (request: IncomingMessage) => {
     bytes += chunk.length;
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  return { text: Buffer.concat(chunks).toString(), bytes };
+  if (bytes <= MAX_BODY_BYTES) return { body: Buffer.concat(chunks).toString() };
+  const message = `the body must have at most ${MAX_BODY_BYTES} bytes, got ${bytes}`;
+  return { body: '', tooLarge: new ServiceError('RequestEntityTooLargeException', message, 413) };
 };
 
 const asServiceError = (error: unknown) =>
@@ -40,18 +72,19 @@ const asServiceError = (error: unknown) =>
     ? error
     : new ServiceError('InternalFailure', `the local account failed: ${error}`, 500);
 
-const ask = async (
-  request: WireRequest,
-  requestId: string,
-  { callerOf, clock }: Served,
-): Promise<WireAnswer> => {
+const answer = async (incoming: IncomingMessage, requestId: string, options: ServerOptions) => {
+  const { body, tooLarge } = await readBody(incoming);
+  const { method = '', url: path = '', headers } = incoming;
+  const request = { method, path, headers, body };
+  const { clock, dispatcher, principalOf } = options;
   if (clock !== undefined && isClockRequest(request)) return answerClock(request, clock);
   const protocol = protocolOf(request);
   try {
+    if (tooLarge !== undefined) throw tooLarge;
     refuseOtherRoutes(request, protocol);
-    const { accessKeyId, region } = signatureIn(request.headers.authorization);
-    const { principal, dispatcher } = callerOf(accessKeyId);
+    const { accessKeyId, region } = signatureIn(headers.authorization);
     const asked = protocol.decode(request);
+    const principal = principalOf(accessKeyId);
     const output = await dispatcher.call({ ...asked, principal, region });
     return protocol.encode(output, asked, requestId);
   } catch (error) {
@@ -59,35 +92,20 @@ const ask = async (
   }
 };
 
-const answer = async (incoming: IncomingMessage, response: ServerResponse, served: Served) => {
-  const { text, bytes } = await readBody(incoming);
-  const { method = '', url: path = '', headers } = incoming;
-  const request = { method, path, headers, body: text };
-  const tooLarge = new ServiceError(
-    'RequestEntityTooLargeException',
-    `the body must have at most ${MAX_BODY_BYTES} bytes, got ${bytes}`,
-    413,
-  );
-  const requestId = randomUUID();
-  const given =
-    bytes > MAX_BODY_BYTES
-      ? protocolOf(request).encodeError(tooLarge, requestId, request)
-      : await ask(request, requestId, served);
-  const date = (served.now?.() ?? new Date()).toUTCString();
-  response
-    .writeHead(given.statusCode, { ...given.headers, date, 'x-amzn-requestid': requestId })
-    .end(given.body);
-};
-
-/** Serves the services of accounts in their real wire protocols, on 127.0.0.1 only. */
-export const startServer = async ({ port: asked = 0, now, clock, ...first }: ServerOptions) => {
-  const accounts = createCalledAccounts(first);
-  const served = { now, clock, callerOf: accounts.callerOf };
+/** Serves the AWS services in their wire protocols, on 127.0.0.1 only. */
+export const startServer = async (options: ServerOptions): Promise<Server> => {
+  const { port: asked = 0, now = () => new Date() } = options;
+  const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const requestId = randomUUID();
+    const { statusCode, headers, body }: WireAnswer = await answer(incoming, requestId, options);
+    const date = now().toUTCString();
+    response.writeHead(statusCode, { ...headers, date, 'x-amzn-requestid': requestId }).end(body);
+  };
   const server = createServer((incoming, response) => {
-    // Only a client that went away in the middle of its body fails here: nobody is left to answer.
-    answer(incoming, response, served).catch(() => response.destroy());
+    // This fails only if the client closed the connection in the middle of its body.
+    serve(incoming, response).catch(() => response.destroy());
   });
-  // SDK clients keep connections; one that the server closes first is a failed request to them.
+  // SDK clients reuse connections: a request on one that the server has just closed fails.
   server.keepAliveTimeout = 10 * 60_000;
   server.listen(asked, '127.0.0.1');
   await once(server, 'listening');
@@ -95,9 +113,6 @@ export const startServer = async ({ port: asked = 0, now, clock, ...first }: Ser
 
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    /** Serves another account too, which has the time of the first one. */
-    join: accounts.add,
-    leave: accounts.remove,
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -105,5 +120,3 @@ export const startServer = async ({ port: asked = 0, now, clock, ...first }: Ser
     },
   };
 };
-
-export type Server = Awaited<ReturnType<typeof startServer>>;

@@ -1,7 +1,7 @@
 import { ServiceError } from '../dispatch.ts';
 import type { WireProtocol } from './protocol.ts';
 
-/** The operations that are told by method and path alone; the input of a GET is in the query, else in the body. */
+/** Operations by method and path. The input of a GET is in the query, of a POST in the body. */
 const OPERATIONS = {
   'GET /accounts': { service: 'securityhub', operation: 'DescribeHub' },
   'POST /findings': { service: 'securityhub', operation: 'GetFindings' },
@@ -11,7 +11,7 @@ const OPERATIONS = {
 const isOperation = (route: string): route is keyof typeof OPERATIONS =>
   Object.hasOwn(OPERATIONS, route);
 
-/** The request has a path of REST-JSON. */
+/** Whether an operation of this protocol has the path. */
 export const isRestPath = (path: string): boolean =>
   Object.keys(OPERATIONS).some((route) => route.endsWith(` ${path.split('?')[0]}`));
 
@@ -25,11 +25,11 @@ const parseBody = (body: string): unknown => {
 };
 
 /**
- * REST-JSON as far as Security Hub's operations here: method and path name the operation.
+ * REST-JSON, as Security Hub speaks it: method and path name the operation.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */
-export const restProtocol: WireProtocol = {
+export const restJsonProtocol: WireProtocol = {
   decode: ({ method, path, body }) => {
     const { pathname, searchParams } = new URL(path, 'http://127.0.0.1');
     const route = `${method} ${pathname}`;

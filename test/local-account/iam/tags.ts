@@ -12,13 +12,13 @@ const Value = v.pipe(v.string(), v.maxLength(256), v.regex(TAG_TEXT));
 const atMost = <Schema extends v.GenericSchema>(item: Schema) =>
   v.pipe(v.array(item), v.maxLength(TAGS_PER_USER));
 
-/** A form with lists in it. */
+/** Schema of a form with lists. */
 const Form = v.pipe(v.record(v.string(), v.unknown()), v.transform(unfold));
 const Tags = atMost(v.strictObject({ Key, Value }));
 const TagUser = v.pipe(Form, v.strictObject({ UserName, Tags }));
 const UntagUser = v.pipe(Form, v.strictObject({ UserName, TagKeys: atMost(Key) }));
 
-/** IAM's operations on the tags of users: a key has no case, and a tag is part of the configuration item. */
+/** The operations on tags of users. Tag keys are case-insensitive, and AWS Config records changes of tags. */
 export const tagOperations = (
   users: Users,
   announce: Announce,

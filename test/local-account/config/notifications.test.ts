@@ -21,7 +21,7 @@ afterEach(() => account.close());
 
 const invokingEvents = () => account.delivered.map((event) => JSON.parse(event.invokingEvent));
 
-/** The names of all members, down to the last one; what an array holds does not matter. */
+/** The names and types of all members, without the content of arrays. */
 const shapeOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(
@@ -32,7 +32,7 @@ const shapeOf = (value: unknown): unknown =>
     : typeof value;
 
 describe('a schedule', () => {
-  it('is told with an event as AWS records it', async () => {
+  it('sends an event like a recorded one', async () => {
     account.config.putConfigRule(ruleProperties());
 
     await account.config.deliverSchedule(RULE_NAME);
@@ -45,7 +45,7 @@ describe('a schedule', () => {
 });
 
 describe('a changed user', () => {
-  it('is told to a rule for changes, with events as AWS records them', async () => {
+  it('is sent to a rule for changes, with events like recorded ones', async () => {
     account.config.putConfigRule(ruleProperties());
 
     await account.iamClient.send(new CreateUserCommand({ UserName: 'alice' }));
@@ -71,7 +71,7 @@ describe('a changed user', () => {
     expect(account.delivered.map((event) => event['eventLeftScope'])).toEqual([false, false, true]);
   });
 
-  it('is not told to a rule with only a schedule, nor to one for other resources', async () => {
+  it('is not sent to a rule with only a schedule or for other resources', async () => {
     account.config.putConfigRule(ruleProperties('ScheduledNotification'));
     account.config.putConfigRule({
       ...ruleProperties('ConfigurationItemChangeNotification'),
@@ -85,7 +85,7 @@ describe('a changed user', () => {
     expect(account.delivered).toEqual([]);
   });
 
-  it('is not told when only a key changes', async () => {
+  it('is not sent when only a key changes', async () => {
     account.iam.seedUser({ UserName: 'alice' });
     account.config.putConfigRule(ruleProperties());
 
@@ -95,7 +95,7 @@ describe('a changed user', () => {
     expect(account.delivered).toEqual([]);
   });
 
-  it('that is too large to send is told by its id alone', async () => {
+  it('that is too large is sent only by its id', async () => {
     const alice = account.iam.seedUser({ UserName: 'alice' });
     account.config.putConfigRule(ruleProperties());
 

@@ -13,7 +13,7 @@ const pageOf = (items: Iterable<string>, size: number, marker?: string) =>
   });
 
 describe('cutPage', () => {
-  it('gives every item once, in order, whatever the page size', () => {
+  it('returns every item once and in order, for every page size', () => {
     const items = fc.uniqueArray(fc.string({ minLength: 1 }));
     const sizes = fc.integer({ min: 1, max: 20 });
 
@@ -29,16 +29,13 @@ describe('cutPage', () => {
     );
   });
 
-  it('hides nothing when the item before a page vanishes', () => {
+  it('returns every remaining item after an item was deleted between two pages', () => {
     const { next } = pageOf(['a', 'b', 'c'], 1);
 
     expect(pageOf(['b', 'c'], 1, next)).toMatchObject({ items: ['b'] });
   });
 
-  it.each(['', 'nonsense', 'b3RoZXIKYQ'])(
-    'refuses the marker %j of no page of its own',
-    (marker) => {
-      expect(() => pageOf(['a'], 1, marker)).toThrow(RangeError);
-    },
-  );
+  it.each(['', 'nonsense', 'b3RoZXIKYQ'])('refuses the foreign marker %j', (marker) => {
+    expect(() => pageOf(['a'], 1, marker)).toThrow(RangeError);
+  });
 });

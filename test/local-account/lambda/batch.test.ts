@@ -24,26 +24,29 @@ describe('doneWith', () => {
   it.each([
     ['null', null, ALL],
     ['an empty object', {}, ALL],
-    ['no failures', failures(), ALL],
-    ['failures that are null', { batchItemFailures: null }, ALL],
+    ['an empty list of failures', failures(), ALL],
+    ['null instead of failures', { batchItemFailures: null }, ALL],
     ['one failure', failures('two'), ['one', 'three']],
     ['the same failure twice', failures('two', 'two'), ['one', 'three']],
-    ['every failure', failures(...ALL), []],
-    ['a failure that is not of the batch', failures('two', 'four'), []],
+    ['every message as a failure', failures(...ALL), []],
+    ['a failure that is not in the batch', failures('two', 'four'), []],
     ['an empty identifier', failures(''), []],
-    ['an identifier that is null', failures(null), []],
-    ['a failure by another name', { batchItemFailures: [{ id: 'two' }] }, []],
-    ['failures that are no list', { batchItemFailures: 'two' }, []],
+    ['null as identifier', failures(null), []],
+    ['a failure with a misspelt member', { batchItemFailures: [{ id: 'two' }] }, []],
+    ['a text instead of failures', { batchItemFailures: 'two' }, []],
     ['a text', 'done', []],
-  ])('after %s', (_, answer, expected) => {
+  ])('handles %s', (_, answer, expected) => {
     expect(done(answer)).toEqual(expected);
   });
 
-  it('is nothing after an error, and everything after any other answer that is not listened to', () => {
+  it('returns no message after an error', () => {
     const error = { FunctionError: 'Unhandled', Payload: '{"errorType":"E"}' } as const;
 
     expect(doneWith(batch, error, true)).toEqual([]);
     expect(doneWith(batch, error, false)).toEqual([]);
+  });
+
+  it('ignores reported failures without ReportBatchItemFailures', () => {
     expect(done(failures('two'), false)).toEqual(ALL);
   });
 });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDispatcher, createFaults, operation, ServiceError } from './dispatch.ts';
 
 const at = new Date('2026-01-31T12:00:00.000Z');
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 describe('a fault', () => {
-  it('fails the k-th call of its operation, and no other', async () => {
+  it('fails the nth call of its operation and no other', async () => {
     account.faults.fail({ service: 'iam', operation: 'GetUser', nth: 2, error });
 
     await account.call('GetUser');
@@ -32,7 +32,7 @@ describe('a fault', () => {
     await account.call('GetUser');
   });
 
-  it('fails every call from the k-th on, until the faults are cleared', async () => {
+  it('fails every call from the nth on until the faults are cleared', async () => {
     account.faults.fail({ service: 'iam', operation: 'GetUser', nth: 2, always: true, error });
 
     await account.call('GetUser');
@@ -44,7 +44,7 @@ describe('a fault', () => {
 });
 
 describe('a throttle', () => {
-  it('lets a burst through and refuses the next call', async () => {
+  it('admits a burst and refuses the next call', async () => {
     account.faults.throttle({ service: 'iam', perSecond: 0.001, burst: 2 });
 
     await account.call('GetUser');
@@ -54,13 +54,19 @@ describe('a throttle', () => {
 });
 
 describe('a delay', () => {
-  it('holds back every answer', async () => {
+  it('delays every response', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     account.faults.delay(20);
-    const before = performance.now();
+    const answered = vi.fn();
 
-    await account.call('GetUser');
+    const call = account.call('GetUser').then(answered);
+    await vi.advanceTimersByTimeAsync(19);
+    expect(answered).not.toHaveBeenCalled();
 
-    expect(performance.now() - before).toBeGreaterThanOrEqual(19);
+    await vi.advanceTimersByTimeAsync(1);
+    await call;
+    expect(answered).toHaveBeenCalled();
   });
 });
 
@@ -79,7 +85,7 @@ describe('the dispatcher', () => {
     ]);
   });
 
-  it('tells how each call ended to whoever listens', async () => {
+  it('tells listeners how each call ended', async () => {
     const ended: unknown[] = [];
     account.dispatcher.onAnswer(({ operation }, ending) => ended.push([operation, ending]));
     account.faults.fail({ service: 'iam', operation: 'ListUsers', error });
@@ -93,7 +99,7 @@ describe('the dispatcher', () => {
     ]);
   });
 
-  it('names the service and the operation that the account does not have', async () => {
+  it('names the unknown service and operation', async () => {
     const unknown = account.dispatcher.call({
       service: 'ssm',
       operation: 'SendCommand',

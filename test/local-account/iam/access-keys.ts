@@ -67,7 +67,7 @@ const listAccessKeys = (users: Users, pageSize: number) =>
     'ValidationError',
   );
 
-/** The API model lists no error for an unknown key; IAM answers it as a key of another account. */
+/** IAM treats an unknown key like a key of another account. */
 const unknownKey = (id: string) =>
   new ServiceError(
     'AccessDenied',
@@ -90,7 +90,7 @@ const getAccessKeyLastUsed = (users: Users) =>
     'ValidationError',
   );
 
-/** IAM's operations on access keys; none of them makes a configuration item, as in AWS. */
+/** The operations on access keys. As in AWS, none of them notifies AWS Config. */
 export const keyOperations = (
   users: Users,
   pageSize: number,

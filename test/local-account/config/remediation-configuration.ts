@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { ConfigRuleName, parseProperties, text } from './rules.ts';
+
+/** Schema of a whole number, which CloudFormation may pass as text. */
+const wholeNumber = (minimum: number, maximum: number) =>
+  v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]),
+    v.integer(),
+    v.minValue(minimum),
+    v.maxValue(maximum),
+  );
+const Truth = v.union([
+  v.boolean(),
+  v.pipe(
+    v.picklist(['true', 'false']),
+    v.transform((text) => text === 'true'),
+  ),
+]);
+const RemediationParameter = v.pipe(
+  v.strictObject({
+    ResourceValue: v.optional(v.strictObject({ Value: v.literal('RESOURCE_ID') })),
+    StaticValue: v.optional(
+      v.strictObject({ Values: v.pipe(v.array(text(1, 256)), v.maxLength(25)) }),
+    ),
+  }),
+  v.check(
+    (given) => (given.ResourceValue === undefined) !== (given.StaticValue === undefined),
+    'expected either a ResourceValue or a StaticValue',
+  ),
+);
+
+const RemediationConfiguration = v.pipe(
+  v.strictObject({
+    ConfigRuleName,
+    TargetType: v.literal('SSM_DOCUMENT'),
+    TargetId: text(1, 256),
+    TargetVersion: v.optional(v.string()),
+    Parameters: v.optional(
+      v.pipe(v.record(text(1, 256), RemediationParameter), v.maxEntries(25)),
+      {},
+    ),
+    ResourceType: v.optional(v.string()),
+    Automatic: v.optional(Truth, false),
+    MaximumAutomaticAttempts: v.optional(wholeNumber(1, 25)),
+    RetryAttemptSeconds: v.optional(wholeNumber(1, 2_678_000)),
+    ExecutionControls: v.optional(
+      v.strictObject({
+        SsmControls: v.strictObject({
+          ConcurrentExecutionRatePercentage: v.optional(wholeNumber(1, 100)),
+          ErrorPercentage: v.optional(wholeNumber(1, 100)),
+        }),
+      }),
+    ),
+  }),
+  v.check(
+    ({ Automatic, Parameters }) =>
+      !Automatic || Parameters['AutomationAssumeRole']?.StaticValue !== undefined,
+    'an automatic remediation is expected to have a static AutomationAssumeRole parameter',
+  ),
+);
+
+/** The properties of a remediation; each of the `Parameters` is the resource id or a fixed value. */
+export type RemediationProperties = v.InferOutput<typeof RemediationConfiguration>;
+
+/**
+ * Reads the resolved properties of an AWS::Config::RemediationConfiguration.
+ *
+ * @throws {ServiceError} InvalidParameterValueException with the first wrong member
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationConfiguration.html
+ */
+export const parseRemediationConfiguration = (properties: unknown): RemediationProperties =>
+  parseProperties('AWS::Config::RemediationConfiguration', RemediationConfiguration, properties);

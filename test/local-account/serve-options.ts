@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+
+export const USAGE = 'npm run local -- [--port <1 to 65535>] [--speed <1 to 1000>] [--empty]';
+
+const wholeNumber = (name: string, text: string, maximum: number): number => {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= maximum) return number;
+  throw new Error(
+    `--${name} must be a whole number from 1 to ${maximum}, got ${JSON.stringify(text)}`,
+  );
+};
+
+/**
+ * Reads the options of `npm run local`.
+ *
+ * @throws for an unknown option or a number out of its bounds
+ */
+export const readOptions = (args: readonly string[]) => {
+  const { port, speed, empty } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string' },
+      speed: { type: 'string', default: '10' },
+      empty: { type: 'boolean', default: false },
+    },
+  }).values;
+  return {
+    empty,
+    port: port === undefined ? undefined : wholeNumber('port', port, 65_535),
+    speed: wholeNumber('speed', speed, 1_000),
+  };
+};
