@@ -1,9 +1,13 @@
 import * as v from 'valibot';
 import { type Action, StepTimedOut } from './action.ts';
-import { assertAwsResourceProperty, executeAwsApi, waitForAwsResourceProperty } from './api.ts';
+import {
+  assertAwsResourceProperty,
+  executeAwsApi,
+  invokeLambdaFunction,
+  waitForAwsResourceProperty,
+} from './api.ts';
 import { approve } from './approve.ts';
 import { branch } from './branch.ts';
-import { invokeLambdaFunction } from './lambda.ts';
 import { executeScript } from './script.ts';
 
 /** ISO 8601 as far as hours, minutes and seconds: `PT1H30M`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail, pass } from '../../support/runbook-account.ts';
+import { requireRunnable } from './check-document.ts';
 import { parseDocument } from './document.ts';
-import { requireRunnable } from './graph.ts';
 
 const take =
   (mainSteps: unknown[], more: Record<string, unknown> = {}) =>

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ServiceError } from '../dispatch.ts';
+import { requireRunnable } from './check-document.ts';
 import { type AutomationDocument, parseDocument } from './document.ts';
-import { requireRunnable } from './graph.ts';
 
 const DocumentProperties = v.strictObject({
   Name: v.pipe(

@@ -1,7 +1,67 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ServiceError } from '../dispatch.ts';
-import type { Begun } from './begin.ts';
-import type { AutomationExecution } from './execution.ts';
+import { type AutomationDeps, actionContext, assumedRole, systemVariables } from './action.ts';
+import type { AutomationDocument } from './document.ts';
+import { type AutomationExecution, beginExecution, type StepExecution } from './execution.ts';
+import { type AutomationParameters, parseParameters } from './parameters.ts';
+import { runToEnd } from './run.ts';
+import { createInterruptions, type Interruption } from './step.ts';
+import { createRest } from './waiting.ts';
+
+/** What is executed, and for whom. */
+export type AutomationRequest = {
+  readonly DocumentName: string;
+  readonly document: AutomationDocument;
+  readonly Parameters: AutomationParameters;
+  readonly ExecutedBy: string;
+};
+
+/** Hears of every change of a step's status. */
+export type StepListener = (step: Readonly<StepExecution>, AutomationExecutionId: string) => void;
+
+/** What all executions of an account share. */
+export type Shared = {
+  readonly deps: AutomationDeps;
+  readonly closed: AbortSignal;
+  readonly takeInterruption: (StepName: string) => Interruption | undefined;
+  readonly notify: StepListener;
+};
+
+/** Begins an execution, whose steps run behind the caller's back. */
+export const begin = ({ document, ...request }: AutomationRequest, shared: Shared) => {
+  const { deps, closed, notify } = shared;
+  const AutomationExecutionId = randomUUID();
+  const given = parseParameters(document.parameters, request.Parameters);
+  const values: Record<string, unknown> = {
+    ...given,
+    ...systemVariables(deps, AutomationExecutionId),
+  };
+  const rest = createRest(deps.wait, closed);
+  const context = {
+    ...actionContext(deps, assumedRole(deps.roles, document.assumeRole, values)),
+    executionId: AutomationExecutionId,
+    rest: rest.rest,
+    closed,
+  };
+  const started = { ...request, AutomationExecutionId, ExecutionStartTime: deps.now() };
+  const execution = beginExecution(document, started);
+  const ended = setImmediate().then(() =>
+    runToEnd({
+      document,
+      execution,
+      values,
+      rest,
+      contextOf: ({ name }) => ({ ...context, interruption: shared.takeInterruption(name) }),
+      now: deps.now,
+      changed: (step) => notify(step, AutomationExecutionId),
+    }),
+  );
+  return { execution, ended, rest };
+};
+
+/** An execution, the promise of its end, and whether it rests. */
+export type Begun = ReturnType<typeof begin>;
 
 /** The executions of an account, and how to await them. */
 export const createExecutions = () => {
@@ -52,3 +112,35 @@ export const createExecutions = () => {
     },
   };
 };
+
+/** SSM Automation: executes documents step by step, behind the caller's back. */
+export const createAutomation = (deps: AutomationDeps) => {
+  const { add, ended, ...executions } = createExecutions();
+  const listeners: StepListener[] = [];
+  const interruptions = createInterruptions();
+  const closing = new AbortController();
+  const notify: StepListener = (step, id) => {
+    for (const listener of listeners) listener(step, id);
+  };
+  const shared = { deps, closed: closing.signal, takeInterruption: interruptions.take, notify };
+
+  return {
+    ...executions,
+    /** Begins an execution and returns its id; throws when its parameters or its role are refused. */
+    start: (request: AutomationRequest): string => {
+      const begun = begin(request, shared);
+      add(begun);
+      return begun.execution.AutomationExecutionId;
+    },
+    onStep: (listener: StepListener) => void listeners.push(listener),
+    /** Fails the next run of a step, on all its attempts. */
+    interruptStep: interruptions.add,
+    /** Aborts what is under way, also what rests; resolves when it has ended. */
+    close: async (): Promise<void> => {
+      closing.abort();
+      await ended();
+    },
+  };
+};
+
+export type Automation = ReturnType<typeof createAutomation>;

@@ -200,7 +200,7 @@ describe('the process of a script', () => {
     const { lines, begun } = await hang();
     const script = ['def handler(events, context):', ...lines.map((line) => `    ${line}`)];
     const request = { script: script.join('\n'), handler: 'handler', events: {}, speed: 1 };
-    const { href } = new URL('./script-process.ts', import.meta.url);
+    const { href } = new URL('script.ts', import.meta.url);
     const code = `
       const { runScript } = await import('${href}');
       const request = ${JSON.stringify({ ...request, environment: {} })};
@@ -216,7 +216,7 @@ describe('the process of a script', () => {
   });
 
   it('does not keep the process that runs the account from ending', async () => {
-    const { href } = new URL('./script-process.ts', import.meta.url);
+    const { href } = new URL('script.ts', import.meta.url);
     const code = `
       const { runScript } = await import('${href}');
       const script = 'def handler(events, context):\\n    return 1';
