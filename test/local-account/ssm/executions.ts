@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ServiceError } from '../dispatch.ts';
-import { type AutomationDeps, actionContext, assumedRole, systemVariables } from './action.ts';
+import { type AutomationDeps, actionContext, assumedRole } from './action.ts';
 import type { AutomationDocument } from './document.ts';
 import { type AutomationExecution, beginExecution, type StepExecution } from './execution.ts';
 import { type AutomationParameters, parseParameters } from './parameters.ts';
@@ -9,7 +9,7 @@ import { runToEnd } from './run.ts';
 import { createInterruptions, type Interruption } from './step.ts';
 import { createRest } from './waiting.ts';
 
-/** What is executed, and for whom. */
+/** A request to execute a document. */
 export type AutomationRequest = {
   readonly DocumentName: string;
   readonly document: AutomationDocument;
@@ -17,25 +17,28 @@ export type AutomationRequest = {
   readonly ExecutedBy: string;
 };
 
-/** Hears of every change of a step's status. */
+/** Is called at every change of a step's status. */
 export type StepListener = (step: Readonly<StepExecution>, AutomationExecutionId: string) => void;
 
 /** What all executions of an account share. */
-export type Shared = {
+type Shared = {
   readonly deps: AutomationDeps;
   readonly closed: AbortSignal;
   readonly takeInterruption: (StepName: string) => Interruption | undefined;
   readonly notify: StepListener;
 };
 
-/** Begins an execution, whose steps run behind the caller's back. */
-export const begin = ({ document, ...request }: AutomationRequest, shared: Shared) => {
+/** Begins an execution. Its steps run in the background. */
+const begin = ({ document, ...request }: AutomationRequest, shared: Shared) => {
   const { deps, closed, notify } = shared;
   const AutomationExecutionId = randomUUID();
   const given = parseParameters(document.parameters, request.Parameters);
   const values: Record<string, unknown> = {
     ...given,
-    ...systemVariables(deps, AutomationExecutionId),
+    'global:ACCOUNT_ID': deps.accountId,
+    'global:REGION': deps.region,
+    'global:AWS_PARTITION': 'aws',
+    'automation:EXECUTION_ID': AutomationExecutionId,
   };
   const rest = createRest(deps.wait, closed);
   const context = {
@@ -60,11 +63,9 @@ export const begin = ({ document, ...request }: AutomationRequest, shared: Share
   return { execution, ended, rest };
 };
 
-/** An execution, the promise of its end, and whether it rests. */
-export type Begun = ReturnType<typeof begin>;
+type Begun = ReturnType<typeof begin>;
 
-/** The executions of an account, and how to await them. */
-export const createExecutions = () => {
+const createExecutions = () => {
   const byId = new Map<string, Begun>();
 
   const find = (id: string) => {
@@ -73,7 +74,7 @@ export const createExecutions = () => {
     const message = `Automation execution ${JSON.stringify(id)} does not exist`;
     throw new ServiceError('AutomationExecutionNotFoundException', message);
   };
-  /** Those that go on without a signal, or a clock that is moved. */
+  /** Lists the executions that continue without an approval and without a change of the clock. */
   const busy = () =>
     [...byId.values()].filter(
       ({ execution, rest }) => execution.ExecutionEndTime === undefined && !rest.isResting(),
@@ -85,14 +86,14 @@ export const createExecutions = () => {
     /** @throws {ServiceError} AutomationExecutionNotFoundException */
     execution: (id: string): AutomationExecution => find(id).execution,
     isResting: (id: string): boolean => byId.get(id)?.rest.isResting() === true,
-    /** The approval that an execution waits for. */
+    /** Returns the approval that an execution waits for. */
     approval: (id: string) => find(id).rest.approval(),
     /** Resolves with the execution when its last step has ended. */
     finished: async (id: string): Promise<AutomationExecution> => {
       await find(id).ended;
       return find(id).execution;
     },
-    /** Resolves with the execution when it waits for an approval or sleeps; throws when it ends before. */
+    /** Resolves with the execution when it waits for an approval or sleeps; throws when it ends first. */
     waiting: async (id: string): Promise<AutomationExecution> => {
       const { execution, ended, rest } = find(id);
       await Promise.race([rest.begun(), ended]);
@@ -105,7 +106,7 @@ export const createExecutions = () => {
     /** Resolves when every execution has ended, waits for an approval or sleeps. */
     settled: async (): Promise<void> => {
       do {
-        // Whoever was just told to go on does so first.
+        // An execution that an approval or the clock has just released continues first.
         await setImmediate();
         await Promise.all(busy().map(({ ended, rest }) => Promise.race([ended, rest.begun()])));
       } while (busy().length > 0);
@@ -113,7 +114,7 @@ export const createExecutions = () => {
   };
 };
 
-/** SSM Automation: executes documents step by step, behind the caller's back. */
+/** Creates SSM Automation, which executes documents step by step in the background. */
 export const createAutomation = (deps: AutomationDeps) => {
   const { add, ended, ...executions } = createExecutions();
   const listeners: StepListener[] = [];
@@ -126,16 +127,20 @@ export const createAutomation = (deps: AutomationDeps) => {
 
   return {
     ...executions,
-    /** Begins an execution and returns its id; throws when its parameters or its role are refused. */
+    /**
+     * Begins an execution and returns its id.
+     *
+     * @throws {ServiceError} InvalidAutomationExecutionParametersException
+     */
     start: (request: AutomationRequest): string => {
       const begun = begin(request, shared);
       add(begun);
       return begun.execution.AutomationExecutionId;
     },
     onStep: (listener: StepListener) => void listeners.push(listener),
-    /** Fails the next run of a step, on all its attempts. */
+    /** Fails all attempts of the next run of a step. */
     interruptStep: interruptions.add,
-    /** Aborts what is under way, also what rests; resolves when it has ended. */
+    /** Aborts every execution, and resolves when all have ended. */
     close: async (): Promise<void> => {
       closing.abort();
       await ended();

@@ -10,11 +10,11 @@ import type { Lookup } from './references.ts';
 import { runStep, type StepContext, type StepOutcome } from './step.ts';
 import type { Rest } from './waiting.ts';
 
-/** An execution under way, and what its steps run with. */
+/** An execution in progress with what its steps need. */
 export type Run = {
   readonly document: AutomationDocument;
   readonly execution: AutomationExecution;
-  /** Parameters and system variables, by the name that a reference has. */
+  /** The values of parameters and variables, by the name that references use. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly contextOf: (step: Step) => Omit<StepContext, 'lookup' | 'waitFor'>;
   readonly rest: Rest;
@@ -22,8 +22,8 @@ export type Run = {
   readonly changed: (step: StepExecution) => void;
 };
 
-/** The outputs of the steps that succeeded. */
-export type Outputs = Map<string, Readonly<Record<string, unknown>>>;
+/** The outputs of the steps that succeeded, by step. */
+type Outputs = Map<string, Readonly<Record<string, unknown>>>;
 
 const createLookup =
   ({ values }: Run, outputs: Outputs): Lookup =>
@@ -44,7 +44,7 @@ const showOutputs = (shown: StepExecution, outputs: Readonly<Record<string, unkn
   shown.Outputs = mapValues(outputs, toTexts);
 };
 
-/** Step and execution wait; what was decided so far is seen meanwhile. */
+/** Shows step and execution as Waiting, with the decisions so far, until the wait ends. */
 const waitingFor =
   (shown: StepExecution, { execution, rest, changed }: Run): StepContext['waitFor'] =>
   async (approval, milliseconds) => {
@@ -60,8 +60,8 @@ const waitingFor =
     }
   };
 
-/** Runs one step, and shows how it stands meanwhile. */
-export const perform = async (
+/** Runs one step and shows its status meanwhile. */
+const perform = async (
   { step, shown }: { readonly step: Step; readonly shown: StepExecution },
   run: Run,
   outputs: Outputs,
@@ -94,13 +94,13 @@ const nextName = (step: Step, outcome: StepOutcome, following: Step | undefined)
   return step.nextStep ?? following?.name;
 };
 
-/** What fails the execution: a step that stops it, or one that is critical to it. */
+/** Returns the outcome of a step if it fails the execution: the step is critical, or its failure ends the execution. */
 const failureOf = (step: Step, outcome: StepOutcome) =>
   outcome.StepStatus !== 'Success' && (isCritical(step) || step.onFailure === 'Abort')
     ? outcome
     : undefined;
 
-/** Runs an execution's steps in the order in which they lead to each other, until none follows. */
+/** Runs the steps of an execution until no step follows. */
 export const runToEnd = async (run: Run): Promise<void> => {
   const { document, execution } = run;
   const { mainSteps } = document;

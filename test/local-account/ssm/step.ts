@@ -10,14 +10,14 @@ import { ACTIONS } from './actions.ts';
 import type { Step } from './document.ts';
 import { type Lookup, resolveReferences, selectOutput } from './references.ts';
 
-/** A failure on demand: the step fails or times out before its action runs, or after it took effect. */
+/** A failure that a test asks for: the step fails or times out before its action runs or after it took effect. */
 export type Interruption = {
   readonly StepName: string;
   readonly StepStatus: 'Failed' | 'TimedOut';
   readonly when: 'before' | 'after';
 };
 
-/** The interruptions to come, by step; each one is for one run of its step. */
+/** Creates the list of interruptions to come. Each one applies to one run of its step. */
 export const createInterruptions = () => {
   const byStep = new Map<string, Interruption>();
   return {
@@ -40,11 +40,11 @@ export type StepOutcome =
   | {
       readonly StepStatus: 'Failed' | 'TimedOut';
       readonly FailureMessage: string;
-      /** What the step shows all the same; nothing refers to it. */
+      /** The outputs that the failed step shows. References do not find them. */
       readonly shown?: Readonly<Record<string, unknown>>;
     };
 
-/** What a step runs with. */
+/** The context of a step. */
 export type StepContext = Omit<ActionContext, 'signal' | 'timeoutSeconds'> & {
   readonly lookup: Lookup;
   readonly interruption: Interruption | undefined;
@@ -52,8 +52,8 @@ export type StepContext = Omit<ActionContext, 'signal' | 'timeoutSeconds'> & {
   readonly closed: AbortSignal;
 };
 
-/** How messages of Systems Manager end. */
-export const GUIDE =
+/** The last sentence of Systems Manager's failure messages. */
+const GUIDE =
   'Please refer to Automation Service Troubleshooting Guide for more diagnosis details.';
 
 const describeError = (error: unknown) => {
@@ -63,8 +63,7 @@ const describeError = (error: unknown) => {
   return `${v.getDotPath(issue) ?? 'inputs'}: ${issue.message}`;
 };
 
-/** The outcome of a step whose action threw. */
-export const asFailure = (step: Step, error: unknown): StepOutcome => {
+const asFailure = (step: Step, error: unknown): StepOutcome => {
   const phase =
     step.action === 'aws:executeScript'
       ? 'Poll action status for completion'
@@ -74,14 +73,13 @@ export const asFailure = (step: Step, error: unknown): StepOutcome => {
   return { StepStatus: 'Failed', FailureMessage, ...shown };
 };
 
-/** The outcome of a step that took longer than it may. */
-export const asTimeout = (seconds: number): StepOutcome => ({
+const asTimeout = (seconds: number): StepOutcome => ({
   StepStatus: 'TimedOut',
   FailureMessage: `Step timed out after ${seconds} seconds. ${GUIDE}`,
 });
 
 const collectOutputs = (step: Step, action: Action, { response }: ActionResult) => {
-  const builtIn = action.outputs.map((name) => [name, response[name]]);
+  const builtIn = Object.keys(action.outputs).map((name) => [name, response[name]]);
   const declared = step.outputs.map((output) => [output.Name, selectOutput(output, response)]);
   const present = [...builtIn, ...declared].filter(([, value]) => value !== undefined);
   return Object.fromEntries(present);
@@ -100,33 +98,23 @@ const interrupted = (
   } as const;
 };
 
-/** Rejects with the reason of the first signal that aborts. */
 const whenAborted = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-/**
- * Runs a step's action once, its references resolved.
- *
- * @throws when the account is closed
- */
-export const attempt = async (
-  step: Step,
-  inputs: unknown,
-  context: StepContext,
-): Promise<StepOutcome> => {
+const attempt = async (step: Step, inputs: unknown, context: StepContext): Promise<StepOutcome> => {
   const action = ACTIONS[step.action];
   if (action === undefined) throw new Error(`${step.name}: unknown action ${step.action}`);
   context.closed.throwIfAborted();
   const { maxSeconds, defaultSeconds = maxSeconds, onlyRests = false } = action;
-  const timeoutSeconds = Math.min(step.timeoutSeconds ?? defaultSeconds, maxSeconds);
+  const timeoutSeconds = step.timeoutSeconds ?? defaultSeconds;
   const before = interrupted(context, 'before', timeoutSeconds);
   if (before !== undefined) return before;
   const timeUp = onlyRests
     ? new AbortController().signal
-    : AbortSignal.timeout(timeoutSeconds * 1000);
+    : context.settings.timeLimit(timeoutSeconds);
   const signal = AbortSignal.any([timeUp, context.closed]);
   try {
     const running = action.run(inputs, { ...context, timeoutSeconds, signal });
@@ -141,9 +129,9 @@ export const attempt = async (
 };
 
 /**
- * Runs a step, as often as its `maxAttempts` say, until it succeeds.
+ * Runs a step until it succeeds, `maxAttempts` times at most.
  *
- * @param begun  hears the inputs, their references resolved, before the action runs
+ * @param begun  is called with the inputs, references resolved, before the action runs
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
  */
 export const runStep = async (

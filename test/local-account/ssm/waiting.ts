@@ -1,6 +1,6 @@
 import type { Wait } from '../clock.ts';
 
-/** What an approver decided; `Approver` is an ARN. */
+/** An approver's decision. `Approver` is an ARN. */
 export type Decision = {
   readonly Approver: string;
   readonly Decision: 'Approve' | 'Reject';
@@ -9,11 +9,13 @@ export type Decision = {
   readonly Comment?: string | undefined;
 };
 
-/** Who is asked, and how many of them must approve. */
-type Asked = { readonly Approvers: readonly string[]; readonly MinRequiredApprovals: number };
+type ApprovalRequest = {
+  readonly Approvers: readonly string[];
+  readonly MinRequiredApprovals: number;
+};
 
-/** One question to approvers: enough of them approve, or one rejects. */
-export const createApproval = ({ Approvers, MinRequiredApprovals }: Asked) => {
+/** Creates an approval. It is decided when enough approvers approve or one rejects. */
+export const createApproval = ({ Approvers, MinRequiredApprovals }: ApprovalRequest) => {
   const decisions = new Map<string, Decision>();
   const decided = new AbortController();
   const listeners: (() => void)[] = [];
@@ -25,41 +27,41 @@ export const createApproval = ({ Approvers, MinRequiredApprovals }: Asked) => {
   };
 
   return {
-    /** Aborts when nobody else needs to decide. */
+    /** Aborts when the approval is decided. */
     decided: decided.signal,
-    /** Whether one of the names or ARNs of a caller is among the approvers. */
-    isAskedOf: (names: readonly string[]) => names.some((name) => Approvers.includes(name)),
-    /** Takes a decision; another one of the same approver replaces it. */
+    /** Returns whether an approver has one of these names or ARNs. */
+    hasApprover: (names: readonly string[]) => names.some((name) => Approvers.includes(name)),
+    /** Records a decision, which replaces an earlier one of the same approver. */
     decide: (decision: Decision) => {
       decisions.set(decision.Approver, decision);
-      for (const tell of listeners) tell();
+      for (const listener of listeners) listener();
       if (status() !== 'Waiting') decided.abort();
     },
     onDecision: (listener: () => void) => void listeners.push(listener),
-    /** What the step shows, also while it waits. */
+    /** Returns the outputs of the step, which also shows them while it waits. */
     outputs: () => ({ ApprovalStatus: status(), ApproverDecisions: [...decisions.values()] }),
   };
 };
 
 export type Approval = ReturnType<typeof createApproval>;
 
-/** The rest of one execution: it sleeps or waits for an approval, and only the clock or a signal ends that. */
+/** Creates the waiting of one execution: it sleeps, or it waits for an approval. Only the clock or a signal ends it. */
 export const createRest = (wait: Wait, closed: AbortSignal) => {
   let [isResting, approval] = [false, undefined as Approval | undefined];
   const listeners: (() => void)[] = [];
 
   return {
     isResting: () => isResting,
-    /** The approval that the execution waits for. */
+    /** Returns the approval that the execution waits for. */
     approval: () => approval,
-    /** Resolves when the execution rests. */
+    /** Resolves when the execution begins to rest. */
     begun: (): Promise<void> =>
       isResting ? Promise.resolve() : new Promise((resolve) => void listeners.push(resolve)),
-    /** Rests for so many milliseconds of the account's time, or until the approval is decided. */
+    /** Rests for a number of milliseconds of the account's time, or until the approval is decided. */
     rest: async (milliseconds: number, awaited?: Approval): Promise<void> => {
       if (milliseconds === 0) return;
       [isResting, approval] = [true, awaited];
-      for (const tell of listeners.splice(0)) tell();
+      for (const listener of listeners.splice(0)) listener();
       const decided = awaited?.decided ?? closed;
       try {
         await wait(milliseconds, AbortSignal.any([closed, decided]));

