@@ -86,11 +86,12 @@ const parseText = (text: string): unknown => {
  * @throws {ServiceError} InvalidDocumentContent
  */
 export const parseDocument = (content: unknown): AutomationDocument => {
-  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  const isText = typeof content === 'string';
+  const text = isText ? content : JSON.stringify(content);
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_DOCUMENT_BYTES)
     throw invalidDocument(`a document must have at most ${MAX_DOCUMENT_BYTES} bytes, got ${bytes}`);
-  const parsed = v.safeParse(Document, parseText(text));
+  const parsed = v.safeParse(Document, isText ? parseText(text) : JSON.parse(text));
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   throw invalidDocument(`${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);

@@ -1,6 +1,5 @@
-/** A change of one place in a document. */
+/** A document with one change. */
 export type Mutant = {
-  /** What was done there. */
   readonly change:
     | 'delete'
     | 'rename the member'
@@ -9,7 +8,7 @@ export type Mutant = {
     | 'resize'
     | 'repeat'
     | 'lead elsewhere';
-  /** The place: names of steps, parameters and members, with dots. */
+  /** Where the change is: names of steps, parameters and members, with dots. */
   readonly path: string;
   readonly document: unknown;
 };
@@ -20,7 +19,7 @@ type Edit = (parent: Members, key: string | number) => void;
 
 const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null;
 
-/** The names by which steps and outputs are called, elsewhere their place. */
+/** Joins the keys of a path. Steps and outputs have their names, other items their index. */
 const pathOf = (document: unknown, path: Path): string => {
   let at = document;
   const names = path.map((key) => {
@@ -31,7 +30,7 @@ const pathOf = (document: unknown, path: Path): string => {
   return names.join('.');
 };
 
-/** A copy of a value, with a change at the end of a path; what lies beside the path is shared. */
+/** Copies a value with a change at the end of a path. The rest of the value is shared. */
 const edited = (value: unknown, [key, ...rest]: Path, edit: Edit): unknown => {
   if (!isMembers(value) || key === undefined) return value;
   const copy: Members = Array.isArray(value) ? Object.assign([], value) : { ...value };
@@ -60,7 +59,7 @@ const replaceBy =
 
 const REFERENCE = /\{\{\s*([\w:.]+)\s*\}\}/g;
 
-/** A text with an X after it; one with references, once for each, with another name in that one. */
+/** Appends an X to a text; in a text with references, to the name of each reference in turn. */
 const renamed = (text: string): readonly string[] => {
   const references = [...text.matchAll(REFERENCE)];
   if (references.length === 0) return [`${text}X`];
@@ -70,7 +69,7 @@ const renamed = (text: string): readonly string[] => {
   );
 };
 
-/** The other steps that a text may name, where it names one. */
+/** Lists the other steps that a text could name, if it names a step. */
 const elsewhere = (key: string | number, text: string, steps: readonly string[]) => {
   const [, prefix = '', name = ''] = /^(step:)?(.*)$/s.exec(text) ?? [];
   const namesStep = ['nextStep', 'NextStep', 'Default'].includes(String(key));
@@ -106,9 +105,8 @@ const pathsIn = (value: unknown, path: Path = []): readonly (readonly [Path, unk
 };
 
 /**
- * Every document that differs from this one in one place: a member or an item less, one of another name, a text with
- * something after it or a reference to something else, a boolean turned round, a number of another size, an item twice,
- * a way that leads to another step.
+ * Lists every document that differs from this one in one place: a member or an item is missing, renamed or repeated, a
+ * text or a reference has another name, a boolean or a number has another value, or a step leads to another step.
  */
 export const mutantsOf = (document: {
   readonly mainSteps: readonly { readonly name: string }[];
