@@ -84,7 +84,7 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
     expect(Subject).toBe(runbook.subject);
     for (const part of [
       `The access key ${AccessKeyId} of the IAM user alice (${alice.UserId})`,
-      'account 123456789012',
+      'in the account 123456789012',
       'Why: a reason',
     ])
       expect(Message).toContain(part);
@@ -173,7 +173,7 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
     const { Subject, Message } = message();
     expect(Subject).toBe(`The ${runbook.noun} of an access key is not verified`);
     expect(Message).toContain(
-      `Unverified: ${AccessKeyId} of alice should be ${becomes}, but is ${runbook.was}; look at the step ${writing}`,
+      `Unverified: ${AccessKeyId} of alice should be ${becomes}, but is ${runbook.was}. Check the step ${writing}`,
     );
     expect(Message.includes('Undo: an undo command')).toBe(act !== 'Delete');
     expect(end.message).toContain(Message);
