@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 
-/** A step of an Automation document as it is written; `onlyWith` is ours, and gone once steps are left out. */
+/** A step of an Automation document in its file. Only our files have `onlyWith`; the deployed document does not. */
 type Step = { readonly name: string; readonly onlyWith?: unknown } & Readonly<
   Record<string, unknown>
 >;
@@ -13,89 +13,90 @@ export type AutomationDocument = { readonly mainSteps: readonly Step[] } & Reado
   Record<string, unknown>
 >;
 
-/** Whether each option is taken, by the name that a step's `onlyWith` has. */
+/** Whether each option is chosen, by the name that `onlyWith` uses. */
 export type Options = Readonly<Record<string, boolean>>;
 
-/** A member that names a step: where it goes on. */
+/** The members that name the step to continue with. */
 const NAMES_STEP = new Set(['nextStep', 'NextStep', 'Default']);
 
-const isTaken = ({ name, onlyWith }: Step, options: Options): boolean => {
+const isIncluded = ({ name, onlyWith }: Step, options: Options): boolean => {
   if (onlyWith === undefined) return true;
-  const taken = options[String(onlyWith)];
-  if (taken !== undefined) return taken;
+  const chosen = options[String(onlyWith)];
+  if (chosen !== undefined) return chosen;
   const known = Object.keys(options).join(', ') || 'none';
   throw new Error(`${name}: unknown option ${JSON.stringify(onlyWith)}, expected ${known}`);
 };
 
-/** The step that is there in the place of each one: itself, or where it is left out the next in the file that stays. */
+/** Maps each step to itself or, if it is left out, to the next included step of the file. */
 const substitutesOf = (
   steps: readonly Step[],
-  stays: (step: Step) => boolean,
+  included: (step: Step) => boolean,
 ): ReadonlyMap<string, string> =>
   new Map(
     steps.map((step, index) => {
-      const next = steps.slice(index).find(stays);
+      const next = steps.slice(index).find(included);
       if (next === undefined)
-        throw new Error(`${step.name}: a step that may be left out needs one that follows it`);
+        throw new Error(
+          `${step.name}: expected a step after a step that may be left out, got none`,
+        );
       return [step.name, next.name];
     }),
   );
 
-/** Leads every reference to a step that is left out to the one in its place. */
-const lead = (value: unknown, substitutes: ReadonlyMap<string, string>): unknown => {
-  const leadMember = ([name, member]: [string, unknown]): [string, unknown] => {
-    if (typeof member !== 'string') return [name, lead(member, substitutes)];
+/** Replaces the name of each step that is left out. */
+const replaceNames = (value: unknown, substitutes: ReadonlyMap<string, string>): unknown => {
+  const replaceMember = ([name, member]: [string, unknown]): [string, unknown] => {
+    if (typeof member !== 'string') return [name, replaceNames(member, substitutes)];
     if (NAMES_STEP.has(name)) return [name, substitutes.get(member) ?? member];
-    const failed = name === 'onFailure' ? /^step:(.*)$/.exec(member)?.[1] : undefined;
-    // Stryker disable next-line ConditionalExpression: nothing stands in the place of no step; only the types need that said.
-    const substitute = failed === undefined ? undefined : substitutes.get(failed);
-    return [name, substitute === undefined ? member : `step:${substitute}`];
+    if (name !== 'onFailure') return [name, member];
+    const replace = (_: string, step: string) => `step:${substitutes.get(step) ?? step}`;
+    return [name, member.replace(/^step:(.*)$/, replace)];
   };
-  if (Array.isArray(value)) return value.map((item) => lead(item, substitutes));
+  if (Array.isArray(value)) return value.map((item) => replaceNames(item, substitutes));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(leadMember));
+  return Object.fromEntries(Object.entries(value).map(replaceMember));
 };
 
 /**
- * Leaves out the steps that are `onlyWith` an option that is not taken; what led to one leads to the step that
- * follows it in the file.
+ * Leaves out the steps whose `onlyWith` names an option that is not chosen. Members that name such a step name the next
+ * included step of the file instead.
  *
- * @throws when a step names an option that is not among them, or none that stays follows it
+ * @throws when a step names an unknown option, or when no included step follows a step that is left out
  */
 export const leaveOutSteps = (
   document: AutomationDocument,
   options: Options = {},
 ): AutomationDocument => {
   const { mainSteps } = document;
-  const stays = (step: Step) => isTaken(step, options);
-  const substitutes = substitutesOf(mainSteps, stays);
+  const included = (step: Step) => isIncluded(step, options);
+  const substitutes = substitutesOf(mainSteps, included);
   const steps = mainSteps
-    .filter(stays)
-    .map(({ onlyWith: _, ...step }) => lead(step, substitutes) as typeof step);
+    .filter(included)
+    .map(({ onlyWith: _, ...step }) => replaceNames(step, substitutes) as typeof step);
   return { ...document, mainSteps: steps };
 };
 
-/** An SSM Automation document; SSM itself reads the rest. */
+/** The members of a document that this module needs. Systems Manager checks the rest. */
 const Content = v.looseObject({
   schemaVersion: v.literal('0.3'),
   mainSteps: v.array(v.looseObject({ name: v.string() })),
 });
 
-/** What synthesis decides about a document. */
+/** The values and options with which a document is deployed. */
 export type Particulars = {
   /**
-   * Values by the placeholder's name; CDK tokens are welcome. A list or nothing may stand for an entire text: with
-   * nothing, its member is left out.
+   * Values by the name of their placeholder. A value may be a CDK token. If an entire text is a placeholder, its value
+   * may also be a list, or `undefined`, which leaves out the member.
    */
   readonly values: Readonly<Record<string, string | readonly string[] | undefined>>;
   /**
-   * The options that a step may be `onlyWith`, and whether they are taken.
+   * The options that `onlyWith` may name, and whether they are chosen.
    * @default - none
    */
   readonly options?: Options;
 };
 
-/** A script as it stands in `scripts/` beside the document; Systems Manager would take `{{` for a reference of its own. */
+/** Reads a script from the folder `scripts/` of the document. Systems Manager would read `{{` in it as a reference. */
 const readScript = (document: string, name: string): string | undefined => {
   const file = path.join(path.dirname(document), 'scripts', name);
   if (!name.endsWith('.py') || !existsSync(file)) return undefined;
@@ -117,7 +118,9 @@ const createFill = (document: string, { values }: Particulars) => {
   const textOf = (placeholder: string, name: string): string => {
     const value = find(placeholder, name);
     if (typeof value === 'string') return value;
-    throw new Error(`${document}: ${placeholder} is no text: it must be the entire value`);
+    throw new Error(
+      `${document}: ${placeholder} must be the entire text, because its value is not a string`,
+    );
   };
   return (_key: unknown, value: unknown): unknown => {
     if (typeof value !== 'string') return value;
@@ -128,12 +131,11 @@ const createFill = (document: string, { values }: Particulars) => {
 };
 
 /**
- * Reads an Automation document, puts values and scripts in for its `${Name}` and `${name.py}` placeholders, in every
- * text but the keys, and leaves out the steps of options that are not taken.
+ * Reads an Automation document. Replaces `${Name}` by values and `${name.py}` by scripts in every text except keys, and
+ * leaves out the steps of options that are not chosen.
  *
- * @param document  a YAML file; its scripts lie in `scripts/` beside it
- * @throws when the file is no Automation document, a placeholder is no script and not among the values, or a script
- * contains `{{`
+ * @param document  the path of a YAML file, whose scripts are in the folder `scripts/` beside it
+ * @throws when the file is not an Automation document, a placeholder is unknown, or a script contains `{{`
  */
 export const readDocument = (document: string, particulars: Particulars): AutomationDocument => {
   const fill = createFill(document, particulars);

@@ -9,7 +9,7 @@ import {
 } from '../functions/permissions.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
 
-/** The function that decides what the runbooks do; its role can read and nothing else. */
+/** The Lambda function that plans what a runbook does. Its role has only read permissions. */
 export class Planner extends NodeFunction {
   constructor(
     scope: Construct,

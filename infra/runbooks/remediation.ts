@@ -7,34 +7,36 @@ import type { Runbook } from './runbook.ts';
 const ID = 'RemediationIsOffered';
 
 /**
- * The condition that AWS Config remediates in the Region: in AWS GovCloud (US) it does not, and people start the
- * runbooks by their commands. A stack has it once.
+ * Returns the condition that AWS Config offers remediation in the Region. It does not in AWS GovCloud (US), where people
+ * start the runbooks with commands. A stack has one such condition.
  *
  * @see https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-config.html
  */
 export const remediationIsOffered = (scope: Construct): CfnCondition => {
   const stack = Stack.of(scope);
-  const there = stack.node.tryFindChild(ID);
-  if (there instanceof CfnCondition) return there;
-  const without = WITHOUT_REMEDIATION.map((region) => Fn.conditionEquals(Aws.REGION, region));
-  return new CfnCondition(stack, ID, { expression: Fn.conditionNot(Fn.conditionOr(...without)) });
+  const existing = stack.node.tryFindChild(ID);
+  if (existing instanceof CfnCondition) return existing;
+  const unsupported = WITHOUT_REMEDIATION.map((region) => Fn.conditionEquals(Aws.REGION, region));
+  return new CfnCondition(stack, ID, {
+    expression: Fn.conditionNot(Fn.conditionOr(...unsupported)),
+  });
 };
 
-/** What joins a rule and a runbook. */
+/** The properties of a remediation. */
 export type RemediationProps = {
   readonly configRule: CfnConfigRule;
   readonly runbook: Runbook;
-  /** Whether Config starts the runbook by itself, or only when somebody asks for it. */
+  /** Whether AWS Config starts the runbook automatically, or only on request. */
   readonly automatic: boolean;
-  /** Longer than the runbook can take: the window of the one automatic attempt. */
+  /** The time for the one automatic attempt, which must be longer than an execution can take. */
   readonly attemptWindow: Duration;
 };
 
 /**
- * The parameters that Config passes to a runbook, in the shape that CDK leaves unchecked.
+ * Returns the parameters that AWS Config passes to a runbook. The CDK does not check their shape.
  *
- * @param resourceIdParameter  the one parameter that gets the id of the resource
- * @param staticValues         the others
+ * @param resourceIdParameter  the parameter that gets the id of the resource
+ * @param staticValues         the other parameters
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationParameterValue.html
  */
 const toParameters = (
@@ -51,9 +53,9 @@ const toParameters = (
 });
 
 /**
- * The Remediate button of the rule.
+ * The remediation configuration of a rule, which the Remediate button uses.
  *
- * An automatic attempt that fails blocks the user's next one until its remediation exception is deleted.
+ * An automatic attempt that fails blocks further attempts for the user until the remediation exception is deleted.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationConfiguration.html
  */
@@ -73,7 +75,7 @@ export class Remediation extends Construct {
         ConfigRuleName: configRule.ref,
       }),
       automatic,
-      // One attempt, as a refusal repeated is noise.
+      // One attempt, because a refusal would only be repeated.
       ...(automatic && {
         maximumAutomaticAttempts: 1,
         retryAttemptSeconds: attemptWindow.toSeconds(),

@@ -8,55 +8,55 @@ import { allowOnUsers, serviceOfThisAccount } from '../functions/permissions.ts'
 import { readDocument } from './document.ts';
 import type { Planner } from './planner.ts';
 
-/** Who is asked for an approval. */
+/** The approvers of a runbook. */
 export type Approval = {
-  /** 1 to 10 names of IAM users, or ARNs of IAM users or roles; one of them must approve. */
+  /** 1 to 10 names of IAM users or ARNs of IAM users or roles. One of them must approve. */
   readonly approvers: readonly string[];
   /**
-   * The topic that tells them; its name starts with `Automation`.
-   * @default - none: they look into Systems Manager
+   * ARN of the SNS topic that notifies the approvers. Its name starts with `Automation`.
+   * @default - no topic; approvers find the request in Systems Manager
    */
   readonly topicArn?: string | undefined;
 };
 
-/** What a runbook is made of. */
+/** The properties of a runbook. */
 export type RunbookProps = {
-  /** Path of the document, from the root of this repository. */
+  /** The path of the document from the root of this repository. */
   readonly document: string;
-  /** Stands in the document as `${PlannerFunctionName}`. */
+  /** The function that plans. Its name replaces `${PlannerFunctionName}` in the document. */
   readonly planner: Planner;
   /**
-   * What stands in the document beside the planner, the rule and the topics, by the placeholder's name.
-   * @default - nothing
+   * Further values for placeholders of the document, by name.
+   * @default - none
    */
   readonly values?: Readonly<Record<string, string>>;
-  /** The rule whose parameters decide, and that the document evaluates again. */
+  /** The rule whose parameters apply and that the runbook evaluates again. */
   readonly configRule: CfnConfigRule;
-  /** The actions on IAM users that the document's own steps call. */
+  /** The IAM actions that the steps of the document call. */
   readonly userActions: readonly string[];
   /**
-   * Who is asked before the document writes, where it has steps for that.
-   * @default - nobody, and the steps are left out
+   * Who must approve before the runbook writes.
+   * @default - no approval
    */
   readonly approval?: Approval | undefined;
   /**
-   * The topic that the document tells what it did.
-   * @default - none
+   * ARN of the SNS topic that the runbook publishes its writes to.
+   * @default - no notifications
    */
   readonly notificationTopicArn?: string | undefined;
 };
 
 /**
- * An SSM Automation runbook and the role with which its executions act.
+ * An SSM Automation runbook with the role that its executions assume.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-documents.html
  */
 export class Runbook extends Construct {
-  /** The document in Systems Manager, under a name that CloudFormation makes. */
+  /** The document in Systems Manager. CloudFormation generates its name. */
   readonly document: CfnDocument;
-  /** The role with which its executions act. */
+  /** The role that executions assume. */
   readonly automationRole: Role;
-  /** The AWS CLI command that starts it; `,Name=value` after it gives a further parameter. */
+  /** The AWS CLI command that starts the runbook. Append `,Name=value` to pass a parameter. */
   readonly startCommand: string;
 
   constructor(scope: Construct, id: string, props: RunbookProps) {
@@ -69,7 +69,7 @@ export class Runbook extends Construct {
         values: {
           ...values,
           PlannerFunctionName: planner.function.functionName,
-          // Its name, not a reference: the function of the rule knows the names of the documents.
+          // The name, because a reference would be circular: the rule's function refers to the documents.
           ConfigRuleName: configRule.configRuleName,
           NotificationTopicArn: props.notificationTopicArn ?? '',
           Approvers: approval?.approvers,
@@ -80,10 +80,10 @@ export class Runbook extends Construct {
       documentType: 'Automation',
       documentFormat: 'YAML',
       targetType: '/',
-      // A new document for each change, under a name of its own: docs/decisions/0002.
+      // Each change creates a new document with a new name: docs/decisions/0002.
       updateMethod: 'Replace',
     });
-    // An automatic remediation starts as soon as it can: the role must be able to act by then.
+    // An automatic remediation may start at once, so the role must have its permissions first.
     this.document.node.addDependency(this.automationRole);
     const parameters = `AutomationAssumeRole=${this.automationRole.roleArn},ConfigRuleName=${configRule.ref}`;
     this.startCommand = `aws ssm start-automation-execution --region ${Stack.of(this).region} --document-name ${this.document.ref} --parameters ${parameters}`;
@@ -109,7 +109,7 @@ export class Runbook extends Construct {
     allow('config:StartConfigRulesEvaluation', configRule.attrArn);
     for (const topicArn of new Set([notificationTopicArn, approval?.topicArn]))
       if (topicArn !== undefined) allow('sns:Publish', topicArn);
-    // IAM has no condition on the status that UpdateAccessKey sets: the document says which one, and when.
+    // IAM has no condition key for the status that UpdateAccessKey sets. The document determines it.
     allowOnUsers(role, userActions);
     return role;
   }

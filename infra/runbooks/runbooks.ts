@@ -12,23 +12,23 @@ type Rules = {
   readonly inactiveRule: InactiveAccessKeyRule;
 };
 
-/** What the runbooks work for and with. */
+/** The properties of the runbooks. */
 type RunbooksProps = Pick<Settings, 'approvers' | 'approvalTopicArn' | 'notificationTopicArn'> &
   Rules & { readonly planner: Planner };
 
-/** What the remediations join, and which of them nobody has to click. */
+/** The properties of the remediations. */
 type RemediationsProps = Partial<Pick<Settings, 'automaticRemediation' | 'automaticDeletion'>> &
   Rules &
   Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
 
-/** The runbook that deactivates a key, the one that undoes it, and the one that deletes a key in the end. */
+/** The runbooks that deactivate a key, reactivate it, and delete an inactive key. */
 export type Runbooks = {
   readonly deactivate: Runbook;
   readonly reactivate: Runbook;
   readonly deleteInactive: Runbook;
 };
 
-/** Makes the three runbooks in a scope; what cuts a key off asks the approvers, what undoes it asks nobody. */
+/** Creates the three runbooks. Deactivation and deletion ask the approvers; reactivation does not. */
 export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks => {
   const { planner, rule, inactiveRule, approvers, approvalTopicArn, notificationTopicArn } = props;
   const shared = { planner, notificationTopicArn };
@@ -56,7 +56,7 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
   return { deactivate, reactivate, deleteInactive };
 };
 
-/** Joins each rule with the runbook that remediates its violations. */
+/** Creates the remediation of each rule. */
 export const createRemediations = (scope: Construct, props: RemediationsProps): void => {
   const { rule, inactiveRule, deactivate, deleteInactive } = props;
   const { automaticRemediation, automaticDeletion } = { ...DEFAULT_SETTINGS, ...props };
@@ -68,7 +68,7 @@ export const createRemediations = (scope: Construct, props: RemediationsProps): 
   new Remediation(scope, 'Deletion', {
     ...{ configRule: inactiveRule.configRule, runbook: deleteInactive },
     automatic: automaticDeletion,
-    // Half an hour of it the runbook may wait for an event to become visible.
+    // The runbook waits half an hour until CloudTrail shows the last events.
     attemptWindow: Duration.hours(1),
   });
 };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { runScript } from '../local-account/ssm/script-process.ts';
+import { runScript } from '../local-account/ssm/script.ts';
 import { keyId } from '../support/build.ts';
 import { readRunbook } from '../support/runbook-document.ts';
 import { JsonText, SECRET } from './breakage.ts';

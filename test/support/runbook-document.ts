@@ -1,7 +1,7 @@
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import { readDocument } from '../../infra/runbooks/document.ts';
 
-/** A step as a document has it. */
+/** A step of a document. */
 export type Step = {
   readonly name: string;
   readonly action: string;
@@ -15,7 +15,7 @@ export type Step = {
   readonly outputs?: readonly { Name: string; Selector: string; Type: string }[];
 };
 
-/** A parameter as a document has it. */
+/** A parameter of a document. */
 export type Parameter = {
   readonly type: string;
   readonly description: string;
@@ -24,7 +24,7 @@ export type Parameter = {
   readonly allowedValues?: readonly string[];
 };
 
-/** One of our Automation documents, as it is deployed. */
+/** A document as the stack deploys it. */
 export type RunbookDocument = {
   readonly schemaVersion: string;
   readonly description: string;
@@ -34,13 +34,13 @@ export type RunbookDocument = {
   readonly mainSteps: readonly Step[];
 };
 
-/** Our documents, by the names of their files. */
+/** The files of the documents. */
 export type RunbookFile =
   | 'deactivate-access-key'
   | 'reactivate-access-key'
   | 'delete-inactive-access-key';
 
-/** The document as the stack deploys it, its values standing for themselves; with approvers where there are any. */
+/** Reads a document as the stack deploys it. Names that the deployment adds stay as placeholders. */
 export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): RunbookDocument =>
   readDocument(`${REPOSITORY}remediation/runbooks/${file}.yaml`, {
     values: {
@@ -56,3 +56,76 @@ export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): R
     },
     options: { Approval: approvers !== undefined },
   }) as unknown as RunbookDocument;
+
+const APPROVERS = ['alice', 'arn:aws:iam::123456789012:role/on-call'];
+const PLAN_AGAIN = ['PlanAgain', 'ReadPlanAgain'];
+
+/** A runbook with what its document must say. */
+export type Runbook = {
+  readonly title: string;
+  readonly file: RunbookFile;
+  readonly approvers?: readonly string[];
+  /** The outcome of a plan that leads to the write. */
+  readonly act: 'Deactivate' | 'Reactivate' | 'Delete';
+  readonly warning: 'DISRUPTIVE' | 'DESTRUCTIVE';
+  readonly write: Readonly<Record<string, string>>;
+  /** The status of the key that Verify expects. */
+  readonly expected: string;
+  /** The steps between the decision and the write. */
+  readonly before: readonly string[];
+  /** The parameter that only this document has. */
+  readonly parameter: string;
+  readonly rule: string;
+};
+
+const DEACTIVATE = {
+  file: 'deactivate-access-key',
+  act: 'Deactivate',
+  warning: 'DISRUPTIVE',
+  write: { Api: 'UpdateAccessKey', Status: 'Inactive' },
+  expected: 'Inactive',
+  parameter: 'MinimumIdleDays',
+  rule: 'iam-user-single-access-key',
+} as const;
+const DELETE = {
+  file: 'delete-inactive-access-key',
+  act: 'Delete',
+  warning: 'DESTRUCTIVE',
+  write: { Api: 'DeleteAccessKey' },
+  expected: 'not listed',
+  parameter: 'MinimumInactiveDays',
+  rule: 'iam-user-inactive-access-key',
+} as const;
+
+/** The three runbooks, with and without approval. */
+export const RUNBOOKS: readonly Runbook[] = [
+  { ...DEACTIVATE, title: 'DeactivateAccessKey', before: [] },
+  {
+    ...DEACTIVATE,
+    title: 'DeactivateAccessKey with approval',
+    approvers: APPROVERS,
+    before: ['Approve', ...PLAN_AGAIN],
+  },
+  {
+    title: 'ReactivateAccessKey',
+    file: 'reactivate-access-key',
+    act: 'Reactivate',
+    warning: 'DISRUPTIVE',
+    write: { Api: 'UpdateAccessKey', Status: 'Active' },
+    expected: 'Active',
+    before: [],
+    parameter: 'AllowSecondActiveKey',
+    rule: 'iam-user-single-access-key',
+  },
+  { ...DELETE, title: 'DeleteInactiveAccessKey', before: ['Wait', ...PLAN_AGAIN] },
+  {
+    ...DELETE,
+    title: 'DeleteInactiveAccessKey with approval',
+    approvers: APPROVERS,
+    before: ['Wait', 'Approve', ...PLAN_AGAIN],
+  },
+];
+
+/** Reads the document of a runbook as the stack deploys it. */
+export const documentOf = ({ file, approvers }: Runbook): RunbookDocument =>
+  readRunbook(file, approvers);

@@ -5,8 +5,8 @@ MEMBERS = (
     'Outcome', 'UserId', 'UserName', 'AccessKeyId', 'KeepAccessKeyId', 'Reason', 'UndoCommand', 'NextCommand', 'Basis',
     'Evidence',
 )
-# Characters of a failure message: who reads it needs no more, whatever a plan says.
-LONGEST = 1000
+# Characters of a failure message.
+MAX_MESSAGE = 1000
 
 
 def expect(holds, what):
@@ -24,18 +24,18 @@ def decode(plan):
             plan = json.loads(plan)
         except (ValueError, RecursionError):
             expect(False, 'JSON')
-    # A planner that failed answers errorType and errorMessage, and no Outcome.
+    # A planner that failed returns errorType and errorMessage instead of an Outcome.
     expect(isinstance(plan, dict), 'an object')
-    expect('Outcome' in plan, f"an Outcome, got {plan.get('errorType')}: {plan.get('errorMessage')}"[:LONGEST])
-    expect(all(isinstance(plan.get(member), str) for member in MEMBERS), 'texts only')
+    expect('Outcome' in plan, f"an Outcome, got {plan.get('errorType')}: {plan.get('errorMessage')}"[:MAX_MESSAGE])
+    expect(all(isinstance(plan.get(member), str) for member in MEMBERS), 'only text members')
     return plan
 
 
 def expect_action(plan, events):
     dry_run = str(events['DryRun']).lower() == 'true'
-    expect((plan['Outcome'] == 'DryRun') == dry_run, 'an Outcome that fits DryRun')
+    expect((plan['Outcome'] == 'DryRun') == dry_run, 'an Outcome that matches DryRun')
     expect_match(r'\w{16,128}', plan['AccessKeyId'], 'a key to act on')
-    expect(events['AccessKeyId'] in ('', plan['AccessKeyId']), 'the key that was named')
+    expect(events['AccessKeyId'] in ('', plan['AccessKeyId']), 'the named key')
     expect_match(r'[\w+=,.@-]{1,128}', plan['UserName'], 'a user name')
     if events['Expected'] == 'Deactivate':
         expect_match(r'\w{16,128}', plan['KeepAccessKeyId'], 'a key that stays active')
@@ -49,18 +49,18 @@ def require_unchanged(plan, expected, planned):
     if plan['Outcome'] == expected and now == planned:
         return
     seen = f'{expected} {now}' if plan['Outcome'] == expected else plan['Outcome']
-    said = f"Refused: the plan has changed: {expected} {planned} was planned, now {seen}: {plan['Reason']}"
-    raise RuntimeError(said[:LONGEST])
+    message = f"Refused: the plan has changed: {expected} {planned} was planned, now {seen}: {plan['Reason']}"
+    raise RuntimeError(message[:MAX_MESSAGE])
 
 
 def read_plan(events, context):
     plan = decode(events['Plan'])
-    expect(plan['UserId'] == events['UserId'], 'the user that was asked for')
+    expect(plan['UserId'] == events['UserId'], 'the requested user')
     expect(plan['Outcome'] in (events['Expected'], 'DryRun', 'NothingToDo', 'Refused'), 'a known Outcome')
     if plan['Outcome'] not in ('NothingToDo', 'Refused'):
         expect_action(plan, events)
     if events['Planned']:
         require_unchanged(plan, events['Expected'], events['Planned'])
     if plan['Outcome'] == 'Refused':
-        raise RuntimeError(f"Refused: {plan['Reason']}"[:LONGEST])
+        raise RuntimeError(f"Refused: {plan['Reason']}"[:MAX_MESSAGE])
     return {member: plan[member] for member in MEMBERS}

@@ -5,11 +5,11 @@ from botocore.config import Config
 
 VISIBLE_WITHIN_SECONDS = 60
 SECONDS_BETWEEN_READS = 2
-# What IAM shows may be some seconds old: who looks again after these sees, as a rule, what happened at the same time.
+# IAM may show a change some seconds late. A second read after this time usually shows concurrent changes.
 SECONDS_UNTIL_SETTLED = 10
-# A call that hangs must leave time to restore the key: two attempts of at most 13 s.
+# A call takes at most two attempts of 13 s, so that calls that hang leave time to restore the key.
 CALLS = Config(connect_timeout=3, read_timeout=10, retries={'mode': 'standard', 'total_max_attempts': 2})
-# By the status that is expected: the step that writes it, and what it does.
+# By expected status: the step that writes it, and what the step does.
 WRITES = {
     'Inactive': ('DeactivateAccessKey', 'deactivation'),
     'Active': ('ReactivateAccessKey', 'reactivation'),
@@ -30,8 +30,8 @@ def wait_until_seen(iam, events):
         try:
             status = read_status(iam, user_name)
             seen = status.get(key_id, 'not listed')
-        # A refusal, a timeout, an answer that nobody can read: ask again. A name that no user has proves nothing:
-        # the user may be deleted, or renamed with the key.
+        # Reads again after any error, such as a denied call, a timeout or an unreadable answer. A missing user does not
+        # prove that the key is gone: the user may have been renamed.
         except Exception as error:
             status, seen = {}, f'unknown ({error})'
         if seen == expected:
@@ -39,8 +39,8 @@ def wait_until_seen(iam, events):
         if time.monotonic() >= deadline:
             undo = f". Undo: {events['UndoCommand']}" if events['UndoCommand'] else ''
             raise RuntimeError(
-                f'Unverified: {key_id} of {user_name} should be {expected}, but is {seen}; '
-                f'look at the step {WRITES[expected][0]} and at the keys of the user{undo}'
+                f'Unverified: {key_id} of {user_name} should be {expected}, but is {seen}. '
+                f'Check the step {WRITES[expected][0]} and the keys of the user{undo}'
             )
         time.sleep(SECONDS_BETWEEN_READS)
 
@@ -57,7 +57,7 @@ def restore(iam, user_name, key_id):
     return f'AND IT COULD NOT BE MADE ACTIVE AGAIN ({failure})'
 
 
-def tell(events, message):
+def publish(events, message):
     if not events['NotificationTopicArn']:
         return ''
     try:
@@ -66,15 +66,15 @@ def tell(events, message):
         sns.publish(TopicArn=events['NotificationTopicArn'], Subject=subject, Message=message)
         return ''
     except Exception as error:
-        return f' The topic could not be told ({error}).'
+        return f' This message could not be published ({error}).'
 
 
 def verify(events, context):
     try:
         return verify_or_restore(events)
     except RuntimeError as unverified:
-        told = tell(events, str(unverified))
-        raise RuntimeError(f'{unverified}{told}') from None
+        failure = publish(events, str(unverified))
+        raise RuntimeError(f'{unverified}{failure}') from None
 
 
 def verify_or_restore(events):
@@ -83,7 +83,7 @@ def verify_or_restore(events):
     status = wait_until_seen(iam, events)
     if events['ExpectedStatus'] != 'Inactive':
         return {}
-    # IAM has no conditional write: somebody else may have deactivated the key that was to stay, this very moment too.
+    # IAM has no conditional write, so somebody else may have deactivated the other key at the same time.
     if 'Active' in status.values():
         time.sleep(SECONDS_UNTIL_SETTLED)
         status = wait_until_seen(iam, events)
@@ -92,6 +92,6 @@ def verify_or_restore(events):
     restored = restore(iam, user_name, key_id)
     raise RuntimeError(
         f'Unverified: {user_name} had no active access key left when {key_id} was deactivated, {restored}. '
-        f'If somebody took all keys of this user on purpose, deactivate {key_id} again; '
-        f"if it is not active, make it so: {events['UndoCommand']}"
+        f'If somebody deactivated all keys of this user on purpose, deactivate {key_id} again. '
+        f"If it is not active, make it active: {events['UndoCommand']}"
     )

@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Particulars, readDocument } from '../../../infra/runbooks/document.ts';
+import {
+  leaveOutSteps,
+  type Options,
+  type Particulars,
+  readDocument,
+} from '../../../infra/runbooks/document.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -19,12 +24,12 @@ const read = (text: string, particulars: Particulars = { values }) => {
   return readDocument(path, particulars);
 };
 const script = (name: string, text: string) => writeFileSync(join(folder, 'scripts', name), text);
-/** A document with this beside its one step. */
+/** A document with one step and further members. */
 const withStep = (text: string) => `schemaVersion: '0.3'\n${text}\nmainSteps:\n  - name: Only\n`;
 const mainSteps = [{ name: 'Only' }];
 
 describe('an Automation document', () => {
-  it('gets its values wherever their placeholders stand', () => {
+  it('gets its values in place of their placeholders', () => {
     expect(read(withStep('a: ${Planner}\nb:\n  - c: before ${Planner} and ${Planner}'))).toEqual({
       schemaVersion: '0.3',
       a: 'planner-1',
@@ -33,7 +38,7 @@ describe('an Automation document', () => {
     });
   });
 
-  it('gets a list where its placeholder is the entire text, and no member where there is no value', () => {
+  it('gets a list for a placeholder that is the entire text, and loses a member without a value', () => {
     expect(read(withStep('a: ${Approvers}\nb: ${Topic}'))).toEqual({
       schemaVersion: '0.3',
       a: ['alice', 'bob'],
@@ -43,11 +48,11 @@ describe('an Automation document', () => {
 
   it.each(['Approvers', 'Topic'])('is refused with ${%s} in the middle of a text', (name) => {
     expect(() => read(withStep(`a: to \${${name}}`))).toThrow(
-      `\${${name}} is no text: it must be the entire value`,
+      `\${${name}} must be the entire text, because its value is not a string`,
     );
   });
 
-  it('keeps its types, its references and its own dollar signs', () => {
+  it('keeps types, references and other dollar signs', () => {
     const text = "n: 25\nt: 'true'\nf: false\nr: '{{ Plan.Payload }}'\ns: $.Payload.Outcome";
 
     expect(read(withStep(text))).toEqual({
@@ -62,7 +67,7 @@ describe('an Automation document', () => {
   });
 
   it.each(['Plannner', 'toString', 'no_such_script.py'])(
-    'is refused with the placeholder ${%s}, which nobody fills',
+    'is refused with the unknown placeholder ${%s}',
     (name) => {
       expect(() => read(`a: \${${name}}`)).toThrow(
         `document.yaml: unknown placeholder \${${name}}, expected a script or one of Planner, Approvers, Topic`,
@@ -77,23 +82,96 @@ describe('an Automation document', () => {
     ["schemaVersion: '2.2'\nmainSteps: []", '{"schemaVersion":"2.2","mainSteps":[]}'],
     ['schemaVersion: 0.3\nmainSteps: []', '{"schemaVersion":0.3,"mainSteps":[]}'],
     ["schemaVersion: '0.3'", '{"schemaVersion":"0.3"}'],
-  ])('is refused when it is none: %j', (text, got) => {
+  ])('is refused with the content %j', (text, got) => {
     expect(() => read(text)).toThrow(`expected a document with schemaVersion '0.3', got ${got}`);
   });
 });
 
 describe('a script', () => {
-  it('stands in the document as it is written, dollar signs and all', () => {
+  it('becomes part of the document unchanged, with its dollar signs', () => {
     script('act.py', "def act(events, context):\n    return f'${Planner} {events}'\n");
     expect(read(withStep('a: ${act.py}'))).toMatchObject({
       a: "def act(events, context):\n    return f'${Planner} {events}'",
     });
   });
 
-  it('must not contain what Systems Manager would take for a reference', () => {
+  it('must not contain braces that Systems Manager reads as a reference', () => {
     script('braces.py', "print(f'{{literal}}')\n");
     expect(() => read(withStep('a: ${braces.py}'))).toThrow(
       /braces\.py: a script must not contain \{\{, which Systems Manager resolves$/,
+    );
+  });
+});
+
+const branch = (NextStep: string, Default: string) => ({
+  name: 'Decide',
+  inputs: { Choices: [{ NextStep, And: [{ Variable: 'Ask', StringEquals: 'Ask' }] }], Default },
+});
+const withOptions = {
+  schemaVersion: '0.3',
+  mainSteps: [
+    branch('Ask', 'AskAgain'),
+    { name: 'Ask', onlyWith: 'Approval', nextStep: 'AskAgain' },
+    { name: 'AskAgain', onlyWith: 'Approval', nextStep: 'Write' },
+    { name: 'Write', onFailure: 'step:AskAgain', nextStep: 'Ask' },
+    { name: 'Report', onFailure: 'Abort', isEnd: true },
+  ],
+};
+
+describe('the steps with onlyWith', () => {
+  it('stay without the member onlyWith when their option is chosen', () => {
+    expect(leaveOutSteps(withOptions, { Approval: true })).toEqual({
+      schemaVersion: '0.3',
+      mainSteps: withOptions.mainSteps.map((step) => {
+        const { onlyWith: _, ...rest } = { onlyWith: undefined, ...step };
+        return rest;
+      }),
+    });
+  });
+
+  it('are left out otherwise, and their names are replaced by the next included step', () => {
+    expect(leaveOutSteps(withOptions, { Approval: false })).toEqual({
+      schemaVersion: '0.3',
+      mainSteps: [
+        branch('Write', 'Write'),
+        { name: 'Write', onFailure: 'step:Write', nextStep: 'Write' },
+        { name: 'Report', onFailure: 'Abort', isEnd: true },
+      ],
+    });
+  });
+
+  it('leave the name of a missing step unchanged, which Systems Manager refuses', () => {
+    const mainSteps = [{ name: 'Write', nextStep: 'Gone', onFailure: 'step:Gone' }];
+    expect(leaveOutSteps({ mainSteps }, {})).toEqual({ mainSteps });
+  });
+
+  it.each<[Options | undefined]>([
+    [{}],
+    [{ Other: true }],
+    [{ Other: true, More: false }],
+    [undefined],
+  ])('must name one of the options %j', (options) => {
+    expect(() => leaveOutSteps(withOptions, options)).toThrow(
+      `Ask: unknown option "Approval", expected ${Object.keys(options ?? {}).join(', ') || 'none'}`,
+    );
+  });
+
+  it('are not replaced in other members and in values that are not text', () => {
+    const step = {
+      name: 'Write',
+      onFailure: 'step:Ask\nstep:Ask',
+      description: 'step:Ask',
+      onCancel: 'another step:Ask',
+      inputs: { Value: null, Count: 1 },
+    };
+    const mainSteps = [{ name: 'Ask', onlyWith: 'Approval' }, step];
+    expect(leaveOutSteps({ mainSteps }, { Approval: false })).toEqual({ mainSteps: [step] });
+  });
+
+  it('must have a step after them', () => {
+    const mainSteps = [{ name: 'Ask', onlyWith: 'Approval' }];
+    expect(() => leaveOutSteps({ mainSteps }, { Approval: false })).toThrow(
+      'Ask: expected a step after a step that may be left out, got none',
     );
   });
 });

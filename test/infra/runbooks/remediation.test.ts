@@ -26,7 +26,7 @@ describe.each([
     propertiesUnder(synthesize(settings).template, CONFIGURATION, construct);
   const document = propertiesUnder(template, 'AWS::SSM::Document', runbook);
 
-  it('starts the runbook of this stack for users of this rule', () => {
+  it('starts the runbook of the stack for users that violate the rule', () => {
     expect(configuration()).toMatchObject({
       ConfigRuleName: rule,
       ResourceType: 'AWS::IAM::User',
@@ -36,7 +36,7 @@ describe.each([
     expect(configuration()).not.toHaveProperty('TargetVersion');
   });
 
-  it('passes the user id as the only resource id, and the rest as fixed values', () => {
+  it('passes the user id as resource id and the other parameters as static values', () => {
     expect(configuration()['Parameters']).toEqual({
       UserId: { ResourceValue: { Value: 'RESOURCE_ID' } },
       AutomationAssumeRole: {
@@ -55,7 +55,7 @@ describe.each([
     });
   });
 
-  it('passes only parameters that the runbook has, among them each that it requires', () => {
+  it('passes only parameters of the runbook, among them all required ones', () => {
     const { parameters } = Object(document['Content']);
     const passed = Object.keys(Object(configuration()['Parameters']));
     const required = Object.keys(parameters).filter((name) => !('default' in parameters[name]));
@@ -64,14 +64,14 @@ describe.each([
     expect(passed).toEqual(expect.arrayContaining(required));
   });
 
-  it('waits for a person by default', () => {
+  it('is manual by default', () => {
     const waiting = configuration();
     expect(waiting['Automatic']).toBe(false);
     expect(waiting).not.toHaveProperty('MaximumAutomaticAttempts');
     expect(waiting).not.toHaveProperty('RetryAttemptSeconds');
   });
 
-  it('is tried once when it is automatic, within a window longer than the runbook can take', () => {
+  it('makes one attempt when it is automatic, with more time than an execution can take', () => {
     const tried = configuration(automatic);
     expect(tried).toMatchObject({ Automatic: true, MaximumAutomaticAttempts: 1 });
     const steps: { timeoutSeconds?: number }[] = Object(document['Content']).mainSteps;
@@ -80,7 +80,7 @@ describe.each([
     expect(tried['RetryAttemptSeconds']).toBeGreaterThan(longest);
   });
 
-  it('leaves the other one to a person', () => {
+  it('leaves the other remediation manual', () => {
     const { template: one } = synthesize(automatic);
     const configured = Object.values(one.findResources(CONFIGURATION));
     expect(configured.map(({ ['Properties']: { Automatic } }) => Automatic).toSorted()).toEqual([
@@ -90,13 +90,13 @@ describe.each([
   });
 });
 
-describe('where AWS Config remediates', () => {
+describe('the Regions where AWS Config offers remediation', () => {
   it.each([
     ['us-east-1', 2],
     ['cn-north-1', 2],
     ['us-gov-west-1', 0],
     ['us-gov-east-1', 0],
-  ])('the button is offered: in %s for %i rules, as its command is', (region, offered) => {
+  ])('have remediations and their commands: in %s for %i rules', (region, offered) => {
     const { Resources, Outputs, Conditions } = template.toJSON();
     const settled = settleTemplate({ Resources, Outputs, Conditions }, { 'AWS::Region': region });
     const types = Object.values(settled.Resources).map((resource) => Object(resource).Type);

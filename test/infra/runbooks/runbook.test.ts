@@ -16,7 +16,7 @@ const contentOf = (construct: string, settings = {}) =>
   );
 
 describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
-  it('is the document as it is written, with its scripts, the planner and the command of a deletion in it', () => {
+  it('deploys the document of its file with the scripts, the planner and the deletion command', () => {
     const planner = { Ref: idUnder(template, 'AWS::Lambda::Function', 'Planner') };
     const named = JSON.stringify(contentOf(construct)).replaceAll(
       JSON.stringify(planner),
@@ -28,7 +28,7 @@ describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
     expect(deployed).toEqual(readRunbook(file));
   });
 
-  it('is an Automation document that is replaced, under a new name, when it changes', () => {
+  it('is an Automation document that is replaced under a new name when it changes', () => {
     const document = propertiesUnder(template, 'AWS::SSM::Document', construct);
     expect(document).toMatchObject({
       DocumentType: 'Automation',
@@ -39,7 +39,7 @@ describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
     expect(document).not.toHaveProperty('Name');
   });
 
-  it('exists only once its role can act', () => {
+  it('is created after the permissions of its role', () => {
     template.hasResource('AWS::SSM::Document', {
       DependsOn: Match.arrayWith([
         Match.stringLikeRegexp(`^${construct}AutomationRoleDefaultPolicy`),
@@ -47,7 +47,7 @@ describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
     });
   });
 
-  it('acts for executions of this account and Region only', () => {
+  it('can only be used by executions in this account and Region', () => {
     const role = propertiesUnder(template, 'AWS::IAM::Role', `${construct}AutomationRole`);
     const [trust] = Object(role['AssumeRolePolicyDocument']).Statement;
     expect(trust.Principal).toEqual({ Service: 'ssm.amazonaws.com' });
@@ -60,8 +60,8 @@ describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
   });
 });
 
-describe('the deletion that a deactivation names as the next thing to do', () => {
-  it("is this stack's own: its document, its role, its rule", () => {
+describe('the next command of a deactivation', () => {
+  it('names the deletion document, role and rule of the stack', () => {
     const { DeleteCommand } = contentOf('DeactivateAccessKey').mainSteps[0].inputs.InputPayload;
     const document = idUnder(template, 'AWS::SSM::Document', 'DeleteInactiveAccessKey');
     const role = idUnder(template, 'AWS::IAM::Role', 'DeleteInactiveAccessKeyAutomationRole');
@@ -80,7 +80,7 @@ describe('approval', () => {
     );
 
   it.each(['DeactivateAccessKey', 'DeleteInactiveAccessKey'])(
-    'is asked of the approvers of the stack before %s writes, and no parameter changes that',
+    'is required before %s writes, and no parameter changes that',
     (construct) => {
       const settings = { approvers: 'alice,bob', approvalTopicArn };
       const { inputs } = approveStep(construct, settings);
@@ -98,11 +98,11 @@ describe('approval', () => {
     },
   );
 
-  it('is asked of nobody before a key is made active again', () => {
+  it('is not required for a reactivation', () => {
     expect(approveStep('ReactivateAccessKey', { approvers: 'alice' })).toBeUndefined();
   });
 
-  it('may be told to its topic, by the runbooks that ask', () => {
+  it('may be requested through its topic by the runbooks that require it', () => {
     const { template: asking } = synthesize({ approvers: 'alice', approvalTopicArn });
     const policies = propertiesOf(asking, 'AWS::IAM::Policy').filter((policy) =>
       JSON.stringify(policy).includes('sns:Publish'),

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { wholeNumber } from '../request.ts';
 import { type Action, type ActionContext, StepFailed, StepTimedOut } from './action.ts';
 import { callApi } from './api.ts';
-import { createApproval } from './approval.ts';
+import { createApproval } from './waiting.ts';
 
 const DAY_IN_SECONDS = 86_400;
 
-/** A user's name, or the ARN of a user, a role or a role's session. */
+/** The name of a user, or the ARN of a user, a role or a role session. */
 const Approver = v.pipe(
   v.string(),
   v.regex(
@@ -35,17 +35,17 @@ const Inputs = v.pipe(
   ),
 );
 
-/** How AWS words the request is not documented: the document's message, and what answers it. */
+/** Publishes the request for approval. AWS does not document its text: it is the step's message and a command here. */
 const requestApproval = async (
   { NotificationArn, Message }: v.InferOutput<typeof Inputs>,
   context: ActionContext,
 ) => {
   if (NotificationArn === undefined) return;
-  const how = `aws ssm send-automation-signal --automation-execution-id ${context.executionId} --signal-type Approve`;
+  const command = `aws ssm send-automation-signal --automation-execution-id ${context.executionId} --signal-type Approve`;
   const input = {
     TopicArn: NotificationArn,
     Subject: 'An automation waits for your approval',
-    Message: [Message, `To approve, or with Reject to reject:\n${how}`]
+    Message: [Message, `To approve, or with Reject to reject:\n${command}`]
       .filter(Boolean)
       .join('\n\n'),
   };
@@ -53,12 +53,13 @@ const requestApproval = async (
 };
 
 /**
- * aws:approve: waits until enough of the approvers approve; one who rejects fails it. 7 days by default, 30 at most.
+ * aws:approve: waits until enough approvers approve. One rejection fails the step. It waits 7 days by default, 30 at most.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html
  */
 export const approve: Action = {
-  outputs: ['ApprovalStatus', 'ApproverDecisions'],
+  inputs: Inputs,
+  outputs: { ApprovalStatus: 'String', ApproverDecisions: 'MapList' },
   maxSeconds: 30 * DAY_IN_SECONDS,
   defaultSeconds: 7 * DAY_IN_SECONDS,
   onlyRests: true,

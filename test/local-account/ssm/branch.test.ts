@@ -7,9 +7,9 @@ beforeAll(async () => {
 });
 afterAll(() => runbooks.account.close());
 
-/** Text, Flag and Number are the runbook's parameters; the branch leads to Yes, or else to No. */
+/** Runs a branch to Yes, else to No. Text, Flag and Number are parameters of the document. */
 const branchOn = async (condition: Record<string, unknown>, branchMore = { Default: 'No' }) => {
-  const { steps, execution } = await runbooks.run(
+  const { steps } = await runbooks.run(
     [
       {
         name: 'Branch',
@@ -29,7 +29,7 @@ const branchOn = async (condition: Record<string, unknown>, branchMore = { Defau
     },
   );
   const taken = ['Yes', 'No'].filter((name) => steps[name]?.StepStatus === 'Success');
-  return { taken: taken.join(), status: execution.AutomationExecutionStatus, steps };
+  return taken.join();
 };
 
 const text = (operator: string, operand: unknown) => ({
@@ -57,18 +57,10 @@ describe('aws:branch', () => {
     [{ Or: [doesNot, holds] }, 'Yes'],
     [{ Or: [doesNot, doesNot] }, 'No'],
   ])('%j leads to %s', async (condition, expected) => {
-    expect((await branchOn(condition)).taken).toBe(expected);
+    expect(await branchOn(condition)).toBe(expected);
   });
 
-  it('goes on with the step below when no choice holds and there is no default', async () => {
-    expect((await branchOn(doesNot, {} as { Default: string })).taken).toBe('No');
-  });
-
-  it.each([
-    ['an unknown operator', text('StringMatches', 'x'), 'unknown operator StringMatches'],
-    ['two operators at once', { ...holds, Contains: 'a' }, 'expected one operator'],
-    ['a text where a number is compared', text('NumericEquals', 3), 'Expected number'],
-  ])('fails on %s', async (_, condition, message) => {
-    expect((await branchOn(condition)).steps['Branch']?.FailureMessage).toContain(message);
+  it('leads to the next step of the document when no choice holds and there is no default', async () => {
+    expect(await branchOn(doesNot, {} as { Default: string })).toBe('No');
   });
 });

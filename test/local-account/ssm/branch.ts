@@ -1,18 +1,12 @@
 import * as v from 'valibot';
 import type { Action } from './action.ts';
-import { invalidDocument, type Step } from './document.ts';
 
-const Choice = v.looseObject({ NextStep: v.string() });
-const Inputs = v.strictObject({
-  Choices: v.pipe(v.array(Choice), v.minLength(1)),
-  Default: v.optional(v.string()),
-});
 const Condition = v.looseObject({
   NextStep: v.optional(v.string()),
   Variable: v.optional(v.unknown()),
 });
 
-/** Both sides must be of the operator's type: a text is never equal to a number. */
+/** Creates a comparison of two values of one type. Text never equals a number. */
 const comparison =
   <Value>(type: v.GenericSchema<Value>, holds: (variable: Value, operand: Value) => boolean) =>
   (variable: unknown, operand: unknown) =>
@@ -39,28 +33,42 @@ const holds = (condition: unknown): boolean => {
   if (name === 'Not') return !holds(operand);
   if (isOperator(name)) return OPERATORS[name](Variable, operand);
   const known = [...Object.keys(OPERATORS), 'And', 'Or', 'Not'].join(', ');
-  throw new Error(`unknown operator ${name}, expected one of ${known}`);
+  throw new Error(`expected one of the operators ${known}, got ${name}`);
 };
 
+const Inputs = v.pipe(
+  v.strictObject({
+    Choices: v.pipe(v.array(v.looseObject({ NextStep: v.string() })), v.minLength(1)),
+    Default: v.optional(v.string()),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      dataset.value.Choices.map(holds);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+    }
+  }),
+);
+
 /**
- * The steps that a branch may lead to.
+ * Lists the steps that a branch may lead to.
  *
- * @throws {ServiceError} InvalidDocumentContent when its inputs are no choices
+ * @param inputs  inputs that its schema accepts
  */
-export const branchTargets = ({ name, inputs }: Step): readonly string[] => {
-  const parsed = v.safeParse(Inputs, inputs);
-  if (!parsed.success) throw invalidDocument(`${name}: ${parsed.issues[0].message}`);
-  const { Choices, Default } = parsed.output;
+export const branchTargets = (inputs: unknown): readonly string[] => {
+  const { Choices, Default } = v.parse(Inputs, inputs);
   return [...Choices.map(({ NextStep }) => NextStep), Default].filter((name) => name !== undefined);
 };
 
 /**
- * aws:branch: the first choice that holds, else the default; without both, the step that stands below.
+ * aws:branch: leads to the first choice that holds, else to the default, else to the next step of the document.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-branch.html
  */
 export const branch: Action = {
-  outputs: [],
+  inputs: Inputs,
+  outputs: {},
   maxSeconds: 30,
   run: async (given) => {
     const { Choices, Default } = v.parse(Inputs, given);

@@ -11,13 +11,19 @@ const Parameter = v.strictObject({
   allowedValues: v.optional(v.array(v.union([v.string(), v.boolean(), v.number()]))),
   allowedPattern: v.optional(v.string()),
 });
-/** A runtime parameter as a document declares it. */
+/** A parameter that a document declares. */
 export type DocumentParameter = v.InferOutput<typeof Parameter>;
+
+const ValueType = v.picklist([
+  ...['String', 'StringList', 'Boolean', 'Integer', 'StringMap', 'MapList'],
+] as const);
+/** The type of a parameter or an output. */
+export type ValueType = v.InferOutput<typeof ValueType>;
 
 const Output = v.strictObject({
   Name,
   Selector: v.pipe(v.string(), v.startsWith('$')),
-  Type: v.picklist(['String', 'StringList', 'Boolean', 'Integer', 'StringMap', 'MapList']),
+  Type: ValueType,
 });
 /** An output that a step declares. */
 export type StepOutput = v.InferOutput<typeof Output>;
@@ -47,8 +53,8 @@ export type Step = v.InferOutput<typeof Step>;
 const Document = v.strictObject({
   schemaVersion: v.literal('0.3'),
   description: v.optional(v.string()),
-  // Without one the steps would act as the caller, which no document of ours wants.
-  assumeRole: v.string(),
+  // AWS does not require a role. Without one the steps act as the caller, which our documents must not do.
+  assumeRole: v.pipe(v.string(), v.nonEmpty()),
   parameters: v.optional(v.record(Name, Parameter), {}),
   outputs: v.optional(
     v.array(v.pipe(v.string(), v.regex(/^\w+\.\w+$/, 'expected step.Output'))),
@@ -62,21 +68,30 @@ export type AutomationDocument = v.InferOutput<typeof Document>;
 /** @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
 const MAX_DOCUMENT_BYTES = 64 * 1024;
 
-/** How Systems Manager refuses a document. */
+/** Creates the error with which Systems Manager refuses a document. */
 export const invalidDocument = (message: string) =>
   new ServiceError('InvalidDocumentContent', message);
 
+const parseText = (text: string): unknown => {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw invalidDocument(`expected YAML or JSON, got ${error}`);
+  }
+};
+
 /**
- * Reads the content of an Automation document: an object, or YAML or JSON text.
+ * Parses the content of an Automation document from an object or from YAML or JSON text.
  *
- * @throws {ServiceError} InvalidDocumentContent for whatever the local account could not run as AWS does
+ * @throws {ServiceError} InvalidDocumentContent
  */
 export const parseDocument = (content: unknown): AutomationDocument => {
-  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  const isText = typeof content === 'string';
+  const text = isText ? content : JSON.stringify(content);
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_DOCUMENT_BYTES)
     throw invalidDocument(`a document must have at most ${MAX_DOCUMENT_BYTES} bytes, got ${bytes}`);
-  const parsed = v.safeParse(Document, parse(text));
+  const parsed = v.safeParse(Document, isText ? parseText(text) : JSON.parse(text));
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   throw invalidDocument(`${v.getDotPath(issue) ?? 'document'}: ${issue.message}`);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ServiceError } from '../dispatch.ts';
+import { checkDocument } from './check-document.ts';
 import { type AutomationDocument, parseDocument } from './document.ts';
-import { requireRunnable } from './graph.ts';
 
 const DocumentProperties = v.strictObject({
   Name: v.pipe(
     v.string(),
-    v.regex(/^[\w.-]{3,128}$/),
+    v.regex(/^[\w.-]{3,128}$/, 'expected 3 to 128 letters, digits, _, - and .'),
     v.check(
       (name) => !/^(aws|amazon|amzn)/i.test(name),
       'expected a name that AWS does not reserve',
@@ -25,7 +25,7 @@ type LocalDocument = v.InferOutput<typeof DocumentProperties> & {
   readonly CreatedDate: Date;
 };
 
-/** Booleans and numbers are texts to DescribeDocument. */
+/** DescribeDocument shows booleans and numbers as text. */
 const describeParameters = ({ parameters }: AutomationDocument) =>
   Object.entries(parameters).map(([Name, { type, description, default: value }]) => ({
     Name,
@@ -57,21 +57,21 @@ const describe = (document: LocalDocument, Owner: string) => {
   };
 };
 
-/** The Automation documents of one account, by name, each in one version. */
+/** Creates the store of an account's Automation documents. Each document has one version. */
 export const createDocuments = ({ now, accountId }: { now: () => Date; accountId: string }) => {
   const byName = new Map<string, LocalDocument>();
 
   return {
     find: (Name: string): LocalDocument | undefined => byName.get(Name),
     /**
-     * Takes the resolved properties of an AWS::SSM::Document, and its name.
+     * Creates a document from the resolved properties of an AWS::SSM::Document and its name.
      *
-     * @throws {ServiceError} InvalidDocumentContent when the local account could not run it to an end
+     * @throws {ServiceError} InvalidDocumentContent when the document could not run to its end
      */
     create: (properties: unknown): LocalDocument => {
       const parsed = v.parse(DocumentProperties, properties);
       const content = parseDocument(parsed.Content);
-      requireRunnable(content);
+      checkDocument(content);
       const document = { ...parsed, content, CreatedDate: now() };
       byName.set(parsed.Name, document);
       return document;

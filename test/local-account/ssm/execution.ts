@@ -1,10 +1,10 @@
 import type { AutomationDocument, Step } from './document.ts';
 import { type AutomationParameters, toTexts } from './parameters.ts';
 
-/** How a step or an execution stands. */
+/** The status of a step or an execution. */
 type AutomationStatus = 'Pending' | 'InProgress' | 'Waiting' | 'Success' | 'TimedOut' | 'Failed';
 
-/** A step of an execution, as GetAutomationExecution shows it; inputs are JSON texts. */
+/** A step of an execution as GetAutomationExecution shows it. Inputs are JSON texts. */
 export type StepExecution = {
   readonly StepName: string;
   readonly Action: string;
@@ -23,7 +23,7 @@ export type StepExecution = {
   ExecutionEndTime?: Date;
 };
 
-/** An execution of a runbook, as GetAutomationExecution shows it. */
+/** An execution of a runbook as GetAutomationExecution shows it. */
 export type AutomationExecution = {
   readonly AutomationExecutionId: string;
   readonly DocumentName: string;
@@ -44,7 +44,7 @@ export type AutomationExecution = {
 
 const NO_OUTPUT = 'No output available yet because the step is not successfully executed';
 
-/** Whether a failure of the step fails its execution. */
+/** Returns whether a failure of the step fails its execution. */
 export const isCritical = ({ isCritical, onFailure }: Step): boolean =>
   isCritical ?? onFailure !== 'Continue';
 
@@ -63,7 +63,7 @@ const pendingStep = (step: Step, index: number, executionId: string): StepExecut
   Outputs: {},
 });
 
-/** An execution whose first step is about to begin. */
+/** Creates an execution in which no step has begun. */
 export const beginExecution = (
   { mainSteps }: AutomationDocument,
   started: Pick<
@@ -82,7 +82,7 @@ export const beginExecution = (
   Outputs: {},
 });
 
-/** The outputs that a document declares, read from the steps of an execution. */
+/** Collects the outputs that a document declares from the steps of an execution. */
 export const outputsOf = (
   { outputs }: AutomationDocument,
   { StepExecutions }: AutomationExecution,

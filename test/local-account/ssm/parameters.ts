@@ -1,7 +1,7 @@
 import { ServiceError } from '../dispatch.ts';
 import type { DocumentParameter } from './document.ts';
 
-/** What a caller gives and what an execution shows: every parameter is a list of texts. */
+/** The parameters of an execution as callers give them and executions show them: each is a list of texts. */
 export type AutomationParameters = Readonly<Record<string, readonly string[]>>;
 
 const refuse = (message: string): never => {
@@ -32,9 +32,9 @@ const parseGiven = (name: string, parameter: DocumentParameter, texts: readonly 
 };
 
 /**
- * Reads what a caller gave for a document's parameters; a default holds for what is missing.
+ * Parses the parameters that a caller gives and fills in defaults.
  *
- * An `allowedPattern` must match the whole value; a default is not held against it, nor against `allowedValues`.
+ * An `allowedPattern` must match the whole value. Defaults are not checked.
  *
  * @throws {ServiceError} InvalidAutomationExecutionParametersException names the parameter
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
@@ -55,7 +55,7 @@ export const parseParameters = (
   return Object.fromEntries(values);
 };
 
-/** Writes values as an execution shows them. */
+/** Converts a value to the texts that an execution shows. */
 export const toTexts = (value: unknown): readonly string[] =>
   (Array.isArray(value) ? value : [value]).map((item) =>
     typeof item === 'string' ? item : JSON.stringify(item),

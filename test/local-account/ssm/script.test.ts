@@ -32,7 +32,7 @@ const setup = async (options: LocalAccountOptions = {}) => {
 };
 
 describe('aws:executeScript', () => {
-  it('calls the handler with the payload, and selects outputs from its answer', async () => {
+  it('calls the handler with the payload and selects outputs from its result', async () => {
     const { runScript } = await setup();
 
     const { outputs } = await runScript(
@@ -46,7 +46,7 @@ describe('aws:executeScript', () => {
     expect(outputs).toEqual({ Payload: ['{"Twice":42,"Context":{}}'], Twice: ['42'] });
   });
 
-  it('fails with the type and the message of an exception, and where it was raised', async () => {
+  it('fails with the type, the message and the line of an exception', async () => {
     const { runScript } = await setup();
 
     const { status, message } = await runScript(["raise ValueError('no such plan')"]);
@@ -64,7 +64,7 @@ describe('aws:executeScript', () => {
     ],
     ['a text for a MapList', 'MapList', /expected MapList/],
     ['a text for a StringList', 'StringList', /expected StringList/],
-  ])('fails on %s', async (_, Type, expected) => {
+  ])('fails when an output has %s', async (_, Type, expected) => {
     const { runScript } = await setup();
 
     const { message } = await runScript(["return {'Out': 'text'}"], {
@@ -74,7 +74,7 @@ describe('aws:executeScript', () => {
     expect(message).toMatch(expected);
   });
 
-  it('has the region and the role, and nothing else of the machine', async () => {
+  it('gets the Region and the role, and nothing else from the environment', async () => {
     process.env['SECRET_OF_THE_MACHINE'] = 'x';
     const { runScript } = await setup();
 
@@ -98,21 +98,13 @@ describe('aws:executeScript', () => {
   it.each([
     [102_400, 'Success'],
     [102_401, 'Failed'],
-  ])('with a Payload of %i bytes is a %s', async (bytes, status) => {
+  ])('with a Payload of %i bytes ends with the status %s', async (bytes, status) => {
     const { runScript } = await setup();
 
     expect((await runScript([`return 'x' * ${bytes - 2}`])).status).toBe(status);
   });
 
-  it('is ended when its time is up', async () => {
-    const { runScript } = await setup();
-
-    const { status } = await runScript(['import time', 'time.sleep(60)'], { timeoutSeconds: 1 });
-
-    expect(status).toBe('TimedOut');
-  });
-
-  it('fails with what it said, when it ends without an answer', async () => {
+  it('fails with its stderr when it ends without an answer', async () => {
     const { runScript } = await setup();
 
     const { status, message } = await runScript([
@@ -126,7 +118,7 @@ describe('aws:executeScript', () => {
     expect(message).toContain('the script ended without an answer: a last word');
   });
 
-  it('leaves nothing behind for the next one, although one Python runs both', async () => {
+  it('does not affect the next script, although one Python forks both', async () => {
     const { runScript } = await setup();
     const lines = [
       'import json, os, time',
@@ -143,15 +135,15 @@ describe('aws:executeScript', () => {
     expect(next.Parent).toBe(one.Parent);
   });
 
-  it('says so where there is no python3', async () => {
-    const { runScript } = await setup({ automation: { python: ['python3-of-nobody'] } });
+  it('fails where Python is missing', async () => {
+    const { runScript } = await setup({ automation: { python: ['python3-that-is-missing'] } });
 
-    expect((await runScript(['return 1'])).message).toContain('none found on PATH');
+    expect((await runScript(['return 1'])).message).toContain('but it is not on PATH');
   });
 });
 
 describe('the process of a script', () => {
-  /** A script that hangs, and a server that sees its process end: the connection closes with it. */
+  /** Creates a script that hangs, and a server that notices the end of its process by the connection. */
   const hang = async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -159,28 +151,36 @@ describe('the process of a script', () => {
     const lines = [
       'import re, socket',
       `connection = socket.create_connection(('127.0.0.1', ${port}))`,
-      // Nothing but SIGKILL interrupts it.
+      // Only SIGKILL interrupts it.
       "re.match('(a*)*b', 'a' * 40)",
     ];
     const begun = async () => {
       const [connection] = await once(server, 'connection');
-      const ended = once(connection.resume(), 'close');
-      return { ended: async () => void (await ended.finally(() => server.close())) };
+      const ended = once(connection.resume(), 'close').finally(() => server.close());
+      return { ended: async () => void (await ended), finish: () => connection.end('x') };
     };
     return { lines, begun: begun() };
   };
 
-  it('is killed when its time is up, and no other', async () => {
-    const { runScript } = await setup();
-    const { lines, begun } = await hang();
+  it('is killed when its step times out, and no other process is', async () => {
+    const timeout = new AbortController();
+    const signals = [timeout.signal];
+    const timeLimit = () => signals.shift() ?? new AbortController().signal;
+    const { runScript } = await setup({ automation: { timeLimit } });
+    const [one, other] = [await hang(), await hang()];
+    const hanging = runScript(one.lines, { timeoutSeconds: 7 });
+    const { ended } = await one.begun;
+    const answering = runScript([...other.lines.slice(0, 2), 'connection.recv(1)', 'return 1']);
+    const { finish } = await other.begun;
 
-    const hanging = runScript(lines, { timeoutSeconds: 1 });
-    const { ended } = await begun;
-    const other = runScript(['import time', 'time.sleep(1.2)', 'return 1']);
+    timeout.abort();
 
-    expect((await hanging).status).toBe('TimedOut');
+    const { status, message } = await hanging;
+    expect(status).toBe('TimedOut');
+    expect(message).toContain('Step timed out after 7 seconds');
     await ended();
-    expect((await other).status).toBe('Success');
+    finish();
+    expect((await answering).status).toBe('Success');
   });
 
   it('is killed with its account', async () => {
@@ -196,11 +196,11 @@ describe('the process of a script', () => {
     expect((await hanging).status).toBe('Failed');
   });
 
-  it('is killed with the process that runs the account, however that ends', async () => {
+  it('is killed when the process of the account is killed', async () => {
     const { lines, begun } = await hang();
     const script = ['def handler(events, context):', ...lines.map((line) => `    ${line}`)];
     const request = { script: script.join('\n'), handler: 'handler', events: {}, speed: 1 };
-    const { href } = new URL('./script-process.ts', import.meta.url);
+    const { href } = new URL('script.ts', import.meta.url);
     const code = `
       const { runScript } = await import('${href}');
       const request = ${JSON.stringify({ ...request, environment: {} })};
@@ -215,8 +215,8 @@ describe('the process of a script', () => {
     await ended();
   });
 
-  it('does not keep the process that runs the account from ending', async () => {
-    const { href } = new URL('./script-process.ts', import.meta.url);
+  it('does not keep the process of the account running', async () => {
+    const { href } = new URL('script.ts', import.meta.url);
     const code = `
       const { runScript } = await import('${href}');
       const script = 'def handler(events, context):\\n    return 1';
@@ -232,7 +232,7 @@ describe('the process of a script', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('says what its Python said when that does not start', async () => {
+  it('fails with the stderr of a Python that does not start', async () => {
     const python = ['python3', '-c', "import sys; sys.exit('a broken installation')"];
     const { runScript } = await setup({ automation: { python } });
 
@@ -251,7 +251,7 @@ const READ_ALL = [
 ];
 
 describe.each([
-  ['what `import boto3` finds on this machine', ['python3']],
+  ['the boto3 of this machine', ['python3']],
   ['the stand-in for boto3', ['python3', '-I', '-S']],
 ])('%s', (_, python) => {
   const start = () => setup({ automation: { python }, pageSize: 1 });
@@ -284,7 +284,7 @@ describe.each([
     expect(account.iam.users.get('alice')?.keys[0]?.Status).toBe('Inactive');
   });
 
-  it('raises the ClientError of a refusal', async () => {
+  it('raises a ClientError for a refused call', async () => {
     const { runScript } = await start();
 
     const { outputs } = await runScript(
@@ -303,7 +303,7 @@ describe.each([
     );
   });
 
-  it('tries a throttled call again', async () => {
+  it('retries a throttled call', async () => {
     const { account, runScript } = await start();
     const error = new ServiceError('Throttling', 'Rate exceeded');
     account.faults.fail({ service: 'iam', operation: 'ListAccessKeys', error });

@@ -40,12 +40,8 @@ describe('StartAutomationExecution', () => {
   });
 
   it.each([
-    ['nothing for a required parameter', {}, 'Name must be given'],
-    [
-      'a parameter that the document has not',
-      { Name: ['abc'], Nobody: ['x'] },
-      'unknown parameter Nobody',
-    ],
+    ['no value for a required parameter', {}, 'Name must be given'],
+    ['an undeclared parameter', { Name: ['abc'], Missing: ['x'] }, 'unknown parameter Missing'],
     ['less than the pattern', { Name: ['a'] }, 'Name must match'],
     ['more than the pattern', { Name: ['abcde'] }, 'Name must match'],
     ['two values for a text', { Name: ['abc', 'abc'] }, 'Name must have one value, got 2'],
@@ -69,7 +65,7 @@ describe('StartAutomationExecution', () => {
     ['512 characters', ['x'.repeat(512)], undefined],
     ['no character', [''], 'ValidationException'],
     ['513 characters', ['x'.repeat(513)], 'ValidationException'],
-  ])('holds a value of %s against the API', (_, Text, code) => {
+  ])('checks the length of a value of %s', (_, Text, code) => {
     const run = () =>
       runbooks.start([pass('Only')], { parameters: { Text: { type: 'String' } }, given: { Text } });
 
@@ -77,16 +73,16 @@ describe('StartAutomationExecution', () => {
     else expect(errorOf(run).code).toBe(code);
   });
 
-  it('refuses a document that does not exist, and members that the API does not have', () => {
+  it('refuses a missing document and an unknown member', () => {
     const { StartAutomationExecution } = runbooks.account.ssm.operations;
     const call = (input: unknown) =>
       errorOf(() => StartAutomationExecution(input, 'operator')).code;
 
-    expect(call({ DocumentName: 'Nobody' })).toBe('AutomationDefinitionNotFoundException');
-    expect(call({ DocumentName: 'Runbook', Nobody: 1 })).toBe('ValidationException');
+    expect(call({ DocumentName: 'Missing' })).toBe('AutomationDefinitionNotFoundException');
+    expect(call({ DocumentName: 'Runbook', Other: 1 })).toBe('ValidationException');
   });
 
-  it('starts once for a ClientToken, and refuses it for anything else', () => {
+  it('starts one execution for a ClientToken and refuses the token for another request', () => {
     const { StartAutomationExecution } = runbooks.account.ssm.operations;
     const ClientToken = '01234567-89ab-4def-8123-456789abcdef';
     runbooks.start([pass('Only')], { parameters: { Text: { type: 'String', default: '' } } });
@@ -98,7 +94,7 @@ describe('StartAutomationExecution', () => {
   });
 
   it.each([
-    ['does not exist', 'arn:aws:iam::123456789012:role/nobody'],
+    ['does not exist', 'arn:aws:iam::123456789012:role/missing'],
     ['does not trust Systems Manager', 'arn:aws:iam::123456789012:role/executor'],
   ])('refuses a role that %s', (_, assumeRole) => {
     const { account, start: begin } = runbooks;
@@ -119,7 +115,7 @@ describe('StartAutomationExecution', () => {
 });
 
 describe('GetAutomationExecution', () => {
-  it('shows an execution from its start', async () => {
+  it('shows an execution from its start to its end', async () => {
     const { GetAutomationExecution } = runbooks.account.ssm.operations;
     const id = runbooks.start([pass('Only')]);
 
@@ -135,7 +131,7 @@ describe('GetAutomationExecution', () => {
     expect(await runbooks.account.ssm.finished(id)).toMatchObject({ ExecutionEndTime: at });
   });
 
-  it('refuses an id that no execution has', () => {
+  it('refuses a missing execution', () => {
     const { GetAutomationExecution } = runbooks.account.ssm.operations;
     const AutomationExecutionId = '00000000-0000-4000-8000-000000000000';
 
@@ -146,7 +142,7 @@ describe('GetAutomationExecution', () => {
 });
 
 describe('DescribeDocument', () => {
-  it('tells the parameters, and that the document is active', () => {
+  it('shows the parameters and the status of a document', () => {
     runbooks.start([pass('Only')], {
       parameters: { Flag: { type: 'Boolean', default: true, description: 'A flag' } },
     });
@@ -163,7 +159,7 @@ describe('DescribeDocument', () => {
         Parameters: [{ Name: 'Flag', Type: 'String', Description: 'A flag', DefaultValue: 'true' }],
       },
     });
-    expect(errorOf(() => DescribeDocument({ Name: 'Nobody' }, 'operator')).code).toBe(
+    expect(errorOf(() => DescribeDocument({ Name: 'Missing' }, 'operator')).code).toBe(
       'InvalidDocument',
     );
   });

@@ -1,37 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createClock } from '../../local-account/clock.ts';
-import type { LocalAccessKey, LocalUser } from '../../local-account/iam/users.ts';
-import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LocalUser } from '../../local-account/iam/users.ts';
+import type { DeployedAccount } from '../../support/deployed-account.ts';
+import { DAY, useDeployedAccount, used } from '../../support/runbook-scenarios.ts';
 import { trustOf } from '../../support/trust.ts';
 
 const approvalTopicArn = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
-const createAccount = createDeployedAccounts({
+const { setup } = useDeployedAccount({
   ...{ approvers: 'operator,arn:aws:iam::123456789012:role/on-call', approvalTopicArn },
-  ...{ dashboard: false, exemptionTagKey: 'keys-until' },
+  exemptionTagKey: 'keys-until',
 });
-const DAY = 86_400_000;
-
 let account: DeployedAccount;
-let clock: ReturnType<typeof createClock>;
-beforeEach(async () => {
-  clock = createClock();
-  account = await createAccount({}, clock);
+let clock: ReturnType<typeof setup>['clock'];
+beforeEach(() => {
+  ({ account, clock } = setup());
   account.sns.createTopic('AutomationApprovals');
   for (const RoleName of ['on-call', 'off-call'])
     account.roles.create({ RoleName, AssumeRolePolicyDocument: trustOf('ec2.amazonaws.com') });
 });
-afterEach(() => account.close());
 
 const daysAgo = (days: number) => new Date(clock.now().getTime() - days * DAY);
-const used = (days: number): Partial<LocalAccessKey> => ({
-  CreateDate: daysAgo(500),
-  lastUsed: { LastUsedDate: daysAgo(days), ServiceName: 's3', Region: 'us-east-1' },
-});
-const setStatus = (user: LocalUser, AccessKeyId: string, Status: 'Active' | 'Inactive') => {
-  const input = { UserName: user.UserName, AccessKeyId, Status };
-  const request = { service: 'iam', operation: 'UpdateAccessKey' } as const;
-  return account.call({ ...request, input, principal: 'operator' });
-};
 const signal = (id: string, SignalType: 'Approve' | 'Reject', principal = 'operator') => {
   const input = { AutomationExecutionId: id, SignalType };
   return account.ssm.operations.SendAutomationSignal(input, principal);
@@ -39,7 +26,7 @@ const signal = (id: string, SignalType: 'Approve' | 'Reject', principal = 'opera
 const keysOf = ({ keys }: LocalUser) =>
   keys.map(({ AccessKeyId, Status }) => `${AccessKeyId} ${Status}`);
 
-/** A runbook that asks, a user on whose key it acts, and what leads it to another key. */
+/** The runbooks that ask for approval, each with a user on whose key it acts. */
 const RUNBOOKS = [
   {
     name: 'deactivate' as const,
@@ -48,10 +35,10 @@ const RUNBOOKS = [
     words: 'Approving deactivates the access key',
     seed: async () => {
       const user = account.seed({ UserName: 'alice', keys: [used(200), used(100), used(1)] });
-      return { user, goes: user.keys[0]?.AccessKeyId ?? '' };
+      return { user, key: user.keys[0]?.AccessKeyId ?? '' };
     },
-    isDone: (user: LocalUser, goes: string) =>
-      user.keys.find(({ AccessKeyId }) => AccessKeyId === goes)?.Status === 'Inactive',
+    isDone: (user: LocalUser, key: string) =>
+      user.keys.find(({ AccessKeyId }) => AccessKeyId === key)?.Status === 'Inactive',
   },
   {
     name: 'deleteInactive' as const,
@@ -61,23 +48,23 @@ const RUNBOOKS = [
     seed: async () => {
       const user = account.seed({ UserName: 'alice', keys: [{}, {}, {}] });
       const [first = '', second = ''] = user.keys.map(({ AccessKeyId }) => AccessKeyId);
-      await setStatus(user, first, 'Inactive');
+      await setup().setStatus(user, first, 'Inactive');
       clock.advance(DAY);
-      await setStatus(user, second, 'Inactive');
+      await setup().setStatus(user, second, 'Inactive');
       clock.advance(60 * DAY);
-      return { user, goes: first };
+      return { user, key: first };
     },
-    isDone: (user: LocalUser, goes: string) =>
-      user.keys.every(({ AccessKeyId }) => AccessKeyId !== goes),
+    isDone: (user: LocalUser, key: string) =>
+      user.keys.every(({ AccessKeyId }) => AccessKeyId !== key),
   },
 ];
 
-describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
+describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
   let user: LocalUser;
-  let goes: string;
+  let key: string;
   let before: string[];
   beforeEach(async () => {
-    ({ user, goes } = await spec.seed());
+    ({ user, key } = await spec.seed());
     before = keysOf(user);
   });
   const runbook = () => account.runbook(spec.name);
@@ -92,38 +79,36 @@ describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
     return id;
   };
 
-  it('asks before it writes, and tells the topic what it would do', async () => {
+  it('asks before it writes, and publishes what it would do', async () => {
     const id = await start();
     expect(account.ssm.execution(id).AutomationExecutionStatus).toBe('Waiting');
     expect(keysOf(user)).toEqual(before);
     const [{ TopicArn, Message = '' } = {}, ...others] = account.sns.published;
     expect(others).toEqual([]);
     expect(TopicArn).toBe(approvalTopicArn);
-    const key = `${spec.words} ${goes} of the IAM user alice (${user.UserId}) of the account 123456789012`;
-    expect(Message).toContain(key);
-    expect(Message).toMatch(new RegExp(`Why: .*${goes}`));
+    expect(Message).toContain(
+      `${spec.words} ${key} of the IAM user alice (${user.UserId}) in the account 123456789012`,
+    );
+    expect(Message).toMatch(new RegExp(`Why: .*${key}`));
     if (spec.name === 'deleteInactive') expect(Message).toContain('deactivation: CloudTrail');
   });
 
-  it.each(['operator', 'on-call'])(
-    'goes on when %s approves, with a new plan',
-    async (approver) => {
-      const id = await start();
-      signal(id, 'Approve', approver);
-      const { outcome, steps } = await runbook().ended(id);
-      expect(outcome).toBe('Acted');
-      expect(spec.isDone(user, goes)).toBe(true);
-      const approve = steps.indexOf('Approve Success');
-      expect(steps.slice(approve, approve + 4)).toEqual([
-        'Approve Success',
-        'PlanAgain Success',
-        'ReadPlanAgain Success',
-        `${spec.step} Success`,
-      ]);
-    },
-  );
+  it.each(['operator', 'on-call'])('plans again and writes when %s approves', async (approver) => {
+    const id = await start();
+    signal(id, 'Approve', approver);
+    const { outcome, steps } = await runbook().ended(id);
+    expect(outcome).toBe('Acted');
+    expect(spec.isDone(user, key)).toBe(true);
+    const approve = steps.indexOf('Approve Success');
+    expect(steps.slice(approve, approve + 4)).toEqual([
+      'Approve Success',
+      'PlanAgain Success',
+      'ReadPlanAgain Success',
+      `${spec.step} Success`,
+    ]);
+  });
 
-  it('writes nothing when one of them rejects', async () => {
+  it('writes nothing when an approver rejects', async () => {
     const id = await start();
     signal(id, 'Reject');
     const { status, steps } = await runbook().ended(id);
@@ -132,7 +117,7 @@ describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
     expect(keysOf(user)).toEqual(before);
   });
 
-  it('writes nothing when a week brings no answer', async () => {
+  it('writes nothing when nobody answers for a week', async () => {
     const id = await start();
     clock.advance(7 * DAY - 60_000);
     await account.settled();
@@ -144,7 +129,7 @@ describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
     expect(keysOf(user)).toEqual(before);
   });
 
-  it('takes no approval of anybody else', async () => {
+  it('ignores an approval by a principal that is not an approver', async () => {
     const id = await start();
     expect(() => signal(id, 'Approve', 'off-call')).toThrow('is not one of the approvers');
     await account.settled();
@@ -154,17 +139,18 @@ describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
 
   it.each<[string, (asked: LocalUser, key: string) => unknown, RegExp]>([
     [
-      'the key is gone',
+      'the key is deleted',
       (asked, key) => asked.keys.splice(0, Number(asked.keys[0]?.AccessKeyId === key)),
       /now (Deactivate|Delete) AKIA\w+ of alice \(/,
     ],
     [
-      'another key is chosen',
-      (asked, key) => setStatus(asked, key, spec.name === 'deactivate' ? 'Inactive' : 'Active'),
+      'another key would be selected',
+      (asked, key) =>
+        setup().setStatus(asked, key, spec.name === 'deactivate' ? 'Inactive' : 'Active'),
       /now (Deactivate|Delete) AKIA\w+ of alice \(/,
     ],
     [
-      'the key was used, or its evidence is another one',
+      'the key is used',
       async (asked, key) => {
         const [one] = asked.keys.filter(({ AccessKeyId }) => AccessKeyId === key);
         const lastUsed = { LastUsedDate: daysAgo(50), ServiceName: 's3', Region: 'us-east-1' };
@@ -173,39 +159,39 @@ describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
       /now (Refused|Deactivate AKIA\w+ of alice \()/,
     ],
     [
-      'the user is exempt',
+      'the user becomes exempt',
       ({ tags }) => tags.set('keys-until', { Key: 'keys-until', Value: '2999-12-31' }),
       /now NothingToDo: .*2999-12-31/,
     ],
     [
-      'the user has another name',
+      'the user is renamed',
       ({ UserName }) =>
         account.iam.operations['UpdateUser']?.({ UserName, NewUserName: 'alice2' }, 'operator'),
       /now (Deactivate|Delete) AKIA\w+ of alice2 \(/,
     ],
     [
-      'the user is gone',
+      'the user is deleted',
       (asked) => {
         asked.keys.splice(0);
         account.iam.operations['DeleteUser']?.({ UserName: asked.UserName }, 'operator');
       },
-      /now Refused: no IAM user of this account has the id/,
+      /now Refused: /,
     ],
-  ])('writes nothing when %s by the time of the approval', async (_, change, now) => {
+  ])('writes nothing when %s before the approval', async (_, change, now) => {
     const id = await start();
-    await change(user, goes);
+    await change(user, key);
     clock.advance(2 * DAY);
     const changed = keysOf(user);
     signal(id, 'Approve');
     const { status, message, steps } = await runbook().ended(id);
     expect(status).toBe('Failed');
-    expect(message).toContain(`Refused: the plan has changed: ${spec.act} ${goes} of alice (`);
+    expect(message).toContain(`Refused: the plan has changed: ${spec.act} ${key} of alice (`);
     expect(message).toMatch(now);
     expect(steps.at(-1)).toBe('ReadPlanAgain Failed');
     expect(keysOf(user)).toEqual(changed);
   });
 
-  it('asks once for each execution, and only one of two finds the key as it was', async () => {
+  it('asks for each execution, and refuses the second one after the first has written', async () => {
     const [first, second] = [await start(), await start()];
     signal(first, 'Approve');
     expect((await runbook().ended(first)).outcome).toBe('Acted');
@@ -216,7 +202,7 @@ describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
     expect(keysOf(user)).toEqual(after);
   });
 
-  it('asks nobody in a dry run, and nobody where there is nothing to do', async () => {
+  it('does not ask in a dry run or when there is nothing to do', async () => {
     const dry = await runbook().run({ UserId: user.UserId, DryRun: 'true' });
     expect(dry.outcome).toBe('DryRun');
     const bob = account.seed({ UserName: 'bob', keys: [{}] });
@@ -224,7 +210,7 @@ describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
     expect(account.sns.published).toEqual([]);
   });
 
-  it('does not write when the question itself fails', async () => {
+  it('writes nothing when the request for approval cannot be published', async () => {
     account.register('sns', {
       Publish: () => {
         throw new Error('the topic is gone');
@@ -237,8 +223,8 @@ describe.each(RUNBOOKS)('the runbook that $name, with approvers,', (spec) => {
   });
 });
 
-describe('a deletion without a visible event, with approvers,', () => {
-  it('waits half an hour first, then asks', async () => {
+describe('a deletion without an event in CloudTrail, with approvers,', () => {
+  it('waits half an hour before it asks', async () => {
     const keys = [{ CreateDate: daysAgo(400), Status: 'Inactive' as const }];
     const alice = account.seed({ UserName: 'alice', keys });
     const runbook = account.runbook('deleteInactive');
@@ -256,8 +242,8 @@ describe('a deletion without a visible event, with approvers,', () => {
   });
 });
 
-describe('the runbook that reactivates', () => {
-  it('asks nobody: what it does restores what was', async () => {
+describe('the runbook reactivate', () => {
+  it('does not ask, because it undoes a deactivation', async () => {
     const alice = account.seed({ UserName: 'alice', keys: [{ Status: 'Inactive' }] });
     const { outcome } = await account.runbook('reactivate').run({ UserId: alice.UserId });
     expect(outcome).toBe('Acted');

@@ -1,287 +1,156 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parsePlannerInput } from '../../../remediation/plans/input.ts';
-import { type RunbookFile, readRunbook, type Step } from '../../support/runbook-document.ts';
+import { createDocuments } from '../../local-account/ssm/documents.ts';
+import { at } from '../../support/build.ts';
+import { contradictionsOf } from '../../support/parameter-examples.ts';
+import { checkProperty } from '../../support/property-runs.ts';
+import { CONVENTIONS } from '../../support/runbook-conventions.ts';
+import {
+  documentOf,
+  RUNBOOKS,
+  type RunbookDocument,
+  readRunbook,
+} from '../../support/runbook-document.ts';
+import { type Mutant, mutantsOf } from '../../support/runbook-mutants.ts';
 
-const APPROVERS = ['alice', 'arn:aws:iam::123456789012:role/on-call'];
-const AGAIN = ['PlanAgain', 'ReadPlanAgain'];
+const { create: createDocument } = createDocuments({ now: () => at, accountId: '123456789012' });
+const create = (Content: unknown) =>
+  createDocument({ Name: 'Runbook', Content, DocumentType: 'Automation' });
 
-/** What is particular to each document: how it writes, and the steps before and after that. */
-const DOCUMENTS = [
-  {
-    title: 'DeactivateAccessKey',
-    file: 'deactivate-access-key',
-    approvers: undefined,
-    act: 'Deactivate',
-    warning: 'DISRUPTIVE',
-    write: { Api: 'UpdateAccessKey', Status: 'Inactive' },
-    expected: 'Inactive',
-    ways: [[]],
-  },
-  {
-    title: 'DeactivateAccessKey with approval',
-    file: 'deactivate-access-key',
-    approvers: APPROVERS,
-    act: 'Deactivate',
-    warning: 'DISRUPTIVE',
-    write: { Api: 'UpdateAccessKey', Status: 'Inactive' },
-    expected: 'Inactive',
-    ways: [['Approve', ...AGAIN]],
-  },
-  {
-    title: 'ReactivateAccessKey',
-    file: 'reactivate-access-key',
-    approvers: undefined,
-    act: 'Reactivate',
-    warning: 'DISRUPTIVE',
-    write: { Api: 'UpdateAccessKey', Status: 'Active' },
-    expected: 'Active',
-    ways: [[]],
-  },
-  {
-    title: 'DeleteInactiveAccessKey',
-    file: 'delete-inactive-access-key',
-    approvers: undefined,
-    act: 'Delete',
-    warning: 'DESTRUCTIVE',
-    write: { Api: 'DeleteAccessKey' },
-    expected: 'not listed',
-    ways: [['Wait', ...AGAIN]],
-  },
-  {
-    title: 'DeleteInactiveAccessKey with approval',
-    file: 'delete-inactive-access-key',
-    approvers: APPROVERS,
-    act: 'Delete',
-    warning: 'DESTRUCTIVE',
-    write: { Api: 'DeleteAccessKey' },
-    expected: 'not listed',
-    ways: [['Wait', 'Approve', ...AGAIN]],
-  },
-] as const;
-
-const choicesOf = ({ inputs }: Step): string[] => [
-  ...((inputs['Choices'] ?? []) as { NextStep: string }[]).map(({ NextStep }) => NextStep),
-  ...(inputs['Default'] === undefined ? [] : [String(inputs['Default'])]),
-];
-
-/** Where a step can lead: on success, by a branch, after a failure. */
-const successors = (step: Step): string[] => [
-  ...(step.nextStep === undefined ? [] : [step.nextStep]),
-  ...choicesOf(step),
-  ...(step.onFailure.startsWith('step:') ? [step.onFailure.slice('step:'.length)] : []),
-];
-
-const createPaths = (steps: ReadonlyMap<string, Step>) => {
-  /** Every way through the document from a step to an end. */
-  const paths = (name: string, before: readonly string[] = []): string[][] => {
-    expect(before, 'an endless loop').not.toContain(name);
-    const step = steps.get(name);
-    expect(step, `a step named ${name}`).toBeDefined();
-    const path = [...before, name];
-    const next = step === undefined ? [] : successors(step);
-    return next.length === 0 ? [path] : next.flatMap((successor) => paths(successor, path));
-  };
-  return paths;
+const errorOf = (act: () => unknown): unknown => {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 };
 
-describe.each(DOCUMENTS)('the document $title', (spec) => {
-  const document = readRunbook(spec.file, spec.approvers);
-  const text = JSON.stringify(document);
-  const steps = new Map(document.mainSteps.map((step) => [step.name, step]));
-  const inputsOf = (name: string) => steps.get(name)?.inputs ?? {};
-  const paths = createPaths(steps);
-  const writeName = `${spec.act}AccessKey`;
-  const plan = spec.act === 'Delete' ? 'ReadPlanAgain' : 'ReadPlan';
+describe.each(RUNBOOKS)('the document $title', (runbook) => {
+  const document = documentOf(runbook);
+  const stepOf = (name: string) => document.mainSteps.find((step) => step.name === name);
 
-  it('is an Automation document small enough for SSM, and says first what it does', () => {
-    expect(document.schemaVersion).toBe('0.3');
-    // With the names and ARNs that synthesis puts in, some hundred bytes each.
-    expect(Buffer.byteLength(text)).toBeLessThan(60 * 1024);
-    expect(document.description.startsWith(`### ${spec.warning}: `)).toBe(true);
-    expect(steps.get(writeName)?.description.startsWith(`${spec.warning} - `)).toBe(true);
+  it('is accepted by the simulated account', () => {
+    expect(() => create(document)).not.toThrow();
   });
 
-  it('has steps with unique names, each described, each with an end of its time and a way on failure', () => {
-    expect(steps.size).toBe(document.mainSteps.length);
-    for (const step of document.mainSteps) {
-      expect(step.name).toMatch(/^\w+$/);
-      expect(step.description).toMatch(/\.$/);
-      expect(step.onFailure).toMatch(/^(Abort|Continue|step:\w+)$/);
-      if (step.action !== 'aws:branch') expect(step.timeoutSeconds).toBeGreaterThan(0);
-      expect(step).not.toHaveProperty('onlyWith');
-    }
+  it.each(Object.entries(CONVENTIONS))('%s', (_, convention) => {
+    convention(document, runbook);
   });
 
-  it('reaches every step, and comes to an end on every way', () => {
-    const ways = paths('Plan');
-    expect(new Set(ways.flat())).toEqual(new Set(steps.keys()));
-    for (const way of ways) expect(way.at(-1)).toBe('Report');
+  it('leaves room for the names and ARNs that the deployment adds', () => {
+    expect(Buffer.byteLength(JSON.stringify(document))).toBeLessThan(60 * 1024);
   });
 
-  it('writes only after a plan that was read and decided on, and reports only what was verified', () => {
-    const before = new Set<string>();
-    for (const way of paths('Plan')) {
-      expect(way.slice(0, 3)).toEqual(['Plan', 'ReadPlan', 'Decide']);
-      const write = way.indexOf(writeName);
-      if (write < 0) continue;
-      before.add(way.slice(3, write).join());
-      expect(way.slice(write)).toEqual([
-        writeName,
-        'Verify',
-        'EvaluateAgain',
-        'DecideNotify',
-        ...(way.includes('Notify') ? ['Notify'] : []),
-        'Report',
-      ]);
-    }
-    expect(before).toEqual(new Set(spec.ways.map((way) => way.join())));
-    const stopping = ['Plan', 'ReadPlan', 'Decide', ...spec.ways.flat(), 'Verify'];
-    for (const name of stopping) expect(steps.get(name)?.onFailure).toBe('Abort');
+  it('passes the planner an input that it parses', () => {
+    const payload = Object(stepOf('Plan')?.inputs['InputPayload']);
+    const defaults = Object.keys(payload).map((name) => [name, document.parameters[name]?.default]);
+    const given = Object.fromEntries(defaults.filter(([, value]) => value !== undefined));
+
+    const input = { ...payload, ...given, UserId: 'AIDAXXXXXXXXXXXXALICE' };
+
+    expect(() => parsePlannerInput(input)).not.toThrow();
   });
 
-  it('leads only its own plan to the write, and everything unforeseen to the report', () => {
-    const { Choices, Default } = inputsOf('Decide');
-    const isPlanned = { Variable: '{{ ReadPlan.Outcome }}', StringEquals: spec.act };
-    const [first] = spec.ways.map(([next]) => next ?? writeName);
-    expect(Choices).toEqual([
-      { NextStep: 'Report', Variable: '{{ DryRun }}', StringEquals: 'true' },
-      { NextStep: first, ...isPlanned },
-      {
-        NextStep: 'EvaluateAgain',
-        Variable: '{{ ReadPlan.Outcome }}',
-        StringEquals: 'NothingToDo',
-      },
-    ]);
-    // A branch without a default goes on with the step below it.
-    expect(Default).toBe('Report');
-  });
+  it('gives Verify enough time although every call hangs', () => {
+    const script = String(stepOf('Verify')?.inputs['Script']);
+    const numberIn = (pattern: RegExp) => Number(pattern.exec(script)?.[1]);
+    const attempt = numberIn(/connect_timeout=(\d+)/) + numberIn(/read_timeout=(\d+)/);
+    const call = attempt * numberIn(/total_max_attempts': (\d+)/) + 1;
+    const reading = numberIn(/VISIBLE_WITHIN_SECONDS = (\d+)/) + call;
+    const settled = numberIn(/UNTIL_SETTLED = (\d+)/);
+    const restoring = numberIn(/range\((\d+)\)/) * (call + numberIn(/BETWEEN_READS = (\d+)/));
+    // A deactivation reads a second time and may restore the key. Each runbook may publish a message last.
+    const more = runbook.act === 'Deactivate' ? settled + reading + restoring : 0;
+    const longest = reading + more + call;
 
-  it('has one write, which may fail only into the reading back', () => {
-    const calls = document.mainSteps.filter(({ action }) => action === 'aws:executeAwsApi');
-    expect(calls.map(({ inputs }) => `${inputs['Service']}:${inputs['Api']}`)).toEqual([
-      `iam:${spec.write.Api}`,
-      'config:StartConfigRulesEvaluation',
-      'sns:Publish',
-    ]);
-    expect(inputsOf(writeName)).toEqual({
-      Service: 'iam',
-      UserName: `{{ ${plan}.UserName }}`,
-      AccessKeyId: `{{ ${plan}.AccessKeyId }}`,
-      ...spec.write,
-    });
-    expect(steps.get(writeName)).toMatchObject({ onFailure: 'step:Verify', isCritical: false });
-    expect(inputsOf('Verify')['InputPayload']).toMatchObject({
-      UserName: `{{ ${plan}.UserName }}`,
-      AccessKeyId: `{{ ${plan}.AccessKeyId }}`,
-      ExpectedStatus: spec.expected,
-    });
-  });
-
-  it('makes the same request again, and holds the new plan to the old one', () => {
-    expect(inputsOf('ReadPlan')['InputPayload']).toMatchObject({ Expected: spec.act, Planned: '' });
-    const isAgain = spec.ways.flat().some((name) => name === 'PlanAgain');
-    expect(steps.has('PlanAgain')).toBe(isAgain);
-    if (!isAgain) return;
-    expect(inputsOf('PlanAgain')).toEqual(inputsOf('Plan'));
-    expect(inputsOf('ReadPlanAgain')).toEqual({
-      ...inputsOf('ReadPlan'),
-      InputPayload: {
-        ...(inputsOf('ReadPlan')['InputPayload'] as object),
-        Plan: '{{ PlanAgain.Payload }}',
-        Planned: '{{ ReadPlan.AccessKeyId }} of {{ ReadPlan.UserName }} ({{ ReadPlan.Basis }})',
-      },
-    });
-  });
-
-  it('asks for approval with all that has to be known, where there are approvers', () => {
-    if (spec.approvers === undefined) {
-      expect(text).not.toContain('Approve');
-      return;
-    }
-    const { Message, ...asked } = inputsOf('Approve');
-    expect(asked).toEqual({
-      Approvers: spec.approvers,
-      NotificationArn: 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
-      MinRequiredApprovals: 1,
-    });
-    for (const known of ['UserName', 'UserId', 'AccessKeyId', 'Reason'])
-      expect(Message).toContain(`{{ ReadPlan.${known} }}`);
-    expect(Message).toContain('{{ global:ACCOUNT_ID }}');
-    // Of the 4,096 characters that it may have, most are for the reason and a command.
-    expect(String(Message).length).toBeLessThan(1_000);
-  });
-
-  it('leaves Verify the time that it needs although every call hangs', () => {
-    const script = String(inputsOf('Verify')['Script']);
     expect(script.match(/boto3\.client\([^)]*\)/g)).toEqual([
       "boto3.client('sns', config=CALLS)",
       "boto3.client('iam', config=CALLS)",
     ]);
-    const numberIn = (pattern: RegExp) => Number(pattern.exec(script)?.[1]);
-    const connect = numberIn(/connect_timeout=(\d+)/);
-    const call =
-      (connect + numberIn(/read_timeout=(\d+)/)) * numberIn(/total_max_attempts': (\d+)/) + 1;
-    const pause = numberIn(/SECONDS_BETWEEN_READS = (\d+)/);
-    const restoring = spec.act === 'Deactivate' ? numberIn(/range\((\d+)\)/) * (call + pause) : 0;
-    const reading = numberIn(/VISIBLE_WITHIN_SECONDS = (\d+)/) + call;
-    if (spec.act === 'Deactivate') expect(numberIn(/UNTIL_SETTLED = (\d+)/)).toBe(10);
-    const again = spec.act === 'Deactivate' ? numberIn(/UNTIL_SETTLED = (\d+)/) + reading : 0;
-    // Until the last read, once more, the attempts to restore the key, and the message to the topic.
-    const longest = reading + again + restoring + call;
     expect(longest).toBeGreaterThan(100);
-    expect(steps.get('Verify')?.timeoutSeconds).toBeGreaterThan(longest);
+    expect(stepOf('Verify')?.timeoutSeconds).toBeGreaterThan(longest);
   });
 
-  it('declares whatever it refers to, and uses every parameter', () => {
-    const references = [...text.matchAll(/\{\{\s*([^}]+?)\s*\}\}/g)].map(([, name]) => name);
-    const outputs = document.mainSteps.flatMap(({ name, outputs = [] }) =>
-      outputs.map(({ Name }) => `${name}.${Name}`),
-    );
-    const payloads = ['Plan', 'PlanAgain'].filter((name) => steps.has(name));
-    const declared = [
-      ...Object.keys(document.parameters),
-      ...outputs,
-      ...payloads.map((name) => `${name}.Payload`),
-      ...['global:ACCOUNT_ID', 'global:REGION', 'automation:EXECUTION_ID'],
-    ];
-    expect(declared).toEqual(expect.arrayContaining(references));
-    expect(references).toEqual(expect.arrayContaining(Object.keys(document.parameters)));
-    expect(outputs).toEqual(expect.arrayContaining([...document.outputs]));
-    expect(document.outputs).toEqual(
-      ['Outcome', 'UserId', 'UserName', 'AccessKeyId', 'Reason', 'UndoCommand', 'NextCommand']
-        .filter((name) => name !== 'UndoCommand' || spec.act !== 'Delete')
-        .map((name) => `Report.${name}`),
-    );
-  });
+  const patterns = Object.entries(document.parameters).flatMap(([name, { allowedPattern }]) =>
+    allowedPattern === undefined ? [] : [[name, allowedPattern] as const],
+  );
 
-  it('asks the planner exactly what it takes', () => {
-    const payload = inputsOf('Plan')['InputPayload'] as Record<string, string>;
-    const { Runbook, DeleteCommand, ...own } = payload;
-    expect(own).toEqual(
-      Object.fromEntries(Object.keys(own).map((name) => [name, `{{ ${name} }}`])),
+  it.each(patterns)('has examples on both sides of every bound of %s', (name, pattern) => {
+    const moved = [...pattern.matchAll(/(?<=[{,])\d+/g)].flatMap(({ 0: bound, index }) =>
+      [Number(bound) - 1, Number(bound) + 1].map(
+        (other) => pattern.slice(0, index) + other + pattern.slice(index + bound.length),
+      ),
     );
-    expect(spec.title.split(' ')[0]).toBe(Runbook);
-    const given = Object.keys(own).map((name) => [name, document.parameters[name]?.default]);
-    const UserId = 'AIDAXXXXXXXXXXXXALICE';
-    const asked = { ...payload, ...Object.fromEntries(given), UserId };
-    expect(() => parsePlannerInput(asked)).not.toThrow();
+
+    const patterns = ['^$', pattern.replace(/\$$/, '.*$'), ...moved];
+    const missed = patterns.filter(
+      (allowedPattern) => contradictionsOf(name, { allowedPattern }).length === 0,
+    );
+
+    // A number of days may be empty in two ways.
+    expect(missed.filter((one) => !one.startsWith('^(\\d{0,2}|'))).toEqual([]);
   });
 });
 
-describe('the documents', () => {
-  const files: RunbookFile[] = [...new Set(DOCUMENTS.map(({ file }) => file))];
+const [deactivation, reactivation, deletion] = [
+  readRunbook('deactivate-access-key'),
+  readRunbook('reactivate-access-key'),
+  readRunbook('delete-inactive-access-key'),
+];
 
-  it('share their scripts', () => {
-    const scripts = files.map((file) =>
-      readRunbook(file, APPROVERS).mainSteps.flatMap(({ inputs }) => inputs['Script'] ?? []),
+describe('the documents', () => {
+  it('state what is refused and what cannot be undone', () => {
+    expect(reactivation.description).toMatch(
+      /refuses[^.]*second active key[\s\S]*AllowSecondActiveKey/,
     );
-    expect(new Set(scripts.flat()).size).toBe(3);
+    expect(deletion.description).toContain('cannot be undone');
+    expect(deletion.description).toMatch(/race[\s\S]*is deleted nevertheless/);
   });
 
-  it('say what is refused, and what cannot be taken back', () => {
-    const [, reactivate, deletion] = files.map((file) => readRunbook(file).description);
-    expect(reactivate).toMatch(/refuses.*second active key[\s\S]*AllowSecondActiveKey/);
-    expect(deletion).toContain('cannot be undone');
-    expect(deletion).toMatch(/race[\s\S]*is deleted nevertheless/);
+  it('with any JSON value in one place are accepted or refused as invalid', () => {
+    const text = JSON.stringify(deactivation);
+    let places = 0;
+    JSON.parse(text, () => (places += 1));
+    // The last place is the document itself.
+    const property = fc.asyncProperty(fc.nat(places - 2), fc.jsonValue(), async (place, value) => {
+      let index = 0;
+      const document = JSON.parse(text, (_, member) => (index++ === place ? value : member));
+
+      const error = errorOf(() => create(document));
+
+      if (error !== undefined) expect(Object(error).code).toBe('InvalidDocumentContent');
+    });
+    return checkProperty(property, 200);
+  });
+});
+
+/** The text for people has no rules. */
+const isText = ({ change, path }: Mutant) => change === 'rename' && /(^|\.)description$/.test(path);
+
+describe('a document with one change', () => {
+  const mutants = RUNBOOKS.filter(
+    ({ act, approvers }) => act === 'Reactivate' || approvers !== undefined,
+  ).flatMap((runbook) => mutantsOf(documentOf(runbook)).map((mutant) => ({ ...mutant, runbook })));
+  const isRefused = ({ document }: Mutant) => errorOf(() => create(document)) !== undefined;
+  const breaksConvention = ({ document, runbook }: (typeof mutants)[number]) =>
+    Object.values(CONVENTIONS).some((convention) =>
+      errorOf(() => convention(document as RunbookDocument, runbook)),
+    );
+  let accepted: typeof mutants;
+  beforeAll(() => {
+    accepted = mutants.filter((mutant) => !isRefused(mutant));
+  });
+
+  it('is refused by the simulated account in most cases', () => {
+    expect(mutants.length).toBeGreaterThan(2500);
+    expect(accepted.length / mutants.length).toBeLessThan(0.4);
+  });
+
+  it('breaks a convention in all other cases', () => {
+    const missed = accepted.filter((mutant) => !isText(mutant) && !breaksConvention(mutant));
+
+    expect(missed.map(({ change, path }) => `${change} ${path}`)).toEqual([]);
   });
 });

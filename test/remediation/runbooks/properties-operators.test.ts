@@ -23,7 +23,7 @@ const activeOf = ({ statuses }: State) =>
   Object.keys(statuses).filter((id) => statuses[id] === 'Active');
 const isWithout = (state: State) => activeOf(state).length === 0;
 
-/** How the user was from when a step began to when it ended; nothing where the step never ran. */
+/** Lists the states of the user while a step ran; empty if the step never ran. */
 const during = (story: Story, { id }: Execution, step: string): readonly State[] => {
   const begun = story.findIndex(({ what, by }) => by === id && what === `${step} InProgress`);
   if (begun < 0) return [];
@@ -35,7 +35,7 @@ const during = (story: Story, { id }: Execution, step: string): readonly State[]
 
 const plannedKey = ({ execution }: Execution) => plansOf(execution).at(-1)?.AccessKeyId ?? '';
 
-/** What became of the key is as the execution says, at some moment when it looked. */
+/** Expects that an Acted execution saw its key in the right state while Verify ran. */
 const expectActedTruly = (story: Story, one: Execution) => {
   if (endOf(one.execution).outcome !== 'Acted') return;
   const key = plannedKey(one);
@@ -49,8 +49,8 @@ const expectActedTruly = (story: Story, one: Execution) => {
 };
 
 /**
- * A deactivation that found no active key left gave its own back, and failed; unless that key or its user was gone,
- * or an operator gave it back before Verify had looked.
+ * Expects that a deactivation that left no active key was undone and failed, unless the key or the user was deleted or
+ * an operator had activated the key before Verify read it.
  */
 const expectRestored = (story: Story, one: Execution, roleOf: OperatedAccount['roleOf']) => {
   const seen = during(story, one, 'Verify');
@@ -69,11 +69,11 @@ const expectRestored = (story: Story, one: Execution, roleOf: OperatedAccount['r
   expect(reason).toContain('so it was set to Active again');
   expect(
     seen.some(({ statuses }) => statuses[key] === 'Active'),
-    'it was given back',
+    'the key is active again',
   ).toBe(true);
 };
 
-/** Whoever took the last active key was an operator; or a runbook that gave it back, or could not and said so. */
+/** Expects that a runbook that deactivated a last active key undid it, or could not and failed as unverified. */
 const expectNobodyCutOff = (
   story: Story,
   executions: readonly Execution[],
@@ -95,11 +95,11 @@ const expectNobodyCutOff = (
     const by = executions.filter(
       (one) => one.runbook === 'deactivate' && plannedKey(one) === state.key,
     );
-    expect(by.some(isExcused), `the last key ${state.key} was taken`).toBe(true);
+    expect(by.some(isExcused), `the last key ${state.key} was deactivated`).toBe(true);
   }
 };
 
-/** What a deletion deletes was not active when its second plan was made; after that there is a race that the document tells. */
+/** Expects that a deleted key was inactive when the second plan was made. The document describes the race after that. */
 const expectDeletedInactive = (
   story: Story,
   executions: readonly Execution[],
@@ -117,7 +117,7 @@ const expectDeletedInactive = (
   }
 };
 
-/** A step that fails or runs out of time by itself; what Verify then does not do is told by its step. */
+/** A step that fails or times out, or none. Verify is not among them. */
 const interruption = fc.option(
   fc.record({
     StepName: fc.constantFrom('ReadPlan', ...Object.values(ACTS).map(({ step }) => step), 'Report'),
@@ -127,9 +127,9 @@ const interruption = fc.option(
   { nil: undefined },
 );
 
-describe('whatever operators do to keys and when, while runbooks run,', () => {
+describe('runbooks that run while operators change keys', () => {
   it(
-    'no runbook leaves a user without an active key, deletes an active one, writes what was not planned, or says what is not so',
+    'leave each user an active key, delete no active key, write only what was planned, and report what happened',
     async () => {
       const property = fc.asyncProperty(
         fc.array(scenario, { minLength: 5, maxLength: 5 }),

@@ -24,7 +24,7 @@ import {
 
 const createAccount = createOperatedAccounts();
 
-/** Checks a property of random accounts; whatever it does, nothing that was not planned is written. */
+/** Runs a property on an account, and expects that only planned writes happened. */
 const withAccount = async (
   users: readonly RandomUser[],
   parameters: Parameters,
@@ -39,7 +39,7 @@ const withAccount = async (
   }
 };
 
-/** Shrinking accounts would take minutes: what is printed is the account that failed. */
+/** Shrinking an account takes minutes, so the account that failed is printed. */
 const UNSHRUNK = { endOnFailure: true };
 
 const statusesOf = ({ keys }: LocalUser): Readonly<Record<string, string>> =>
@@ -48,13 +48,13 @@ const without = (statuses: Readonly<Record<string, string>>, id: string) =>
   Object.fromEntries(Object.entries(statuses).filter(([other]) => other !== id));
 const idOf = (user: LocalUser | undefined, key: number) => user?.keys[key]?.AccessKeyId ?? '';
 
-describe('a user that is remediated from a rule', () => {
+describe('the remediation of a user', () => {
   type Policy = { readonly single: SingleParameters; readonly inactive: InactiveParameters };
   type SingleParameters = typeof singleParameters extends fc.Arbitrary<infer Value> ? Value : never;
   type InactiveParameters =
     typeof inactiveParameters extends fc.Arbitrary<infer Value> ? Value : never;
 
-  /** Keys that still have to go, by what the account was made of. */
+  /** Counts the keys that still violate the rule, from the seed of the account. */
   const excessOf = (
     rule: RuleKind,
     statuses: Readonly<Record<string, string>>,
@@ -77,11 +77,11 @@ describe('a user that is remediated from a rule', () => {
     { users, policy }: { users: readonly RandomUser[]; policy: Policy },
   ) => {
     const begin = account.users.map(statusesOf);
-    const told = new Set<LocalUser>();
+    const refused = new Set<LocalUser>();
     let before = await account.sweep(rule);
     for (let round = 1; ; round += 1) {
       const isViolating = (user: LocalUser) =>
-        before.get(user.UserId)?.verdict === 'NON_COMPLIANT' && !told.has(user);
+        before.get(user.UserId)?.verdict === 'NON_COMPLIANT' && !refused.has(user);
       const violating = account.users.filter(isViolating);
       if (violating.length === 0) return;
       const was = new Map(violating.map((user) => [user, statusesOf(user)]));
@@ -101,16 +101,16 @@ describe('a user that is remediated from a rule', () => {
         const { outcome, reason, id } = { id: '', ...ends.get(user.UserId) };
         const { verdict } = after.get(user.UserId) ?? {};
 
-        // The rule and its runbook agree: where the one sees a violation, the other has something to do.
+        // The rule and its runbook agree: the runbook acts on each violation or refuses.
         expect(['Acted', 'Refused']).toContain(outcome);
         expect(reason).not.toBe('');
         if (outcome === 'Refused') {
-          told.add(user);
+          refused.add(user);
           expect(statusesOf(user)).toEqual(statuses);
           expect(verdict).toBe('NON_COMPLIANT');
           continue;
         }
-        // What goes is what the rule said, and nothing beside it.
+        // The runbook changes the key that the rule names and no other.
         const verb = rule === 'single' ? 'Deactivate ' : '';
         expect(before.get(user.UserId)?.annotation).toContain(`${verb}${id}`);
         if (rule === 'single') expect(statusesOf(user)).toEqual({ ...statuses, [id]: 'Inactive' });
@@ -124,7 +124,7 @@ describe('a user that is remediated from a rule', () => {
   };
 
   it(
-    'is COMPLIANT on the next sweep, has one key fewer that has to go, or the runbook said why not',
+    'makes the user COMPLIANT, removes one violating key, or states why it refuses',
     async () => {
       const keys = fc.oneof(
         { weight: 3, arbitrary: activeKey },
@@ -155,7 +155,7 @@ describe('an execution', () => {
   });
 
   it(
-    'writes the one change of its plan if it Acted, and else nothing; it and no other role',
+    'writes the one change of its plan when its outcome is Acted, and nothing otherwise',
     async () => {
       const property = fc.asyncProperty(
         randomUsers(4, { keys: fc.oneof(activeKey, inactiveKey) }),
@@ -202,9 +202,9 @@ describe('an execution', () => {
   );
 });
 
-describe('a user that is exempt or in its grace', () => {
+describe('a user with an exemption or a rotation grace period', () => {
   it(
-    'is left alone unless a key is named',
+    'is not changed unless a key is named',
     async () => {
       const parameters = fc.record({
         rotationGraceDays: fc.constantFrom(0, 5, 30),
@@ -242,7 +242,7 @@ describe('a user that is exempt or in its grace', () => {
                 );
                 const expectAlone = ({ outcome, reason }: { outcome: string; reason: string }) => {
                   expect(outcome).toBe('NothingToDo');
-                  expect(reason).toContain(`${user.UserName} is left alone: `);
+                  expect(reason).toContain(user.UserName);
                   expect(statusesOf(user)).toEqual(begin);
                 };
 

@@ -1,7 +1,7 @@
-"""Runs scripts of runbooks: one process that has imported what they import, and forks another for each.
+"""Runs the scripts of runbooks: this process imports boto3 once and forks a process for each script.
 
-It says on stdout where it listens, and lives until its stdin ends. A connection is one script: the process that is to
-run it says its id; then comes a JSON request; then what the script says on stderr, and after a NUL its JSON answer.
+It prints the path of its socket and runs until its stdin ends. Each connection runs one script: the new process sends
+its id and reads a JSON request; then it sends what the script writes to stderr, a NUL, and the JSON answer.
 """
 
 import json
@@ -17,16 +17,20 @@ import traceback
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
-# A script finds what is installed first: the stand-in for boto3 is for machines without it.
+# The stand-in for boto3 comes last, for machines without boto3.
 sys.path[:] = [path for path in sys.path if os.path.abspath(path) != FOLDER]
 sys.path.append(os.path.join(FOLDER, 'stand-in'))
 
 
 def quicken(speed):
-    """Lets time pass faster for the script: what it waits for, and the clock that it measures with."""
-    sleep, monotonic, start = time.sleep, time.monotonic, time.monotonic()
-    time.sleep = lambda seconds: sleep(seconds / speed)
-    time.monotonic = lambda: start + (monotonic() - start) * speed
+    """Makes sleeps shorter, and counts only them as time, so that a slow machine does not change the script's result."""
+    sleep, slept = time.sleep, [0.0]
+
+    def sleep_shorter(seconds):
+        slept[0] += seconds
+        sleep(seconds / speed)
+
+    time.sleep, time.monotonic = sleep_shorter, lambda: slept[0]
 
 
 def run(request):
@@ -41,7 +45,7 @@ def run(request):
 
 
 def describe(error):
-    """The way Systems Manager writes an exception: where it was raised, then its type and message."""
+    """Describes an exception as Systems Manager does: where it was raised, its type and its message."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == 'script']
     where = ''.join(f'  File "script", line {frame.lineno}, in {frame.name}\n' for frame in frames)
     return f'Traceback (most recent call last):\n{where}\n{type(error).__name__} - {error}'
@@ -50,7 +54,7 @@ def describe(error):
 def answer(request):
     try:
         return json.dumps({'Payload': run(request)})
-    except BaseException as error:  # whatever ends a script ends it alone
+    except BaseException as error:  # SystemExit too
         return json.dumps({'error': describe(error)})
 
 
@@ -62,21 +66,21 @@ def silence(*descriptors):
 
 
 def serve_one(connection):
-    """The whole life of a script's process: it sees of its parent neither environment nor descriptors."""
+    """Runs a script in its process, without the parent's environment and file descriptors."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     silence(0)
     os.dup2(connection.fileno(), 2)
     connection.sendall(str(os.getpid()).encode())
-    with connection.makefile('rb') as asked:
-        text = asked.read()
-    if text == b'':  # nobody waits for it any more
+    with connection.makefile('rb') as stream:
+        text = stream.read()
+    if text == b'':  # the caller has gone
         return
     request = json.loads(text)
     os.environ.clear()
     os.environ.update(request['environment'])
-    said = answer(request)
+    result = answer(request)
     sys.stderr.flush()
-    connection.sendall(b'\0' + said.encode())
+    connection.sendall(b'\0' + result.encode())
 
 
 def serve(listener):
@@ -92,12 +96,12 @@ def serve(listener):
 
 
 def main():
-    os.setsid()  # a group of its own, so that all its scripts can be ended with it
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a process that ended leaves nothing behind
+    os.setsid()  # a process group, so that its scripts can be killed with it
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombie processes
     try:
-        import boto3  # noqa: F401  once, so that no script has to wait for it
+        import boto3  # noqa: F401  once for all scripts
     except Exception:
-        pass  # a script that imports it says so
+        pass  # the script that imports it shows the error
     folder = tempfile.mkdtemp(prefix='runbook-scripts-')
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(os.path.join(folder, 'socket'))

@@ -1,4 +1,4 @@
-"""A stand-in for boto3, as far as the scripts of our runbooks use it: IAM's access keys, a message of SNS."""
+"""A stand-in for boto3 with the calls that the scripts of our runbooks make: access keys of IAM, Publish of SNS."""
 
 import os
 import time
@@ -88,7 +88,7 @@ def to_key(element):
 def send(service, operation, members):
     endpoint = os.environ['AWS_ENDPOINT_URL']
     body = urllib.parse.urlencode({'Action': operation, 'Version': VERSIONS[service], **members})
-    # The local account tells callers apart by the key id, and judges no signature.
+    # The simulated account identifies callers by the key id and does not check signatures.
     scope = f"{os.environ['AWS_ACCESS_KEY_ID']}/20260101/{os.environ['AWS_REGION']}/{service}/aws4_request"
     authorization = f'AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none'
     request = urllib.request.Request(endpoint, body.encode(), {'Authorization': authorization})

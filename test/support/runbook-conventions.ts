@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
+import { expectParameter } from './parameter-examples.ts';
+import type { Runbook, RunbookDocument } from './runbook-document.ts';
+
+const inputsOf = (
+  { mainSteps }: RunbookDocument,
+  name: string,
+): Readonly<Record<string, unknown>> => mainSteps.find((step) => step.name === name)?.inputs ?? {};
+
+const reference = (name: string) => `{{ ${name} }}`;
+const references = (names: readonly string[], step = '') =>
+  Object.fromEntries(names.map((name) => [name, reference(`${step}${name}`)]));
+
+/** Where a step can lead: on success, by a branch, after a failure. */
+const followersOf = ({ nextStep, inputs, onFailure }: RunbookDocument['mainSteps'][number]) => {
+  const { Choices = [], Default } = inputs as {
+    Choices?: { NextStep: string }[];
+    Default?: string;
+  };
+  const named = /^step:(.*)$/.exec(onFailure)?.[1];
+  return [nextStep, ...Choices.map(({ NextStep }) => NextStep), Default, named].filter(
+    (name) => name !== undefined,
+  );
+};
+
+const pathsOf = ({ mainSteps }: RunbookDocument) => {
+  const steps = new Map(mainSteps.map((step) => [step.name, step]));
+  const paths = (name: string, before: readonly string[] = []): string[][] => {
+    const step = steps.get(name);
+    const followers = step === undefined ? [] : followersOf(step);
+    const path = [...before, name];
+    return followers.length === 0 ? [path] : followers.flatMap((next) => paths(next, path));
+  };
+  return paths('Plan');
+};
+
+type Convention = (document: RunbookDocument, runbook: Runbook) => void;
+
+/** The rules that our documents follow beyond what Systems Manager requires. Each one throws. */
+export const CONVENTIONS: Readonly<Record<string, Convention>> = {
+  'says first what it does': ({ description, mainSteps }, { act, warning }) => {
+    expect(description.startsWith(`### ${warning}: `)).toBe(true);
+    const write = mainSteps.find(({ name }) => name === `${act}AccessKey`);
+    expect(write?.description.startsWith(`${warning} - `)).toBe(true);
+  },
+
+  'states for each step its purpose, its timeout and what follows': ({ mainSteps }) => {
+    for (const step of mainSteps) {
+      const isBranch = step.action === 'aws:branch';
+      expect(step.description).toMatch(/\.$/);
+      expect(step.onFailure).toBeDefined();
+      expect(step.isCritical).toBe(step.onFailure === 'Abort' ? undefined : false);
+      if (!isBranch) expect(step.timeoutSeconds).toBeDefined();
+      expect(step.nextStep === undefined).toBe(isBranch || step.isEnd === true);
+    }
+  },
+
+  'reaches every step, and ends with the report on every path': (document) => {
+    const paths = pathsOf(document);
+    expect(new Set(paths.flat())).toEqual(new Set(document.mainSteps.map(({ name }) => name)));
+    for (const path of paths) expect(path.at(-1)).toBe('Report');
+  },
+
+  'writes only after a plan and a decision, and verifies every write': (document, runbook) => {
+    const write = `${runbook.act}AccessKey`;
+    const writing = pathsOf(document).filter((path) => path.includes(write));
+    expect(new Set(writing.map((path) => path.filter((name) => name !== 'Notify').join()))).toEqual(
+      new Set([
+        ['Plan', 'ReadPlan', 'Decide', ...runbook.before, write]
+          .concat('Verify', 'EvaluateAgain', 'DecideNotify', 'Report')
+          .join(),
+      ]),
+    );
+    const aborting = document.mainSteps.filter(({ onFailure }) => onFailure === 'Abort');
+    expect(aborting.map(({ name }) => name)).toEqual([
+      ...['Plan', 'ReadPlan', 'Decide', ...runbook.before, 'Verify', 'Report'],
+    ]);
+    expect(document.mainSteps.find(({ name }) => name === write)?.onFailure).toBe('step:Verify');
+  },
+
+  'leads to the write only for its own plan': (document, { act, before }) => {
+    const isOutcome = (outcome: string) => ({
+      ...{ Variable: reference('ReadPlan.Outcome'), StringEquals: outcome },
+    });
+    expect(inputsOf(document, 'Decide')).toEqual({
+      Choices: [
+        { NextStep: 'Report', Variable: reference('DryRun'), StringEquals: 'true' },
+        { NextStep: before[0] ?? `${act}AccessKey`, ...isOutcome(act) },
+        { NextStep: 'EvaluateAgain', ...isOutcome('NothingToDo') },
+      ],
+      // Without a default, a branch leads to the next step of the document.
+      Default: 'Report',
+    });
+    const hasTopic = { Variable: reference('NotificationTopicArn'), StartsWith: 'arn:' };
+    expect(inputsOf(document, 'DecideNotify')).toEqual({
+      Choices: [{ NextStep: 'Notify', And: [isOutcome(act), hasTopic] }],
+      Default: 'Report',
+    });
+    const decide = document.mainSteps.find(({ name }) => name === 'DecideNotify');
+    expect(decide?.onFailure).toBe('step:Report');
+  },
+
+  'asks the planner for exactly what it accepts': (document, { title, parameter, act }) => {
+    const names = ['UserId', 'AccessKeyId', parameter, 'DryRun', 'ConfigRuleName'];
+    const payload = { Runbook: title.split(' ')[0], ...references(names) };
+    const DeleteCommand = '${DeleteCommand}';
+    expect(inputsOf(document, 'Plan')).toEqual({
+      FunctionName: '${PlannerFunctionName}',
+      InvocationType: 'RequestResponse',
+      InputPayload: act === 'Deactivate' ? { ...payload, DeleteCommand } : payload,
+    });
+  },
+
+  'reads the plan for its own request': (document, { act }) => {
+    expect(inputsOf(document, 'ReadPlan')['InputPayload']).toEqual({
+      Plan: reference('Plan.Payload'),
+      ...references(['UserId', 'AccessKeyId', 'DryRun']),
+      ...{ Expected: act, Planned: '' },
+    });
+  },
+
+  'plans again with the same request, and compares the plans': (document, { before }) => {
+    const isAgain = before.includes('PlanAgain');
+    expect(document.mainSteps.some(({ name }) => name === 'PlanAgain')).toBe(isAgain);
+    if (!isAgain) return;
+    expect(inputsOf(document, 'PlanAgain')).toEqual(inputsOf(document, 'Plan'));
+    const { InputPayload, ...inputs } = inputsOf(document, 'ReadPlan');
+    expect(inputsOf(document, 'ReadPlanAgain')).toEqual({
+      ...inputs,
+      InputPayload: {
+        ...Object(InputPayload),
+        Plan: reference('PlanAgain.Payload'),
+        Planned: '{{ ReadPlan.AccessKeyId }} of {{ ReadPlan.UserName }} ({{ ReadPlan.Basis }})',
+      },
+    });
+  },
+
+  'asks for approval with all that an approver must know': (document, { approvers }) => {
+    if (approvers === undefined) {
+      expect(JSON.stringify(document)).not.toContain('Approve');
+      return;
+    }
+    const { Message, ...inputs } = inputsOf(document, 'Approve');
+    expect(inputs).toEqual({
+      Approvers: approvers,
+      NotificationArn: 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
+      MinRequiredApprovals: 1,
+    });
+    for (const known of ['UserName', 'UserId', 'AccessKeyId', 'Reason'])
+      expect(Message).toContain(reference(`ReadPlan.${known}`));
+    expect(Message).toContain(reference('global:ACCOUNT_ID'));
+    // A message has 4,096 characters at most. The reason and a command need most of them.
+    expect(String(Message).length).toBeLessThan(1_000);
+  },
+
+  'makes one write, starts the evaluation and notifies': (document, { act, write, before }) => {
+    const calls = document.mainSteps.filter(({ action }) => action === 'aws:executeAwsApi');
+    expect(calls.map(({ name }) => name)).toEqual([`${act}AccessKey`, 'EvaluateAgain', 'Notify']);
+    const plan = act === 'Delete' && before.includes('PlanAgain') ? 'ReadPlanAgain' : 'ReadPlan';
+    const [writing, evaluating, notifying] = calls.map(({ inputs }) => inputs);
+    expect(writing).toEqual({
+      Service: 'iam',
+      ...references(['UserName', 'AccessKeyId'], `${plan}.`),
+      ...write,
+    });
+    expect(evaluating).toEqual({
+      Service: 'config',
+      Api: 'StartConfigRulesEvaluation',
+      ConfigRuleNames: [reference('ConfigRuleName')],
+    });
+    const { Subject, Message, ...topic } = notifying ?? {};
+    expect(topic).toEqual({
+      Service: 'sns',
+      Api: 'Publish',
+      TopicArn: reference('NotificationTopicArn'),
+    });
+    // Amazon SNS accepts 100 ASCII characters. The user name may have 64.
+    expect(Subject).toMatch(/^[A-Z][ -~]{0,35}\{\{ ReadPlan\.UserName \}\}$/);
+    expect(Message).toContain(reference('ReadPlan.AccessKeyId'));
+  },
+
+  'runs the scripts as they are written': ({ mainSteps }) => {
+    const scripts = mainSteps.filter(({ action }) => action === 'aws:executeScript');
+    for (const { name, inputs } of scripts) {
+      const file = name.startsWith('ReadPlan') ? 'read_plan' : name.toLowerCase();
+      const text = readFileSync(`${REPOSITORY}remediation/runbooks/scripts/${file}.py`, 'utf8');
+      expect([inputs['Script'], inputs['Handler']]).toEqual([text.trimEnd(), file]);
+    }
+  },
+
+  'verifies the key that it wrote': (document, { act, expected }) => {
+    const plan = act === 'Delete' ? 'ReadPlanAgain.' : 'ReadPlan.';
+    expect(inputsOf(document, 'Verify')['InputPayload']).toEqual({
+      ...references(['UserName', 'AccessKeyId'], plan),
+      ExpectedStatus: expected,
+      UndoCommand: act === 'Delete' ? '' : reference('ReadPlan.UndoCommand'),
+      NotificationTopicArn: reference('NotificationTopicArn'),
+    });
+  },
+
+  'reports the plan, and declares every output that it has': (document, { act }) => {
+    const names = [
+      ...['Outcome', 'UserId', 'UserName', 'AccessKeyId', 'Reason'],
+      ...(act === 'Delete' ? [] : ['UndoCommand']),
+      'NextCommand',
+    ];
+    expect(inputsOf(document, 'Report')['InputPayload']).toEqual(references(names, 'ReadPlan.'));
+    expect(document.outputs).toEqual(names.map((name) => `Report.${name}`));
+    for (const { outputs = [] } of document.mainSteps)
+      for (const { Name, ...output } of outputs)
+        expect(output).toEqual({ Selector: `$.Payload.${Name}`, Type: 'String' });
+  },
+
+  'describes, bounds and uses each parameter': (document, { parameter, rule }) => {
+    const { parameters } = document;
+    const shared = ['UserId', 'AccessKeyId', 'DryRun', 'ConfigRuleName', 'NotificationTopicArn'];
+    expect(Object.keys(parameters).toSorted()).toEqual(
+      [...shared, 'AutomationAssumeRole', parameter].toSorted(),
+    );
+    expect(document.assumeRole).toBe(reference('AutomationAssumeRole'));
+    expect(parameters['ConfigRuleName']?.default).toBe(rule);
+    for (const [name, declared] of Object.entries(parameters)) expectParameter(name, declared);
+  },
+};
