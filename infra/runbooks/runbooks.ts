@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { InactiveAccessKeyRule, SingleAccessKeyRule } from '../rules/access-key-rules.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+import { completeSettings, type SettingProps } from '../settings/props.ts';
 import type { Planner } from './planner.ts';
 import { Remediation } from './remediation.ts';
 import { Runbook } from './runbook.ts';
@@ -13,11 +13,11 @@ type Rules = {
 };
 
 /** What the runbooks work for and with. */
-type RunbooksProps = Pick<Settings, 'approvers' | 'approvalTopicArn' | 'notificationTopicArn'> &
+type RunbooksProps = Pick<SettingProps, 'approvers' | 'approvalTopicArn' | 'notificationTopicArn'> &
   Rules & { readonly planner: Planner };
 
 /** What the remediations join, and which of them nobody has to click. */
-type RemediationsProps = Partial<Pick<Settings, 'automaticRemediation' | 'automaticDeletion'>> &
+type RemediationsProps = Pick<SettingProps, 'automaticRemediation' | 'automaticDeletion'> &
   Rules &
   Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
 
@@ -30,7 +30,8 @@ export type Runbooks = {
 
 /** Makes the three runbooks in a scope; what cuts a key off asks the approvers, what undoes it asks nobody. */
 export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks => {
-  const { planner, rule, inactiveRule, approvers, approvalTopicArn, notificationTopicArn } = props;
+  const { planner, rule, inactiveRule } = props;
+  const { approvers, approvalTopicArn, notificationTopicArn } = completeSettings(props);
   const shared = { planner, notificationTopicArn };
   const approval = approvers && { approvers, topicArn: approvalTopicArn };
   const updating = ['iam:UpdateAccessKey', 'iam:ListAccessKeys'];
@@ -57,7 +58,7 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
 /** Joins each rule with the runbook that remediates its violations. */
 export const createRemediations = (scope: Construct, props: RemediationsProps): void => {
   const { rule, inactiveRule, deactivate, deleteInactive } = props;
-  const { automaticRemediation, automaticDeletion } = { ...DEFAULT_SETTINGS, ...props };
+  const { automaticRemediation, automaticDeletion } = completeSettings(props);
   new Remediation(scope, 'Remediation', {
     ...{ configRule: rule.configRule, runbook: deactivate },
     automatic: automaticRemediation,

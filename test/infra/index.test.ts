@@ -121,8 +121,8 @@ describe('each construct alone', () => {
 
     const named = propertiesOf(Template.fromStack(stack), 'AWS::Config::ConfigRule');
     expect(named.map(({ ConfigRuleName }) => ConfigRuleName)).toEqual([
-      index.DEFAULT_SETTINGS.configRuleName,
-      index.DEFAULT_SETTINGS.inactiveConfigRuleName,
+      'iam-user-single-access-key',
+      'iam-user-inactive-access-key',
     ]);
   });
 
