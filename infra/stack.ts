@@ -30,10 +30,7 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   });
 
   const rule = new SingleAccessKeyRule(stack, 'Rule', settings);
-  const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', {
-    ...settings,
-    configRuleName: settings.inactiveConfigRuleName,
-  });
+  const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', settings);
   const planner = new Planner(stack, 'Planner', settings);
   const runbooks = createRunbooks(stack, { ...settings, planner, rule, inactiveRule });
   rule.tellDrift(runbooks);

@@ -12,7 +12,8 @@ import { DEFAULT_SETTINGS } from '../settings/read-settings.ts';
 import { UserRule, type UserRuleSettings } from './user-rule.ts';
 
 /** The settings of `iam-user-single-access-key`. */
-export type SingleAccessKeyRuleProps = UserRuleSettings & Pick<SettingProps, keyof RuleParameters>;
+export type SingleAccessKeyRuleProps = UserRuleSettings &
+  Pick<SettingProps, 'configRuleName' | keyof RuleParameters>;
 
 /** The AWS Config rule that finds IAM users with too many access keys, and its function. */
 export class SingleAccessKeyRule extends UserRule {
@@ -39,16 +40,16 @@ export class SingleAccessKeyRule extends UserRule {
   }
 }
 
-/** The settings of `iam-user-inactive-access-key`; its `configRuleName` defaults to that name. */
+/** The settings of `iam-user-inactive-access-key`. */
 export type InactiveAccessKeyRuleProps = UserRuleSettings &
-  Pick<SettingProps, keyof InactiveRuleParameters>;
+  Pick<SettingProps, 'inactiveConfigRuleName' | keyof InactiveRuleParameters>;
 
 /** The AWS Config rule that finds IAM users with a key that has been inactive for too long, and its function. */
 export class InactiveAccessKeyRule extends UserRule {
   constructor(scope: Construct, id: string, props: InactiveAccessKeyRuleProps = {}) {
     super(scope, id, {
       ...props,
-      configRuleName: props.configRuleName ?? DEFAULT_SETTINGS.inactiveConfigRuleName,
+      configRuleName: props.inactiveConfigRuleName ?? DEFAULT_SETTINGS.inactiveConfigRuleName,
       description: 'NON_COMPLIANT: an IAM user with an access key inactive for maxInactiveDays',
       parameters: INACTIVE_RULE_PARAMETERS,
       evaluator: {

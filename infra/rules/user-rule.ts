@@ -50,14 +50,10 @@ export class Evaluator extends NodeFunction {
   }
 }
 
-/** The settings that both rules have. */
+/** The settings that both rules have, beside their names and their parameters. */
 export type UserRuleSettings = Pick<
   SettingProps,
-  | 'configRuleName'
-  | 'triggers'
-  | 'maximumExecutionFrequency'
-  | 'logRetentionInDays'
-  | 'exemptionTagKey'
+  'triggers' | 'maximumExecutionFrequency' | 'logRetentionInDays'
 >;
 
 /** The settings of a rule on IAM users, its parameters and its function. */

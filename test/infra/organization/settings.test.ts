@@ -144,7 +144,7 @@ describe('readOrganizationSettings', () => {
   });
 
   it('requires organizational units', () => {
-    expect(refusal({ organizationalUnits: undefined })).toMatch(
+    expect(() => readOrganizationSettings({ organizationId: ORGANIZATION })).toThrow(
       /^organizationalUnits must be ids of organizational units or of the root, .*, got ""$/,
     );
   });
