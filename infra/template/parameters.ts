@@ -9,7 +9,7 @@ type Setting = (typeof SETTINGS)[keyof typeof SETTINGS];
 type Form = {
   /** The declaration of the parameter, without its description. */
   readonly declaration: Readonly<Record<string, unknown>>;
-  /** The values of the setting at synthesis, one for each way of the choice; often a CDK token. */
+  /** The values of the setting at synthesis, one for each alternative of the choice; often a CDK token. */
   readonly values: readonly unknown[];
   /** The choice that the template makes, if more than a value depends on the parameter. */
   readonly choice?: Choice;
@@ -33,14 +33,14 @@ const formOfNumbers = (name: string, AllowedValues: readonly unknown[]): Form =>
 /** One of these values, each of which makes a template of its own. */
 const formOfOptions = (name: string, options: readonly unknown[]): Form => {
   const AllowedValues = options.map(String);
-  const ways = AllowedValues.map((value) => {
+  const alternatives = AllowedValues.map((value) => {
     const words = value.split('_').map(parameterNameOf).join('');
     return { name: `${name}Is${words}`, holds: isEqual(name, value), value };
   });
   return {
     declaration: { Type: 'String', AllowedValues },
     values: options,
-    choice: { name, ways },
+    choice: { name, alternatives },
   };
 };
 
@@ -52,14 +52,14 @@ const formOfText = (name: string, setting: Extract<Setting, { pattern: string }>
       declaration: { Type: 'String', AllowedPattern: `^${setting.pattern}$` },
       values: [text],
     };
-  const ways = [
+  const alternatives = [
     { name: `${name}IsGiven`, holds: { 'Fn::Not': [isEqual(name, '')] } },
     { name: `${name}IsNotGiven`, holds: isEqual(name, '') },
   ];
   return {
     declaration: { Type: 'String', AllowedPattern: `^(${setting.pattern})?$` },
     values: ['isList' in setting ? Fn.split(',', text) : text, undefined],
-    choice: { name, ways },
+    choice: { name, alternatives },
   };
 };
 

@@ -6,14 +6,14 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { INLINE_CODE } from '../functions/bundle.ts';
 import { SETTING_GROUPS, type Settings } from '../settings/settings.ts';
 import { DESCRIPTION, fillStack, STACK_NAME } from '../stack.ts';
-import type { Ways } from './choice.ts';
+import type { Selection } from './choice.ts';
 import { mergeTemplates, type Sections } from './merge.ts';
 import { parameterNameOf, TEMPLATE_PARAMETERS } from './parameters.ts';
 import { PARAMETER_RULES } from './rules.ts';
 
-const settingsOf = (ways: Ways): Settings =>
+const settingsOf = (selection: Selection): Settings =>
   Object.fromEntries(
-    TEMPLATE_PARAMETERS.map(({ setting, name, values }) => [setting, values[ways[name] ?? 0]]),
+    TEMPLATE_PARAMETERS.map(({ setting, name, values }) => [setting, values[selection[name] ?? 0]]),
   ) as Settings;
 
 /** Synthesizes the stack with the code of the functions inline. */
@@ -28,18 +28,18 @@ const synthesize = (settings: Settings, outdir: string): Sections => {
   return app.synth().getStackByName(stack.stackName).template;
 };
 
-/** Synthesizes each combination of ways only once, because the merge reads it often. */
-const createRead = (outdir: string): ((ways: Ways) => Sections) => {
+/** Synthesizes each selection only once, because the merge reads it often. */
+const createRead = (outdir: string): ((selection: Selection) => Sections) => {
   const templates = new Map<string, Sections>();
-  return (ways) => {
-    const key = TEMPLATE_PARAMETERS.map(({ name }) => ways[name] ?? 0).join();
-    const template = templates.get(key) ?? synthesize(settingsOf(ways), outdir);
+  return (selection) => {
+    const key = TEMPLATE_PARAMETERS.map(({ name }) => selection[name] ?? 0).join();
+    const template = templates.get(key) ?? synthesize(settingsOf(selection), outdir);
     templates.set(key, template);
     return template;
   };
 };
 
-const mergeWays = () => {
+const mergeSelections = () => {
   const choices = TEMPLATE_PARAMETERS.flatMap(({ choice }) => choice ?? []);
   const outdir = mkdtempSync(path.join(tmpdir(), 'template-'));
   try {
@@ -51,10 +51,10 @@ const mergeWays = () => {
 
 /**
  * Creates the stack as one standalone CloudFormation template. The settings are its parameters, and it contains the code
- * of the functions. This takes some seconds, because every effect of a setting needs a synthesis.
+ * of the functions. This takes some seconds, because every alternative of a setting needs a synthesis.
  */
 export const createTemplate = () => {
-  const { Conditions, Rules, Resources, Outputs } = mergeWays();
+  const { Conditions, Rules, Resources, Outputs } = mergeSelections();
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: DESCRIPTION,
