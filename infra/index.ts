@@ -1,8 +1,8 @@
 /**
- * What another CDK app can import, where this repository is installed as a package.
+ * The public API of the package, for other CDK apps.
  *
- * `SingleAccessKeyStack` is everything at once; the others are its parts, for a stack of one's own: README.md and
- * docs/ways-in.md have an example of each.
+ * `SingleAccessKeyStack` contains everything. The other constructs are its parts, for a stack of your own. README.md and
+ * docs/ways-in.md show an example of each.
  */
 export { InvalidParameterError } from '../rule/input/parameter.ts';
 export type { KeyEventFunctionProps as KeyEventTriggerProps } from './key-events/key-event-trigger.ts';
@@ -25,10 +25,5 @@ export {
   SecurityHubFindings,
   type SecurityHubFindingsProps,
 } from './security-hub/security-hub-findings.ts';
-export {
-  DEFAULT_SETTINGS,
-  InvalidSettingError,
-  parseSettings,
-  type Settings,
-} from './settings/settings.ts';
+export type { SettingProps } from './settings/props.ts';
 export { SingleAccessKeyStack, type SingleAccessKeyStackProps } from './stack.ts';

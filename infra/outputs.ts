@@ -6,7 +6,7 @@ import { remediationIsOffered } from './runbooks/remediation.ts';
 import type { Runbooks } from './runbooks/runbooks.ts';
 import type { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
 
-/** What the outputs speak of. */
+/** The constructs that the outputs name. */
 type Deployed = {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
@@ -16,75 +16,90 @@ type Deployed = {
   readonly dashboard?: Dashboard | undefined;
 };
 
-/** Adds one output: its id, its description, its value. */
+/** Adds one output. */
 type Add = (id: string, description: string, value: string) => CfnOutput;
 
-/** Stands where the operator puts the id of a user; the pattern of the runbooks' parameter refuses it as it is. */
+/** The placeholder for the id of a user. The runbooks refuse it, because it does not match the pattern of their parameter. */
 const USER_ID = 'USER_ID';
 
 const addRules = (add: Add, { rule, inactiveRule, trigger, dashboard }: Deployed): void => {
-  add('ConfigRuleName', 'The AWS Config rule on the number of keys', rule.configRule.ref);
-  add('InactiveConfigRuleName', 'The one on inactive keys', inactiveRule.configRule.ref);
-  const unevaluated = 'Events that could not be evaluated';
-  add('DeadLetterQueueUrl', unevaluated, rule.deadLetterQueue.queueUrl);
+  add('ConfigRuleName', 'Name of the AWS Config rule on the number of keys', rule.configRule.ref);
+  add(
+    'InactiveConfigRuleName',
+    'Name of the AWS Config rule on inactive keys',
+    inactiveRule.configRule.ref,
+  );
+  add(
+    'DeadLetterQueueUrl',
+    'Queue of the events whose evaluation by the rule on the number of keys failed',
+    rule.deadLetterQueue.queueUrl,
+  );
   add(
     'InactiveDeadLetterQueueUrl',
-    `${unevaluated} for inactive keys`,
+    'Queue of the events whose evaluation by the rule on inactive keys failed',
     inactiveRule.deadLetterQueue.queueUrl,
   );
   if (trigger !== undefined)
     add(
       'KeyEventDeadLetterQueueUrl',
-      'Key events that could not be served',
+      'Queue of the key events that could not start an evaluation',
       trigger.deadLetterQueue.queueUrl,
     );
   if (dashboard !== undefined)
-    add('DashboardName', 'The CloudWatch dashboard', dashboard.dashboardName);
+    add('DashboardName', 'Name of the CloudWatch dashboard', dashboard.dashboardName);
 };
 
 const addFindings = (add: Add, { findings }: Deployed): void => {
   if (findings === undefined) return;
   const { deadLetterQueue, reconcileCommand } = findings;
-  add('FindingDeadLetterQueueUrl', 'What Security Hub could not be told', deadLetterQueue.queueUrl);
+  add(
+    'FindingDeadLetterQueueUrl',
+    'Queue of the events whose findings could not be imported',
+    deadLetterQueue.queueUrl,
+  );
   add(
     'ReconcileFindingsCommand',
-    'Tells Security Hub of all findings now; needs version 2 of the AWS CLI',
+    'Imports all findings into Security Hub now; needs version 2 of the AWS CLI',
     reconcileCommand,
   );
 };
 
-const addRunbooks = (add: Add, { deactivate, reactivate, deleteInactive }: Runbooks): void => {
-  const startOf = ({ startCommand }: Runbooks[keyof Runbooks]) =>
-    `${startCommand},UserId=${USER_ID}`;
-  add(
-    'DeactivationRunbookName',
-    'The runbook that deactivates an access key',
-    deactivate.document.ref,
-  );
-  add('ReactivationRunbookName', 'The one that makes it active again', reactivate.document.ref);
-  add('DeletionRunbookName', 'The one that deletes an inactive key', deleteInactive.document.ref);
-  const role = 'The role with which the runbook acts that';
-  add('DeactivationRoleArn', `${role} deactivates`, deactivate.automationRole.roleArn);
-  add('ReactivationRoleArn', `${role} reactivates`, reactivate.automationRole.roleArn);
-  add('DeletionRoleArn', `${role} deletes`, deleteInactive.automationRole.roleArn);
-  add(
-    'DeactivationCommand',
-    'Deactivates a key of any user; takes AccessKeyId, MinimumIdleDays and DryRun too',
-    startOf(deactivate),
-  );
-  add(
-    'ReactivationCommand',
-    'Makes a key active again; takes AccessKeyId, AllowSecondActiveKey and DryRun too',
-    startOf(reactivate),
-  );
-  add(
-    'DeletionCommand',
-    'Deletes an inactive key; takes AccessKeyId, MinimumInactiveDays and DryRun too',
-    startOf(deleteInactive),
-  );
+/** The runbooks by the names of their outputs, with what they do and the parameters that their commands also take. */
+const runbooksByName = ({ deactivate, reactivate, deleteInactive }: Runbooks) => [
+  {
+    name: 'Deactivation',
+    runbook: deactivate,
+    does: 'deactivates an access key',
+    parameters: 'AccessKeyId, MinimumIdleDays and DryRun',
+  },
+  {
+    name: 'Reactivation',
+    runbook: reactivate,
+    does: 'makes an access key active again',
+    parameters: 'AccessKeyId, AllowSecondActiveKey and DryRun',
+  },
+  {
+    name: 'Deletion',
+    runbook: deleteInactive,
+    does: 'deletes an inactive access key',
+    parameters: 'AccessKeyId, MinimumInactiveDays and DryRun',
+  },
+];
+
+const addRunbooks = (add: Add, runbooks: Runbooks): void => {
+  for (const { name, runbook, does, parameters } of runbooksByName(runbooks)) {
+    const { document, automationRole, startCommand } = runbook;
+    add(`${name}RunbookName`, `Name of the runbook that ${does}`, document.ref);
+    add(`${name}RoleArn`, `Role of the runbook that ${does}`, automationRole.roleArn);
+    add(
+      `${name}Command`,
+      `Starts the runbook that ${does}; also takes ${parameters}`,
+      `${startCommand},UserId=${USER_ID}`,
+    );
+  }
 };
 
-/** Prints the rules, the runbooks and the AWS CLI commands that start them; `USER_ID` is for the operator to fill in. */
+/** Adds the names of the rules and runbooks, and the AWS CLI commands that start them. */
 export const addOutputs = (stack: Stack, deployed: Deployed): void => {
   const add: Add = (id, description, value) => new CfnOutput(stack, id, { description, value });
   const { rule, inactiveRule } = deployed;
@@ -98,17 +113,17 @@ export const addOutputs = (stack: Stack, deployed: Deployed): void => {
   addRunbooks(add, deployed.runbooks);
   add(
     'EvaluateCommand',
-    'Evaluates every IAM user by both rules now, at most once a minute',
+    'Evaluates every IAM user with both rules now; allowed once a minute',
     `aws configservice start-config-rules-evaluation ${region} --config-rule-names ${names}`,
   );
-  const button = 'as the button Remediate does';
+  const asClick = 'like a click on Remediate';
   for (const output of [
     add(
       'RemediateCommand',
-      `Deactivates a key of a user with too many, ${button}`,
+      `Deactivates a key of a user with too many keys, ${asClick}`,
       remediate(rule),
     ),
-    add('RemediateInactiveCommand', `Deletes an inactive key, ${button}`, remediate(inactiveRule)),
+    add('RemediateInactiveCommand', `Deletes an inactive key, ${asClick}`, remediate(inactiveRule)),
   ])
     output.condition = remediationIsOffered(stack);
 };

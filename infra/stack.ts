@@ -9,32 +9,28 @@ import { InactiveAccessKeyRule, SingleAccessKeyRule } from './rules/access-key-r
 import { Planner } from './runbooks/planner.ts';
 import { createRemediations, createRunbooks } from './runbooks/runbooks.ts';
 import { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
-import { DEFAULT_SETTINGS, requireNoContradiction, type Settings } from './settings/settings.ts';
+import { completeSettings, type SettingProps } from './settings/props.ts';
+import { requireNoContradiction } from './settings/read-settings.ts';
+import type { Settings } from './settings/settings.ts';
 
-/** The tag of all that a deployment makes, where CloudFormation tags it: the guard of SECURITY.md goes by it. */
+/** The tag of every resource of a deployment that CloudFormation can tag; a policy in SECURITY.md depends on it. */
 export const TAG = { key: 'part-of', value: 'iam-user-single-access-key' } as const;
 
-/** A stack's own properties and what the deployment decides. */
-export type SingleAccessKeyStackProps = StackProps & {
-  /**
-   * As `parseSettings` makes sure of them.
-   * @default - DEFAULT_SETTINGS
-   */
-  readonly settings?: Settings;
-};
+/** The name of the stack, which is the same in every account. */
+export const STACK_NAME = 'IamUserSingleAccessKey';
 
-/** Puts all that a deployment has into a stack. */
+/** The properties of a CDK stack and the settings. */
+export type SingleAccessKeyStackProps = StackProps & SettingProps;
+
+/** Adds every resource of a deployment to a stack. */
 export const fillStack = (stack: Stack, settings: Settings): void => {
   Tags.of(stack).add(TAG.key, TAG.value, {
-    // CloudFormation learned of their tags only lately.
+    // CloudFormation began to support tags on dashboards only recently.
     excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
   });
 
   const rule = new SingleAccessKeyRule(stack, 'Rule', settings);
-  const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', {
-    ...settings,
-    configRuleName: settings.inactiveConfigRuleName,
-  });
+  const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', settings);
   const planner = new Planner(stack, 'Planner', settings);
   const runbooks = createRunbooks(stack, { ...settings, planner, rule, inactiveRule });
   createRemediations(stack, { ...settings, ...runbooks, rule, inactiveRule });
@@ -57,15 +53,20 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   addOutputs(stack, { ...watched, runbooks, dashboard });
 };
 
-/** What the Stacks console says of it. */
+/** The description that the CloudFormation console shows. */
 export const DESCRIPTION =
   'AWS Config rule and remediation: at most one active access key per IAM user';
 
-/** The rules, their runbooks and remediations, the trigger by key events, alarms and a dashboard; it names no account and no Region. */
+/**
+ * The rules, their runbooks and remediations, the trigger by key events, the alarms and a dashboard.
+ *
+ * @throws {InvalidParameterError} names every setting that is not allowed, or every contradiction between settings
+ * @throws {WrongRegionError} when key events do not arrive in the Region of the stack
+ */
 export class SingleAccessKeyStack extends Stack {
-  constructor(scope: Construct, id: string, stackProps: SingleAccessKeyStackProps = {}) {
-    const { settings = DEFAULT_SETTINGS, ...props } = stackProps;
+  constructor(scope: Construct, id: string, props: SingleAccessKeyStackProps = {}) {
     super(scope, id, { description: DESCRIPTION, ...props });
+    const settings = completeSettings(props);
     requireNoContradiction(settings);
     fillStack(this, settings);
   }

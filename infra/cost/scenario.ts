@@ -1,32 +1,15 @@
-import {
-  InvalidParameterError,
-  type Parameter,
-  wholeNumber,
-  yesOrNo,
-} from '../../rule/input/parameter.ts';
-import { FREQUENCIES } from '../settings/settings.ts';
+import { readParameters, type ValuesOf, wholeNumber } from '../../rule/input/parameter.ts';
+import { SETTINGS } from '../settings/settings.ts';
 
 /** A count, 0 at least unless it says otherwise. */
 const count = (unit: string, bounds: { minimum?: number; maximum: number; default: number }) =>
-  wholeNumber({ unit, minimum: 0, ...bounds });
+  wholeNumber({ unit, minimum: 0, description: unit, ...bounds });
 
 /** Users of an account, at most what IAM allows. */
 export const USERS = { maximum: 5_000, default: 50 } as const;
 
 /** More of anything would be a mistake. */
 const MANY = 1_000_000;
-
-/** One of these words. */
-const oneOf = <Word extends string>(words: readonly Word[], standard: Word): Parameter<Word> => ({
-  default: standard,
-  parse: (name, value) => {
-    const word = words.find((one) => one === value);
-    if (word !== undefined) return word;
-    throw new InvalidParameterError(
-      `${name} must be ${words.join(' or ')}, got ${JSON.stringify(value)}`,
-    );
-  },
-});
 
 /**
  * What a scenario says, how it is read, and what it says by itself. Counts are of an account and of a month of 30 days:
@@ -50,18 +33,16 @@ export const SCENARIO = {
   userChanges: count('changes', { maximum: MANY, default: 20 }),
   remediations: count('remediations', { maximum: MANY, default: 2 }),
   rollUpViews: count('views', { maximum: MANY, default: 30 }),
-  refreshDays: count('days', { maximum: 365, default: 7 }),
-  frequency: oneOf(FREQUENCIES, 'TwentyFour_Hours'),
-  triggers: oneOf(['hybrid', 'schedule'], 'hybrid'),
-  keyEvents: yesOrNo(true),
-  dashboard: yesOrNo(false),
-  securityHubFindings: yesOrNo(false),
-} as const satisfies Record<string, Parameter<unknown>>;
+  refreshDays: SETTINGS.refreshDays,
+  frequency: SETTINGS.maximumExecutionFrequency,
+  triggers: SETTINGS.triggers,
+  keyEvents: SETTINGS.keyEvents,
+  dashboard: { ...SETTINGS.dashboard, default: false },
+  securityHubFindings: SETTINGS.securityHubFindings,
+};
 
 /** What the costs depend on. */
-export type Scenario = {
-  readonly [Name in keyof typeof SCENARIO]: ReturnType<(typeof SCENARIO)[Name]['parse']>;
-};
+export type Scenario = ValuesOf<typeof SCENARIO>;
 
 /**
  * Reads a scenario; what is not given is as it is by itself.
@@ -69,9 +50,4 @@ export type Scenario = {
  * @throws {InvalidParameterError} when a value is not within its bounds
  */
 export const parseScenario = (given: Readonly<Record<string, unknown>>): Scenario =>
-  Object.fromEntries(
-    Object.entries(SCENARIO).map(([name, parameter]) => [
-      name,
-      given[name] === undefined ? parameter.default : parameter.parse(name, given[name]),
-    ]),
-  ) as Scenario;
+  readParameters(SCENARIO, given, 'option');

@@ -12,7 +12,7 @@ import { NodeFunction } from '../functions/node-function.ts';
 import { allowToPoll, allowWithoutResource } from '../functions/permissions.ts';
 import { DeadLetterQueue, letSend, targetOf } from '../functions/queues.ts';
 import { measureOf } from '../monitoring/measure.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+import { completeSettings, type SettingProps } from '../settings/props.ts';
 
 /** Something that needs the events of IAM is deployed where they do not arrive. */
 export class WrongRegionError extends Error {
@@ -55,7 +55,7 @@ const MAXIMUM_RULES = 15;
 export const TIMEOUT = Duration.seconds(15);
 
 /** What is started, and how the function that does it is deployed. */
-export type KeyEventFunctionProps = Partial<Pick<Settings, 'triggers' | 'logRetentionInDays'>> & {
+export type KeyEventFunctionProps = Pick<SettingProps, 'triggers' | 'logRetentionInDays'> & {
   /** The rules to evaluate again, 15 at most. */
   readonly configRules: readonly CfnConfigRule[];
 };
@@ -68,8 +68,8 @@ export class KeyEventFunction extends NodeFunction {
   readonly measure: ReturnType<typeof measureOf>;
 
   constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
-    const { configRules, ...settings } = props;
-    const { triggers, logRetentionInDays } = { ...DEFAULT_SETTINGS, ...settings };
+    const { configRules } = props;
+    const { triggers, logRetentionInDays } = completeSettings(props);
     const isHybrid = triggers === 'hybrid';
     if (configRules.length === 0 || configRules.length > MAXIMUM_RULES)
       throw new Error(`${id}: expected 1 to ${MAXIMUM_RULES} rules, got ${configRules.length}`);

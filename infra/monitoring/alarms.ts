@@ -12,7 +12,8 @@ import { Construct } from 'constructs';
 import type { KeyEventTrigger } from '../key-events/key-event-trigger.ts';
 import { EVALUATION_TIMEOUT, type UserRule } from '../rules/user-rule.ts';
 import type { SecurityHubFindings } from '../security-hub/security-hub-findings.ts';
-import { DEFAULT_SETTINGS, HOURS, type Settings } from '../settings/settings.ts';
+import { completeSettings, type SettingProps } from '../settings/props.ts';
+import { HOURS, type Settings } from '../settings/settings.ts';
 import { measureOf } from './measure.ts';
 
 /** An alarm by what it watches; it is raised from 1 on, unless it says otherwise. */
@@ -94,7 +95,7 @@ export const watchFindings = (findings: SecurityHubFindings): Record<string, Wat
 });
 
 /** What is watched, and the topic that is told. */
-export type AlarmsProps = Partial<Pick<Settings, 'maximumExecutionFrequency' | 'alarmTopicArn'>> & {
+export type AlarmsProps = Pick<SettingProps, 'maximumExecutionFrequency' | 'alarmTopicArn'> & {
   readonly rule: UserRule;
   /** The rule whose alarms have a name that starts with `Inactive`. */
   readonly inactiveRule?: UserRule | undefined;
@@ -116,10 +117,8 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { rule, inactiveRule, trigger, findings, maximumExecutionFrequency, alarmTopicArn } = {
-      ...DEFAULT_SETTINGS,
-      ...props,
-    };
+    const { rule, inactiveRule, trigger, findings } = props;
+    const { maximumExecutionFrequency, alarmTopicArn } = completeSettings(props);
     const watched = {
       ...watchRule(rule, maximumExecutionFrequency),
       ...(inactiveRule &&

@@ -101,7 +101,7 @@ export class MemberStackSet extends Construct {
     const { excludedAccounts, dependsOnStackSets } = settings;
     this.templateUrl = new Asset(this, 'Template', { path: template }).httpUrl;
 
-    const parameters = Object.entries(parameterValuesOf(settings.account));
+    const parameters = Object.entries(parameterValuesOf(settings));
     const stackSet = new CfnStackSet(this, 'StackSet', {
       stackSetName: stackName,
       description: `At most one active access key per IAM user, wave ${wave.name}`,

@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 
-const EXPECTED =
-  'ids of organizational units or of the root with commas between (ou-ab12-cdef3456), or such lists by the name of their wave (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 of them, nothing is in two waves, and the root is there alone';
+/** What the organizational units must be. */
+export const ORGANIZATIONAL_UNITS =
+  'ids of organizational units or of the root, separated by commas (ou-ab12-cdef3456), or such lists with the names of their waves (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 ids, no id is in two waves, and the root stands alone';
 
-/** The wave of those that name none. */
+/** The wave of organizational units without a named wave. */
 const EVERYTHING = 'all';
 
-/** Every text is there once. */
+/** Returns whether every text occurs only once. */
 export const isDistinct = (texts: readonly string[]): boolean =>
   new Set(texts).size === texts.length;
 
-/** Every account is below the root: beside it another unit would be twice there, and take its accounts' stack when it is removed. */
+/** Returns whether an id is that of the root, which contains the accounts of every other unit. */
 const isRoot = (id: string): boolean => id.startsWith('r-');
 
 const Wave = v.object({
@@ -22,12 +23,7 @@ const Wave = v.object({
   ),
 });
 
-/**
- * Accounts that get a new version together.
- *
- * `name`  a letter, then up to 30 letters, digits and `-`
- * `organizationalUnits`  1 to 50 ids, the most that an operation of StackSets takes
- */
+/** Organizational units whose accounts get a new version together: 1 to 50, the maximum of a StackSets operation. */
 export type Wave = v.InferOutput<typeof Wave>;
 
 const Waves = v.pipe(
@@ -54,14 +50,5 @@ const wavesIn = (given: unknown): unknown => {
   return Object.entries(Object(given)).map(([name, ids]) => ({ name, organizationalUnits: ids }));
 };
 
-/** The organizational units in waves: a text, as the command line gives it; a list; or lists by the name of their wave. */
-export const organizationalUnits = v.optional(
-  v.pipe(
-    v.unknown(),
-    v.check((given) => v.is(Waves, wavesIn(given)), EXPECTED),
-    v.transform((given): readonly Wave[] => v.parse(Waves, wavesIn(given))),
-  ),
-  // Not optional at all: nothing is no list.
-  // Stryker disable next-line StringLiteral: nor is any other text without an id.
-  '',
-);
+/** The schema of the organizational units in waves: a text, a list, or lists by the name of their wave. */
+export const organizationalUnits = v.pipe(v.unknown(), v.transform(wavesIn), Waves);

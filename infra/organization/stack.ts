@@ -114,16 +114,15 @@ export class OrganizationStack extends Stack {
       // CloudFormation learned of their tags only lately.
       excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
     });
-    const { account } = settings;
     const aggregatorName = settings.aggregatorName ?? new Aggregator(this, 'Aggregator').name;
-    for (const { name: queryName, description, expression } of queriesOf(account))
+    for (const { name: queryName, description, expression } of queriesOf(settings))
       new CfnStoredQuery(this, queryName, {
         queryName,
         queryDescription: description,
         queryExpression: expression,
       });
     this.sinkArn = this.findSink(settings);
-    const { dashboardName } = new RollUp(this, 'RollUp', account);
+    const { dashboardName } = new RollUp(this, 'RollUp', settings);
 
     const add = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
@@ -138,10 +137,9 @@ export class OrganizationStack extends Stack {
       add('SinkArn', 'Where the accounts share their metrics', this.sinkArn);
   }
 
-  private findSink({ linkMetrics, organizationId, account }: OrganizationSettings) {
+  private findSink({ linkMetrics, organizationId, monitoringSinkArn }: OrganizationSettings) {
     if (!linkMetrics) return undefined;
-    if (account.monitoringSinkArn !== undefined || organizationId === undefined)
-      return account.monitoringSinkArn;
+    if (monitoringSinkArn !== undefined || organizationId === undefined) return monitoringSinkArn;
     return new Sink(this, 'Sink', { organizationId }).arn;
   }
 }

@@ -7,7 +7,8 @@ import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { STSClient } from '@aws-sdk/client-sts';
 import { createColors } from 'picocolors';
 import * as v from 'valibot';
-import { parseSettings, type Settings } from '../settings/settings.ts';
+import { readSettings } from '../settings/read-settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { exitCodeOf, type Finding, findingsOf, GROUPS } from './findings.ts';
 import { readAccount } from './read-account.ts';
 
@@ -43,13 +44,13 @@ const CdkJson = v.object({ context: v.record(v.string(), v.unknown()) });
  * Reads the settings as `cdk deploy` would: the context of cdk.json, and over it the texts of `-c`.
  *
  * @throws {InvalidOptionError} when a text is not `name=value`
- * @throws {InvalidSettingError} when a setting is unknown or has a value that is not allowed
- * @throws {InvalidParameterError} when a rule parameter is not within its bounds
+ * @throws {InvalidParameterError} names the first old or unknown setting, every value that is not allowed, or every
+ * contradiction
  */
 export const readOptions = (texts: readonly string[]): Options => {
   const given = splitOptions(texts);
   const { context } = v.parse(CdkJson, JSON.parse(readFileSync(CDK_JSON, 'utf8')));
-  return parseSettings({ ...context, ...given });
+  return readSettings({ ...context, ...given });
 };
 
 const isTerminal = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;

@@ -1,49 +1,27 @@
 import type { Construct } from 'constructs';
+import {
+  INACTIVE_RULE_PARAMETERS,
+  type InactiveRuleParameters,
+  RULE_PARAMETERS,
+  type RuleParameters,
+} from '../../rule/evaluation/parameters.ts';
 import { allowToReadHistory } from '../functions/permissions.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+import type { SettingProps } from '../settings/props.ts';
+import { DEFAULT_SETTINGS } from '../settings/read-settings.ts';
 import { UserRule, type UserRuleSettings } from './user-rule.ts';
 
-type SingleAccessKeyParameters = Pick<
-  Settings,
-  | 'maxActiveAccessKeys'
-  | 'countInactiveAccessKeys'
-  | 'rotationGraceDays'
-  | 'exemptionTagKey'
-  | 'minimumIdleDays'
-  | 'refreshDays'
->;
+/** The settings of `iam-user-single-access-key`. */
+export type SingleAccessKeyRuleProps = UserRuleSettings &
+  Pick<SettingProps, 'configRuleName' | keyof RuleParameters>;
 
-/**
- * The settings that make the rule, each as `Settings` describes it.
- * @default - DEFAULT_SETTINGS, for each that is left out
- */
-export type SingleAccessKeyRuleProps = Partial<UserRuleSettings & SingleAccessKeyParameters>;
-
-const parametersOf = ({
-  maxActiveAccessKeys,
-  countInactiveAccessKeys,
-  rotationGraceDays,
-  exemptionTagKey,
-  minimumIdleDays,
-  refreshDays,
-}: SingleAccessKeyParameters): SingleAccessKeyParameters => ({
-  maxActiveAccessKeys,
-  countInactiveAccessKeys,
-  rotationGraceDays,
-  exemptionTagKey,
-  minimumIdleDays,
-  refreshDays,
-});
-
-/** The AWS Config rule that finds IAM users with more access keys than allowed, and its function. */
+/** The AWS Config rule that finds IAM users with too many access keys, and its function. */
 export class SingleAccessKeyRule extends UserRule {
   constructor(scope: Construct, id: string, props: SingleAccessKeyRuleProps = {}) {
-    const settings = { ...DEFAULT_SETTINGS, ...props };
     super(scope, id, {
-      ...settings,
+      ...props,
       description:
         'NON_COMPLIANT: an IAM user with more active access keys than maxActiveAccessKeys',
-      parameters: parametersOf(settings),
+      parameters: RULE_PARAMETERS,
       evaluator: {
         entry: 'rule/single-access-key/index.ts',
         description: 'Evaluates the access keys of IAM users for AWS Config',
@@ -52,27 +30,18 @@ export class SingleAccessKeyRule extends UserRule {
   }
 }
 
-type InactiveAccessKeyParameters = Pick<
-  Settings,
-  'maxInactiveDays' | 'exemptionTagKey' | 'refreshDays'
->;
+/** The settings of `iam-user-inactive-access-key`. */
+export type InactiveAccessKeyRuleProps = UserRuleSettings &
+  Pick<SettingProps, 'inactiveConfigRuleName' | keyof InactiveRuleParameters>;
 
-/**
- * The settings that make the rule, each as `Settings` describes it; `configRuleName` is this rule's.
- * @default - DEFAULT_SETTINGS, for each that is left out; `inactiveConfigRuleName` for the name
- */
-export type InactiveAccessKeyRuleProps = Partial<UserRuleSettings & InactiveAccessKeyParameters>;
-
-/** The AWS Config rule that finds IAM users with a key that is inactive for too long, and its function. */
+/** The AWS Config rule that finds IAM users with a key that has been inactive for too long, and its function. */
 export class InactiveAccessKeyRule extends UserRule {
   constructor(scope: Construct, id: string, props: InactiveAccessKeyRuleProps = {}) {
-    const configRuleName = DEFAULT_SETTINGS.inactiveConfigRuleName;
-    const settings = { ...DEFAULT_SETTINGS, configRuleName, ...props };
-    const { maxInactiveDays, exemptionTagKey, refreshDays } = settings;
     super(scope, id, {
-      ...settings,
+      ...props,
+      configRuleName: props.inactiveConfigRuleName ?? DEFAULT_SETTINGS.inactiveConfigRuleName,
       description: 'NON_COMPLIANT: an IAM user with an access key inactive for maxInactiveDays',
-      parameters: { maxInactiveDays, exemptionTagKey, refreshDays },
+      parameters: INACTIVE_RULE_PARAMETERS,
       evaluator: {
         entry: 'rule/inactive-access-key/index.ts',
         description: 'Evaluates the inactive access keys of IAM users for AWS Config',

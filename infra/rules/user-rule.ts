@@ -6,20 +6,21 @@ import { Construct } from 'constructs';
 import { NodeFunction, type NodeFunctionProps } from '../functions/node-function.ts';
 import { allowOnUsers, allowWithoutResource, keyReadingActions } from '../functions/permissions.ts';
 import { DeadLetterQueue } from '../functions/queues.ts';
+import { completeSettings, type SettingProps } from '../settings/props.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** How long an evaluation may take: the most that Lambda allows. */
+/** The timeout of an evaluation: the maximum of Lambda. */
 export const EVALUATION_TIMEOUT = Duration.minutes(15);
 
-/** What the function is, how it is deployed, and whether it has tags to read. */
+/** The entry, the deployment and the settings of an evaluating function. */
 export type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
   Pick<Settings, 'triggers' | 'logRetentionInDays' | 'exemptionTagKey'> & {
     readonly deadLetterQueue: DeadLetterQueue;
   };
 
-/** The function that evaluates users for Config; its role can read IAM and report. */
+/** The function that evaluates users for AWS Config. Its role reads IAM and reports results. */
 export class Evaluator extends NodeFunction {
-  /** Any rule of this account and Region may invoke: a rule has no ARN before Config may invoke its function. */
+  /** Admits every rule of this account and Region: a rule gets its ARN only after Config may invoke its function. */
   readonly permission: CfnPermission;
 
   constructor(
@@ -31,7 +32,7 @@ export class Evaluator extends NodeFunction {
     allowOnUsers(this.role, keyReadingActions(exemptionTagKey));
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:PutEvaluations']);
     if (triggers === 'hybrid') {
-      // What a change notification needs: the user that it names, and what Config holds of it.
+      // A change notification needs the user that it names and the results that Config has recorded for it.
       allowOnUsers(this.role, ['iam:GetUser']);
       allowWithoutResource(this.role, ['config:GetComplianceDetailsByResource']);
     }
@@ -49,23 +50,20 @@ export class Evaluator extends NodeFunction {
   }
 }
 
-/** What a rule on IAM users is made of. */
-export type UserRuleProps = UserRuleSettings & {
-  /** What the Config console says of the rule. */
+/** The settings that both rules have, beside their names and their parameters. */
+export type UserRuleSettings = Pick<
+  SettingProps,
+  'triggers' | 'maximumExecutionFrequency' | 'logRetentionInDays'
+>;
+
+/** The settings of a rule on IAM users, its parameters and its function. */
+export type UserRuleProps = SettingProps & {
+  /** The description that the Config console shows. */
   readonly description: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The settings that the rule gets as parameters, by name. */
+  readonly parameters: Readonly<Partial<Record<keyof Settings, unknown>>>;
   readonly evaluator: Pick<EvaluatorProps, 'entry' | 'description'>;
 };
-
-/** The settings of every rule, each as `Settings` describes it. */
-export type UserRuleSettings = Pick<
-  Settings,
-  | 'configRuleName'
-  | 'triggers'
-  | 'maximumExecutionFrequency'
-  | 'logRetentionInDays'
-  | 'exemptionTagKey'
->;
 
 const CHANGE_MESSAGES = [
   'ConfigurationItemChangeNotification',
@@ -74,11 +72,11 @@ const CHANGE_MESSAGES = [
 
 const fromConfig = (messageType: string) => ({ eventSource: 'aws.config', messageType });
 
-/** Where the rule's evaluations come from; a rule that only has a schedule must not have a scope. */
+/** Defines what starts evaluations. A rule that only has a schedule must not have a scope. */
 const createTriggers = ({
   triggers,
   maximumExecutionFrequency,
-}: UserRuleSettings): {
+}: Settings): {
   scope?: CfnConfigRule.ScopeProperty;
   sourceDetails: CfnConfigRule.SourceDetailProperty[];
 } => {
@@ -93,16 +91,19 @@ const createTriggers = ({
   };
 };
 
-/** A number may be a token: CloudFormation has the text then. */
+/** A number may be a CDK token, which becomes a reference. */
 const toText = (value: unknown): string =>
   typeof value === 'number' ? Tokenization.stringifyNumber(value) : String(value);
 
-/** Parameters of a rule are texts, and one that is not set must not be there. */
-const toInputParameters = (parameters: UserRuleProps['parameters']): Record<string, string> =>
+/** Selects the parameters of a rule, as texts. A parameter without a value is left out. */
+const toInputParameters = (
+  parameters: UserRuleProps['parameters'],
+  settings: Settings,
+): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(parameters).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, toText(value)]],
-    ),
+    Object.entries(settings)
+      .filter(([name, value]) => Object.hasOwn(parameters, name) && value !== undefined)
+      .map(([name, value]) => [name, toText(value)]),
   );
 
 /**
@@ -115,23 +116,24 @@ export class UserRule extends Construct {
   readonly configRule: CfnConfigRule;
   /** The function that evaluates its users. */
   readonly evaluator: Evaluator;
-  /** Keeps the events that could not be evaluated, with Lambda's reason. */
+  /** Keeps the events whose evaluation failed, with Lambda's reason. */
   readonly deadLetterQueue: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: UserRuleProps) {
     super(scope, id);
+    const settings = completeSettings(props);
+    const { triggers, logRetentionInDays, exemptionTagKey } = settings;
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
-    const { triggers, logRetentionInDays, exemptionTagKey } = props;
     this.evaluator = new Evaluator(this, 'Evaluator', {
       ...{ ...props.evaluator, triggers, logRetentionInDays, exemptionTagKey },
       deadLetterQueue: this.deadLetterQueue,
     });
-    const { scope: ruleScope, sourceDetails } = createTriggers(props);
+    const { scope: ruleScope, sourceDetails } = createTriggers(settings);
 
     this.configRule = new CfnConfigRule(this, 'ConfigRule', {
-      configRuleName: props.configRuleName,
+      configRuleName: settings.configRuleName,
       description: props.description,
-      inputParameters: toInputParameters(props.parameters),
+      inputParameters: toInputParameters(props.parameters, settings),
       scope: ruleScope,
       source: {
         owner: 'CUSTOM_LAMBDA',
@@ -139,14 +141,14 @@ export class UserRule extends Construct {
         sourceDetails,
       },
     });
-    // Config refuses a rule whose function it cannot invoke; the permission waits for the function and its role.
+    // Config refuses a rule whose function it cannot invoke.
     this.configRule.addResourceDependency(this.evaluator.permission);
     this.allowToReadResults();
   }
 
   /**
-   * A policy of its own, since the rule needs the function and this needs the rule: an evaluation that Config starts
-   * before it is there fails, and succeeds a minute later when Lambda tries again.
+   * Allows the function to read the rule's results, in a policy that is created after the rule. An evaluation that Config
+   * starts earlier fails, and succeeds a minute later when Lambda retries it.
    */
   private allowToReadResults(): void {
     const actions = ['config:GetComplianceDetailsByConfigRule'];

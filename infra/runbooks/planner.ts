@@ -7,16 +7,16 @@ import {
   allowWithoutResource,
   keyReadingActions,
 } from '../functions/permissions.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+import { completeSettings, type SettingProps } from '../settings/props.ts';
 
 /** The Lambda function that plans what a runbook does. Its role has only read permissions. */
 export class Planner extends NodeFunction {
   constructor(
     scope: Construct,
     id: string,
-    props: Partial<Pick<Settings, 'logRetentionInDays' | 'exemptionTagKey'>> = {},
+    props: Pick<SettingProps, 'logRetentionInDays' | 'exemptionTagKey'> = {},
   ) {
-    const settings = { ...DEFAULT_SETTINGS, ...props };
+    const settings = completeSettings(props);
     super(scope, id, {
       entry: 'remediation/planner/index.ts',
       description: 'Plans what a runbook does with an access key of an IAM user (read-only)',

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { InactiveAccessKeyRule, SingleAccessKeyRule } from '../rules/access-key-rules.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+import { completeSettings, type SettingProps } from '../settings/props.ts';
 import type { Planner } from './planner.ts';
 import { Remediation } from './remediation.ts';
 import { Runbook } from './runbook.ts';
@@ -13,11 +13,11 @@ type Rules = {
 };
 
 /** The properties of the runbooks. */
-type RunbooksProps = Pick<Settings, 'approvers' | 'approvalTopicArn' | 'notificationTopicArn'> &
+type RunbooksProps = Pick<SettingProps, 'approvers' | 'approvalTopicArn' | 'notificationTopicArn'> &
   Rules & { readonly planner: Planner };
 
 /** The properties of the remediations. */
-type RemediationsProps = Partial<Pick<Settings, 'automaticRemediation' | 'automaticDeletion'>> &
+type RemediationsProps = Pick<SettingProps, 'automaticRemediation' | 'automaticDeletion'> &
   Rules &
   Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
 
@@ -30,7 +30,8 @@ export type Runbooks = {
 
 /** Creates the three runbooks. Deactivation and deletion ask the approvers; reactivation does not. */
 export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks => {
-  const { planner, rule, inactiveRule, approvers, approvalTopicArn, notificationTopicArn } = props;
+  const { planner, rule, inactiveRule } = props;
+  const { approvers, approvalTopicArn, notificationTopicArn } = completeSettings(props);
   const shared = { planner, notificationTopicArn };
   const approval = approvers && { approvers, topicArn: approvalTopicArn };
   const updating = ['iam:UpdateAccessKey', 'iam:ListAccessKeys'];
@@ -59,7 +60,7 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
 /** Creates the remediation of each rule. */
 export const createRemediations = (scope: Construct, props: RemediationsProps): void => {
   const { rule, inactiveRule, deactivate, deleteInactive } = props;
-  const { automaticRemediation, automaticDeletion } = { ...DEFAULT_SETTINGS, ...props };
+  const { automaticRemediation, automaticDeletion } = completeSettings(props);
   new Remediation(scope, 'Remediation', {
     ...{ configRule: rule.configRule, runbook: deactivate },
     automatic: automaticRemediation,

@@ -10,15 +10,13 @@ import { DeadLetterQueue, letSend, targetOf } from '../functions/queues.ts';
 import { measureOf } from '../monitoring/measure.ts';
 import type { UserRule } from '../rules/user-rule.ts';
 import type { Runbooks } from '../runbooks/runbooks.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../settings/settings.ts';
+import { completeSettings, type SettingProps } from '../settings/props.ts';
 
 /** How long it may take: 5,000 violations at 20 calls a second, and the calls to Security Hub. */
 export const TIMEOUT = Duration.minutes(10);
 
 /** Whose violations are findings, what remediates them, and how severe they are. */
-export type FindingFunctionProps = Partial<
-  Pick<Settings, 'findingSeverity' | 'logRetentionInDays'>
-> & {
+export type FindingFunctionProps = Pick<SettingProps, 'findingSeverity' | 'logRetentionInDays'> & {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
   readonly runbooks: Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
@@ -53,7 +51,7 @@ export class FindingFunction extends NodeFunction {
   readonly measure: ReturnType<typeof measureOf>;
 
   constructor(scope: Construct, id: string, props: FindingFunctionProps) {
-    const { findingSeverity, logRetentionInDays } = { ...DEFAULT_SETTINGS, ...props };
+    const { findingSeverity, logRetentionInDays } = completeSettings(props);
     super(scope, id, {
       entry: 'rule/security-hub/index.ts',
       description: 'Tells Security Hub of the users that violate the rules on access keys',

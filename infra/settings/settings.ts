@@ -1,23 +1,10 @@
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import * as v from 'valibot';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
+import { oneOf, text, trueOrFalse, type ValuesOf } from '../../rule/input/parameter.ts';
 import { SEVERITIES } from '../../rule/security-hub/settings.ts';
-import {
-  approvalTopicArn,
-  approvers,
-  configRuleName,
-  describeGiven,
-  exemptionTagKey,
-  oneOf,
-  retentionDays,
-  ruleParameter,
-  sinkArn,
-  topicArn,
-  yesOrNo,
-} from './schemas.ts';
+import { APPROVAL_TOPIC_ARN, approvers, RULE_NAME, SINK_ARN, TOPIC_ARN } from './patterns.ts';
 
 /**
- * Hours between two evaluations of the schedule.
+ * Hours between two scheduled evaluations.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
  */
@@ -29,135 +16,123 @@ export const HOURS = {
   TwentyFour_Hours: 24,
 } as const;
 
-/** How often the schedule evaluates an account. */
+/** How often AWS Config evaluates an account on schedule. */
 export type Frequency = keyof typeof HOURS;
 
-/** All of them, the most often first. */
+/** Every frequency, from the shortest period to the longest. */
 export const FREQUENCIES = Object.keys(HOURS) as readonly Frequency[];
 
-/** What can go wrong with two settings that are right each for itself. */
-type Pair = Pick<
-  Settings,
-  | 'configRuleName'
-  | 'inactiveConfigRuleName'
-  | 'automaticRemediation'
-  | 'automaticDeletion'
-  | 'approvers'
-  | 'approvalTopicArn'
->;
-
-/** The settings that contradict each other, and why; nothing when none do. */
-export const contradictionsOf = (settings: Pair): readonly string[] => {
-  const { configRuleName, inactiveConfigRuleName, approvers, approvalTopicArn } = settings;
-  const automatic = (['automaticRemediation', 'automaticDeletion'] as const).filter(
-    (name) => settings[name],
-  );
-  return [
-    ...(configRuleName === inactiveConfigRuleName
-      ? [
-          `inactiveConfigRuleName must be another name than configRuleName, got ${JSON.stringify(configRuleName)} twice`,
-        ]
-      : []),
-    ...(approvers === undefined
-      ? []
-      : automatic.map(
-          (name) =>
-            `${name} must be false with approvers: nobody is there to ask when Config starts a runbook by itself`,
-        )),
-    ...(approvers === undefined && approvalTopicArn !== undefined
-      ? ['approvalTopicArn must not be set without approvers: there is nobody to tell']
-      : []),
-  ];
-};
-
-/** A setting that is unknown or has a value that is not allowed. */
-export class InvalidSettingError extends Error {
-  override readonly name = 'InvalidSettingError';
-}
-
-const Settings = v.strictObject({
-  configRuleName: configRuleName('iam-user-single-access-key'),
-  triggers: oneOf(['hybrid', 'schedule'], 'hybrid'),
-  maximumExecutionFrequency: oneOf(FREQUENCIES, 'TwentyFour_Hours'),
-  maxActiveAccessKeys: ruleParameter('maxActiveAccessKeys', RULE_PARAMETERS.maxActiveAccessKeys),
-  countInactiveAccessKeys: ruleParameter(
-    'countInactiveAccessKeys',
-    RULE_PARAMETERS.countInactiveAccessKeys,
-  ),
-  rotationGraceDays: ruleParameter('rotationGraceDays', RULE_PARAMETERS.rotationGraceDays),
-  exemptionTagKey,
-  minimumIdleDays: ruleParameter('minimumIdleDays', RULE_PARAMETERS.minimumIdleDays),
-  refreshDays: ruleParameter('refreshDays', RULE_PARAMETERS.refreshDays),
-  inactiveConfigRuleName: configRuleName('iam-user-inactive-access-key'),
-  maxInactiveDays: ruleParameter('maxInactiveDays', INACTIVE_RULE_PARAMETERS.maxInactiveDays),
-  automaticRemediation: yesOrNo(false),
-  automaticDeletion: yesOrNo(false),
-  approvers,
-  approvalTopicArn,
-  keyEvents: yesOrNo(true),
-  securityHubFindings: yesOrNo(false),
-  findingSeverity: oneOf(SEVERITIES, 'HIGH'),
-  alarmTopicArn: topicArn,
-  notificationTopicArn: topicArn,
-  dashboard: yesOrNo(true),
-  monitoringSinkArn: sinkArn,
-  logRetentionInDays: retentionDays(RetentionDays.THREE_MONTHS),
-});
-
 /**
- * What a deployment decides.
+ * The days that CloudWatch Logs can keep events.
  *
- * `configRuleName`, `inactiveConfigRuleName`  names of the Config rules, at most 64 characters
- * `triggers`              `hybrid`: changes of a user and a schedule; `schedule`: the schedule only
- * `maximumExecutionFrequency`             how often the schedule evaluates the whole account
- * those of a rule         see `RULE_PARAMETERS` and `INACTIVE_RULE_PARAMETERS`
- * `automaticRemediation`, `automaticDeletion`  whether Config starts the runbook that deactivates, or deletes, by itself
- * `approvers`             who is asked before a runbook deactivates or deletes, one of whom must approve; none, nobody is
- * `approvalTopicArn`      the SNS topic that tells the approvers, if any
- * `keyEvents`             whether a change of a key has the rules evaluated within minutes; only in the Region of IAM
- * `securityHubFindings`, `findingSeverity`  whether Security Hub is told of each violation, and as how severe
- * `alarmTopicArn`         the SNS topic that alarms are told to, if any
- * `notificationTopicArn`  the SNS topic that is told what a runbook did, if any
- * `dashboard`             whether there is a CloudWatch dashboard
- * `monitoringSinkArn`     the sink in another account that the metrics are shared with, if any
- * `logRetentionInDays`      days that the log groups keep what the functions logged
+ * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
  */
-export type Settings = v.InferOutput<typeof Settings>;
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+] as const;
 
-/** The settings of a deployment that gives none. */
-export const DEFAULT_SETTINGS: Settings = v.parse(Settings, {});
-
-const describeIssue = (issue: v.BaseIssue<unknown>): string => {
-  const name = v.getDotPath(issue);
-  if (issue.type === 'strict_object')
-    return `unknown setting ${describeGiven(name)}, expected ${Object.keys(Settings.entries).join(', ')}`;
-  return `${name} must be ${issue.message}, got ${describeGiven(issue.input)}`;
+const EVALUATION = {
+  triggers: oneOf({
+    options: ['hybrid', 'schedule'],
+    default: 'hybrid',
+    description:
+      'What starts an evaluation: changes of users and a schedule (hybrid), or the schedule only',
+  }),
+  maximumExecutionFrequency: oneOf({
+    options: FREQUENCIES,
+    default: 'TwentyFour_Hours',
+    description: 'How often the schedule evaluates all users of the account',
+  }),
+  keyEvents: trueOrFalse({
+    default: true,
+    description:
+      'Whether a change of a key starts an evaluation within minutes; needs a trail, and the Region of IAM',
+  }),
 };
 
-/**
- * Makes sure of settings that are right each for itself.
- *
- * @throws {InvalidSettingError} when they contradict each other
- */
-export const requireNoContradiction = (settings: Settings): void => {
-  const contradictions = contradictionsOf(settings);
-  if (contradictions.length > 0) throw new InvalidSettingError(contradictions.join('; '));
+const REMEDIATION = {
+  automaticRemediation: trueOrFalse({
+    default: false,
+    description: 'Whether AWS Config deactivates keys without a click on Remediate',
+  }),
+  automaticDeletion: trueOrFalse({
+    default: false,
+    description: 'Whether AWS Config deletes inactive keys without a click on Remediate',
+  }),
+  approvers: approvers({
+    description:
+      'IAM users or roles, one of whom must approve each deactivation and each deletion; excludes automatic remediation',
+  }),
+  approvalTopicArn: text({
+    ...APPROVAL_TOPIC_ARN,
+    default: undefined,
+    description: 'SNS topic that notifies the approvers',
+  }),
 };
 
-/**
- * Reads the settings from CDK context (`-c maximumExecutionFrequency=One_Hour`, or `context` in cdk.json).
- *
- * Keys with a character that no setting has, such as `@aws-cdk/core:…`, belong to CDK.
- *
- * @throws {InvalidSettingError} names the first unknown setting and every value that is not allowed, or settings that
- * contradict each other
- * @throws {InvalidParameterError} when a rule parameter is not within its bounds
- * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
- */
-export const parseSettings = (context: Readonly<Record<string, unknown>>): Settings => {
-  const ours = Object.entries(context).filter(([name]) => /^\w+$/.test(name));
-  const parsed = v.safeParse(Settings, Object.fromEntries(ours));
-  if (!parsed.success) throw new InvalidSettingError(parsed.issues.map(describeIssue).join('; '));
-  requireNoContradiction(parsed.output);
-  return parsed.output;
+const NOTIFICATIONS = {
+  alarmTopicArn: text({
+    ...TOPIC_ARN,
+    default: undefined,
+    description: 'SNS topic that receives the alarms',
+  }),
+  notificationTopicArn: text({
+    ...TOPIC_ARN,
+    default: undefined,
+    description: 'SNS topic that receives what each runbook did',
+  }),
+  dashboard: trueOrFalse({
+    default: true,
+    description: 'Whether to create a CloudWatch dashboard',
+  }),
+  monitoringSinkArn: text({
+    ...SINK_ARN,
+    default: undefined,
+    description: 'CloudWatch sink of another account that receives the metrics',
+  }),
+  securityHubFindings: trueOrFalse({
+    default: false,
+    description: 'Whether to import a Security Hub finding for each violation',
+  }),
+  findingSeverity: oneOf({
+    options: SEVERITIES,
+    default: 'HIGH',
+    description: 'Severity of these findings',
+  }),
 };
+
+const NAMES = {
+  configRuleName: text({
+    ...RULE_NAME,
+    default: 'iam-user-single-access-key',
+    description: 'Name of the AWS Config rule on the number of keys',
+  }),
+  inactiveConfigRuleName: text({
+    ...RULE_NAME,
+    default: 'iam-user-inactive-access-key',
+    description: 'Name of the AWS Config rule on inactive keys',
+  }),
+  logRetentionInDays: oneOf({
+    options: RETENTION_DAYS,
+    default: 90,
+    description: 'Days that the logs of the functions are kept',
+  }),
+};
+
+const KEYS = { ...RULE_PARAMETERS, ...INACTIVE_RULE_PARAMETERS };
+
+/** Every setting of a deployment, by name. */
+export const SETTINGS = { ...KEYS, ...EVALUATION, ...REMEDIATION, ...NOTIFICATIONS, ...NAMES };
+
+/** The headings under which the CloudFormation console and the documentation list the settings. */
+export const SETTING_GROUPS = [
+  { label: 'Which access keys a user may have', settings: KEYS },
+  { label: 'When the rules are evaluated', settings: EVALUATION },
+  { label: 'Who remediates', settings: REMEDIATION },
+  { label: 'Monitoring, notifications, findings', settings: NOTIFICATIONS },
+  { label: 'Names and logs', settings: NAMES },
+] as const;
+
+/** The values of the settings of a deployment. */
+export type Settings = ValuesOf<typeof SETTINGS>;

@@ -1,76 +1,76 @@
 import { diffArrays } from 'diff';
 
-/** A member that one way of a choice has and another has not. */
+/** Stands for a member that does not exist with one alternative but exists with another. */
 export const ABSENT = Symbol('absent');
 
-/** Which way each choice goes, by its parameter; a choice that is not named goes the first way. */
-export type Ways = Readonly<Record<string, number>>;
+/** The index of the selected alternative of each choice, by the choice's name; 0 for a choice without an entry. */
+export type Selection = Readonly<Record<string, number>>;
 
 /** A condition of the template. */
 export type Condition = { readonly name: string; readonly holds: unknown };
 
-/** A parameter by whose value templates differ in more than that value. */
+/** A parameter that changes more of the template than its own value. */
 export type Choice = {
-  /** The parameter. */
+  /** The name of the parameter. */
   readonly name: string;
-  /** Two at least; each has the condition that the choice goes this way, and the parameter's value if only one leads there. */
-  readonly ways: readonly (Condition & { readonly value?: string })[];
+  /** Two or more. Each has the condition that selects it, and the parameter's value if exactly one value selects it. */
+  readonly alternatives: readonly (Condition & { readonly value?: string })[];
 };
 
-const chooseBy = ({ name }: Condition, yes: unknown, no: unknown): unknown => {
+const chooseIf = ({ name }: Condition, yes: unknown, no: unknown): unknown => {
   const orNoValue = (value: unknown) => (value === ABSENT ? { Ref: 'AWS::NoValue' } : value);
   return { 'Fn::If': [name, orNoValue(yes), orNoValue(no)] };
 };
 
-/** The texts that a value joins without anything between; nothing when it is no such join. */
-const joinedIn = (value: unknown): readonly unknown[] | undefined => {
-  const [delimiter, texts] = Object(value)['Fn::Join'] ?? [];
-  return delimiter === '' && Array.isArray(texts) ? texts : undefined;
+/** The parts of a text that Fn::Join concatenates; `undefined` for any other value. */
+const partsOf = (value: unknown): readonly unknown[] | undefined => {
+  const [delimiter, parts] = Object(value)['Fn::Join'] ?? [];
+  return delimiter === '' && Array.isArray(parts) ? parts : undefined;
 };
 
-const joined = (texts: readonly unknown[]): unknown => {
-  const [only = ''] = texts;
-  return texts.length > 1 ? { 'Fn::Join': ['', texts] } : only;
+const join = (parts: readonly unknown[]): unknown => {
+  const [only = ''] = parts;
+  return parts.length > 1 ? { 'Fn::Join': ['', parts] } : only;
 };
 
-/** Long texts that are much alike: what they share stands once. */
-const chooseInJoin = (
+/** Chooses between two long texts. The template contains the parts that both have only once. */
+const chooseParts = (
   condition: Condition,
   yes: readonly unknown[],
   no: readonly unknown[],
 ): unknown => {
   const comparator = (one: unknown, other: unknown) =>
     JSON.stringify(one) === JSON.stringify(other);
-  const texts: unknown[] = [];
-  let only: { yes: unknown[]; no: unknown[] } = { yes: [], no: [] };
+  const parts: unknown[] = [];
+  let different: { yes: unknown[]; no: unknown[] } = { yes: [], no: [] };
   const close = () => {
-    if (only.yes.length + only.no.length > 0)
-      texts.push(chooseBy(condition, joined(only.yes), joined(only.no)));
-    only = { yes: [], no: [] };
+    if (different.yes.length + different.no.length > 0)
+      parts.push(chooseIf(condition, join(different.yes), join(different.no)));
+    different = { yes: [], no: [] };
   };
   for (const { added, removed, value } of diffArrays([...yes], [...no], { comparator })) {
-    if (removed) only.yes.push(...value);
-    else if (added) only.no.push(...value);
+    if (removed) different.yes.push(...value);
+    else if (added) different.no.push(...value);
     else {
       close();
-      texts.push(...value);
+      parts.push(...value);
     }
   }
   close();
-  return joined(texts);
+  return join(parts);
 };
 
-/** The value in the template that is one of these, or `ABSENT`, by the way that a choice goes. */
-export const choose = ({ name, ways }: Choice, values: readonly unknown[]): unknown => {
-  if (ways.every(({ value }, way) => value !== undefined && value === values[way]))
+/** Chooses one of these values, one for each alternative; `ABSENT` becomes no value. */
+export const choose = ({ name, alternatives }: Choice, values: readonly unknown[]): unknown => {
+  if (alternatives.every(({ value }, index) => value !== undefined && value === values[index]))
     return { Ref: name };
-  return ways.slice(0, -1).reduceRight(
-    (otherwise, condition, way) => {
-      const [yes, no] = [values[way], otherwise].map(joinedIn);
+  return alternatives.slice(0, -1).reduceRight(
+    (otherwise, condition, index) => {
+      const [yes, no] = [values[index], otherwise].map(partsOf);
       return yes && no
-        ? chooseInJoin(condition, yes, no)
-        : chooseBy(condition, values[way], otherwise);
+        ? chooseParts(condition, yes, no)
+        : chooseIf(condition, values[index], otherwise);
     },
-    values[ways.length - 1],
+    values[alternatives.length - 1],
   );
 };

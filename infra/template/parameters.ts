@@ -1,77 +1,120 @@
-import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
-import { TAG_KEY } from '../../rule/input/parameter.ts';
-import { SEVERITIES } from '../../rule/security-hub/settings.ts';
-import {
-  APPROVAL_TOPIC_ARN,
-  APPROVERS,
-  RETENTION_DAYS,
-  RULE_NAME,
-  SINK_ARN,
-  TOPIC_ARN,
-} from '../settings/schemas.ts';
-import {
-  DEFAULT_SETTINGS,
-  FREQUENCIES,
-  InvalidSettingError,
-  type Settings,
-} from '../settings/settings.ts';
-import { oneWayOf, optionalList, optionalText, yesOrNo } from './choice-parameters.ts';
-import type { SettingParameter } from './setting-parameter.ts';
-import { oneOf, oneOfNumbers, text, wholeNumber } from './value-parameters.ts';
+import { Fn, Token } from 'aws-cdk-lib';
+import { InvalidParameterError } from '../../rule/input/parameter.ts';
+import { SETTINGS, type Settings } from '../settings/settings.ts';
+import type { Choice } from './choice.ts';
 
-/** Every setting as a parameter of the template, by the setting's name. */
-export const SETTING_PARAMETERS: {
-  readonly [Name in keyof Settings]-?: SettingParameter<Settings[Name]>;
-} = {
-  configRuleName: text(RULE_NAME, DEFAULT_SETTINGS.configRuleName),
-  triggers: oneWayOf(['hybrid', 'schedule'], DEFAULT_SETTINGS.triggers),
-  maximumExecutionFrequency: oneWayOf(FREQUENCIES, DEFAULT_SETTINGS.maximumExecutionFrequency),
-  maxActiveAccessKeys: wholeNumber(RULE_PARAMETERS.maxActiveAccessKeys),
-  countInactiveAccessKeys: yesOrNo(RULE_PARAMETERS.countInactiveAccessKeys.default),
-  rotationGraceDays: wholeNumber(RULE_PARAMETERS.rotationGraceDays),
-  exemptionTagKey: optionalText(TAG_KEY),
-  minimumIdleDays: wholeNumber(RULE_PARAMETERS.minimumIdleDays),
-  refreshDays: wholeNumber(RULE_PARAMETERS.refreshDays),
-  inactiveConfigRuleName: text(RULE_NAME, DEFAULT_SETTINGS.inactiveConfigRuleName),
-  maxInactiveDays: wholeNumber(INACTIVE_RULE_PARAMETERS.maxInactiveDays),
-  automaticRemediation: yesOrNo(DEFAULT_SETTINGS.automaticRemediation),
-  automaticDeletion: yesOrNo(DEFAULT_SETTINGS.automaticDeletion),
-  approvers: optionalList(APPROVERS),
-  approvalTopicArn: optionalText(APPROVAL_TOPIC_ARN),
-  keyEvents: yesOrNo(DEFAULT_SETTINGS.keyEvents),
-  securityHubFindings: yesOrNo(DEFAULT_SETTINGS.securityHubFindings),
-  findingSeverity: oneOf(SEVERITIES, DEFAULT_SETTINGS.findingSeverity),
-  alarmTopicArn: optionalText(TOPIC_ARN),
-  notificationTopicArn: optionalText(TOPIC_ARN),
-  dashboard: yesOrNo(DEFAULT_SETTINGS.dashboard),
-  monitoringSinkArn: optionalText(SINK_ARN),
-  logRetentionInDays: oneOfNumbers(RETENTION_DAYS, DEFAULT_SETTINGS.logRetentionInDays),
+type Setting = (typeof SETTINGS)[keyof typeof SETTINGS];
+
+/** How a setting becomes a parameter of the template. */
+type Form = {
+  /** The declaration of the parameter, without its description. */
+  readonly declaration: Readonly<Record<string, unknown>>;
+  /** The values of the setting at synthesis, one for each alternative of the choice; often a CDK token. */
+  readonly values: readonly unknown[];
+  /** The choice that the template makes, if more than a value depends on the parameter. */
+  readonly choice?: Choice;
 };
 
-/** The parameter of a setting: `ConfigRuleName` of `configRuleName`. */
+/** A setting as a parameter of the template. */
+export type TemplateParameter = Form & { readonly name: string; readonly setting: string };
+
+/** Names the parameter of a setting: `ConfigRuleName` for `configRuleName`. */
 export const parameterNameOf = (setting: string): string =>
   `${setting.charAt(0).toUpperCase()}${setting.slice(1)}`;
+
+const isEqual = (name: string, value: string) => ({ 'Fn::Equals': [{ Ref: name }, value] });
+
+/** One of these numbers. MinValue and MaxValue of CloudFormation would allow fractions. */
+const formOfNumbers = (name: string, AllowedValues: readonly unknown[]): Form => ({
+  declaration: { Type: 'Number', AllowedValues },
+  values: [Token.asNumber({ Ref: name })],
+});
+
+/** One of these values, each of which makes a template of its own. */
+const formOfOptions = (name: string, options: readonly unknown[]): Form => {
+  const AllowedValues = options.map(String);
+  const alternatives = AllowedValues.map((value) => {
+    const words = value.split('_').map(parameterNameOf).join('');
+    return { name: `${name}Is${words}`, holds: isEqual(name, value), value };
+  });
+  return {
+    declaration: { Type: 'String', AllowedValues },
+    values: options,
+    choice: { name, alternatives },
+  };
+};
+
+/** A text that matches a pattern, or an empty one for a setting without a default. */
+const formOfText = (name: string, setting: Extract<Setting, { pattern: string }>): Form => {
+  const text = Token.asString({ Ref: name });
+  if (setting.default !== undefined)
+    return {
+      declaration: { Type: 'String', AllowedPattern: `^${setting.pattern}$` },
+      values: [text],
+    };
+  const alternatives = [
+    { name: `${name}IsGiven`, holds: { 'Fn::Not': [isEqual(name, '')] } },
+    { name: `${name}IsNotGiven`, holds: isEqual(name, '') },
+  ];
+  return {
+    declaration: { Type: 'String', AllowedPattern: `^(${setting.pattern})?$` },
+    values: ['isList' in setting ? Fn.split(',', text) : text, undefined],
+    choice: { name, alternatives },
+  };
+};
+
+const formOf = (name: string, setting: Setting): Form => {
+  if ('pattern' in setting) return formOfText(name, setting);
+  if ('options' in setting)
+    return typeof setting.default === 'number'
+      ? formOfNumbers(name, setting.options)
+      : formOfOptions(name, setting.options);
+  const { minimum, maximum } = setting;
+  return formOfNumbers(
+    name,
+    Array.from({ length: maximum - minimum + 1 }, (_, index) => minimum + index),
+  );
+};
+
+/** Every setting as a parameter of the template. */
+export const TEMPLATE_PARAMETERS: readonly TemplateParameter[] = Object.entries(SETTINGS).map(
+  ([setting, parameter]) => {
+    const name = parameterNameOf(setting);
+    const { declaration, ...form } = formOf(name, parameter);
+    const isOptional = parameter.default === undefined;
+    return {
+      ...{ ...form, name, setting },
+      declaration: {
+        Description: `${parameter.description}${isOptional ? ' (optional)' : ''}`,
+        Default:
+          typeof parameter.default === 'boolean'
+            ? String(parameter.default)
+            : (parameter.default ?? ''),
+        ConstraintDescription: `must be ${parameter.expected}${isOptional ? ', or empty' : ''}`,
+        ...declaration,
+      },
+    };
+  },
+);
 
 const textOf = (setting: string, value: unknown): string => {
   if (!Array.isArray(value)) return String(value ?? '');
   const withComma = value.find((item) => String(item).includes(','));
   if (withComma === undefined) return value.join(',');
-  throw new InvalidSettingError(
+  throw new InvalidParameterError(
     `${setting} must be names without commas in a template, got ${JSON.stringify(withComma)}`,
   );
 };
 
 /**
- * The values of the template's parameters with which it is what these settings make; nothing is an empty text.
+ * Gives the values of the template's parameters that have the effect of these settings; an absent setting is an empty text.
  *
- * @throws {InvalidSettingError} when the name of an approver has a comma
+ * @throws {InvalidParameterError} when the name of an approver contains a comma
  */
-export const parameterValuesOf = (settings: Settings): Record<string, string> => {
-  const given = new Map<string, unknown>(Object.entries(settings));
-  return Object.fromEntries(
-    Object.keys(SETTING_PARAMETERS).map((setting) => [
-      parameterNameOf(setting),
-      textOf(setting, given.get(setting)),
+export const parameterValuesOf = (settings: Settings): Record<string, string> =>
+  Object.fromEntries(
+    TEMPLATE_PARAMETERS.map(({ name, setting }) => [
+      name,
+      textOf(setting, settings[setting as keyof Settings]),
     ]),
   );
-};

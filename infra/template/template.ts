@@ -4,50 +4,43 @@ import path from 'node:path';
 import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { INLINE_CODE } from '../functions/bundle.ts';
-import type { Settings } from '../settings/settings.ts';
-import { DESCRIPTION, fillStack } from '../stack.ts';
-import type { Choice, Ways } from './choice.ts';
-import { GROUPS } from './console.ts';
+import { SETTING_GROUPS, type Settings } from '../settings/settings.ts';
+import { DESCRIPTION, fillStack, STACK_NAME } from '../stack.ts';
+import type { Selection } from './choice.ts';
 import { mergeTemplates, type Sections } from './merge.ts';
-import { parameterNameOf, SETTING_PARAMETERS } from './parameters.ts';
+import { parameterNameOf, TEMPLATE_PARAMETERS } from './parameters.ts';
 import { PARAMETER_RULES } from './rules.ts';
 
-const parameters = Object.entries(SETTING_PARAMETERS).map(([setting, parameter]) => ({
-  setting,
-  name: parameterNameOf(setting),
-  ...parameter,
-}));
-
-const settingsOf = (ways: Ways): Settings =>
+const settingsOf = (selection: Selection): Settings =>
   Object.fromEntries(
-    parameters.map(({ setting, name, valuesOf }) => [setting, valuesOf(name)[ways[name] ?? 0]]),
+    TEMPLATE_PARAMETERS.map(({ setting, name, values }) => [setting, values[selection[name] ?? 0]]),
   ) as Settings;
 
-/** The template of the stack with its code inline. */
+/** Synthesizes the stack with the code of the functions inline. */
 const synthesize = (settings: Settings, outdir: string): Sections => {
   const context = { ...cdk.context, [INLINE_CODE]: true };
-  // It is synthesized here, once: the CDK CLI would have each app wait for the end of the process to do it. And the
-  // parameters come in when the ways are merged, so that its validation would not know them.
+  // Without autoSynth, each app would stay in memory until the process exits. The validation does not know the
+  // parameters, which the merged template declares.
   const off = { autoSynth: false, builtinCloudFormationValidation: false };
   const app = new App({ outdir, context, ...off });
-  const synthesizer = new BootstraplessSynthesizer();
-  const stack = new Stack(app, 'IamUserSingleAccessKey', { synthesizer });
+  const stack = new Stack(app, STACK_NAME, { synthesizer: new BootstraplessSynthesizer() });
   fillStack(stack, settings);
   return app.synth().getStackByName(stack.stackName).template;
 };
 
-/** Synthesizes each way once: the merge asks for few of them, and often. */
-const createRead = (outdir: string): ((ways: Ways) => Sections) => {
+/** Synthesizes each selection only once, because the merge reads it often. */
+const createRead = (outdir: string): ((selection: Selection) => Sections) => {
   const templates = new Map<string, Sections>();
-  return (ways) => {
-    const key = parameters.map(({ name }) => ways[name] ?? 0).join();
-    const template = templates.get(key) ?? synthesize(settingsOf(ways), outdir);
+  return (selection) => {
+    const key = TEMPLATE_PARAMETERS.map(({ name }) => selection[name] ?? 0).join();
+    const template = templates.get(key) ?? synthesize(settingsOf(selection), outdir);
     templates.set(key, template);
     return template;
   };
 };
 
-const mergeWays = (choices: readonly Choice[]) => {
+const mergeSelections = () => {
+  const choices = TEMPLATE_PARAMETERS.flatMap(({ choice }) => choice ?? []);
   const outdir = mkdtempSync(path.join(tmpdir(), 'template-'));
   try {
     return mergeTemplates(createRead(outdir), choices);
@@ -56,36 +49,26 @@ const mergeWays = (choices: readonly Choice[]) => {
   }
 };
 
-const declarations = (): Record<string, Readonly<Record<string, unknown>>> => {
-  const described = GROUPS.flatMap(({ descriptions }) => Object.entries(descriptions));
-  const Descriptions = new Map<string, string>(described);
-  return Object.fromEntries(
-    parameters.map(({ setting, name, declaration }) => [
-      name,
-      { Description: Descriptions.get(setting), ...declaration },
-    ]),
-  );
-};
-
-const consoleGroups = () => ({
-  ParameterGroups: GROUPS.map(({ label, descriptions }) => ({
-    Label: { default: label },
-    Parameters: Object.keys(descriptions).map(parameterNameOf),
-  })),
-});
-
 /**
- * The stack as one CloudFormation template that stands alone: what CDK context sets are its Parameters, and the code
- * of the functions is in it. It takes some seconds, since each way that the settings may go is synthesized.
+ * Creates the stack as one standalone CloudFormation template. The settings are its parameters, and it contains the code
+ * of the functions. This takes some seconds, because every alternative of a setting needs a synthesis.
  */
 export const createTemplate = () => {
-  const choices = parameters.flatMap(({ name, choiceOf }) => choiceOf?.(name) ?? []);
-  const { Conditions, Rules, Resources, Outputs } = mergeWays(choices);
+  const { Conditions, Rules, Resources, Outputs } = mergeSelections();
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: DESCRIPTION,
-    Metadata: { 'AWS::CloudFormation::Interface': consoleGroups() },
-    Parameters: declarations(),
+    Metadata: {
+      'AWS::CloudFormation::Interface': {
+        ParameterGroups: SETTING_GROUPS.map(({ label, settings }) => ({
+          Label: { default: label },
+          Parameters: Object.keys(settings).map(parameterNameOf),
+        })),
+      },
+    },
+    Parameters: Object.fromEntries(
+      TEMPLATE_PARAMETERS.map(({ name, declaration }) => [name, declaration]),
+    ),
     Rules: { ...PARAMETER_RULES, ...Rules },
     Conditions,
     Resources,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
-import type { Parameter } from '../../rule/input/parameter.ts';
+import { type Parameter, readParameters, trueOrFalse } from '../../rule/input/parameter.ts';
 import { InvalidEnvironmentError, parse } from '../../rule/input/parse.ts';
 
 /** The input of the planner does not have the shape that the runbooks send. */
@@ -15,25 +15,27 @@ const Empty = v.pipe(
   v.transform(() => undefined),
 );
 
-const YesOrNo = v.pipe(
-  v.union([v.picklist(['true', 'false']), v.boolean()]),
-  v.transform((value) => String(value) === 'true'),
-);
+const { schema: TrueOrFalse } = trueOrFalse({
+  default: false,
+  description: 'An option of a runbook',
+});
 
 /** A runbook parameter that overrides a rule parameter, within the same bounds. */
-const overriding = (name: string, { parse: read }: Parameter<number>) =>
+const overriding = (name: string, parameter: Parameter<number>) =>
   v.union([
     Empty,
     v.pipe(
       v.unknown(),
-      v.transform((value) => read(name, value)),
+      v.transform(
+        (value) => readParameters({ [name]: parameter }, { [name]: value }, 'parameter')[name],
+      ),
     ),
   ]);
 
 const SHARED = {
   UserId: Id,
   AccessKeyId: v.union([Empty, Id]),
-  DryRun: YesOrNo,
+  DryRun: TrueOrFalse,
   ConfigRuleName: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/, 'the name of a Config rule')),
 };
 
@@ -47,7 +49,7 @@ const Input = v.variant('Runbook', [
   v.strictObject({
     Runbook: v.literal('ReactivateAccessKey'),
     ...SHARED,
-    AllowSecondActiveKey: YesOrNo,
+    AllowSecondActiveKey: TrueOrFalse,
   }),
   v.strictObject({
     Runbook: v.literal('DeleteInactiveAccessKey'),

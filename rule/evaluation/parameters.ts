@@ -1,68 +1,70 @@
 import {
   InvalidParameterError,
-  type Parameter,
-  tagKey,
+  type Parameters,
+  readParameters,
+  text,
+  trueOrFalse,
+  type ValuesOf,
   wholeNumber,
-  yesOrNo,
 } from '../input/parameter.ts';
 import { describeValue } from '../input/parse.ts';
 
-/** What both rules have. */
+/** The parameters that both rules have. */
 const SHARED = {
-  exemptionTagKey: tagKey,
-  refreshDays: wholeNumber({ minimum: 0, maximum: 365, default: 7, unit: 'days' }),
+  /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
+  exemptionTagKey: text({
+    pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}',
+    expected: 'the key of a tag, of 1 to 128 characters',
+    default: undefined,
+    description:
+      'Key of the tag that exempts a user through the date in its value, such as 2026-12-31 (UTC)',
+  }),
+  refreshDays: wholeNumber({
+    ...{ minimum: 0, maximum: 365, default: 7, unit: 'days' },
+    description:
+      'Days after which a sweep reports an unchanged result again; with 0, every sweep reports every result',
+  }),
 };
 
-/**
- * The parameters of `iam-user-single-access-key`, by the name under which Config stores them.
- *
- * `maxActiveAccessKeys`      active access keys that a user may have
- * `countInactiveAccessKeys`  whether keys that are not active count too: then a user may have that many keys at all
- * `rotationGraceDays`        days after the creation of its newest active key for which a user may have more; 0, none
- * `minimumIdleDays`          days that a key must have been idle before it is chosen
- * `exemptionTagKey`             the key of the tag whose value, a UTC date, exempts a user up to and including that day;
- *                            not set, no tag does
- * `refreshDays`              days after which a sweep reports a result again although nothing changed; 0, always
- */
+/** The parameters of `iam-user-single-access-key`, by the names that AWS Config stores. */
 export const RULE_PARAMETERS = {
-  maxActiveAccessKeys: wholeNumber({ minimum: 1, maximum: 10, default: 1, unit: 'keys' }),
-  countInactiveAccessKeys: yesOrNo(false),
-  rotationGraceDays: wholeNumber({ minimum: 0, maximum: 90, default: 0, unit: 'days' }),
-  minimumIdleDays: wholeNumber({ minimum: 0, maximum: 365, default: 7, unit: 'days' }),
+  maxActiveAccessKeys: wholeNumber({
+    ...{ minimum: 1, maximum: 10, default: 1, unit: 'keys' },
+    description: 'Active access keys that a user may have',
+  }),
+  countInactiveAccessKeys: trueOrFalse({
+    default: false,
+    description:
+      'Whether inactive access keys count too, so that maxActiveAccessKeys limits all keys of a user',
+  }),
+  rotationGraceDays: wholeNumber({
+    ...{ minimum: 0, maximum: 90, default: 0, unit: 'days' },
+    description:
+      'Days after the creation of its newest active key during which a user may have more keys',
+  }),
+  minimumIdleDays: wholeNumber({
+    ...{ minimum: 0, maximum: 365, default: 7, unit: 'days' },
+    description: 'Days that a key must be idle before it is selected for deactivation',
+  }),
   ...SHARED,
 };
 
-/**
- * The parameters of `iam-user-inactive-access-key`.
- *
- * `maxInactiveDays`  days for which a key may be inactive
- * the others         as those of `iam-user-single-access-key`
- */
+/** The parameters of `iam-user-inactive-access-key`. */
 export const INACTIVE_RULE_PARAMETERS = {
-  maxInactiveDays: wholeNumber({ minimum: 1, maximum: 90, default: 30, unit: 'days' }),
+  maxInactiveDays: wholeNumber({
+    ...{ minimum: 1, maximum: 90, default: 30, unit: 'days' },
+    description: 'Days that a key may be inactive before it has to be deleted or made active again',
+  }),
   ...SHARED,
 };
 
-type ValueOf<P> = P extends Parameter<infer Value> ? Value : never;
+/** The values of the parameters of `iam-user-single-access-key`. */
+export type RuleParameters = ValuesOf<typeof RULE_PARAMETERS>;
 
-/** What parameters were read as; one without a default may be absent. */
-type Values<Parameters> = {
-  readonly [Name in keyof Parameters as undefined extends ValueOf<Parameters[Name]>
-    ? never
-    : Name]: ValueOf<Parameters[Name]>;
-} & {
-  readonly [Name in keyof Parameters as undefined extends ValueOf<Parameters[Name]>
-    ? Name
-    : never]?: ValueOf<Parameters[Name]>;
-};
+/** The values of the parameters of `iam-user-inactive-access-key`. */
+export type InactiveRuleParameters = ValuesOf<typeof INACTIVE_RULE_PARAMETERS>;
 
-/** What the rule on the number of keys and its runbook decide by. */
-export type RuleParameters = Values<typeof RULE_PARAMETERS>;
-
-/** What the rule on inactive keys and its runbook decide by. */
-export type InactiveRuleParameters = Values<typeof INACTIVE_RULE_PARAMETERS>;
-
-const parseObject = (inputParameters: string): object => {
+const parseObject = (inputParameters: string): Readonly<Record<string, unknown>> => {
   let parsed: unknown;
   try {
     parsed = JSON.parse(inputParameters);
@@ -71,37 +73,28 @@ const parseObject = (inputParameters: string): object => {
       cause,
     });
   }
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   throw new InvalidParameterError(
     `rule parameters must be a JSON object, got ${describeValue(parsed)}`,
   );
 };
 
 const reader =
-  <Parameters extends Readonly<Record<string, Parameter<unknown>>>>(parameters: Parameters) =>
-  (inputParameters?: string): Values<Parameters> => {
-    const given = new Map(Object.entries(parseObject(inputParameters || '{}')));
-    for (const name of given.keys())
-      if (!Object.hasOwn(parameters, name)) {
-        const known = Object.keys(parameters).join(', ');
-        throw new InvalidParameterError(
-          `unknown rule parameter ${describeValue(name)}, expected ${known}`,
-        );
-      }
-    const read = Object.entries(parameters).map(([name, parameter]) => [
-      name,
-      given.has(name) ? parameter.parse(name, given.get(name)) : parameter.default,
-    ]);
-    return Object.fromEntries(read) as Values<Parameters>;
-  };
+  <const P extends Parameters>(parameters: P) =>
+  (inputParameters?: string): ValuesOf<P> =>
+    readParameters(parameters, parseObject(inputParameters || '{}'), 'rule parameter');
 
 /**
  * Reads the InputParameters of `iam-user-single-access-key`: a JSON object, or nothing for the defaults.
  *
- * @throws {InvalidParameterError} when a name is unknown or a value is not within its bounds
+ * @throws {InvalidParameterError} names the first unknown parameter, or every value that is not allowed
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
  */
 export const parseRuleParameters = reader(RULE_PARAMETERS);
 
-/** Reads the InputParameters of `iam-user-inactive-access-key` likewise. */
+/**
+ * Reads the InputParameters of `iam-user-inactive-access-key`: a JSON object, or nothing for the defaults.
+ *
+ * @throws {InvalidParameterError} names the first unknown parameter, or every value that is not allowed
+ */
 export const parseInactiveRuleParameters = reader(INACTIVE_RULE_PARAMETERS);

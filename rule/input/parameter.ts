@@ -1,67 +1,113 @@
+import * as v from 'valibot';
 import { describeValue } from './parse.ts';
 
-/** A rule parameter that is unknown, empty, of another kind or out of bounds. */
+/** A parameter or setting is unknown, has a value that is not allowed, or contradicts another one. */
 export class InvalidParameterError extends Error {
   override readonly name = 'InvalidParameterError';
 }
 
-/** How a parameter is read: what holds when it is not given, and what a given value means. */
+/** A named value from outside: a parameter of a Config rule or a setting of a deployment. */
 export type Parameter<Value> = {
+  /** Accepts texts and JSON values. */
+  readonly schema: v.GenericSchema<unknown, Value>;
+  /** The allowed values in words; completes "must be …". */
+  readonly expected: string;
   readonly default: Value;
-  /** @throws {InvalidParameterError} names the parameter, what it expects and what it got */
-  readonly parse: (name: string, value: unknown) => Value;
+  readonly description: string;
 };
 
-const refuse = (name: string, expected: string, value: unknown): InvalidParameterError =>
-  new InvalidParameterError(`${name} must be ${expected}, got ${describeValue(value)}`);
+/** Parameters by name. */
+export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
 
-/** Bounds and default of a whole number; both bounds are allowed values. */
-type Bounds = {
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly default: number;
-  readonly unit: string;
+type ValueOf<P> = P extends Parameter<infer Value> ? Value : never;
+
+/** The values of parameters by name. A parameter whose default is `undefined` may be absent. */
+export type ValuesOf<P> = {
+  readonly [Name in keyof P as undefined extends ValueOf<P[Name]> ? never : Name]: ValueOf<P[Name]>;
+} & {
+  readonly [Name in keyof P as undefined extends ValueOf<P[Name]> ? Name : never]?: ValueOf<
+    P[Name]
+  >;
 };
 
-/** A whole number, as text or as a number. */
-export const wholeNumber = (bounds: Bounds): Parameter<number> & Bounds => ({
-  ...bounds,
-  parse: (name, value) => {
-    const { minimum, maximum, unit } = bounds;
-    const text = typeof value === 'number' ? String(value) : value;
-    const number = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= minimum && number <= maximum) return number;
-    throw refuse(name, `a whole number of ${unit} from ${minimum} to ${maximum}`, value);
-  },
-});
+/** The bounds of a whole number, both allowed. */
+export type Bounds = { readonly minimum: number; readonly maximum: number; readonly unit: string };
 
-/** `true` or `false`, as text or as a boolean. */
-export const yesOrNo = (standard: boolean): Parameter<boolean> => ({
-  default: standard,
-  parse: (name, value) => {
-    const text = String(value);
-    const isOne = typeof value === 'boolean' || typeof value === 'string';
-    if (isOne && (text === 'true' || text === 'false')) return text === 'true';
-    throw refuse(name, 'true or false', value);
-  },
-});
+/** What every parameter states itself. */
+type Own<Value> = { readonly default: Value; readonly description: string };
 
-/** What the key of a tag is: a regular expression of the whole of it, with `u`, and in words. */
-export const TAG_KEY = {
-  pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}',
-  expected: 'the key of a tag, of 1 to 128 characters',
-} as const;
+/** A whole number within bounds. */
+export const wholeNumber = (own: Bounds & Own<number>): Parameter<number> & Bounds => {
+  const { minimum, maximum, unit } = own;
+  const isWithin = (given: unknown): boolean =>
+    (typeof given === 'number' || typeof given === 'string') &&
+    /^\d{1,9}$/.test(String(given)) &&
+    Number(given) >= minimum &&
+    Number(given) <= maximum;
+  const schema = v.pipe(v.unknown(), v.check(isWithin), v.transform(Number));
+  return { ...own, schema, expected: `a whole number of ${unit} from ${minimum} to ${maximum}` };
+};
+
+/** The values of a parameter that has few. */
+export type Options<Option> = { readonly options: readonly Option[] };
+
+/** One of a few values; the text of an option counts as the option. */
+export const oneOf = <const Option extends string | number | boolean>(
+  own: Options<Option> & Own<NoInfer<Option>>,
+): Parameter<Option> & Options<Option> => {
+  const { options } = own;
+  const expected = options.length > 2 ? `one of ${options.join(', ')}` : options.join(' or ');
+  const find = (given: unknown) =>
+    options.find((option) => option === given || String(option) === given);
+  const schema = v.pipe(
+    v.unknown(),
+    v.check((given) => find(given) !== undefined, expected),
+    v.transform((given) => find(given) as Option),
+  );
+  return { ...own, schema, expected };
+};
+
+/** True or false. */
+export const trueOrFalse = (own: Own<boolean>): Parameter<boolean> & Options<boolean> =>
+  oneOf<boolean>({ ...own, options: [true, false] });
+
+/** The pattern of a whole text, which JavaScript and CloudFormation read alike, and the same in words. */
+export type Pattern = { readonly pattern: string; readonly expected: string };
+
+/** The schema of a text that matches a pattern. */
+export const textLike = ({ pattern, expected }: Pattern) =>
+  v.pipe(v.string(expected), v.regex(new RegExp(`^${pattern}$`, 'u'), expected));
+
+/** A text that matches a pattern; with the default `undefined`, an optional one. */
+export const text = <Default extends string | undefined>(
+  own: Pattern & Own<Default>,
+): Parameter<string | Default> & Pattern => ({ ...own, schema: textLike(own) });
 
 /**
- * The key of a tag, 1 to 128 letters, digits, spaces and `_.:/=+-@` in any script; or none.
+ * Reads the values of parameters. An absent value becomes the default.
  *
- * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+ * @param kind  what an error message calls an unknown name
+ * @throws {InvalidParameterError} names the first unknown parameter, or every value that is not allowed
  */
-export const tagKey: Parameter<string | undefined> = {
-  default: undefined,
-  parse: (name, value) => {
-    if (typeof value === 'string' && new RegExp(`^${TAG_KEY.pattern}$`, 'u').test(value))
-      return value;
-    throw refuse(name, TAG_KEY.expected, value);
-  },
+export const readParameters = <const P extends Parameters>(
+  parameters: P,
+  given: Readonly<Record<string, unknown>>,
+  kind: string,
+): ValuesOf<P> => {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(parameters, name));
+  if (unknown !== undefined)
+    throw new InvalidParameterError(
+      `unknown ${kind} ${describeValue(unknown)}, expected ${Object.keys(parameters).join(', ')}`,
+    );
+  const problems: string[] = [];
+  const values = Object.entries(parameters).map(([name, parameter]) => {
+    const { [name]: value } = given;
+    if (value === undefined) return [name, parameter.default];
+    const parsed = v.safeParse(parameter.schema, value);
+    if (!parsed.success)
+      problems.push(`${name} must be ${parameter.expected}, got ${describeValue(value)}`);
+    return [name, parsed.output];
+  });
+  if (problems.length > 0) throw new InvalidParameterError(problems.join('; '));
+  return Object.fromEntries(values) as ValuesOf<P>;
 };

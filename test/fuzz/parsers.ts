@@ -1,5 +1,5 @@
-import { parseOrganizationSettings } from '../../infra/organization/settings.ts';
-import { InvalidSettingError, parseSettings } from '../../infra/settings/settings.ts';
+import { readOrganizationSettings } from '../../infra/organization/settings.ts';
+import { readSettings } from '../../infra/settings/read-settings.ts';
 import { InvalidInputError, parsePlannerInput } from '../../remediation/plans/input.ts';
 import { InvalidEventError, parseConfigRuleEvent } from '../../rule/evaluation/event.ts';
 import {
@@ -228,9 +228,9 @@ const ACCOUNT_SETTINGS = {
 const settings: readonly Target[] = [
   parser('settings', {
     specimens: [{}, ACCOUNT_SETTINGS, { ...ACCOUNT_SETTINGS, approvers: ['alice', 'bob'] }],
-    read: (given) => parseSettings(membersOf(given)),
+    read: (given) => readSettings(membersOf(given)),
     agrees: settingsAgree,
-    classes: [InvalidSettingError, InvalidParameterError],
+    classes: [InvalidParameterError],
     isOwn: true,
   }),
   parser('settings of an organization', {
@@ -248,11 +248,10 @@ const settings: readonly Target[] = [
         maximumExecutionFrequency: 'Six_Hours',
       },
     ],
-    read: (given) => parseOrganizationSettings(membersOf(given)),
-    agrees: ({ organizationalUnits: _, ...given }, { account, ...read }) =>
-      (read['organizationalUnits'] as readonly unknown[]).length > 0 &&
-      settingsAgree(given, { ...(account as Members), ...read }),
-    classes: [InvalidSettingError, InvalidParameterError],
+    read: (given) => readOrganizationSettings(membersOf(given)),
+    agrees: ({ organizationalUnits: _, ...given }, read) =>
+      (read['organizationalUnits'] as readonly unknown[]).length > 0 && settingsAgree(given, read),
+    classes: [InvalidParameterError],
     isOwn: true,
   }),
 ];

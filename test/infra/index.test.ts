@@ -78,6 +78,14 @@ describe('the package', () => {
   });
 });
 
+describe.each(['infra/cost/cost.ts', 'infra/preflight/preflight.ts'])('%s', (file) => {
+  it('starts fast, because it does not import the CDK', () => {
+    const packages = importedBy(file);
+    expect(packages).toContain('valibot');
+    expect(packages.filter((name) => name.startsWith('aws-cdk-lib'))).toEqual([]);
+  });
+});
+
 describe('the example of README.md', () => {
   it('is the stack that is deployed from here', () => {
     const template = runExample(exampleOf('README.md', 'ts'));
@@ -121,8 +129,8 @@ describe('each construct alone', () => {
 
     const named = propertiesOf(Template.fromStack(stack), 'AWS::Config::ConfigRule');
     expect(named.map(({ ConfigRuleName }) => ConfigRuleName)).toEqual([
-      index.DEFAULT_SETTINGS.configRuleName,
-      index.DEFAULT_SETTINGS.inactiveConfigRuleName,
+      'iam-user-single-access-key',
+      'iam-user-inactive-access-key',
     ]);
   });
 

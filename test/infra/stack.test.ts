@@ -197,6 +197,13 @@ describe('the stack', () => {
     );
   });
 
+  it('keeps the logical ids of the rules, because a rule with a fixed name cannot be replaced', () => {
+    expect(Object.keys(template.findResources('AWS::Config::ConfigRule'))).toEqual([
+      'RuleConfigRuleDDB2561F',
+      'InactiveRuleConfigRule960B45C0',
+    ]);
+  });
+
   it('prints what it made and the commands that start it', () => {
     const outputs = Object.entries(template.findOutputs('*')).map(([id, { ['Value']: value }]) => [
       id,

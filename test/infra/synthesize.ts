@@ -2,8 +2,8 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as v from 'valibot';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { parseSettings } from '../../infra/settings/settings.ts';
-import { SingleAccessKeyStack } from '../../infra/stack.ts';
+import { readSettings } from '../../infra/settings/read-settings.ts';
+import { SingleAccessKeyStack, STACK_NAME } from '../../infra/stack.ts';
 
 // `npm run synth` validates the template; here it would only cost time.
 process.env['CDK_VALIDATION'] = 'false';
@@ -23,9 +23,7 @@ export type Properties = Readonly<Record<string, unknown>>;
 /** The stack as `cdk.json` and these settings make it, without bundling. */
 export const synthesize = (settings: Properties = {}) => {
   const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new SingleAccessKeyStack(app, 'IamUserSingleAccessKey', {
-    settings: parseSettings(settings),
-  });
+  const stack = new SingleAccessKeyStack(app, STACK_NAME, readSettings(settings));
   return { stack, template: Template.fromStack(stack) };
 };
 

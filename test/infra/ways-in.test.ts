@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '../../infra/settings/settings.ts';
-import { parameterNameOf, SETTING_PARAMETERS } from '../../infra/template/parameters.ts';
+import { readSettings } from '../../infra/settings/read-settings.ts';
+import { SETTINGS } from '../../infra/settings/settings.ts';
+import { parameterNameOf } from '../../infra/template/parameters.ts';
 import { valuesForLandingZone, valuesForTerraform } from '../support/ways-in.ts';
 
 /** The settings by the names of their parameters. */
-const SETTINGS = new Map(
-  Object.keys(SETTING_PARAMETERS).map((setting) => [parameterNameOf(setting), setting]),
+const BY_PARAMETER = new Map(
+  Object.keys(SETTINGS).map((setting) => [parameterNameOf(setting), setting]),
 );
 
 describe.each([
@@ -14,13 +15,13 @@ describe.each([
 ])('the parameters that %s gives', (_, read) => {
   const given = Object.entries(read());
 
-  it('are those of the template, some of them', () => {
+  it('are parameters of the template', () => {
     expect(given).not.toHaveLength(0);
-    for (const [name] of given) expect([...SETTINGS.keys()]).toContain(name);
+    for (const [name] of given) expect([...BY_PARAMETER.keys()]).toContain(name);
   });
 
-  it('have values that their settings take', () => {
-    const settings = given.map(([name, value]) => [SETTINGS.get(name), value]);
-    expect(() => parseSettings(Object.fromEntries(settings))).not.toThrow();
+  it('have values that the settings allow', () => {
+    const settings = given.map(([name, value]) => [BY_PARAMETER.get(name), value]);
+    expect(() => readSettings(Object.fromEntries(settings))).not.toThrow();
   });
 });

@@ -1,29 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../../infra/functions/bundle.ts';
-import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';
-import { parseSettings } from '../../../infra/settings/settings.ts';
+import {
+  ORGANIZATION_SETTINGS,
+  readOrganizationSettings,
+} from '../../../infra/organization/settings.ts';
+import { readSettings } from '../../../infra/settings/read-settings.ts';
+import { SETTINGS } from '../../../infra/settings/settings.ts';
+import { describeValue } from '../../../rule/input/parse.ts';
 import { GIVEN, ORGANIZATION, OU } from './synthesize.ts';
 
-const parse = (settings: Readonly<Record<string, unknown>> = {}) =>
-  parseOrganizationSettings({ ...GIVEN, ...settings });
+const read = (settings: Readonly<Record<string, unknown>> = {}) =>
+  readOrganizationSettings({ ...GIVEN, ...settings });
 
 const refusal = (settings: Readonly<Record<string, unknown>>): string => {
   try {
-    parse(settings);
+    read(settings);
     return 'accepted';
   } catch (error) {
-    return String(error);
-  }
-};
-
-/** The settings of a stack in one account, as it names them itself. */
-const namesOfAccount = (): string[] => {
-  try {
-    parseSettings({ unknown: true });
-    return [];
-  } catch (error) {
-    return String(error).split(', expected ').at(-1)?.split(', ') ?? [];
+    return String(error).replace('InvalidParameterError: ', '');
   }
 };
 
@@ -34,53 +27,36 @@ const other = 'ou-ab12-00000000';
 const third = 'ou-ab12-11111111';
 const sinkArn = 'arn:aws:oam:us-east-1:123456789012:sink/8a9b-c0d1';
 
-describe('the settings of an organization', () => {
-  it('have defaults for all but the organizational units and the organization', () => {
-    expect(parse()).toEqual({
+describe('readOrganizationSettings', () => {
+  it('completes the settings of the organization and of the stack in each account, without a dashboard', () => {
+    expect(read()).toEqual({
+      ...readSettings({ dashboard: false }),
       organizationalUnits: [{ name: 'all', organizationalUnits: [OU] }],
+      organizationId: ORGANIZATION,
+      delegatedAdministrator: false,
       excludedAccounts: [],
       dependsOnStackSets: [],
-      delegatedAdministrator: false,
       maxConcurrentPercentage: 5,
       failureTolerancePercentage: 2,
       linkMetrics: true,
-      organizationId: ORGANIZATION,
-      account: parseSettings({ dashboard: false }),
     });
   });
 
-  it('are those of docs/organization.md, beside what every account gets', () => {
-    const text = readFileSync(`${REPOSITORY}docs/organization.md`, 'utf8');
-    const described = [...text.matchAll(/^\| `([a-z]\w+)` \| .* \|$/gm)].map(([, name]) => name);
-    const { account, ...settings } = parse({ aggregatorName: 'ours' });
-    expect(new Set(described)).toEqual(new Set([...Object.keys(settings), 'monitoringSinkArn']));
+  it('reads the settings of the stack in each account', () => {
+    const given = { maximumExecutionFrequency: 'Six_Hours', dashboard: 'true' };
+    expect(read(given)).toMatchObject(readSettings(given));
   });
 
-  it('give the accounts what the account stack takes, and a dashboard only where it is asked for', () => {
-    const { account } = parse({
-      maximumExecutionFrequency: 'Six_Hours',
-      exemptionTagKey: 'keys-until',
-    });
-    expect(account).toEqual(
-      parseSettings({
-        maximumExecutionFrequency: 'Six_Hours',
-        exemptionTagKey: 'keys-until',
-        dashboard: false,
-      }),
-    );
-    expect(parse({ dashboard: 'true' }).account.dashboard).toBe(true);
-  });
-
-  it('take texts of the command line and what JSON has', () => {
+  it('accepts texts and JSON values', () => {
     expect(
-      parse({
+      read({
         excludedAccounts: '111111111111,222222222222',
         dependsOnStackSets: `${STACK_SET},${STACK_SET.replace('recorder', 'trail')}`,
         delegatedAdministrator: 'true',
         maxConcurrentPercentage: '10',
       }),
     ).toEqual(
-      parse({
+      read({
         excludedAccounts: ['111111111111', '222222222222'],
         dependsOnStackSets: [STACK_SET, STACK_SET.replace('recorder', 'trail')],
         delegatedAdministrator: true,
@@ -107,8 +83,8 @@ describe('the settings of an organization', () => {
         { name: 'rest', organizationalUnits: [other] },
       ],
     ],
-  ])('read %j as waves', (organizationalUnits, waves) => {
-    expect(parse({ organizationalUnits }).organizationalUnits).toEqual(waves);
+  ])('reads %j as waves', (organizationalUnits, waves) => {
+    expect(read({ organizationalUnits }).organizationalUnits).toEqual(waves);
   });
 
   const units = Array.from(
@@ -116,11 +92,9 @@ describe('the settings of an organization', () => {
     (_, index) => `ou-ab12-${String(index).padStart(8, '0')}`,
   );
 
-  it('take 50 units in a wave and not 51, the most of one operation', () => {
+  it('accepts 50 units in a wave, the maximum of an operation, and refuses 51', () => {
     expect(refusal({ organizationalUnits: units.slice(1) })).toBe('accepted');
-    expect(refusal({ organizationalUnits: units })).toMatch(
-      /^InvalidSettingError: organizationalUnits must be /,
-    );
+    expect(refusal({ organizationalUnits: units })).toMatch(/^organizationalUnits must be /);
   });
 
   it.each([
@@ -162,68 +136,64 @@ describe('the settings of an organization', () => {
     ['organizationId', 'o-A1B2C3D4E5'],
     ['monitoringSinkArn', 'arn:aws:oam:us-east-1:123456789012:link/8a9b'],
     ['monitoringSinkArn', sinkArn.replace('123456789012', '12')],
-  ])('refuse %s %j, naming it and what came', (name, given) => {
+    ['dependsOnStackSets', `${STACK_SET},${STACK_SET}`],
+  ])('refuses %s %j, and says what it expects', (name, given) => {
     const message = refusal({ [name]: given });
-    expect(message).toMatch(new RegExp(`^Invalid\\w+Error: ${name} must be `));
-    expect(message.endsWith(`, got ${JSON.stringify(given)}`), message).toBe(true);
+    expect(message).toMatch(new RegExp(`^${name} must be `));
+    expect(message.endsWith(`, got ${describeValue(given)}`), message).toBe(true);
   });
 
-  it('refuse to be without organizational units', () => {
-    expect(() => parseOrganizationSettings({ organizationId: ORGANIZATION })).toThrow(
-      /^organizationalUnits must be ids of organizational units or of the root .*, got ""$/,
+  it('requires organizational units', () => {
+    expect(() => readOrganizationSettings({ organizationId: ORGANIZATION })).toThrow(
+      /^organizationalUnits must be ids of organizational units or of the root, .*, got ""$/,
     );
   });
 
-  it('name everything that is wrong at once', () => {
+  it('names every value that is not allowed', () => {
     expect(refusal({ excludedAccounts: 'x', organizationId: 'y' })).toMatch(
-      /excludedAccounts must be .*; organizationId must be /,
+      /organizationId must be .*; excludedAccounts must be /,
     );
   });
 
   it.each(['organisationalUnits', 'frequencies'])(
-    'name %s, which neither the organization nor an account knows, and all that they know',
+    'refuses the unknown setting %s, and names those of the organization and of the stack',
     (unknown) => {
-      const [, named = ''] = refusal({ [unknown]: OU }).split(
-        `InvalidSettingError: unknown setting "${unknown}", expected `,
+      const known = [...Object.keys(ORGANIZATION_SETTINGS), ...Object.keys(SETTINGS)];
+      expect(refusal({ [unknown]: OU })).toBe(
+        `unknown setting "${unknown}", expected ${known.join(', ')}`,
       );
-      expect(named.split(', ')).toEqual([
-        'organizationalUnits',
-        'excludedAccounts',
-        'dependsOnStackSets',
-        'delegatedAdministrator',
-        'maxConcurrentPercentage',
-        'failureTolerancePercentage',
-        'aggregatorName',
-        'linkMetrics',
-        'organizationId',
-        ...namesOfAccount(),
-      ]);
     },
   );
 
-  it('leave to CDK what is its', () => {
+  it('refuses an old name, and says the new one', () => {
+    expect(refusal({ frequency: 'One_Hour' })).toBe(
+      'frequency is now called maximumExecutionFrequency',
+    );
+  });
+
+  it('ignores the context of the CDK', () => {
     expect(refusal({ '@aws-cdk/core:x': true, 'aws:cdk:y': [] })).toBe('accepted');
+  });
+
+  it('refuses settings of the stack that contradict each other', () => {
+    expect(refusal({ approvers: 'alice', automaticRemediation: true })).toMatch(
+      /^automaticRemediation must be false with approvers/,
+    );
   });
 });
 
-it('a stack set is depended on once', () => {
-  expect(refusal({ dependsOnStackSets: `${STACK_SET},${STACK_SET}` })).toMatch(
-    /^InvalidSettingError: dependsOnStackSets must be ARNs of stack sets .*, every one once/,
-  );
-});
-
-describe('the metrics of the accounts', () => {
+describe('readOrganizationSettings, on the metrics of the accounts,', () => {
   const without = (settings: object) => refusal({ organizationId: undefined, ...settings });
 
-  it('need the organization that a sink is made for', () => {
-    expect(without({})).toMatch(/^InvalidSettingError: organizationId must be set: /);
+  it('requires the organization, unless no sink is created', () => {
+    expect(without({})).toMatch(/^organizationId must be set, /);
     expect(without({ monitoringSinkArn: sinkArn })).toBe('accepted');
     expect(without({ linkMetrics: false })).toBe('accepted');
   });
 
-  it('are not linked to a sink where they are not linked at all', () => {
+  it('refuses a sink that nothing is linked to', () => {
     expect(refusal({ linkMetrics: false, monitoringSinkArn: sinkArn })).toBe(
-      'InvalidSettingError: monitoringSinkArn must not be set with linkMetrics=false: nothing is linked to it',
+      'monitoringSinkArn must not be set with linkMetrics=false: nothing is linked to it',
     );
   });
 
@@ -234,11 +204,11 @@ describe('the metrics of the accounts', () => {
     ['arn:aws:oam:eu-west-1:123456789012:sink/8a9b', false],
     ['arn:aws:oam:us-gov-west-1:123456789012:sink/8a9b', false],
     ['arn:aws-iso:oam:us-iso-east-1:123456789012:sink/8a9b', false],
-  ])('a sink is where the accounts get their stack: %s, %s', (monitoringSinkArn, isTaken) => {
+  ])('accepts a sink only in the Region of IAM: %s, %s', (monitoringSinkArn, isAccepted) => {
     expect(refusal({ monitoringSinkArn })).toBe(
-      isTaken
+      isAccepted
         ? 'accepted'
-        : `InvalidSettingError: monitoringSinkArn must be of the Region that the accounts get their stack in, that of IAM, got "${monitoringSinkArn}"`,
+        : `monitoringSinkArn must be in the Region of IAM, where the accounts get their stack, got "${monitoringSinkArn}"`,
     );
   });
 });

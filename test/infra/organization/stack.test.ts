@@ -5,7 +5,7 @@ import cdk from '../../../cdk.json' with { type: 'json' };
 import { WrongRegionError } from '../../../infra/key-events/key-event-trigger.ts';
 import { deployToOrganization } from '../../../infra/organization/deployment.ts';
 import { MembersStack } from '../../../infra/organization/members.ts';
-import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';
+import { readOrganizationSettings } from '../../../infra/organization/settings.ts';
 import { OrganizationStack } from '../../../infra/organization/stack.ts';
 import { onlyOne, propertiesOf, toText } from '../synthesize.ts';
 import { GIVEN, ORGANIZATION, OU, synthesizeOrganization, TEMPLATE } from './synthesize.ts';
@@ -190,7 +190,7 @@ describe('the stacks', () => {
 
   it('are refused outside the Region of IAM', () => {
     const scope = new App({ context: cdk.context });
-    const settings = parseOrganizationSettings(GIVEN);
+    const settings = readOrganizationSettings(GIVEN);
     const env = { region: 'eu-west-1' };
     const expected =
       /an organization is deployed to from the Region .* us-east-1 or us-gov-west-1 or cn-north-1; got eu-west-1/;
@@ -217,7 +217,7 @@ describe('the stacks', () => {
       const app = new App({ context: cdk.context });
       deployToOrganization(app, {
         template: TEMPLATE,
-        settings: parseOrganizationSettings({ ...GIVEN, excludedAccounts: '111111111111' }),
+        settings: readOrganizationSettings({ ...GIVEN, excludedAccounts: '111111111111' }),
       });
       const messages = app.synth().stacks.flatMap((stack) => stack.messages);
       expect(messages.filter(({ level }) => level !== 'info')).toEqual([]);

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import cdk from '../../../cdk.json' with { type: 'json' };
 import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { deployToOrganization } from '../../../infra/organization/deployment.ts';
-import { parseOrganizationSettings } from '../../../infra/organization/settings.ts';
+import { readOrganizationSettings } from '../../../infra/organization/settings.ts';
 import type { Properties } from '../synthesize.ts';
 
 export const OU = 'ou-ab12-cdef3456';
@@ -20,7 +20,7 @@ export const synthesizeOrganization = (settings: Properties = {}) => {
   const app = new App({ context: cdk.context });
   const deployed = deployToOrganization(app, {
     template: TEMPLATE,
-    settings: parseOrganizationSettings({ ...GIVEN, ...settings }),
+    settings: readOrganizationSettings({ ...GIVEN, ...settings }),
   });
   const templateOf = (stack: Stack) => Template.fromStack(stack);
   return {

@@ -21,9 +21,10 @@ describe('readOptions', () => {
 
   it.each([
     ['keyEvents=no', 'keyEvents must be true or false, got "no"'],
-    ['triggers=', 'triggers must be one of hybrid, schedule, got ""'],
-    ['triggers=hybrid=1', 'triggers must be one of hybrid, schedule, got "hybrid=1"'],
+    ['triggers=', 'triggers must be hybrid or schedule, got ""'],
+    ['triggers=hybrid=1', 'triggers must be hybrid or schedule, got "hybrid=1"'],
     ['keyevents=false', 'unknown setting "keyevents"'],
+    ['frequency=One_Hour', 'frequency is now called maximumExecutionFrequency'],
     ['maxActiveAccessKeys=11', 'maxActiveAccessKeys must be a whole number of keys from 1 to 10'],
   ])('refuses %s: %s', (text, words) => {
     expect(() => readOptions([text])).toThrow(words);

@@ -54,7 +54,7 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
   const rules = (settings = {}) =>
     propertiesUnder(synthesize(settings).template, 'AWS::Config::ConfigRule', construct);
 
-  it('runs its function on changes of IAM users, and on a schedule with the only frequency', () => {
+  it('runs its function on changes of IAM users and on a schedule', () => {
     const found = rules();
     expect(found).toMatchObject({
       ConfigRuleName: name,
@@ -74,7 +74,7 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
     expect(found).not.toHaveProperty('MaximumExecutionFrequency');
   });
 
-  it('has no scope when it runs on a schedule only: Config refuses one', () => {
+  it('has no scope when it runs only on a schedule, because AWS Config refuses one', () => {
     const scheduled = rules({ triggers: 'schedule', maximumExecutionFrequency: 'Six_Hours' });
     expect(scheduled).not.toHaveProperty('Scope');
     expect(scheduled['Source']).toMatchObject({
@@ -84,7 +84,7 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
     });
   });
 
-  it('gets every parameter that the function knows, as text', () => {
+  it('gets every parameter that its function reads, as text', () => {
     const { InputParameters } = rules(rule.given);
     const texts = Object.entries(rule.given).map(([key, value]) => [key, String(value)]);
     expect(InputParameters).toEqual(Object.fromEntries(texts));
@@ -94,7 +94,7 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
     );
   });
 
-  it('stands in a stack of others without any property', () => {
+  it('works in another stack without any property', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     const stack = new Stack(app, 'TheirStack');
     new Rule(stack, 'Rule');
@@ -114,7 +114,7 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
     expect(created?.['DependsOn']).toEqual([permission]);
   });
 
-  it('lets Config invoke its function, for rules of this account and Region only', () => {
+  it('allows AWS Config to invoke its function only for rules of this account and Region', () => {
     const { SourceArn, ...permission } = propertiesUnder(
       template,
       'AWS::Lambda::Permission',
@@ -133,7 +133,7 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
     );
   });
 
-  it('keeps an event that failed every retry for fourteen days, encrypted, sent over TLS only', () => {
+  it('keeps an event that failed every retry for 14 days, encrypted at rest and in transit', () => {
     expect(propertiesUnder(template, 'AWS::SQS::Queue', construct)).toMatchObject({
       MessageRetentionPeriod: 14 * 24 * 60 * 60,
       SqsManagedSseEnabled: true,
@@ -151,8 +151,8 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
   });
 });
 
-describe('events that failed every retry', () => {
-  it('come from the functions of the rules, the only asynchronous ones', () => {
+describe('dead-letter queues', () => {
+  it('belong to the functions of the rules, which are the only asynchronous ones', () => {
     const deadLetters = propertiesOf(template, 'AWS::Lambda::Function').map(
       ({ DeadLetterConfig }) => DeadLetterConfig !== undefined,
     );

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Choice, Ways } from '../../../infra/template/choice.ts';
+import type { Choice, Selection } from '../../../infra/template/choice.ts';
 import { merge, mergeTemplates } from '../../../infra/template/merge.ts';
 import { settleTemplate } from '../../support/settled-template.ts';
 
-const yesOrNo = (name: string): Choice => ({
+const trueOrFalse = (name: string): Choice => ({
   name,
-  ways: ['true', 'false'].map((value) => ({
+  alternatives: ['true', 'false'].map((value) => ({
     name: `${name}Is${value}`,
     holds: { 'Fn::Equals': [{ Ref: name }, value] },
     value,
   })),
 });
-const A = yesOrNo('A');
-const B = yesOrNo('B');
+const A = trueOrFalse('A');
+const B = trueOrFalse('B');
 const Size: Choice = {
   name: 'Size',
-  ways: ['s', 'm', 'l'].map((value) => ({
+  alternatives: ['s', 'm', 'l'].map((value) => ({
     name: `SizeIs_${value}`,
     holds: { 'Fn::Equals': [{ Ref: 'Size' }, value] },
     value,
@@ -24,30 +24,33 @@ const Size: Choice = {
 };
 const NO_VALUE = { Ref: 'AWS::NoValue' };
 
-const has = (ways: Ways, { name }: Choice): boolean => (ways[name] ?? 0) === 0;
+const has = (selection: Selection, { name }: Choice): boolean => (selection[name] ?? 0) === 0;
 
 describe('a merged value', () => {
-  it('is the value itself where nothing depends on a choice', () => {
+  it('is the value itself if it depends on no choice', () => {
     expect(merge(() => ({ a: [1, 'x', null] }), [A, B])).toEqual({ a: [1, 'x', null] });
   });
 
-  it('chooses at the smallest place that differs', () => {
-    const read = (ways: Ways) => ({ same: 1, deep: { here: has(ways, A) ? 'yes' : 'no' } });
+  it('chooses only where values differ', () => {
+    const read = (selection: Selection) => ({
+      same: 1,
+      deep: { here: has(selection, A) ? 'yes' : 'no' },
+    });
     expect(merge(read, [A])).toEqual({
       same: 1,
       deep: { here: { 'Fn::If': ['AIstrue', 'yes', 'no'] } },
     });
   });
 
-  it('has no value for a member that is left out', () => {
-    const read = (ways: Ways) => ({ ...(has(ways, A) && { more: 1 }), less: 2 });
+  it('has AWS::NoValue for a member that does not exist', () => {
+    const read = (selection: Selection) => ({ ...(has(selection, A) && { more: 1 }), less: 2 });
     expect(merge(read, [A])).toEqual({ more: { 'Fn::If': ['AIstrue', 1, NO_VALUE] }, less: 2 });
   });
 
-  it('merges items of a list that is always as long, and takes another whole', () => {
-    const read = (ways: Ways) => ({
-      same: ['a', has(ways, A) ? 'b' : 'c'],
-      other: ['a', ...(has(ways, A) ? ['b'] : []), 'c'],
+  it('merges the items of a list of constant length, and keeps another list whole', () => {
+    const read = (selection: Selection) => ({
+      same: ['a', has(selection, A) ? 'b' : 'c'],
+      other: ['a', ...(has(selection, A) ? ['b'] : []), 'c'],
     });
     expect(merge(read, [A])).toEqual({
       same: ['a', { 'Fn::If': ['AIstrue', 'b', 'c'] }],
@@ -55,10 +58,12 @@ describe('a merged value', () => {
     });
   });
 
-  it('takes a list whole that is shorter only when two choices go their other way', () => {
-    const read = (ways: Ways) => [
+  it('keeps a list whole that is shorter only with two choices together', () => {
+    const read = (selection: Selection) => [
       'a',
-      ...(has(ways, A) || has(ways, B) ? [`${has(ways, A)} ${has(ways, B)}`] : []),
+      ...(has(selection, A) || has(selection, B)
+        ? [`${has(selection, A)} ${has(selection, B)}`]
+        : []),
     ];
     const either = (B: unknown[]) => ({ 'Fn::If': ['BIstrue', ...B] });
     expect(merge(read, [A, B])).toEqual({
@@ -70,8 +75,10 @@ describe('a merged value', () => {
     });
   });
 
-  it('takes an intrinsic function whole', () => {
-    const read = (ways: Ways) => ({ 'Fn::GetAtt': ['Queue', has(ways, A) ? 'Arn' : 'QueueName'] });
+  it('keeps an intrinsic function whole', () => {
+    const read = (selection: Selection) => ({
+      'Fn::GetAtt': ['Queue', has(selection, A) ? 'Arn' : 'QueueName'],
+    });
     expect(merge(read, [A])).toEqual({
       'Fn::If': [
         'AIstrue',
@@ -81,14 +88,14 @@ describe('a merged value', () => {
     });
   });
 
-  it('has what two long texts share once', () => {
+  it('contains the common parts of two long texts only once', () => {
     const Region = { Ref: 'AWS::Region' };
-    const read = (ways: Ways) => ({
+    const read = (selection: Selection) => ({
       'Fn::Join': [
         '',
         [
-          ...['{', Region, has(ways, A) ? 'b' : 'c', Region],
-          ...(has(ways, A) ? ['d', Region] : []),
+          ...['{', Region, has(selection, A) ? 'b' : 'c', Region],
+          ...(has(selection, A) ? ['d', Region] : []),
           '}',
         ],
       ],
@@ -105,10 +112,10 @@ describe('a merged value', () => {
     });
   });
 
-  it('is the parameter where each way has its own value', () => {
-    const read = ({ Size: way = 0 }: Ways) => ({
-      size: ['s', 'm', 'l'][way],
-      days: [1, 2, 2][way],
+  it('is the parameter if each alternative is the value itself', () => {
+    const read = ({ Size: index = 0 }: Selection) => ({
+      size: ['s', 'm', 'l'][index],
+      days: [1, 2, 2][index],
     });
     expect(merge(read, [Size])).toEqual({
       size: { Ref: 'Size' },
@@ -118,18 +125,18 @@ describe('a merged value', () => {
 });
 
 describe('a merged template', () => {
-  const read = (ways: Ways) => ({
+  const read = (selection: Selection) => ({
     Resources: {
       Always: { Type: 'T' },
-      ...(has(ways, A) && { OfA: { Type: 'T', Properties: { b: has(ways, B) } } }),
-      ...(has(ways, A) && has(ways, B) && { OfBoth: { Type: 'T' } }),
-      ...(!has(ways, A) && has(ways, B) && { Instead: { Type: 'T' } }),
+      ...(has(selection, A) && { OfA: { Type: 'T', Properties: { b: has(selection, B) } } }),
+      ...(has(selection, A) && has(selection, B) && { OfBoth: { Type: 'T' } }),
+      ...(!has(selection, A) && has(selection, B) && { Instead: { Type: 'T' } }),
     },
-    Outputs: { ...(has(ways, B) && { Out: { Value: 1 } }) },
-    Rules: { ...(has(ways, A) && { Rule: { Assertions: [] } }) },
+    Outputs: { ...(has(selection, B) && { Out: { Value: 1 } }) },
+    Rules: { ...(has(selection, A) && { Rule: { Assertions: [] } }) },
   });
 
-  it('has what is not always there under a condition, and the conditions that it names', () => {
+  it('has conditions for the entries that do not always exist', () => {
     expect(mergeTemplates(read, [A, B])).toEqual({
       Resources: {
         Always: { Type: 'T' },
@@ -153,35 +160,37 @@ describe('a merged template', () => {
     });
   });
 
-  it('refuses a resource that two of three ways have', () => {
-    const two = ({ Size: way = 0 }: Ways) => ({ Resources: way < 2 ? { R: { Type: 'T' } } : {} });
+  it('refuses a resource that exists with two of three alternatives', () => {
+    const two = ({ Size: index = 0 }: Selection) => ({
+      Resources: index < 2 ? { R: { Type: 'T' } } : {},
+    });
     expect(() => mergeTemplates(two, [Size])).toThrow(
-      'R: expected to be there with one way of Size, got 2',
+      'R must exist with exactly one alternative of Size, got 2',
     );
   });
 });
 
-/** A value of which parts are there only with a choice, or are others without it. */
-const { value: optionalValue } = fc.letrec<{ value: (ways: Ways) => unknown }>((tie) => ({
+/** A value with parts that depend on choices. */
+const { value: optionalValue } = fc.letrec<{ value: (selection: Selection) => unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom('x', 'y', 1, true).map((one) => () => one),
     fc.tuple(fc.constantFrom(A, B), fc.integer(), fc.integer()).map(
       ([choice, yes, no]) =>
-        (ways: Ways) =>
-          has(ways, choice) ? yes : no,
+        (selection: Selection) =>
+          has(selection, choice) ? yes : no,
     ),
     fc
       .array(fc.tuple(fc.constantFrom(A, B, undefined), fc.constantFrom('x', 'y')), {
         minLength: 2,
       })
-      .map((texts) => (ways: Ways) => ({
+      .map((texts) => (selection: Selection) => ({
         'Fn::Join': [
           '',
           [
             ...['(', { Ref: 'AWS::Region' }],
             ...texts.flatMap(([choice, text]) =>
-              choice === undefined || has(ways, choice) ? [text, { Ref: 'AWS::Region' }] : [],
+              choice === undefined || has(selection, choice) ? [text, { Ref: 'AWS::Region' }] : [],
             ),
           ],
         ],
@@ -189,10 +198,10 @@ const { value: optionalValue } = fc.letrec<{ value: (ways: Ways) => unknown }>((
     fc
       .array(fc.tuple(fc.constantFrom(A, B, undefined), tie('value')), { maxLength: 4 })
       .map(
-        (items) => (ways: Ways) =>
+        (items) => (selection: Selection) =>
           items.flatMap(([choice, item], place) =>
-            choice === undefined || has(ways, choice)
-              ? [{ name: `item-${place}`, value: item(ways) }]
+            choice === undefined || has(selection, choice)
+              ? [{ name: `item-${place}`, value: item(selection) }]
               : [],
           ),
       ),
@@ -202,28 +211,28 @@ const { value: optionalValue } = fc.letrec<{ value: (ways: Ways) => unknown }>((
         fc.tuple(fc.constantFrom(A, B, undefined), tie('value')),
       )
       .map(
-        (members) => (ways: Ways) =>
+        (members) => (selection: Selection) =>
           Object.fromEntries(
             Object.entries(members).flatMap(([name, [choice, member]]) =>
-              choice === undefined || has(ways, choice) ? [[name, member(ways)]] : [],
+              choice === undefined || has(selection, choice) ? [[name, member(selection)]] : [],
             ),
           ),
       ),
   ),
 }));
 
-describe('whichever way the choices go', () => {
-  it('a merged value is what was there', () => {
+describe('for every selection', () => {
+  it('a merged value equals the value that was read', () => {
     fc.assert(
       fc.property(optionalValue, (read) => {
         const template = mergeTemplates(
-          (ways) => ({ Resources: { R: { P: read(ways) } } }),
+          (selection) => ({ Resources: { R: { P: read(selection) } } }),
           [A, B],
         );
-        for (const way of [0, 1])
-          for (const other of [0, 1]) {
-            const values = { A: String(way === 0), B: String(other === 0) };
-            const expected = { Resources: { R: { P: read({ A: way, B: other }) } } };
+        for (const a of [0, 1])
+          for (const b of [0, 1]) {
+            const values = { A: String(a === 0), B: String(b === 0) };
+            const expected = { Resources: { R: { P: read({ A: a, B: b }) } } };
             expect(settleTemplate(template, values)).toEqual(settleTemplate(expected, {}));
           }
       }),

@@ -6,13 +6,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS, parseSettings } from '../../../infra/settings/settings.ts';
-import { GROUPS } from '../../../infra/template/console.ts';
-import {
-  parameterNameOf,
-  parameterValuesOf,
-  SETTING_PARAMETERS,
-} from '../../../infra/template/parameters.ts';
+import { DEFAULT_SETTINGS, readSettings } from '../../../infra/settings/read-settings.ts';
+import { SETTING_GROUPS, SETTINGS } from '../../../infra/settings/settings.ts';
+import { parameterNameOf, parameterValuesOf } from '../../../infra/template/parameters.ts';
 import { createTemplate } from '../../../infra/template/template.ts';
 import { createLocalAccount, type LocalAccount } from '../../local-account/account.ts';
 import { createClock } from '../../local-account/clock.ts';
@@ -29,11 +25,10 @@ beforeAll(() => {
   template = createTemplate();
 });
 
-const SETTINGS = Object.keys(SETTING_PARAMETERS);
 const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
 
-/** Values of every setting with an effect each, as the command line gives them. */
-const VALUES: { readonly [Setting in keyof typeof SETTING_PARAMETERS]: fc.Arbitrary<string> } = {
+/** Values of every setting that have an effect each, as texts. */
+const VALUES: { readonly [Setting in keyof typeof SETTINGS]: fc.Arbitrary<string> } = {
   configRuleName: fc.constantFrom('keys', 'x'.repeat(64)),
   inactiveConfigRuleName: fc.constant('inactive'),
   triggers: fc.constantFrom('hybrid', 'schedule'),
@@ -58,7 +53,7 @@ const VALUES: { readonly [Setting in keyof typeof SETTING_PARAMETERS]: fc.Arbitr
   securityHubFindings: fc.constantFrom('true', 'false'),
   findingSeverity: fc.constantFrom('CRITICAL', 'LOW'),
   alarmTopicArn: fc.constant(topic('alarms')),
-  // Of one topic for both a template allows the same twice.
+  // With one topic for both, the template allows the same action twice.
   notificationTopicArn: fc.constant(topic('keys')),
   dashboard: fc.constantFrom('true', 'false'),
   logRetentionInDays: fc.constantFrom('1', '3653'),
@@ -76,7 +71,7 @@ const settings = fc
       : { approvers, ...(approvalTopicArn && { approvalTopicArn }) }),
   }));
 
-/** By what the stack itself has conditions: the account of the sink, another one, and a Region without remediation. */
+/** The places that the conditions of the stack distinguish: the account of the sink, and a Region without remediation. */
 const PLACES = [
   { 'AWS::AccountId': '123456789012', 'AWS::Region': 'us-east-1' },
   { 'AWS::AccountId': '210987654321', 'AWS::Region': 'us-gov-west-1' },
@@ -84,7 +79,7 @@ const PLACES = [
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** All but the code, and where it comes from. */
+/** Removes the code of the functions and the metadata about its origin. */
 const withoutCode = ({ Resources, Outputs }: { Resources: Members; Outputs: Members }) => ({
   Outputs,
   Resources: Object.fromEntries(
@@ -96,10 +91,10 @@ const withoutCode = ({ Resources, Outputs }: { Resources: Members; Outputs: Memb
   ),
 });
 
-describe('the template that stands alone', () => {
-  it('is the stack that the same settings make, but for the code', () => {
+describe('the standalone template', () => {
+  it('equals the stack that the same settings make, except for the code', () => {
     const property = fc.property(settings, (given) => {
-      const parameters = parameterValuesOf(parseSettings(given));
+      const parameters = parameterValuesOf(readSettings(given));
       expect(readParameters(parseTemplate(template), parameters)).toEqual(parameters);
       for (const place of PLACES) {
         const ours = settleTemplate(template, { ...parameters, ...place });
@@ -127,7 +122,7 @@ describe('the template that stands alone', () => {
     expect(Object.fromEntries(defaults)).toEqual(parameterValuesOf(DEFAULT_SETTINGS));
   });
 
-  it('needs no bootstrap, no bucket and no other stack', () => {
+  it('needs no bootstrap stack, no bucket and no other stack', () => {
     const { Resources } = template;
     const text = JSON.stringify({
       ...template,
@@ -136,28 +131,36 @@ describe('the template that stands alone', () => {
     expect(text).not.toMatch(/cdk-|BootstrapVersion|S3Bucket|ImportValue|AWS::SSM::Parameter/);
   });
 
-  it('asks for every parameter under one heading, and says what it is', () => {
-    const asked = GROUPS.flatMap(({ descriptions }) => Object.keys(descriptions));
-    expect(asked.toSorted()).toEqual(SETTINGS.toSorted());
-    expect(new Set(GROUPS.map(({ label }) => label)).size).toBe(GROUPS.length);
+  it('has every setting as a parameter, under the heading of its group', () => {
+    const { ParameterGroups } = template.Metadata['AWS::CloudFormation::Interface'];
+    expect(Object.keys(template.Parameters)).toEqual(Object.keys(SETTINGS).map(parameterNameOf));
+    expect(ParameterGroups).toEqual(
+      SETTING_GROUPS.map(({ label, settings: grouped }) => ({
+        Label: { default: label },
+        Parameters: Object.keys(grouped).map(parameterNameOf),
+      })),
+    );
+  });
+
+  it('describes every parameter and its constraint', () => {
     for (const declaration of Object.values(template.Parameters)) {
       expect(declaration['Description']).toMatch(/^.{10,200}$/);
       expect(declaration['ConstraintDescription']).toMatch(/^must be .{10,200}$/);
     }
   });
 
-  it('fits what CloudFormation takes by URL, with room', () => {
+  it('stays below the size limits of CloudFormation', () => {
     expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(450_000);
     expect(Object.keys(template.Parameters).length).toBeLessThanOrEqual(200);
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
   });
 });
 
-describe('Landing Zone Accelerator, which includes the template in a stack of its own', () => {
+describe('Landing Zone Accelerator, which includes the template in its own stack,', () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'landing-zone-'));
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  /** CDK sorts what a resource waits for. */
+  /** Sorts the dependencies of resources, as CDK does. */
   const sorted = (stack: unknown): unknown =>
     JSON.parse(
       JSON.stringify(stack, (name, value) =>
@@ -165,7 +168,7 @@ describe('Landing Zone Accelerator, which includes the template in a stack of it
       ),
     );
 
-  it('deploys what the parameters of its entry make', () => {
+  it('deploys what the parameters of the documented example make', () => {
     const parameters = valuesForLandingZone();
     const templateFile = path.join(directory, 'template.json');
     writeFileSync(templateFile, JSON.stringify(template));
@@ -181,7 +184,7 @@ describe('Landing Zone Accelerator, which includes the template in a stack of it
   });
 });
 
-describe('a parameter that is wrong', () => {
+describe('CloudFormation', () => {
   const refusal = async (parameters: Record<string, string>, region = 'us-east-1') => {
     const account = await createLocalAccount({ region });
     try {
@@ -202,54 +205,50 @@ describe('a parameter that is wrong', () => {
     [
       'ConfigRuleName',
       DEFAULT_SETTINGS.inactiveConfigRuleName,
-      'InactiveConfigRuleName must be another name',
+      'InactiveConfigRuleName must differ from ConfigRuleName',
     ],
-    ['Triggers', 'both', 'must be one of hybrid, schedule'],
+    ['Triggers', 'both', 'must be hybrid or schedule'],
     ['MaximumExecutionFrequency', 'Daily', 'must be one of One_Hour, '],
-    ['MaxActiveAccessKeys', '0', 'must be a whole number from 1 to 10'],
-    ['MaxActiveAccessKeys', '11', 'must be a whole number from 1 to 10'],
-    ['MinimumIdleDays', '1.5', 'must be a whole number from 0 to 365'],
-    ['MinimumIdleDays', '366', 'must be a whole number from 0 to 365'],
-    ['MaxInactiveDays', '0', 'must be a whole number from 1 to 90'],
+    ['MaxActiveAccessKeys', '0', 'must be a whole number of keys from 1 to 10'],
+    ['MaxActiveAccessKeys', '11', 'must be a whole number of keys from 1 to 10'],
+    ['MinimumIdleDays', '1.5', 'must be a whole number of days from 0 to 365'],
+    ['MinimumIdleDays', '366', 'must be a whole number of days from 0 to 365'],
+    ['MaxInactiveDays', '0', 'must be a whole number of days from 1 to 90'],
     [
       'ExemptionTagKey',
       'a'.repeat(129),
-      'must be the key of a tag, of 1 to 128 characters, or nothing',
+      'must be the key of a tag, of 1 to 128 characters, or empty',
     ],
     ['ExemptionTagKey', 'a;b', 'must be the key of a tag'],
     ['Approvers', 'alice,,bob', 'must be 1 to 10 names of IAM users'],
     ['Approvers', Array.from({ length: 11 }, (_, i) => `u${i}`).join(), 'must be 1 to 10 names'],
-    ['ApprovalTopicArn', topic('keys'), 'whose name starts with Automation, or nothing'],
-    ['ApprovalTopicArn', topic('Automation'), 'must not be given without Approvers'],
-    ['AlarmTopicArn', topic('keys.fifo'), 'must be the ARN of a standard SNS topic, or nothing'],
+    ['ApprovalTopicArn', topic('keys'), 'whose name starts with Automation, or empty'],
+    ['ApprovalTopicArn', topic('Automation'), 'must not be set without Approvers'],
+    ['AlarmTopicArn', topic('keys.fifo'), 'must be the ARN of a standard SNS topic, or empty'],
     ['LogRetentionInDays', '2', 'must be one of 1, 3, 5'],
-    ['KeyEvents', 'yes', 'must be one of true, false'],
+    ['KeyEvents', 'yes', 'must be true or false'],
     ['Frequencies', 'One_Hour', 'do not exist in the template'],
-  ])('%s=%s is refused: %s', async (name, value, message) => {
+  ])('refuses %s=%s: %s', async (name, value, message) => {
     expect(await refusal({ [name]: value })).toContain(message);
   });
 
   it.each([
     [{ Approvers: 'alice', AutomaticDeletion: 'true' }, 'AutomaticDeletion must be false'],
     [{ Approvers: 'alice', AutomaticRemediation: 'true' }, 'AutomaticRemediation must be false'],
-  ])('%j contradict each other', async (parameters, message) => {
+  ])('refuses the contradiction %j', async (parameters, message) => {
     expect(await refusal(parameters)).toContain(message);
   });
 
-  it('key events are refused where they do not arrive, and the rest is not', async () => {
+  it('refuses key events outside the Region of IAM, and nothing else', async () => {
     expect(await refusal({}, 'eu-central-1')).toContain('key events need the Region of IAM');
     expect(await refusal({ KeyEvents: 'false' }, 'eu-central-1')).toBe('accepted');
   });
 
-  it('names a user with a comma in its name nowhere', () => {
+  it('cannot get an approver whose name contains a comma', () => {
     const approvers = ['a,b'];
     expect(() => parameterValuesOf({ ...DEFAULT_SETTINGS, approvers })).toThrow(
       'approvers must be names without commas in a template, got "a,b"',
     );
-  });
-
-  it('is every setting under the same name', () => {
-    expect(Object.keys(template.Parameters)).toEqual(SETTINGS.map(parameterNameOf));
   });
 });
 
@@ -292,7 +291,7 @@ describe('the template, deployed alone', () => {
     return EvaluationResults.map(({ ComplianceType, Annotation }) => [ComplianceType, Annotation]);
   };
 
-  it('evaluates by its own parameters, with the code that stands in it', async () => {
+  it('evaluates with its parameters and its inline code', async () => {
     await account.config.evaluateNewRule('keys');
     await account.settled();
 
@@ -302,7 +301,7 @@ describe('the template, deployed alone', () => {
     ]);
   });
 
-  it('tells Security Hub, by its own parameters', async () => {
+  it('imports findings into Security Hub with its parameters', async () => {
     const [finding] = account.securityHub.findings.values();
     expect(finding).toMatchObject({
       Severity: { Label: 'LOW' },

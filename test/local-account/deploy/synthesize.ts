@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import * as v from 'valibot';
-import { parseSettings } from '../../../infra/settings/settings.ts';
-import { SingleAccessKeyStack } from '../../../infra/stack.ts';
+import { readSettings } from '../../../infra/settings/read-settings.ts';
+import { SingleAccessKeyStack, STACK_NAME } from '../../../infra/stack.ts';
 import type { SynthesizedStack } from './assets.ts';
 
 const CDK_JSON = new URL('../../../cdk.json', import.meta.url);
@@ -22,8 +22,8 @@ export const synthesize = (context: Readonly<Record<string, unknown>> = {}): Syn
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const cdkJson = v.parse(CdkJson, JSON.parse(readFileSync(CDK_JSON, 'utf8')));
   const app = new App({ outdir: directory, context: { ...cdkJson.context, ...context } });
-  const settings = parseSettings(app.node.getAllContext());
-  const { stackName } = new SingleAccessKeyStack(app, 'IamUserSingleAccessKey', { settings });
+  const settings = readSettings(app.node.getAllContext());
+  const { stackName } = new SingleAccessKeyStack(app, STACK_NAME, settings);
   app.synth();
   return { directory, stackName };
 };

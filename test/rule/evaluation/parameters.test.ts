@@ -20,11 +20,11 @@ const wholeNumbers = (parameters: object): [string, Bounds][] =>
   Object.entries(parameters).filter(([, parameter]) => 'minimum' in parameter);
 
 describe('parseRuleParameters', () => {
-  it.each([undefined, '', '{}'])('takes the defaults for %j', (inputParameters) => {
+  it.each([undefined, '', '{}'])('returns the defaults for %j', (inputParameters) => {
     expect(parseRuleParameters(inputParameters)).toEqual(defaults);
   });
 
-  it('reads the texts that Config stores, and numbers', () => {
+  it('reads the texts that AWS Config stores, and numbers', () => {
     expect(parseRuleParameters('{"maxActiveAccessKeys":"2"}')).toEqual({
       ...defaults,
       maxActiveAccessKeys: 2,
@@ -38,11 +38,11 @@ describe('parseRuleParameters', () => {
   describe.each(wholeNumbers(RULE_PARAMETERS))('%s', (name, { minimum, maximum, unit }) => {
     const read = (value: unknown) => parseRuleParameters(JSON.stringify({ [name]: value }));
 
-    it.each([minimum, maximum])('takes %d, a bound', (value) => {
+    it.each([minimum, maximum])('accepts the bound %d', (value) => {
       expect(read(String(value))).toEqual({ ...defaults, [name]: value });
     });
 
-    it('refuses a list, even of one number that fits', () => {
+    it('refuses a list, even of one number within the bounds', () => {
       expect(() => read([String(minimum)])).toThrow(`from ${minimum} to ${maximum}, got an array`);
     });
 
@@ -63,7 +63,7 @@ describe('parseRuleParameters', () => {
       true,
       null,
       99999999999,
-    ])('refuses %j, and says what it expects and what it got', (value) => {
+    ])('refuses %j, and says what it expects', (value) => {
       expect(() => read(value)).toThrow(InvalidParameterError);
       expect(() => read(value)).toThrow(expect.objectContaining({ name: 'InvalidParameterError' }));
       expect(() => read(value)).toThrow(
@@ -84,7 +84,7 @@ describe('parseRuleParameters', () => {
   });
 
   it.each(['{"maxActiveKeys":"1"}', '{"__proto__":"1"}', '{"constructor":"1"}', '{"":"1"}'])(
-    'refuses the unknown name in %s, and says which there are',
+    'refuses the unknown name in %s, and names the known ones',
     (inputParameters) => {
       expect(() => parseRuleParameters(inputParameters)).toThrow(
         /unknown rule parameter ".*", expected maxActiveAccessKeys, countInactiveAccessKeys, rotationGraceDays, minimumIdleDays, exemptionTagKey, refreshDays/,
@@ -93,7 +93,7 @@ describe('parseRuleParameters', () => {
   );
 
   it.each(['k', 'keys until', 'Ausnahme-bis_zum.Tag:/=+@', 'k'.repeat(128), '期限'])(
-    'takes %s for the key of the exemption tag',
+    'accepts %s as exemptionTagKey',
     (exemptionTagKey) => {
       expect(parseRuleParameters(JSON.stringify({ exemptionTagKey }))).toMatchObject({
         exemptionTagKey,
@@ -102,7 +102,7 @@ describe('parseRuleParameters', () => {
   );
 
   it.each(['', 'k'.repeat(129), 'a*b', '{{ a }}', 7, null, ['k']])(
-    'refuses %j for the key of the exemption tag',
+    'refuses %j as exemptionTagKey',
     (exemptionTagKey) => {
       const inputParameters = JSON.stringify({ exemptionTagKey });
       expect(() => parseRuleParameters(inputParameters)).toThrow(InvalidParameterError);
@@ -117,13 +117,13 @@ describe('parseRuleParameters', () => {
     [true, true],
     ['false', false],
     [false, false],
-  ])('takes %j for countInactiveAccessKeys', (value, expected) => {
+  ])('accepts %j as countInactiveAccessKeys', (value, expected) => {
     const read = parseRuleParameters(JSON.stringify({ countInactiveAccessKeys: value }));
     expect(read.countInactiveAccessKeys).toBe(expected);
   });
 
   it.each(['', 'yes', 'True', 1, null, ['true']])(
-    'refuses %j for countInactiveAccessKeys',
+    'refuses %j as countInactiveAccessKeys',
     (value) => {
       const inputParameters = JSON.stringify({ countInactiveAccessKeys: value });
       expect(() => parseRuleParameters(inputParameters)).toThrow(
@@ -132,7 +132,13 @@ describe('parseRuleParameters', () => {
     },
   );
 
-  it('keeps the cause of what is no JSON', () => {
+  it('names every value that is not allowed', () => {
+    expect(() => parseRuleParameters('{"refreshDays":"-1","maxActiveAccessKeys":"0"}')).toThrow(
+      /^maxActiveAccessKeys must be .*, got "0"; refreshDays must be .*, got "-1"$/,
+    );
+  });
+
+  it('keeps the cause of text that is not JSON', () => {
     expect(() => parseRuleParameters('{')).toThrow(
       expect.objectContaining({ cause: expect.any(SyntaxError) }),
     );
@@ -143,13 +149,13 @@ describe('parseRuleParameters', () => {
     ['[]', /must be a JSON object, got an array/],
     ['null', /must be a JSON object, got null/],
     ['"1"', /must be a JSON object, got "1"/],
-  ])('refuses %s, which is no JSON object', (inputParameters, message) => {
+  ])('refuses %s, which is not a JSON object', (inputParameters, message) => {
     expect(() => parseRuleParameters(inputParameters)).toThrow(message);
   });
 });
 
 describe('parseInactiveRuleParameters', () => {
-  it('takes the defaults', () => {
+  it('returns the defaults', () => {
     expect(parseInactiveRuleParameters()).toEqual({ maxInactiveDays: 30, refreshDays: 7 });
   });
 
@@ -159,13 +165,13 @@ describe('parseInactiveRuleParameters', () => {
     ['90', true],
     ['91', false],
     ['', false],
-  ])('maxInactiveDays %j is taken: %j', (maxInactiveDays, isTaken) => {
+  ])('accepts maxInactiveDays %j: %j', (maxInactiveDays, isAccepted) => {
     const read = () => parseInactiveRuleParameters(JSON.stringify({ maxInactiveDays }));
-    if (isTaken) expect(read().maxInactiveDays).toBe(Number(maxInactiveDays));
+    if (isAccepted) expect(read().maxInactiveDays).toBe(Number(maxInactiveDays));
     else expect(read).toThrow('maxInactiveDays must be a whole number of days from 1 to 90, got');
   });
 
-  it('refuses the parameters of the other rule, and says which it has', () => {
+  it('refuses the parameters of the other rule, and names its own', () => {
     expect(Object.keys(INACTIVE_RULE_PARAMETERS)).not.toContain('minimumIdleDays');
     expect(() => parseInactiveRuleParameters('{"minimumIdleDays":"7"}')).toThrow(
       'unknown rule parameter "minimumIdleDays", expected maxInactiveDays, exemptionTagKey, refreshDays',

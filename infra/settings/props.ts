@@ -1,0 +1,138 @@
+import { Token } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { readParameters } from '../../rule/input/parameter.ts';
+import { type Frequency, SETTINGS, type Settings } from './settings.ts';
+
+/** The settings as properties of constructs. docs/settings.md lists the allowed values. */
+export interface SettingProps {
+  /**
+   * Active access keys that a user may have.
+   * @default 1
+   */
+  readonly maxActiveAccessKeys?: number;
+  /**
+   * Whether inactive access keys count too, so that maxActiveAccessKeys limits all keys of a user.
+   * @default false
+   */
+  readonly countInactiveAccessKeys?: boolean;
+  /**
+   * Days after the creation of its newest active key during which a user may have more keys.
+   * @default 0
+   */
+  readonly rotationGraceDays?: number;
+  /**
+   * Days that a key must be idle before it is selected for deactivation.
+   * @default 7
+   */
+  readonly minimumIdleDays?: number;
+  /**
+   * Key of the tag that exempts a user through the date in its value, such as 2026-12-31 (UTC).
+   * @default - none
+   */
+  readonly exemptionTagKey?: string;
+  /**
+   * Days after which a sweep reports an unchanged result again; with 0, every sweep reports every result.
+   * @default 7
+   */
+  readonly refreshDays?: number;
+  /**
+   * Days that a key may be inactive before it has to be deleted or made active again.
+   * @default 30
+   */
+  readonly maxInactiveDays?: number;
+  /**
+   * What starts an evaluation: changes of users and a schedule (hybrid), or the schedule only.
+   * @default 'hybrid'
+   */
+  readonly triggers?: Settings['triggers'];
+  /**
+   * How often the schedule evaluates all users of the account.
+   * @default 'TwentyFour_Hours'
+   */
+  readonly maximumExecutionFrequency?: Frequency;
+  /**
+   * Whether a change of a key starts an evaluation within minutes; needs a trail, and the Region of IAM.
+   * @default true
+   */
+  readonly keyEvents?: boolean;
+  /**
+   * Whether AWS Config deactivates keys without a click on Remediate.
+   * @default false
+   */
+  readonly automaticRemediation?: boolean;
+  /**
+   * Whether AWS Config deletes inactive keys without a click on Remediate.
+   * @default false
+   */
+  readonly automaticDeletion?: boolean;
+  /**
+   * IAM users or roles, one of whom must approve each deactivation and each deletion; excludes automatic remediation.
+   * @default - none
+   */
+  readonly approvers?: readonly string[];
+  /**
+   * SNS topic that notifies the approvers.
+   * @default - none
+   */
+  readonly approvalTopicArn?: string;
+  /**
+   * SNS topic that receives the alarms.
+   * @default - none
+   */
+  readonly alarmTopicArn?: string;
+  /**
+   * SNS topic that receives what each runbook did.
+   * @default - none
+   */
+  readonly notificationTopicArn?: string;
+  /**
+   * Whether to create a CloudWatch dashboard.
+   * @default true
+   */
+  readonly dashboard?: boolean;
+  /**
+   * CloudWatch sink of another account that receives the metrics.
+   * @default - none
+   */
+  readonly monitoringSinkArn?: string;
+  /**
+   * Whether to import a Security Hub finding for each violation.
+   * @default false
+   */
+  readonly securityHubFindings?: boolean;
+  /**
+   * Severity of these findings.
+   * @default 'HIGH'
+   */
+  readonly findingSeverity?: Settings['findingSeverity'];
+  /**
+   * Name of the AWS Config rule on the number of keys.
+   * @default 'iam-user-single-access-key'
+   */
+  readonly configRuleName?: string;
+  /**
+   * Name of the AWS Config rule on inactive keys.
+   * @default 'iam-user-inactive-access-key'
+   */
+  readonly inactiveConfigRuleName?: string;
+  /**
+   * Days that the logs of the functions are kept.
+   * @default 90
+   */
+  readonly logRetentionInDays?: RetentionDays;
+}
+
+/**
+ * Completes settings with the defaults. CDK tokens are taken as they are; properties that are no settings are left out.
+ *
+ * @throws {InvalidParameterError} names every value that is not allowed
+ */
+export const completeSettings = (props: SettingProps): Settings => {
+  const own = Object.entries(props).filter(([name]) => Object.hasOwn(SETTINGS, name));
+  const tokens = own.filter(([, value]) => Token.isUnresolved(value));
+  const values = own.filter(([, value]) => !Token.isUnresolved(value));
+  return {
+    ...readParameters(SETTINGS, Object.fromEntries(values), 'setting'),
+    ...Object.fromEntries(tokens),
+  };
+};

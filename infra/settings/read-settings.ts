@@ -1,0 +1,76 @@
+import {
+  InvalidParameterError,
+  type Parameters,
+  readParameters,
+  type ValuesOf,
+} from '../../rule/input/parameter.ts';
+import { SETTINGS, type Settings } from './settings.ts';
+
+/** The current names of renamed settings, by their old names. */
+const RENAMED = {
+  frequency: 'maximumExecutionFrequency',
+  exemptionTag: 'exemptionTagKey',
+  ruleName: 'configRuleName',
+  inactiveRuleName: 'inactiveConfigRuleName',
+  logRetentionDays: 'logRetentionInDays',
+} as const;
+
+/** Describes the contradictions between settings; empty without any. */
+const contradictionsOf = (settings: Settings): readonly string[] => {
+  const { configRuleName, inactiveConfigRuleName, approvers, approvalTopicArn } = settings;
+  const automatic = (['automaticRemediation', 'automaticDeletion'] as const).filter(
+    (name) => approvers !== undefined && settings[name],
+  );
+  return [
+    ...(configRuleName === inactiveConfigRuleName
+      ? [`inactiveConfigRuleName must differ from configRuleName, got "${configRuleName}" twice`]
+      : []),
+    ...automatic.map(
+      (name) =>
+        `${name} must be false with approvers: AWS Config starts a runbook without asking them`,
+    ),
+    ...(approvers === undefined && approvalTopicArn !== undefined
+      ? ['approvalTopicArn must not be set without approvers: it notifies nobody else']
+      : []),
+  ];
+};
+
+/** @throws {InvalidParameterError} names every contradiction between the settings */
+export const requireNoContradiction = (settings: Settings): void => {
+  const contradictions = contradictionsOf(settings);
+  if (contradictions.length > 0) throw new InvalidParameterError(contradictions.join('; '));
+};
+
+/**
+ * Reads settings from CDK context. A key that contains other characters than a name belongs to the CDK.
+ *
+ * @throws {InvalidParameterError} names the first old or unknown setting, or every value that is not allowed
+ */
+export const readContext = <const P extends Parameters>(
+  settings: P,
+  context: Readonly<Record<string, unknown>>,
+): ValuesOf<P> => {
+  const own = Object.entries(context).filter(([name]) => /^\w+$/.test(name));
+  for (const [name] of own)
+    if (Object.hasOwn(RENAMED, name))
+      throw new InvalidParameterError(
+        `${name} is now called ${RENAMED[name as keyof typeof RENAMED]}`,
+      );
+  return readParameters(settings, Object.fromEntries(own), 'setting');
+};
+
+/**
+ * Reads the settings of a deployment from CDK context: `-c maximumExecutionFrequency=One_Hour`, or `context` in cdk.json.
+ *
+ * @throws {InvalidParameterError} names the first old or unknown setting, every value that is not allowed, or every
+ * contradiction
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
+ */
+export const readSettings = (context: Readonly<Record<string, unknown>>): Settings => {
+  const settings = readContext(SETTINGS, context);
+  requireNoContradiction(settings);
+  return settings;
+};
+
+/** The settings of a deployment that sets none. */
+export const DEFAULT_SETTINGS: Settings = readSettings({});

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../../infra/settings/read-settings.ts';
+import { InvalidParameterError } from '../../../rule/input/parameter.ts';
+import { describeValue } from '../../../rule/input/parse.ts';
+
+const refusal = (context: Record<string, unknown>): string => {
+  try {
+    readSettings(context);
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidParameterError);
+    return String(error).replace('InvalidParameterError: ', '');
+  }
+  return 'accepted';
+};
+
+describe('readSettings', () => {
+  it('completes settings with the defaults', () => {
+    expect(readSettings({})).toEqual({
+      maxActiveAccessKeys: 1,
+      countInactiveAccessKeys: false,
+      rotationGraceDays: 0,
+      minimumIdleDays: 7,
+      refreshDays: 7,
+      maxInactiveDays: 30,
+      triggers: 'hybrid',
+      maximumExecutionFrequency: 'TwentyFour_Hours',
+      keyEvents: true,
+      automaticRemediation: false,
+      automaticDeletion: false,
+      dashboard: true,
+      securityHubFindings: false,
+      findingSeverity: 'HIGH',
+      configRuleName: 'iam-user-single-access-key',
+      inactiveConfigRuleName: 'iam-user-inactive-access-key',
+      logRetentionInDays: 90,
+    });
+  });
+
+  it.each([
+    ['configRuleName', 'a', 'a'],
+    ['configRuleName', 'x'.repeat(64), 'x'.repeat(64)],
+    ['triggers', 'hybrid', 'hybrid'],
+    ['triggers', 'schedule', 'schedule'],
+    ['maximumExecutionFrequency', 'One_Hour', 'One_Hour'],
+    ['maximumExecutionFrequency', 'Three_Hours', 'Three_Hours'],
+    ['maximumExecutionFrequency', 'Six_Hours', 'Six_Hours'],
+    ['maximumExecutionFrequency', 'Twelve_Hours', 'Twelve_Hours'],
+    ['maximumExecutionFrequency', 'TwentyFour_Hours', 'TwentyFour_Hours'],
+    ['maxActiveAccessKeys', '1', 1],
+    ['maxActiveAccessKeys', 10, 10],
+    ['minimumIdleDays', '0', 0],
+    ['minimumIdleDays', 365, 365],
+    ['refreshDays', '0', 0],
+    ['refreshDays', 365, 365],
+    ['rotationGraceDays', '90', 90],
+    ['exemptionTagKey', 'keys-until', 'keys-until'],
+    ['keyEvents', 'false', false],
+    ['securityHubFindings', 'true', true],
+    ['findingSeverity', 'LOW', 'LOW'],
+    ['dashboard', false, false],
+    [
+      'alarmTopicArn',
+      'arn:aws:sns:us-east-1:123456789012:alarms',
+      'arn:aws:sns:us-east-1:123456789012:alarms',
+    ],
+    [
+      'notificationTopicArn',
+      'arn:aws-cn:sns:cn-north-1:123456789012:a-b_c',
+      'arn:aws-cn:sns:cn-north-1:123456789012:a-b_c',
+    ],
+    ['automaticRemediation', 'true', true],
+    ['automaticRemediation', true, true],
+    ['automaticRemediation', 'false', false],
+    ['automaticRemediation', false, false],
+    ['inactiveConfigRuleName', 'b', 'b'],
+    ['countInactiveAccessKeys', 'true', true],
+    ['countInactiveAccessKeys', false, false],
+    ['maxInactiveDays', '1', 1],
+    ['maxInactiveDays', 90, 90],
+    ['automaticDeletion', 'true', true],
+    ['approvers', 'alice', ['alice']],
+    [
+      'approvers',
+      'a+b=c.d@e-f_g,arn:aws:iam::123456789012:user/team/bob,arn:aws-cn:iam::123456789012:role/x',
+      [
+        'a+b=c.d@e-f_g',
+        'arn:aws:iam::123456789012:user/team/bob',
+        'arn:aws-cn:iam::123456789012:role/x',
+      ],
+    ],
+    ['approvers', ['one,with,commas', 'bob'], ['one,with,commas', 'bob']],
+    ['logRetentionInDays', '1', 1],
+    ['logRetentionInDays', 3653, 3653],
+  ])('accepts %s %j', (name, given, expected) => {
+    expect(readSettings({ [name]: given })).toMatchObject({ [name]: expected });
+  });
+
+  it.each([
+    ['configRuleName', ''],
+    ['configRuleName', 'x'.repeat(65)],
+    ['configRuleName', 'two words'],
+    ['configRuleName', 1],
+    ['triggers', 'change'],
+    ['triggers', ''],
+    ['maximumExecutionFrequency', 'one_hour'],
+    ['maximumExecutionFrequency', 'Two_Hours'],
+    ['refreshDays', '366'],
+    ['rotationGraceDays', 91],
+    ['exemptionTagKey', ''],
+    ['exemptionTagKey', 'a!b'],
+    ['keyEvents', 'yes'],
+    ['securityHubFindings', 'on'],
+    ['findingSeverity', 'high'],
+    ['dashboard', ''],
+    ['alarmTopicArn', 'alarms'],
+    ['alarmTopicArn', ''],
+    ['monitoringSinkArn', 'arn:aws:oam:us-east-1:123456789012:link/1'],
+    ['notificationTopicArn', 'topic'],
+    ['notificationTopicArn', 'arn:aws:sns:us-east-1:123456789012:alarms.fifo'],
+    ['notificationTopicArn', 'arn:aws:sqs:us-east-1:123456789012:alarms'],
+    ['maxActiveAccessKeys', '0'],
+    ['maxActiveAccessKeys', 11],
+    ['maxActiveAccessKeys', ''],
+    ['minimumIdleDays', -1],
+    ['minimumIdleDays', '366'],
+    ['minimumIdleDays', '7.5'],
+    ['automaticRemediation', 'yes'],
+    ['automaticRemediation', 1],
+    ['inactiveConfigRuleName', 'x'.repeat(65)],
+    ['countInactiveAccessKeys', 'yes'],
+    ['maxInactiveDays', '0'],
+    ['maxInactiveDays', 91],
+    ['automaticDeletion', 'maybe'],
+    ['approvers', []],
+    ['approvers', Array.from({ length: 11 }, (_, index) => `user${index}`)],
+    ['approvers', ['two words']],
+    ['approvers', ['x'.repeat(65)]],
+    ['approvers', ['arn:aws:iam::123456789012:group/admins']],
+    ['approvers', ['arn:aws:sts::123456789012:assumed-role/admin/alice']],
+    ['approvers', ['arn:aws:iam::123456789012:root']],
+    ['approvers', 7],
+    ['approvers', [7]],
+    ['approvalTopicArn', 'arn:aws:sns:us-east-1:123456789012:approvals'],
+    ['approvalTopicArn', 'arn:aws:sns:us-east-1:123456789012:Automation.fifo'],
+    ['logRetentionInDays', 0],
+    ['logRetentionInDays', '2'],
+    ['logRetentionInDays', 9999],
+    ['logRetentionInDays', ' 1'],
+    ['logRetentionInDays', null],
+  ])('refuses %s %j, and says what it expects', (name, given) => {
+    const message = refusal({ [name]: given });
+    expect(message).toMatch(new RegExp(`^${name} must be (?!undefined)\\w`));
+    expect(message.endsWith(`, got ${describeValue(given)}`), message).toBe(true);
+  });
+
+  it.each(['', 'alice,', ',alice', 'alice, bob'])('refuses the approvers %j', (given) => {
+    expect(refusal({ approvers: given })).toMatch(
+      /^approvers must be 1 to 10 names of IAM users, /,
+    );
+  });
+
+  it('names every value that is not allowed', () => {
+    expect(refusal({ triggers: 'x', maximumExecutionFrequency: 'Daily' })).toBe(
+      'triggers must be hybrid or schedule, got "x"; maximumExecutionFrequency must be one of One_Hour, Three_Hours, Six_Hours, Twelve_Hours, TwentyFour_Hours, got "Daily"',
+    );
+  });
+
+  it('refuses an unknown setting, and names the known ones', () => {
+    expect(refusal({ maxActiveAccesKeys: '2' })).toMatch(
+      /^unknown setting "maxActiveAccesKeys", expected maxActiveAccessKeys, .*, triggers, .*, logRetentionInDays$/,
+    );
+    expect(refusal({ constructor: 1 })).toMatch(/^unknown setting "constructor", expected /);
+  });
+
+  it.each([
+    ['frequency', 'maximumExecutionFrequency'],
+    ['exemptionTag', 'exemptionTagKey'],
+    ['ruleName', 'configRuleName'],
+    ['inactiveRuleName', 'inactiveConfigRuleName'],
+    ['logRetentionDays', 'logRetentionInDays'],
+  ])('refuses the old name %s, and says that it is now %s', (old, current) => {
+    expect(refusal({ unknown: 1, [old]: 'One_Hour' })).toBe(`${old} is now called ${current}`);
+  });
+
+  it('ignores the context of the CDK', () => {
+    expect(
+      readSettings({
+        '@aws-cdk/core:checkSecretUsage': true,
+        'aws:cdk:bundling-stacks': [],
+        'availability-zones:account=123456789012:region=us-east-1': [],
+        'acknowledged-issue-numbers': [1],
+      }),
+    ).toEqual(readSettings({}));
+  });
+});
+
+describe('readSettings, with settings that contradict each other,', () => {
+  const approvalTopicArn = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
+
+  it.each(['automaticRemediation', 'automaticDeletion'])('refuses approvers with %s', (name) => {
+    expect(refusal({ approvers: 'alice', [name]: true })).toBe(
+      `${name} must be false with approvers: AWS Config starts a runbook without asking them`,
+    );
+  });
+
+  it('refuses a topic for approvals without approvers', () => {
+    expect(refusal({ approvalTopicArn })).toBe(
+      'approvalTopicArn must not be set without approvers: it notifies nobody else',
+    );
+  });
+
+  it.each([
+    { configRuleName: 'keys', inactiveConfigRuleName: 'keys' },
+    { configRuleName: 'iam-user-inactive-access-key' },
+    { inactiveConfigRuleName: 'iam-user-single-access-key' },
+  ])('refuses one name for two rules: %j', (context) => {
+    expect(refusal(context)).toMatch(
+      /^inactiveConfigRuleName must differ from configRuleName, got "[\w-]+" twice$/,
+    );
+  });
+
+  it('names every contradiction', () => {
+    const context = {
+      ...{ automaticRemediation: true, automaticDeletion: true, approvers: 'alice' },
+      ...{ configRuleName: 'keys', inactiveConfigRuleName: 'keys' },
+    };
+    expect(refusal(context)).toMatch(/configRuleName.*; automaticRemediation.*; automaticDeletion/);
+  });
+
+  it.each([
+    { automaticRemediation: true, automaticDeletion: true },
+    { approvers: 'alice' },
+    { approvers: 'alice', approvalTopicArn },
+  ])('accepts %j', (context) => {
+    expect(refusal(context)).toBe('accepted');
+  });
+});
