@@ -1,16 +1,16 @@
 import * as v from 'valibot';
 
 const EXPECTED =
-  'ids of organizational units or of the root with commas between (ou-ab12-cdef3456), or such lists by the name of their wave (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 of them, nothing is in two waves, and the root is there alone';
+  'a comma-separated list of ids of organizational units or the id of the root (ou-ab12-cdef3456), or one such list per wave (canary:ou-…;rest:ou-…,ou-…); with 1 to 50 ids per wave, no id in two waves, and the root only on its own';
 
-/** The wave of those that name none. */
-const EVERYTHING = 'all';
+/** The name of the only wave if none is given. */
+const ONLY_WAVE = 'all';
 
-/** Every text is there once. */
+/** Tells whether no text occurs twice. */
 export const isDistinct = (texts: readonly string[]): boolean =>
   new Set(texts).size === texts.length;
 
-/** Every account is below the root: beside it another unit would be twice there, and take its accounts' stack when it is removed. */
+/** The root includes every account. Removing another unit beside it would remove the stack of its accounts. */
 const isRoot = (id: string): boolean => id.startsWith('r-');
 
 const Wave = v.object({
@@ -23,10 +23,10 @@ const Wave = v.object({
 });
 
 /**
- * Accounts that get a new version together.
+ * Organizational units whose accounts get a new version at the same time.
  *
  * `name`  a letter, then up to 30 letters, digits and `-`
- * `organizationalUnits`  1 to 50 ids, the most that an operation of StackSets takes
+ * `organizationalUnits`  1 to 50 ids, the maximum of a StackSets operation
  */
 export type Wave = v.InferOutput<typeof Wave>;
 
@@ -41,27 +41,27 @@ const Waves = v.pipe(
   }),
 );
 
-const ofText = (text: string): unknown =>
+const parseText = (text: string): unknown =>
   text.split(';').map((wave) => {
     const end = wave.indexOf(':');
-    const name = end < 0 ? EVERYTHING : wave.slice(0, end);
+    const name = end < 0 ? ONLY_WAVE : wave.slice(0, end);
     return { name, organizationalUnits: wave.slice(end + 1).split(',') };
   });
 
 const wavesIn = (given: unknown): unknown => {
-  if (typeof given === 'string') return ofText(given);
-  if (Array.isArray(given)) return [{ name: EVERYTHING, organizationalUnits: given }];
+  if (typeof given === 'string') return parseText(given);
+  if (Array.isArray(given)) return [{ name: ONLY_WAVE, organizationalUnits: given }];
   return Object.entries(Object(given)).map(([name, ids]) => ({ name, organizationalUnits: ids }));
 };
 
-/** The organizational units in waves: a text, as the command line gives it; a list; or lists by the name of their wave. */
+/** Parses the waves of organizational units: a text, a list of ids, or lists of ids by the name of their wave. */
 export const organizationalUnits = v.optional(
   v.pipe(
     v.unknown(),
     v.check((given) => v.is(Waves, wavesIn(given)), EXPECTED),
     v.transform((given): readonly Wave[] => v.parse(Waves, wavesIn(given))),
   ),
-  // Not optional at all: nothing is no list.
-  // Stryker disable next-line StringLiteral: nor is any other text without an id.
+  // The default is invalid, because the setting is required.
+  // Stryker disable next-line StringLiteral: every text without an id is invalid.
   '',
 );

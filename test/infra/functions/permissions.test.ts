@@ -202,7 +202,7 @@ const ROLES = [
 ];
 
 describe.each([
-  ['every option', EVERYTHING, [...ROLES, '-FindingsTellerRole']],
+  ['every option', EVERYTHING, [...ROLES, '-FindingsImporterRole']],
   ['as few options as there can be', LEAST, ROLES],
 ] as const)('with %s', (_, settings, roles) => {
   beforeAll(async () => {
