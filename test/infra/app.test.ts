@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
-describe('the app', () => {
+describe('infra/app.ts', () => {
   it.each([
     [{ triggers: 'never' }, /^triggers must be .*, got "never"\n$/],
     [{ maxActiveAccessKeys: 11 }, /^maxActiveAccessKeys must be .*, got 11\n$/],
-  ])('says what is wrong with %j, and nothing else', (context, message) => {
+  ])('prints only what is wrong with %j', (context, message) => {
     const tsx = `${REPOSITORY}node_modules/tsx/dist/cli.mjs`;
     const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context) };
     const { status, stderr } = spawnSync(process.execPath, [tsx, `${REPOSITORY}infra/app.ts`], {

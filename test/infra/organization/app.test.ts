@@ -9,15 +9,15 @@ import { GIVEN } from './synthesize.ts';
 
 const tsx = `${REPOSITORY}node_modules/tsx/dist/cli.mjs`;
 
-/** The app as the CDK CLI runs it with these settings. */
+/** Runs the app as the CDK CLI does. */
 const run = (context: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, [tsx, `${REPOSITORY}infra/organization/app.ts`], {
     encoding: 'utf8',
     env: { ...process.env, ...env, CDK_CONTEXT_JSON: JSON.stringify(context) },
   });
 
-describe('the app of an organization', () => {
-  it('makes the stacks where the CDK CLI asks for them, and warns of nothing', () => {
+describe('infra/organization/app.ts', () => {
+  it('writes the stacks to the output folder of the CDK CLI without warnings', () => {
     const outdir = mkdtempSync(path.join(tmpdir(), 'organization-'));
     try {
       const { status, stderr } = run(
@@ -32,12 +32,12 @@ describe('the app of an organization', () => {
     } finally {
       rmSync(outdir, { recursive: true });
     }
-  }, 60_000);
+  }, 180_000);
 
   it.each([
     [{ organizationalUnits: 'ou' }, /^organizationalUnits must be .*, got "ou"$/m],
     [{ maxActiveAccessKeys: 11 }, /^maxActiveAccessKeys must be .*, got 11$/m],
-  ])('says what is wrong with %j, and nothing else', (context, message) => {
+  ])('prints only what is wrong with %j', (context, message) => {
     const { status, stderr } = run(context);
     expect(status).toBe(1);
     expect(stderr).toMatch(message);

@@ -170,7 +170,7 @@ describe('the settings of an organization', () => {
 
   it('refuse to be without organizational units', () => {
     expect(() => parseOrganizationSettings({ organizationId: ORGANIZATION })).toThrow(
-      /^organizationalUnits must be ids of organizational units or of the root .*, got ""$/,
+      /^organizationalUnits must be a comma-separated list of ids .*, got ""$/,
     );
   });
 
