@@ -12,7 +12,7 @@ export const RULES = 2;
 /** ListUsers returns up to 1,000 users per call. AWS Config returns and accepts up to 100 results per call. */
 const PAGE = { users: 1_000, results: 100 };
 
-/** What a function needs: 0.5 GB of memory, 2 seconds beside the users of a sweep, and 2 KB of logs per invocation. */
+/** What a function needs: 0.5 GB of memory, 2 seconds plus the time for the users of a sweep, and 2 KB of logs per invocation. */
 const FUNCTION = { gigabytes: 0.5, seconds: 2, logGigabytes: 2e-6 };
 
 /** Seconds per user of a sweep, measured by `npm run bench` at 20 ms per call. */

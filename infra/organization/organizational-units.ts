@@ -6,7 +6,7 @@ const EXPECTED =
 /** The name of the only wave if none is given. */
 const ONLY_WAVE = 'all';
 
-/** Tells whether no text occurs twice. */
+/** Checks whether no text occurs twice. */
 export const isDistinct = (texts: readonly string[]): boolean =>
   new Set(texts).size === texts.length;
 

@@ -13,11 +13,11 @@ const strategyOf = ({ recordingStrategy, allSupported }: RecordingGroup) =>
   (allSupported ? 'ALL_SUPPORTED_RESOURCE_TYPES' : 'INCLUSION_BY_RESOURCE_TYPES');
 
 /**
- * Tells whether a recording group includes AWS::IAM::User.
+ * Checks whether a recording group includes AWS::IAM::User.
  *
  *   ALL_SUPPORTED_RESOURCE_TYPES   with `includeGlobalResourceTypes`, because the types of IAM are global
  *   INCLUSION_BY_RESOURCE_TYPES    if `resourceTypes` contains it
- *   EXCLUSION_BY_RESOURCE_TYPES    unless `exclusionByResourceTypes` contains it, whatever the flag
+ *   EXCLUSION_BY_RESOURCE_TYPES    unless `exclusionByResourceTypes` contains it; the flag has no effect
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html
  */
@@ -32,7 +32,7 @@ export const recordsUsers = (group: RecordingGroup): boolean => {
   }
 };
 
-/** Tells whether the recorder records users once a day. An override for the type precedes the default. */
+/** Checks whether the recorder records users once a day. An override for the type precedes the default. */
 export const recordsUsersDaily = ({ recordingMode }: Recorder): boolean => {
   const override = recordingMode?.recordingModeOverrides?.find(({ resourceTypes }) =>
     resourceTypes.includes(USER),
@@ -72,7 +72,7 @@ const WITHOUT_GLOBAL_RESOURCE_TYPES: readonly string[] = [
 ];
 
 /**
- * Tells whether AWS Config can record the global types of IAM in a Region.
+ * Checks whether AWS Config can record the global types of IAM in a Region.
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html
  */

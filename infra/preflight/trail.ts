@@ -11,13 +11,13 @@ const KEY_EVENT: Readonly<Record<string, string>> = {
   eventSource: IAM,
 };
 
-/** Tells whether a trail logs the events of a Region. */
+/** Checks whether a trail logs the events of a Region. */
 export const coversRegion = (
   trail: Pick<Trail, 'HomeRegion' | 'IsMultiRegionTrail'>,
   region: string,
 ): boolean => trail.IsMultiRegionTrail || trail.HomeRegion === region;
 
-/** Tells whether a field selector selects every key event. A field that varies between key events does not. */
+/** Checks whether a field selector selects every key event. A field that varies between key events does not. */
 const selectsKeyEvents = (selector: FieldSelector): boolean => {
   const value = KEY_EVENT[selector.Field];
   if (value === undefined) return false;
@@ -38,7 +38,7 @@ const hasAdvanced = ({ AdvancedEventSelectors = [] }: EventSelectors) =>
   AdvancedEventSelectors.length > 0;
 
 /**
- * Tells whether a trail with these selectors logs every key event, which is a write management event.
+ * Checks whether a trail with these selectors logs every key event, which is a write management event.
  *
  * A trail without selectors logs all management events.
  *

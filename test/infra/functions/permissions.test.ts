@@ -184,7 +184,7 @@ const isAllowed = async (call: Call, resource: string): Promise<boolean> => {
   return result.overallResult === 'Allowed';
 };
 
-/** Tells whether a resource of a policy matches. `*` may only be at its end. */
+/** Checks whether a resource of a policy matches. `*` may only be at its end. */
 const matches = (pattern: string, resource: string): boolean =>
   pattern === resource ||
   (pattern.endsWith('*') && pattern.indexOf('*') === pattern.length - 1
