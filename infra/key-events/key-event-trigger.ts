@@ -17,7 +17,7 @@ export class WrongRegionError extends Error {
 }
 
 const keyEventRequirement = (regions: string): string =>
-  `key events require the Region of IAM, ${regions}: deploy there, or without key events (setting keyEvents=false, parameter KeyEvents=false)`;
+  `key events need the Region of IAM, ${regions}: deploy there, or without key events (setting keyEvents=false, parameter KeyEvents=false)`;
 
 /**
  * Refuses to deploy a construct outside the Regions where the events of IAM arrive.
