@@ -159,5 +159,5 @@ describe('the stacks', () => {
     } finally {
       if (before !== undefined) process.env['CDK_VALIDATION'] = before;
     }
-  });
+  }, 120_000);
 });
