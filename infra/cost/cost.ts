@@ -1,25 +1,24 @@
 import { parseArgs } from 'node:util';
 import { InvalidParameterError } from '../../rule/input/parameter.ts';
 import { reportOf } from './report.ts';
-import { parseScenario, SCENARIO } from './scenario.ts';
+import { OPTIONS, optionsOf, parseScenario } from './scenario.ts';
 
 const USAGE = `npm run cost -- [--accounts 1000] [--users 50] …
 
-What the rules cost in a month, as a table in Markdown. By itself: ${Object.entries(SCENARIO)
-  .map(([name, parameter]) => `--${name} ${parameter.default}`)
-  .join(', ')}.`;
+Prints what the rules cost in a month, as Markdown. The defaults are:
+${optionsOf(parseScenario({}))}`;
 
 try {
   const options = Object.fromEntries(
-    Object.keys(SCENARIO).map((name) => [name, { type: 'string' as const }]),
+    Object.keys(OPTIONS).map((name) => [name, { type: 'string' as const }]),
   );
   console.log(reportOf(parseScenario(parseArgs({ options }).values)));
 } catch (error) {
-  const isTheCallers =
+  // parseArgs throws a TypeError with such a code for an unknown option.
+  const isUsageError =
     error instanceof InvalidParameterError ||
-    // What parseArgs says of an argument that it does not know.
     (error instanceof TypeError && String(Object(error).code).startsWith('ERR_PARSE_ARGS'));
-  if (!isTheCallers) throw error;
+  if (!isUsageError) throw error;
   console.error(`${error.message}\n\n${USAGE}`);
   process.exitCode = 1;
 }

@@ -1,98 +1,149 @@
-import { startsOf } from './activity.ts';
-import { RULES } from './assumptions.ts';
-import { breakEven, comparisonOf } from './comparison.ts';
-import { billOf, type Line, totalOf } from './dollars.ts';
-import { count, dollars, price, table } from './markdown.ts';
-import { dollarsByTier, EVALUATION_TIERS, PRICES, SOURCES } from './prices.ts';
-import type { Scenario } from './scenario.ts';
-import { usageOfAdministrator, usageOfStack } from './usage.ts';
+import type { Frequency } from '../settings/settings.ts';
+import {
+  billOf,
+  dollarsOfEvaluations,
+  EVALUATION_TIERS,
+  PRICES,
+  totalOf,
+  type Usage,
+} from './bill.ts';
+import { MAXIMUM_USERS, optionsOf, type Scenario } from './scenario.ts';
+import {
+  RULES,
+  startsOf,
+  usageOfAdministrator,
+  usageOfFullReporting,
+  usageOfStack,
+} from './usage.ts';
 
-const assumptions = (scenario: Scenario): readonly string[] => {
-  const { accounts, users, violations, keyChanges, userChanges, remediations } = scenario;
-  return [
-    `${count(accounts)} accounts. In each, in a month of 30 days: ${count(users)} users, of whom ${violations} % violate each rule;`,
-    `${count(keyChanges)} changes of keys, ${count(userChanges)} of users; ${count(remediations)} keys that the runbooks deactivate and delete.`,
-    `\`refreshDays\` ${scenario.refreshDays}, \`triggers=${scenario.triggers}\`, \`keyEvents=${scenario.keyEvents}\`, \`dashboard=${scenario.dashboard}\`, \`securityHubFindings=${scenario.securityHubFindings}\`.`,
-    `Somebody looks at the roll-up ${count(scenario.rollUpViews)} times.`,
-  ];
+/** Formats a count, rounded. */
+export const count = (value: number): string =>
+  value.toLocaleString('en', { maximumFractionDigits: 0 });
+
+/** Formats dollars, with cents below $100. */
+export const dollars = (value: number): string => {
+  const digits = value < 100 ? 2 : 0;
+  const bounds = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return `$${value.toLocaleString('en', bounds)}`;
 };
 
-/** What more an account pays should each start of an evaluation send every user, which AWS does not say. */
-const unknownOf = (scenario: Scenario): number => {
-  if (scenario.triggers === 'schedule') return 0;
-  const { evaluations } = usageOfStack(scenario, scenario.frequency);
-  const more = RULES * scenario.users * startsOf(scenario);
-  return (
-    dollarsByTier(evaluations + more, EVALUATION_TIERS) -
-    dollarsByTier(evaluations, EVALUATION_TIERS)
+/** Formats a price with all its digits. */
+export const price = (value: number): string =>
+  `$${value.toLocaleString('en', { maximumSignificantDigits: 6 })}`;
+
+/** Formats a Markdown table. All columns but the first hold numbers. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows].map(
+    (cells) => `| ${cells.join(' | ')} |`,
   );
+
+const COMPARED: readonly Frequency[] = ['TwentyFour_Hours', 'Six_Hours', 'One_Hour'];
+
+/** Compares these rules with rules that report everything, for all accounts. */
+const comparison = (scenario: Scenario): string[] => {
+  const rowOf = (name: string, usage: Usage): string[] => {
+    const inAll = (value: number) => scenario.accounts * value;
+    const { evaluations, iamCalls, configCalls } = usage;
+    return [
+      name,
+      ...[evaluations, iamCalls, configCalls].map((value) => count(inAll(value))),
+      dollars(inAll(dollarsOfEvaluations(evaluations))),
+      dollars(dollarsOfEvaluations(inAll(evaluations))),
+      dollars(inAll(totalOf(billOf(usage)))),
+    ];
+  };
+  const rowsOf = (maximumExecutionFrequency: Frequency): string[][] => {
+    const at = { ...scenario, maximumExecutionFrequency };
+    return [
+      rowOf(`\`${maximumExecutionFrequency}\`, these rules`, usageOfStack(at)),
+      rowOf('reporting everything', usageOfFullReporting(at)),
+    ];
+  };
+  const head = ['in all accounts', 'evaluations', 'IAM calls', 'Config calls'];
+  const costs = ['cost of evaluations', '… as one account', 'total cost'];
+  return table([...head, ...costs], COMPARED.flatMap(rowsOf));
 };
 
-/** The bill of an account, and of all. */
-const bill = (scenario: Scenario): readonly string[] => {
-  const { accounts, frequency } = scenario;
-  const account = billOf(usageOfStack(scenario, frequency));
-  const administrator = billOf(usageOfAdministrator(scenario));
-  const rowOf = (line: string, one: number, central: number): string[] => [
-    line,
-    dollars(one),
-    dollars(accounts * one + central),
+/** Returns the smallest number of users per account with which the stack costs less than reporting everything. */
+export const breakEvenOf = (scenario: Scenario): number | undefined => {
+  const isCheaper = (users: number): boolean => {
+    const at = { ...scenario, users };
+    // Stryker disable next-line EqualityOperator: the two sums are never equal.
+    return totalOf(billOf(usageOfStack(at))) < totalOf(billOf(usageOfFullReporting(at)));
+  };
+  return Array.from({ length: MAXIMUM_USERS + 1 }, (_, users) => users).find(isCheaper);
+};
+
+const breakEven = (scenario: Scenario): string[] => {
+  const shown = COMPARED.map((maximumExecutionFrequency) => {
+    const users = breakEvenOf({ ...scenario, maximumExecutionFrequency });
+    return `${users === undefined ? 'never' : `${count(users)} users`} at \`${maximumExecutionFrequency}\``;
+  });
+  return [
+    'The whole stack, with alarms, metrics, key events and runbooks, costs less than two rules that report everything and have none of these',
+    `from this number of users per account: ${shown.join(', ')}.`,
   ];
-  const lines = Object.keys(account) as Line[];
+};
+
+/** Computes what an account pays in addition if each started evaluation of a hybrid rule reports every user. */
+const costOfFullStarts = (scenario: Scenario): number => {
+  if (scenario.triggers === 'schedule') return 0;
+  const { evaluations } = usageOfStack(scenario);
+  const started = RULES * scenario.users * startsOf(scenario);
+  return dollarsOfEvaluations(evaluations + started) - dollarsOfEvaluations(evaluations);
+};
+
+const bill = (scenario: Scenario): string[] => {
+  const account = billOf(usageOfStack(scenario));
+  const administrator = billOf(usageOfAdministrator(scenario));
+  const row = (line: string, unit: string, [one, central]: readonly [number, number]) => [
+    ...[line, unit, dollars(one)],
+    dollars(scenario.accounts * one + central),
+  ];
+  const rowOf = (name: keyof typeof PRICES) => {
+    const { line, dollars: unit } = PRICES[name];
+    return row(line, price(unit), [account[name], administrator[name]]);
+  };
+  const tiers = EVALUATION_TIERS.map((tier) => price(tier.dollars)).join(', ');
   const [sum, central] = [totalOf(account), totalOf(administrator)];
-  const unknown = unknownOf(scenario);
+  const more = costOfFullStarts(scenario);
+  const frequency = `\`${scenario.maximumExecutionFrequency}\``;
   return table(
-    [`\`${frequency}\``, 'an account', 'all, and the administrator account'],
+    [frequency, 'price', 'one account', 'all and the administrator account'],
     [
-      ...lines.map((line) => rowOf(line, account[line], administrator[line])),
-      rowOf('in all', sum, central),
-      ...(unknown === 0
-        ? []
-        : [rowOf('in all, should a start send every user', sum + unknown, central)]),
+      row('AWS Config evaluations', tiers, [account.evaluation, administrator.evaluation]),
+      ...(Object.keys(PRICES) as (keyof typeof PRICES)[]).map(rowOf),
+      row('total', '', [sum, central]),
+      ...(more > 0
+        ? [row('total if each start reports every user', '', [sum + more, central])]
+        : []),
     ],
   );
 };
 
-/** What the tables leave open. */
-const open = (scenario: Scenario): readonly string[] => [
-  ...(unknownOf(scenario) === 0
-    ? []
-    : [
-        'AWS does not say what the start of an evaluation, by a key event or at the end of a runbook, sends to a hybrid rule: `triggers=schedule` rules out the last row.',
-      ]),
-  'Not in them: the first month, in which every user is reported once more, and the configuration items of users, which the recorder makes anyway.',
-];
+const UNKNOWN =
+  'AWS does not document what a hybrid rule reports after an evaluation is started, as key events and runbooks do. With `triggers=schedule` the last row does not apply.';
 
-const prices = (): readonly string[] =>
-  Object.entries(SOURCES).map(([service, source]) => {
-    const ofService = Object.values(PRICES).filter((one) => one.service === service);
-    const said = ofService.map(({ dollars: one, of }) => `${price(one)} ${of}`);
-    const tiers = EVALUATION_TIERS.map(({ units, dollars: one }) =>
-      Number.isFinite(units) ? `${price(one)} for ${count(units)}` : `${price(one)} above`,
-    );
-    const evaluations = service === 'AWS Config' ? [`evaluations ${tiers.join(', ')}`] : [];
-    return `* [${service}](${source}): ${[...evaluations, ...said].join('; ')}`;
-  });
+const SOURCES = ['config', 'cloudwatch', 'sqs', 'lambda', 'systems-manager', 'security-hub']
+  .map((service) => `[${service}](https://aws.amazon.com/${service}/pricing/)`)
+  .join(', ');
 
-/** How AWS bills an organization. */
-const CONSOLIDATED =
-  'https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/con-bill-blended-rates.html';
-
-/** What a scenario costs, as Markdown: computed, and not yet checked against a bill. */
+/** Formats the cost of a scenario as Markdown. */
 export const reportOf = (scenario: Scenario): string =>
   [
-    ...assumptions(scenario),
+    `\`${optionsOf(scenario)}\``,
     '',
-    ...comparisonOf(scenario),
+    'Counts apply to one account and a month of 30 days; `violations` is the percentage of users that violate each rule.',
+    '',
+    ...comparison(scenario),
     '',
     ...breakEven(scenario),
-    `AWS [adds up what all accounts use](${CONSOLIDATED}) where a price falls with it; *as one account* is what evaluations cost if it does so here.`,
+    'AWS [adds up the usage of all accounts](https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/con-bill-blended-rates.html) for prices with tiers. If it does so for evaluations, they cost what *as one account* shows.',
     '',
     ...bill(scenario),
     '',
-    ...open(scenario),
+    ...(costOfFullStarts(scenario) > 0 ? [UNKNOWN] : []),
+    'Not included: the first month, in which every user is reported once more, and the configuration items of users, which AWS Config records anyway.',
     '',
-    '**Computed, and not yet checked against a bill.** Prices of US East (N. Virginia), without free tiers and, but for evaluations, discounts for much:',
-    '',
-    ...prices(),
+    `**These numbers are computed and have not been compared with a bill.** Prices of US East (N. Virginia), without free tiers and, except for evaluations, without volume discounts: ${SOURCES}. An evaluation costs less from the 100,001st and 500,001st in an account and month.`,
   ].join('\n');

@@ -1,53 +1,53 @@
 import { readParameters, type ValuesOf, wholeNumber } from '../../rule/input/parameter.ts';
 import { SETTINGS } from '../settings/settings.ts';
 
-/** A count, 0 at least unless it says otherwise. */
-const count = (unit: string, bounds: { minimum?: number; maximum: number; default: number }) =>
-  wholeNumber({ unit, minimum: 0, description: unit, ...bounds });
+/** The highest number of users that IAM allows in an account. */
+export const MAXIMUM_USERS = 5_000;
 
-/** Users of an account, at most what IAM allows. */
-export const USERS = { maximum: 5_000, default: 50 } as const;
-
-/** More of anything would be a mistake. */
-const MANY = 1_000_000;
+const count = (unit: string, bounds: { minimum?: number; maximum?: number; default: number }) =>
+  wholeNumber({ unit, minimum: 0, maximum: 1_000_000, description: unit, ...bounds });
 
 /**
- * What a scenario says, how it is read, and what it says by itself. Counts are of an account and of a month of 30 days:
+ * The options of `npm run cost` with their bounds and defaults. Counts apply to one account and a month of 30 days.
  *
- * `accounts`      accounts, at most what an aggregator takes
- * `users`         IAM users, at most what IAM allows
- * `violations`    percent of the users that violate a rule, each of both rules
- * `keyChanges`    keys that are created, activated, deactivated or deleted; 50 are the rotation of a key of 50 users
- *                 every 90 days, at three changes each
- * `userChanges`   changes of a user that Config records
+ * `accounts`      accounts; an AWS Config aggregator collects from 10,000 at most
+ * `violations`    percentage of the users that violate each of the two rules
+ * `keyChanges`    access keys created, activated, deactivated or deleted; by default 50 users rotate a key every 90
+ *                 days, with three changes each
+ * `userChanges`   changes of users that AWS Config records
  * `remediations`  keys that the runbooks deactivate and later delete
- * `rollUpViews`   times that somebody looks at the roll-up
- * `frequency`     of the bill by lines; the comparison has several
- * `refreshDays`, `triggers`, `keyEvents`, `dashboard`, `securityHubFindings`  as the settings
+ * `rollUpViews`   times that the dashboard of the organization is opened
+ * the others      the settings of the same name
  */
-export const SCENARIO = {
+export const OPTIONS = {
   accounts: count('accounts', { minimum: 1, maximum: 10_000, default: 1_000 }),
-  users: count('users', USERS),
+  users: count('users', { maximum: MAXIMUM_USERS, default: 50 }),
   violations: count('percent', { maximum: 100, default: 10 }),
-  keyChanges: count('changes', { maximum: MANY, default: 50 }),
-  userChanges: count('changes', { maximum: MANY, default: 20 }),
-  remediations: count('remediations', { maximum: MANY, default: 2 }),
-  rollUpViews: count('views', { maximum: MANY, default: 30 }),
+  keyChanges: count('changes', { default: 50 }),
+  userChanges: count('changes', { default: 20 }),
+  remediations: count('remediations', { default: 2 }),
+  rollUpViews: count('views', { default: 30 }),
   refreshDays: SETTINGS.refreshDays,
-  frequency: SETTINGS.maximumExecutionFrequency,
+  maximumExecutionFrequency: SETTINGS.maximumExecutionFrequency,
   triggers: SETTINGS.triggers,
   keyEvents: SETTINGS.keyEvents,
   dashboard: { ...SETTINGS.dashboard, default: false },
   securityHubFindings: SETTINGS.securityHubFindings,
 };
 
-/** What the costs depend on. */
-export type Scenario = ValuesOf<typeof SCENARIO>;
+/** The accounts, changes and settings that a bill is computed from. */
+export type Scenario = ValuesOf<typeof OPTIONS>;
 
 /**
- * Reads a scenario; what is not given is as it is by itself.
+ * Reads a scenario. An option that is not given has its default.
  *
- * @throws {InvalidParameterError} when a value is not within its bounds
+ * @throws {InvalidParameterError} when a value is out of bounds
  */
 export const parseScenario = (given: Readonly<Record<string, unknown>>): Scenario =>
-  readParameters(SCENARIO, given, 'option');
+  readParameters(OPTIONS, given, 'option');
+
+/** Formats values as options of the command line. */
+export const optionsOf = (values: Readonly<Record<string, unknown>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `--${name} ${value}`)
+    .join(' ');

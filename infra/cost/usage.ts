@@ -1,88 +1,171 @@
-import { type Frequency, HOURS } from '../settings/settings.ts';
-import { batchesOf, callsOf, changesOf, findingsOf, pagesOf, reportsOf } from './activity.ts';
-import * as assumed from './assumptions.ts';
-import type { Priced } from './prices.ts';
+import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../../rule/key-events/settings.ts';
+import { HOURS } from '../settings/settings.ts';
+import type { Usage } from './bill.ts';
 import type { Scenario } from './scenario.ts';
 
-const { HOURS_OF_MONTH, RULES } = assumed;
+const DAYS = 30;
+const HOURS_OF_MONTH = 720;
 
-/** What an account does in a month: what is counted, and what is paid for beside evaluations. */
-export type Usage = {
-  /** Results that are reported to AWS Config. */
-  readonly evaluations: number;
-  readonly iamCalls: number;
-  readonly configCalls: number;
-  readonly paid: Readonly<Partial<Record<Priced, number>>>;
+/** The stack deploys two rules. */
+export const RULES = 2;
+
+/** ListUsers returns up to 1,000 users per call. AWS Config returns and accepts up to 100 results per call. */
+const PAGE = { users: 1_000, results: 100 };
+
+/** What a function needs: 0.5 GB of memory, 2 seconds plus the time for the users of a sweep, and 2 KB of logs per invocation. */
+const FUNCTION = { gigabytes: 0.5, seconds: 2, logGigabytes: 2e-6 };
+
+/** Seconds per user of a sweep, measured by `npm run bench` at 20 ms per call. */
+const SECONDS_PER_USER = { tenAtATime: 0.003, oneAfterTheOther: 0.023 };
+
+/** Alarms of both rules, of key events (one more with a hybrid rule) and of findings. */
+const ALARMS = { rules: 8, keyEvents: 2, keyEventsOfHybridRule: 1, findings: 2 };
+
+/** Metrics that one invocation writes at most, without `exemptionTagKey`. */
+export const METRICS = { sweep: 13, keyEvents: 5, findings: 2 };
+
+/** Lambda polls a queue with five pollers that wait 20 seconds each. A message is sent, received and deleted. */
+const QUEUE_REQUESTS = { polling: 5 * HOURS_OF_MONTH * 60 * 3, perMessage: 3 };
+
+/** A deactivation and a later deletion of a key, without approval and notification. */
+export const REMEDIATION = { steps: 8 + 11, scriptSeconds: 25, plans: 3, changes: 2 };
+
+/** Metrics Insights queries of the organization's dashboard. */
+export const ROLL_UP_QUERIES = 10;
+
+const pages = (items: number, size: number): number => Math.max(1, Math.ceil(items / size));
+
+const violationsOf = ({ users, violations }: Scenario) => Math.ceil((users * violations) / 100);
+
+/** Changes of keys, including those that the runbooks make. */
+const keyChangesOf = ({ keyChanges, remediations }: Scenario) =>
+  keyChanges + REMEDIATION.changes * remediations;
+
+/** Batches of key events: at most one per change. */
+const batchesOf = (scenario: Scenario) => (scenario.keyEvents ? keyChangesOf(scenario) : 0);
+
+/** Evaluations that key events and runbooks start, at most. */
+export const startsOf = (scenario: Scenario): number => {
+  const { users, triggers, remediations } = scenario;
+  const isTooLarge = triggers === 'hybrid' && users > MAXIMUM_USERS_OF_HYBRID_RULE;
+  return (isTooLarge ? 0 : batchesOf(scenario)) + REMEDIATION.changes * remediations;
 };
 
-/** Requests to a queue: it is asked all the time, and each message takes some. */
-const requestsOf = (isThere: boolean, messages: number): number =>
-  isThere ? assumed.IDLE_REQUESTS + assumed.REQUESTS_OF_MESSAGE * messages : 0;
-
-const alarmsOf = ({ keyEvents, triggers, securityHubFindings }: Scenario): number => {
-  const { ALARMS } = assumed;
-  const ofKeyEvents = ALARMS.keyEvents + (triggers === 'hybrid' ? ALARMS.keyEventsOfHybrid : 0);
-  return ALARMS.rules + (keyEvents ? ofKeyEvents : 0) + (securityHubFindings ? ALARMS.findings : 0);
+/** Sweeps and reported results of one rule, at most: a change that is reported postpones the next refresh. */
+const evaluationsOf = (scenario: Scenario) => {
+  const { users, refreshDays, triggers, userChanges, maximumExecutionFrequency } = scenario;
+  const sweeps = HOURS_OF_MONTH / HOURS[maximumExecutionFrequency] + startsOf(scenario);
+  // With 0 days every sweep refreshes: 30 / 0 is infinite.
+  const refreshes = Math.min(sweeps, DAYS / refreshDays);
+  const notifications = triggers === 'hybrid' ? userChanges : 0;
+  const results = users * refreshes + keyChangesOf(scenario) + notifications;
+  return { sweeps, refreshes, notifications, results };
 };
 
-/** What an account with the stack uses, at most. */
-export const usageOfStack = (scenario: Scenario, frequency: Frequency): Usage => {
-  const { users, remediations, keyEvents, securityHubFindings } = scenario;
-  const { sweeps, notified, results } = reportsOf(scenario, frequency);
+/** What importing findings takes, at most: every violation once a day, and one run for each change of compliance. */
+export const findingsOf = (scenario: Scenario) => {
+  const { users, securityHubFindings } = scenario;
+  if (!securityHubFindings)
+    return { messages: 0, runs: 0, findings: 0, iamCalls: 0, configCalls: 0 };
+  const messages = RULES * keyChangesOf(scenario);
+  const runs = DAYS + messages;
+  const findings = RULES * DAYS * violationsOf(scenario) + messages;
+  return {
+    messages,
+    runs,
+    findings,
+    // Users are listed a second time when one of them is missing. Each finding needs the keys of its user.
+    iamCalls: runs * 2 * pages(users, PAGE.users) + findings,
+    configCalls: DAYS * RULES * pages(users, PAGE.results) + messages,
+  };
+};
+
+const iamCallsOf = (scenario: Scenario): number => {
+  const { sweeps, refreshes, notifications } = evaluationsOf(scenario);
+  const listings = sweeps * (pages(scenario.users, PAGE.users) + scenario.users);
+  // A violation has two keys, and each needs its last use.
+  const lastUses = 2 * (violationsOf(scenario) * refreshes + keyChangesOf(scenario));
+  // A notification reads the user, its keys and their last use.
+  return RULES * (listings + lastUses + 4 * notifications) + startsOf(scenario);
+};
+
+const configCallsOf = (scenario: Scenario): number => {
+  const { sweeps, notifications, results } = evaluationsOf(scenario);
+  // A sweep reads the recorded results, and reads them again before it reports a difference.
+  const reads = pages(scenario.users, PAGE.results) * (sweeps + Math.min(sweeps, results));
+  const reports = RULES * Math.ceil(results / PAGE.results);
+  return RULES * (reads + sweeps + 2 * notifications) + reports + startsOf(scenario);
+};
+
+const alarmsOf = ({ keyEvents, triggers, securityHubFindings }: Scenario): number =>
+  ALARMS.rules +
+  (keyEvents ? ALARMS.keyEvents : 0) +
+  (keyEvents && triggers === 'hybrid' ? ALARMS.keyEventsOfHybridRule : 0) +
+  (securityHubFindings ? ALARMS.findings : 0);
+
+const queueRequests = (exists: boolean, messages: number): number =>
+  exists ? QUEUE_REQUESTS.polling + QUEUE_REQUESTS.perMessage * messages : 0;
+
+/** Months of a metric: a metric is billed for each hour in which it is written. */
+const metricMonths = (invocations: number): number =>
+  Math.min(HOURS_OF_MONTH, invocations) / HOURS_OF_MONTH;
+
+/** Computes what an account with this stack uses, at most. */
+export const usageOfStack = (scenario: Scenario): Usage => {
+  const { users, remediations, keyEvents, securityHubFindings, dashboard } = scenario;
+  const { sweeps, notifications, results } = evaluationsOf(scenario);
+  const { messages, runs, findings, iamCalls, configCalls } = findingsOf(scenario);
   const batches = batchesOf(scenario);
-  const { messages, runs, findings } = findingsOf(scenario);
-  const ofRules = RULES * (sweeps + notified);
-  const invocations = ofRules + batches + assumed.PLANS * remediations + runs;
-  const ofUsers = assumed.SECONDS_OF_USER.tenAtATime * users * RULES * sweeps;
-  const metrics =
-    RULES * assumed.METRICS_OF_SWEEP * Math.min(HOURS_OF_MONTH, sweeps) +
-    assumed.METRICS_OF_KEY_EVENTS * Math.min(HOURS_OF_MONTH, batches) +
-    assumed.METRICS_OF_FINDINGS * Math.min(HOURS_OF_MONTH, runs);
+  const changes = keyChangesOf(scenario);
+  const invocations =
+    RULES * (sweeps + notifications) + batches + REMEDIATION.plans * remediations + runs;
+  const seconds =
+    FUNCTION.seconds * invocations + SECONDS_PER_USER.tenAtATime * users * RULES * sweeps;
   return {
     evaluations: RULES * results,
-    ...callsOf(scenario, frequency),
-    paid: {
-      complianceItem: RULES * changesOf(scenario),
-      invocation: invocations,
-      gigabyteSecond: assumed.MEMORY * (assumed.SECONDS * invocations + ofUsers),
-      queueRequest:
-        requestsOf(keyEvents, changesOf(scenario)) + requestsOf(securityHubFindings, messages),
-      metricMonth: metrics / HOURS_OF_MONTH,
+    iamCalls: iamCallsOf(scenario) + iamCalls,
+    configCalls: configCallsOf(scenario) + configCalls,
+    billed: {
+      complianceItem: RULES * changes,
       alarm: alarmsOf(scenario),
-      dashboard: scenario.dashboard ? 1 : 0,
-      logGigabyte: assumed.LOGGED * invocations,
-      step: assumed.STEPS * remediations,
-      scriptSecond: assumed.SCRIPT_SECONDS * remediations,
+      metricMonth:
+        RULES * METRICS.sweep * metricMonths(sweeps) +
+        METRICS.keyEvents * metricMonths(batches) +
+        METRICS.findings * metricMonths(runs),
+      dashboard: dashboard ? 1 : 0,
+      logGigabyte: FUNCTION.logGigabytes * invocations,
+      queueRequest:
+        queueRequests(keyEvents, changes) + queueRequests(securityHubFindings, messages),
+      invocation: invocations,
+      gigabyteSecond: FUNCTION.gigabytes * seconds,
+      step: REMEDIATION.steps * remediations,
+      scriptSecond: REMEDIATION.scriptSeconds * remediations,
       finding: findings,
     },
   };
 };
 
-/** What an account uses whose two rules report every user at each sweep of the same schedule, and that has nothing else. */
-export const usageOfReportingEverything = (scenario: Scenario, frequency: Frequency): Usage => {
-  const { users } = scenario;
-  const sweeps = RULES * (HOURS_OF_MONTH / HOURS[frequency]);
-  const seconds = assumed.SECONDS + assumed.SECONDS_OF_USER.oneAfterTheOther * users;
+/** Computes what an account uses when its two rules report every user at each sweep and nothing else is deployed. */
+export const usageOfFullReporting = (scenario: Scenario): Usage => {
+  const { users, maximumExecutionFrequency } = scenario;
+  const sweeps = RULES * (HOURS_OF_MONTH / HOURS[maximumExecutionFrequency]);
+  const seconds = FUNCTION.seconds + SECONDS_PER_USER.oneAfterTheOther * users;
   return {
     evaluations: sweeps * users,
-    iamCalls: sweeps * (pagesOf(users, assumed.USERS_OF_PAGE) + users),
-    configCalls: sweeps * pagesOf(users, assumed.RESULTS_OF_PAGE),
-    paid: {
-      complianceItem: RULES * changesOf(scenario),
+    iamCalls: sweeps * (pages(users, PAGE.users) + users),
+    configCalls: sweeps * pages(users, PAGE.results),
+    billed: {
+      complianceItem: RULES * keyChangesOf(scenario),
+      logGigabyte: FUNCTION.logGigabytes * sweeps,
       invocation: sweeps,
-      gigabyteSecond: assumed.MEMORY * sweeps * seconds,
-      logGigabyte: assumed.LOGGED * sweeps,
+      gigabyteSecond: FUNCTION.gigabytes * sweeps * seconds,
     },
   };
 };
 
-/** What the administrator account uses for the organization: an aggregator and stored queries cost nothing; one account needs none. */
-export const usageOfAdministrator = ({ accounts, rollUpViews }: Scenario): Usage => ({
-  evaluations: 0,
-  iamCalls: 0,
-  configCalls: 0,
-  paid:
-    accounts === 1
-      ? {}
-      : { dashboard: 1, analyzedMetric: assumed.ROLL_UP_QUERIES * accounts * rollUpViews },
-});
+/** Computes what the administrator account uses. A single account needs no roll-up. */
+export const usageOfAdministrator = ({ accounts, rollUpViews }: Scenario): Usage => {
+  const analyzedMetric = ROLL_UP_QUERIES * accounts * rollUpViews;
+  const billed = accounts === 1 ? {} : { dashboard: 1, analyzedMetric };
+  return { evaluations: 0, iamCalls: 0, configCalls: 0, billed };
+};

@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { builtCodeOf, bundle, ENTRIES, REPOSITORY } from './bundle.ts';
 
-// The first half of `npm run build`: puts what the constructs read in another app into dist, the functions' code and
-// the runbooks. The constructs themselves are compiled into it then; the template there is `npm run template`'s.
+// The first step of `npm run build`: writes the bundled functions and the runbooks into dist, where the constructs of
+// the package read them. The second step compiles the constructs. `npm run template` writes the template.
 
 const dist = `${REPOSITORY}dist/`;
 

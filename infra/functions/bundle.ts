@@ -8,10 +8,10 @@ import type { Construct } from 'constructs';
 import type * as Esbuild from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 
-/** Where this repository lies, or the package that was built of it; with `/` at the end. */
+/** The root of this repository, or of the package built from it, with a trailing slash. */
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The modules that export the `handler` of a function, by their path from the root of this repository. */
+/** The modules that export the `handler` of a function, relative to the root of this repository. */
 export const ENTRIES = [
   'rule/single-access-key/index.ts',
   'rule/inactive-access-key/index.ts',
@@ -20,17 +20,17 @@ export const ENTRIES = [
   'remediation/planner/index.ts',
 ] as const;
 
-/** One of them: what is deployed is what the package has the code of. */
+/** The entry module of a function. */
 export type Entry = (typeof ENTRIES)[number];
 
-/** Where the package has the code of a function, from its root. */
+/** Returns the folder of a function's code in the package, relative to its root. */
 export const builtCodeOf = (entry: Entry): string =>
   `functions/${entry.replace('/index.ts', '').replaceAll('/', '-')}`;
 
 /**
- * How every function is bundled: one minified ES module with everything in it, the SDK too.
+ * The esbuild options of a function: one minified ES module that includes the SDK.
  *
- * The oldest Node that runs it is the one of the local account, not Lambda's.
+ * The target is Node 20, because the local account runs the functions on the Node of the developer.
  */
 export const BUNDLE = {
   bundle: true,
@@ -38,14 +38,14 @@ export const BUNDLE = {
   format: 'esm',
   target: 'node20',
   minify: true,
-  // esbuild would take CommonJS first, which is twice as large and twice as slow to load.
+  // The default is CommonJS first, which is twice as large and loads half as fast.
   mainFields: ['module', 'main'],
   alias: {
     '@aws-sdk/credential-provider-node': fileURLToPath(
       new URL('../../rule/aws/credentials.ts', import.meta.url),
     ),
   },
-  // What is CommonJS nevertheless calls `require`, which a module does not have.
+  // Some dependencies are CommonJS and call `require`, which ES modules lack.
   banner: {
     js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
   },
@@ -53,10 +53,10 @@ export const BUNDLE = {
 } satisfies BuildOptions;
 
 /**
- * How a function is bundled whose code stands in the template: a CommonJS module, which Lambda calls `index.js`.
+ * The esbuild options of a function whose code is inline in the template: a CommonJS module, which Lambda names `index.js`.
  *
- * The SDK is the one of Lambda's runtime, whatever version that is; of what lies below the SDK only the SDK itself is
- * taken from there, since its modules move between versions.
+ * It uses the SDK of the Lambda runtime. Packages other than `@aws-sdk/*` are bundled, because their modules move between
+ * SDK versions.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
  */
@@ -72,40 +72,38 @@ export const INLINE_BUNDLE = {
 } satisfies BuildOptions;
 
 /**
- * The environment of every function.
+ * The environment variables of every function.
  *
- * Node 24 lets both generations grow so far that a sweep of 5,000 users takes more than 200 MB; with
- * these bounds, ten times what is alive, it takes 115.
+ * They limit the heap to ten times the live data. With the defaults of Node 24 a sweep of 5,000 users takes more than
+ * 200 MB; with these limits it takes 115 MB.
  */
 export const ENVIRONMENT = {
   NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=128',
 } as const;
 
-/** The code of a function, whose handler is `index.handler`. */
+/** The code of a function with the handler `index.handler`. */
 type FunctionCode = {
   readonly code: Code;
-  /** To be called when the stack has its copy. */
+  /** Deletes temporary files. To be called after the function is created. */
   readonly release: () => void;
 };
 
-/** Context below which the template itself has the code of the functions: no asset, no bucket, no bootstrap. */
+/** The context key that puts the code of the functions into the template, so that it needs no assets and no bootstrap. */
 export const INLINE_CODE = 'iam-user-single-access-key:inline-code';
 
 type Bundle = typeof BUNDLE | typeof INLINE_BUNDLE;
 
-/** The files of each entry that was bundled before: an app may have a function in many stacks. */
+/** The bundles created so far, because an app may have the same function in many stacks. */
 const bundles = new Map<string, readonly Esbuild.OutputFile[]>();
 
 /**
- * Bundles a function in this process.
- *
- * `NodejsFunction` would say each option once more and start npx and esbuild for each function.
+ * Bundles a function in this process. `NodejsFunction` would start npx and esbuild for each function.
  */
 export const bundle = (entry: Entry, options: Bundle = BUNDLE): readonly Esbuild.OutputFile[] => {
   const key = `${options.format} ${entry}`;
-  const before = bundles.get(key);
-  if (before !== undefined) return before;
-  // Only here: who installs the package has no esbuild, and needs none.
+  const existing = bundles.get(key);
+  if (existing !== undefined) return existing;
+  // Loaded on demand, because users of the package do not have esbuild.
   const { buildSync }: typeof Esbuild = createRequire(import.meta.url)('esbuild');
   const entryPoints = [`${REPOSITORY}${entry}`];
   const outfile = options.format === 'esm' ? 'index.mjs' : 'index.js';
@@ -120,19 +118,20 @@ const inlineCode = (entry: Entry): Code => {
 };
 
 /**
- * The code of a function: in the template, as the package has it, or bundled now.
+ * Returns the code of a function: inline, from the package, or bundled now.
  *
- * @param scope  the function's, whose context tells whether the code is `INLINE_CODE`
+ * @param scope  the scope of the function, whose context may have `INLINE_CODE`
  */
 export const codeOf = (scope: Construct, entry: Entry): FunctionCode => {
-  const keep = () => {};
-  if (scope.node.tryGetContext(INLINE_CODE) === true)
-    return { code: inlineCode(entry), release: keep };
+  const release = () => {};
+  if (scope.node.tryGetContext(INLINE_CODE) === true) return { code: inlineCode(entry), release };
   const built = `${REPOSITORY}${builtCodeOf(entry)}`;
-  if (existsSync(built)) return { code: Code.fromAsset(built), release: keep };
+  if (existsSync(built)) return { code: Code.fromAsset(built), release };
   const directory = mkdtempSync(path.join(tmpdir(), 'function-'));
   for (const { path: file, contents } of bundle(entry))
     writeFileSync(path.join(directory, path.basename(file)), contents);
-  const release = () => rmSync(directory, { recursive: true });
-  return { code: Code.fromAsset(directory), release };
+  return {
+    code: Code.fromAsset(directory),
+    release: () => rmSync(directory, { recursive: true }),
+  };
 };

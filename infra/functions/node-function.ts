@@ -7,37 +7,36 @@ import { Construct } from 'constructs';
 import { codeOf, ENVIRONMENT, type Entry } from './bundle.ts';
 import { serviceOfThisAccount } from './permissions.ts';
 
-/** What is particular to a function. */
 export type NodeFunctionProps = {
   readonly entry: Entry;
   readonly description: string;
   readonly timeout: Duration;
   readonly logRetentionInDays: RetentionDays;
   /**
-   * Variables beside those of every function.
+   * Environment variables in addition to those of every function.
    * @default - none
    */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Where events go that failed every retry.
+   * The queue for events that failed all attempts.
    * @default - none
    */
   readonly deadLetterQueue?: IQueue;
 };
 
-/** A Lambda function with a log group and an execution role of its own; the only place of their defaults. */
+/** A Lambda function with its own log group and execution role, and the defaults of all functions. */
 export class NodeFunction extends Construct {
   readonly function: LambdaFunction;
-  /** May write to the function's log group and send to its dead-letter queue: add what the code calls. */
+  /** Allows the function to write logs and to send to the dead-letter queue. Other permissions are to be added. */
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const { entry, logRetentionInDays, ...particulars } = props;
+    const { entry, logRetentionInDays, ...functionProps } = props;
 
     const logGroup = new LogGroup(this, 'LogGroup', {
       retention: logRetentionInDays,
-      // Under a generated name nobody finds it again; what was decided stands in Config and CloudTrail.
+      // A retained log group with a generated name is hard to find. AWS Config and CloudTrail keep results and actions.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
@@ -47,7 +46,7 @@ export class NodeFunction extends Construct {
 
     const { code, release } = codeOf(this, entry);
     this.function = new LambdaFunction(this, 'Function', {
-      ...particulars,
+      ...functionProps,
       code,
       handler: 'index.handler',
       role: this.role,
@@ -58,7 +57,7 @@ export class NodeFunction extends Construct {
       environment: { ...ENVIRONMENT, ...props.environment },
     });
     release();
-    // For those who run cfn-lint: CDK lets a function depend on its role once more than the reference does.
+    // CDK adds a dependency on the role that the reference already implies, which cfn-lint reports.
     const { defaultChild } = this.function.node;
     if (CfnResource.isCfnResource(defaultChild))
       defaultChild.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });

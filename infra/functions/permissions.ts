@@ -1,12 +1,11 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /**
- * A service that may assume a role only on behalf of this account.
+ * Returns a service principal that may assume a role only on behalf of this account.
  *
- * @param conditions  further operators, beside the account
+ * @param conditions  condition operators in addition to the account
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
 export const serviceOfThisAccount = (
@@ -18,14 +17,14 @@ export const serviceOfThisAccount = (
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account }, ...conditions },
   });
 
-/** The actions that read what is known of a user's keys; tags only where one exempts. */
+/** Returns the actions that read the keys of a user, and its tags if an exemption tag is set. */
 export const keyReadingActions = (exemptionTagKey: string | undefined): string[] => [
   'iam:ListAccessKeys',
   'iam:GetAccessKeyLastUsed',
   ...(exemptionTagKey === undefined ? [] : ['iam:ListUserTags']),
 ];
 
-/** Allows actions on the IAM users of this account, whatever their path, and on nothing else. */
+/** Allows actions on the IAM users of this account, with any path. */
 export const allowOnUsers = (role: IRole, actions: readonly string[]): void => {
   const users = Stack.of(role).formatArn({
     service: 'iam',
@@ -36,12 +35,12 @@ export const allowOnUsers = (role: IRole, actions: readonly string[]): void => {
   role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [users] }));
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*]',
-    reason: 'The rule is about every IAM user of the account, and users come and go.',
+    reason: 'The rule applies to every IAM user of the account.',
   });
 };
 
 /**
- * Allows actions that know no resource: IAM grants these on every resource or not at all.
+ * Allows actions that do not support resource-level permissions.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsconfig.html
@@ -51,16 +50,10 @@ export const allowWithoutResource = (role: IRole, actions: readonly string[]): v
   role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: ['*'] }));
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: `No resource type is defined for ${actions.join(' and ')}.`,
+    reason: `${actions.join(' and ')} do not support resource-level permissions.`,
   });
 };
 
-/** Allows to read since when a key is inactive: CloudTrail's event history, in whatever Region it lies. */
+/** Allows to read the event history of CloudTrail in any Region. */
 export const allowToReadHistory = (role: IRole): void =>
   allowWithoutResource(role, ['cloudtrail:LookupEvents']);
-
-/** Lets Lambda poll a queue for a function, as the function's role. */
-export const allowToPoll = (role: IRole, { queueArn }: IQueue): void => {
-  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
-  role.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [queueArn] }));
-};

@@ -1,27 +1,27 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { NodeFunction } from './node-function.ts';
 
-/** Keeps what could not be served for 14 days, the longest that SQS keeps anything; encrypted, over TLS only. */
+const SECURE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+
+/** A queue that retains failed events for 14 days, the maximum of SQS. */
 export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string) {
-    super(scope, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    super(scope, id, { ...SECURE, retentionPeriod: Duration.days(14) });
   }
 }
 
-/** A target of a rule of EventBridge; what cannot be delivered to it for a day becomes a dead letter. */
+/** Creates the target of an EventBridge rule. Events that cannot be delivered within a day go to the dead-letter queue. */
 export const targetOf = (arn: string, deadLetterQueue: IQueue): IRuleTarget => ({
   bind: () => ({ arn, deadLetterConfig: { arn: deadLetterQueue.queueArn } }),
 });
 
-/** Lets a rule, and no other one, send to queues. */
-export const letSend = ({ ruleArn }: Rule, queues: readonly IQueue[]): void => {
+/** Allows one EventBridge rule to send to queues. */
+export const allowToSend = ({ ruleArn }: Rule, queues: readonly IQueue[]): void => {
   for (const queue of queues)
     queue.addToResourcePolicy(
       new PolicyStatement({
@@ -32,3 +32,55 @@ export const letSend = ({ ruleArn }: Rule, queues: readonly IQueue[]): void => {
       }),
     );
 };
+
+/** The events of a queue and how its function receives them. */
+export type EventQueueProps = {
+  /** The description of the EventBridge rule. */
+  readonly description: string;
+  readonly eventPattern: EventPattern;
+  readonly target: NodeFunction;
+  readonly deadLetterQueue: IQueue;
+  /** Messages per invocation. */
+  readonly batchSize: number;
+  /** The time in which messages are collected for one invocation. */
+  readonly batchingWindow: Duration;
+  /** The time after which a failed message is received again. */
+  readonly visibilityTimeout: Duration;
+  /** Attempts before a message goes to the dead-letter queue. */
+  readonly maxReceiveCount: number;
+};
+
+/** Concurrent invocations: the minimum of Lambda. */
+const MAXIMUM_CONCURRENCY = 2;
+
+/** A queue that receives events from EventBridge and invokes a function with batches of them. */
+export class EventQueue extends Queue {
+  constructor(scope: Construct, id: string, props: EventQueueProps) {
+    const { deadLetterQueue, maxReceiveCount, visibilityTimeout } = props;
+    super(scope, id, {
+      ...SECURE,
+      visibilityTimeout,
+      deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount },
+    });
+    const { description, eventPattern } = props;
+    const rule = new Rule(this, 'Rule', { description, eventPattern });
+    rule.addTarget(targetOf(this.queueArn, deadLetterQueue));
+    allowToSend(rule, [this, deadLetterQueue]);
+
+    const { target, batchSize, batchingWindow: maxBatchingWindow } = props;
+    target.role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        resources: [this.queueArn],
+      }),
+    );
+    new EventSourceMapping(this, 'Messages', {
+      target: target.function,
+      eventSourceArn: this.queueArn,
+      batchSize,
+      maxBatchingWindow,
+      maxConcurrency: MAXIMUM_CONCURRENCY,
+      reportBatchItemFailures: true,
+    });
+  }
+}

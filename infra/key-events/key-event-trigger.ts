@@ -1,43 +1,40 @@
 import { Aws, CfnRule, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
-import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { IAM_REGIONS } from '../../rule/aws/regions.ts';
 import { KEY_EVENT_NAMES } from '../../rule/key-events/event.ts';
 import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../../rule/key-events/settings.ts';
 import { NodeFunction } from '../functions/node-function.ts';
-import { allowToPoll, allowWithoutResource } from '../functions/permissions.ts';
-import { DeadLetterQueue, letSend, targetOf } from '../functions/queues.ts';
-import { measureOf } from '../monitoring/measure.ts';
+import { allowWithoutResource } from '../functions/permissions.ts';
+import { DeadLetterQueue, EventQueue } from '../functions/queues.ts';
+import { metricsOf } from '../monitoring/metrics.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 
-/** Something that needs the events of IAM is deployed where they do not arrive. */
+/** A construct that needs the events of IAM is deployed in a Region where they do not arrive. */
 export class WrongRegionError extends Error {
   override readonly name = 'WrongRegionError';
 }
 
-const needOfKeyEvents = (regions: string): string =>
-  `key events need the Region of IAM, ${regions}: deploy there, or without them (setting keyEvents=false, parameter KeyEvents=false)`;
+const keyEventRequirement = (regions: string): string =>
+  `key events need the Region of IAM, ${regions}: deploy there, or without key events (setting keyEvents=false, parameter KeyEvents=false)`;
 
 /**
- * Lets a construct be deployed only where the events of IAM calls arrive.
+ * Refuses to deploy a construct outside the Regions where the events of IAM arrive.
  *
- * Where the Region is not known at synthesis, CloudFormation refuses the stack before it makes anything.
+ * If the Region is not known at synthesis, a rule of the template makes CloudFormation refuse it.
  *
- * @param need  says what needs the Region, by the names of these Regions; ends in what to do
+ * @param requirement  returns the error message for the names of these Regions
  * @throws {WrongRegionError} when the stack has another Region
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
  */
 export const requireIamRegion = (
   scope: Construct,
-  need: (regions: string) => string = needOfKeyEvents,
+  requirement: (regions: string) => string = keyEventRequirement,
 ): void => {
   const regions = Object.values(IAM_REGIONS);
   const { region } = Stack.of(scope);
-  const expected = need(regions.join(' or '));
+  const expected = requirement(regions.join(' or '));
   if (Token.isUnresolved(region)) {
     new CfnRule(scope, 'IamRegion', {
       assertions: [
@@ -48,24 +45,23 @@ export const requireIamRegion = (
     throw new WrongRegionError(`${scope.node.path}: ${expected}; got ${region}`);
 };
 
-/** Rules whose names, of 64 characters at most, fit the 1,024 of one dimension of a metric; one start would take 25. */
+/** Names of up to 64 characters, joined, must fit into 1,024 characters of a metric dimension. */
 const MAXIMUM_RULES = 15;
 
-/** How long the function may take for a batch: two or three calls. */
-export const TIMEOUT = Duration.seconds(15);
+/** The timeout for a batch, which takes two or three calls. */
+const TIMEOUT = Duration.seconds(15);
 
-/** What is started, and how the function that does it is deployed. */
 export type KeyEventFunctionProps = Pick<SettingProps, 'triggers' | 'logRetentionInDays'> & {
-  /** The rules to evaluate again, 15 at most. */
+  /** The rules to evaluate, at most 15. */
   readonly configRules: readonly CfnConfigRule[];
 };
 
-/** The function that makes one start of an evaluation of many key events. */
+/** The function that starts one evaluation for a batch of key events. */
 export class KeyEventFunction extends NodeFunction {
-  /** It may start no evaluation, because the account has too many users. */
+  /** Whether it starts no evaluation in an account with too many users. */
   readonly mayHoldBack: boolean;
-  /** The metrics that it writes. */
-  readonly measure: ReturnType<typeof measureOf>;
+  /** Creates the metrics of the function. */
+  readonly metric: ReturnType<typeof metricsOf>;
 
   constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
     const { configRules } = props;
@@ -84,7 +80,7 @@ export class KeyEventFunction extends NodeFunction {
       },
     });
     this.mayHoldBack = isHybrid;
-    this.measure = measureOf(configRules);
+    this.metric = metricsOf(configRules);
     this.role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['config:StartConfigRulesEvaluation'],
@@ -95,62 +91,41 @@ export class KeyEventFunction extends NodeFunction {
   }
 }
 
-/** How long key events gather before they start one evaluation, unless a batch is full before. */
+/** The time in which key events are collected for one evaluation. */
 const BATCHING_WINDOW = Duration.seconds(60);
 
-/** Messages of a batch; at some 3 KB each they fit the 6 MB of an invocation. */
-const BATCH_SIZE = 1_000;
-
 /**
- * After this a message that was not served comes again: 90 s after the window, as Config starts an evaluation
- * once a minute. Lambda asks for the window and six times the function's timeout, which is the same.
+ * A start that AWS Config refused is tried again 90 s after the batching window, because Config accepts one start per
+ * minute. This equals the minimum of Lambda: the window and six times the timeout of the function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 const VISIBILITY_TIMEOUT = Duration.seconds(BATCHING_WINDOW.toSeconds() + 6 * TIMEOUT.toSeconds());
 
-/** Times that a message comes before it is a dead letter: 50 minutes, where an evaluation takes 15 at most. */
-const MAXIMUM_RECEIVES = 20;
-
-/** Invocations at a time: the fewest that Lambda offers for a queue. */
-const MAXIMUM_CONCURRENCY = 2;
-
 /**
- * Has rules evaluated again within minutes of a change of a key or a user.
+ * Starts an evaluation of rules within minutes of a change of an access key or a user.
  *
- * CloudTrail → EventBridge → queue → function → StartConfigRulesEvaluation; needs a trail that logs management
- * events. What cannot be delivered or served ends in the dead-letter queue.
+ * CloudTrail → EventBridge → queue → function → StartConfigRulesEvaluation. Requires a trail that logs management
+ * events.
  *
  * @throws {WrongRegionError} outside the Region of IAM, where its events do not arrive
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
 export class KeyEventTrigger extends Construct {
-  /** Keeps the events that could not be served. */
+  /** Retains the events that could not be delivered or processed. */
   readonly deadLetterQueue: DeadLetterQueue;
-  /** Where events gather for a minute. */
-  readonly queue: Queue;
-  /** Starts one evaluation for all that gathered. */
+  /** Collects key events. */
+  readonly queue: EventQueue;
+  /** Starts the evaluations. */
   readonly starter: KeyEventFunction;
 
   constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
     super(scope, id);
     requireIamRegion(this);
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
-    this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      visibilityTimeout: VISIBILITY_TIMEOUT,
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAXIMUM_RECEIVES },
-    });
     this.starter = new KeyEventFunction(this, 'Starter', props);
-    this.deliver();
-    this.readQueue();
-  }
-
-  /** Key events that succeeded go to the queue, and to its dead letters when they cannot be delivered for a day. */
-  private deliver(): void {
-    const rule = new Rule(this, 'Rule', {
-      description: 'Calls after which an IAM user may have another number of active access keys',
+    this.queue = new EventQueue(this, 'Queue', {
+      description: 'Calls that can change the number of active access keys of an IAM user',
       eventPattern: {
         source: ['aws.iam'],
         detailType: ['AWS API Call via CloudTrail'],
@@ -160,20 +135,14 @@ export class KeyEventTrigger extends Construct {
           errorCode: [{ exists: false }],
         },
       },
-    });
-    rule.addTarget(targetOf(this.queue.queueArn, this.deadLetterQueue));
-    letSend(rule, [this.queue, this.deadLetterQueue]);
-  }
-
-  private readQueue(): void {
-    allowToPoll(this.starter.role, this.queue);
-    new EventSourceMapping(this, 'Messages', {
-      target: this.starter.function,
-      eventSourceArn: this.queue.queueArn,
-      batchSize: BATCH_SIZE,
-      maxBatchingWindow: BATCHING_WINDOW,
-      maxConcurrency: MAXIMUM_CONCURRENCY,
-      reportBatchItemFailures: true,
+      target: this.starter,
+      deadLetterQueue: this.deadLetterQueue,
+      // At about 3 KB each, they fit into the 6 MB of an invocation.
+      batchSize: 1_000,
+      batchingWindow: BATCHING_WINDOW,
+      visibilityTimeout: VISIBILITY_TIMEOUT,
+      // 50 minutes of attempts, while an evaluation takes at most 15.
+      maxReceiveCount: 20,
     });
   }
 }

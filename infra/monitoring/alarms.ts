@@ -14,43 +14,45 @@ import { EVALUATION_TIMEOUT, type UserRule } from '../rules/user-rule.ts';
 import type { SecurityHubFindings } from '../security-hub/security-hub-findings.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 import { HOURS, type Settings } from '../settings/settings.ts';
-import { measureOf } from './measure.ts';
+import { metricsOf } from './metrics.ts';
 
-/** An alarm by what it watches; it is raised from 1 on, unless it says otherwise. */
-export type Watched = Pick<AlarmProps, 'metric' | 'alarmDescription'> & Partial<AlarmProps>;
+/** The props of an alarm. Without a threshold, the alarm starts at 1. */
+type AlarmDefinition = Pick<AlarmProps, 'metric' | 'alarmDescription'> & Partial<AlarmProps>;
+type AlarmDefinitions = Readonly<Record<string, AlarmDefinition>>;
 
-/** Periods of the schedule within which a sweep has to succeed. */
-const PERIODS_FOR_A_SWEEP = 2;
+/** Periods of the schedule in which a sweep must succeed. */
+const SWEEP_PERIODS = 2;
 
-/** The share of its time from which on an evaluation is too near its end. */
+/** The share of its timeout that a sweep may take. */
 const NEAR_TIMEOUT = 0.8;
 
-/** Errors within an hour from which on they are no accident: Lambda's first retry failed as well. */
+/** Errors per hour. Two mean that the first retry of Lambda failed too. */
 const REPEATED_ERRORS = 2;
 
 const period = Duration.hours(1);
 const MAXIMUM = { statistic: Stats.MAXIMUM } as const;
 
-/** What is watched of a rule: its function, its dead letters and its sweeps. */
-export const watchRule = (
+const ruleAlarms = (
   { evaluator, deadLetterQueue, configRule }: UserRule,
   maximumExecutionFrequency: Settings['maximumExecutionFrequency'],
-): Record<string, Watched> => ({
+): AlarmDefinitions => ({
   EvaluationErrors: {
     metric: evaluator.function.metricErrors({ period }),
     threshold: REPEATED_ERRORS,
-    alarmDescription: 'The rule failed twice within an hour: Lambda tries an event three times.',
+    alarmDescription:
+      'The function of the rule failed twice within an hour. Lambda tries each event three times.',
   },
   EvaluationDeadLetters: {
     metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
-    alarmDescription: 'An event of AWS Config failed every try: users may have an old result.',
+    alarmDescription:
+      'All attempts to process an event of AWS Config failed. Results may be out of date.',
   },
   NoSuccessfulSweep: {
-    metric: measureOf([configRule])('SuccessfulSweeps', {
+    metric: metricsOf([configRule])('SuccessfulSweeps', {
       period: Duration.hours(HOURS[maximumExecutionFrequency]),
     }),
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-    evaluationPeriods: PERIODS_FOR_A_SWEEP,
+    evaluationPeriods: SWEEP_PERIODS,
     treatMissingData: TreatMissingData.BREACHING,
     alarmDescription: 'No sweep of the account succeeded within two periods of the schedule.',
   },
@@ -61,86 +63,88 @@ export const watchRule = (
   },
 });
 
-/** What is watched of key events: their function, their dead letters, and those that start no evaluation. */
-export const watchTrigger = (trigger: KeyEventTrigger): Record<string, Watched> => ({
+const keyEventAlarms = ({ starter, deadLetterQueue }: KeyEventTrigger): AlarmDefinitions => ({
   KeyEventErrors: {
-    metric: trigger.starter.function.metricErrors({ period }),
+    metric: starter.function.metricErrors({ period }),
     threshold: REPEATED_ERRORS,
-    alarmDescription: 'Key events could not start an evaluation, twice within an hour.',
+    alarmDescription:
+      'The function that starts evaluations after key events failed twice within an hour.',
   },
   KeyEventDeadLetters: {
-    metric: trigger.deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
-    alarmDescription: 'Key events could not be delivered, read, or served within 50 minutes.',
+    metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
+    alarmDescription: 'Key events could not be delivered, read, or processed within 50 minutes.',
   },
-  ...(trigger.starter.mayHoldBack && {
+  ...(starter.mayHoldBack && {
     KeyEventsHeldBack: {
-      metric: trigger.starter.measure('HeldBack', { period }),
+      metric: starter.metric('HeldBack', { period }),
       alarmDescription:
-        'Key events start no evaluation: the account is too large for a hybrid rule.',
+        'Key events start no evaluation, because the account is too large for a hybrid rule.',
     },
   }),
 });
 
-/** What is watched of findings: their function, and what could not be told. */
-export const watchFindings = (findings: SecurityHubFindings): Record<string, Watched> => ({
+const findingAlarms = ({ importer, deadLetterQueue }: SecurityHubFindings): AlarmDefinitions => ({
   FindingErrors: {
-    metric: findings.teller.function.metricErrors({ period }),
+    metric: importer.function.metricErrors({ period }),
     threshold: REPEATED_ERRORS,
-    alarmDescription: 'Security Hub could not be told of violations, twice within an hour.',
+    alarmDescription: 'The import of findings into Security Hub failed twice within an hour.',
   },
   FindingDeadLetters: {
-    metric: findings.deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
-    alarmDescription: 'Findings in Security Hub may be old: an event failed every try.',
+    metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
+    alarmDescription:
+      'All attempts to process an event failed. Findings in Security Hub may be out of date.',
   },
 });
 
-/** What is watched, and the topic that is told. */
 export type AlarmsProps = Pick<SettingProps, 'maximumExecutionFrequency' | 'alarmTopicArn'> & {
   readonly rule: UserRule;
-  /** The rule whose alarms have a name that starts with `Inactive`. */
+  /** The rule whose alarm names start with `Inactive`. */
   readonly inactiveRule?: UserRule | undefined;
   readonly trigger?: KeyEventTrigger | undefined;
   readonly findings?: SecurityHubFindings | undefined;
 };
 
-const withPrefix = (prefix: string, watched: Readonly<Record<string, Watched>>) =>
-  Object.fromEntries(Object.entries(watched).map(([name, one]) => [`${prefix}${name}`, one]));
+const withPrefix = (prefix: string, definitions: AlarmDefinitions): AlarmDefinitions =>
+  Object.fromEntries(
+    Object.entries(definitions).map(([name, definition]) => [`${prefix}${name}`, definition]),
+  );
 
 /**
- * The alarms; docs/operations.md has a heading for each: what it means, what to look at, what to do.
+ * The CloudWatch alarms. docs/operations.md explains each of them under its name.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Alarms.html
  */
 export class Alarms extends Construct {
-  /** All of them, for a dashboard. */
+  /** The alarms, for a dashboard. */
   readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const { rule, inactiveRule, trigger, findings } = props;
     const { maximumExecutionFrequency, alarmTopicArn } = completeSettings(props);
-    const watched = {
-      ...watchRule(rule, maximumExecutionFrequency),
+    const definitions: AlarmDefinitions = {
+      ...ruleAlarms(rule, maximumExecutionFrequency),
       ...(inactiveRule &&
-        withPrefix('Inactive', watchRule(inactiveRule, maximumExecutionFrequency))),
-      ...(trigger && watchTrigger(trigger)),
-      ...(findings && watchFindings(findings)),
+        withPrefix('Inactive', ruleAlarms(inactiveRule, maximumExecutionFrequency))),
+      ...(trigger && keyEventAlarms(trigger)),
+      ...(findings && findingAlarms(findings)),
     };
     const topic =
       alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn);
 
-    this.alarms = Object.entries(watched).map(([name, { alarmDescription, ...particulars }]) => {
+    this.alarms = Object.entries(definitions).map(([name, definition]) => {
       const alarm = new Alarm(this, name, {
         threshold: 1,
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-        alarmDescription: `${alarmDescription} What to do: docs/operations.md, ${name}`,
-        ...particulars,
+        ...definition,
+        alarmDescription: `${definition.alarmDescription} What to do: docs/operations.md, ${name}`,
       });
-      if (topic === undefined) return alarm;
-      alarm.addAlarmAction(new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic));
+      if (topic !== undefined) {
+        alarm.addAlarmAction(new SnsAction(topic));
+        alarm.addOkAction(new SnsAction(topic));
+      }
       return alarm;
     });
   }

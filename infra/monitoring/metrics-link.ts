@@ -3,24 +3,26 @@ import { CfnLink } from 'aws-cdk-lib/aws-oam';
 import { Construct } from 'constructs';
 import { NAMESPACE } from '../../rule/log/metrics.ts';
 
-/** The sink of the account that watches; a CDK token is welcome. */
-export type MetricsLinkProps = { readonly sinkArn: string };
+export type MetricsLinkProps = {
+  /** The ARN of the sink in the monitoring account, which may be a CDK token. */
+  readonly sinkArn: string;
+};
 
-/** The account in an ARN; of an empty text, as a parameter that is not given has it, none. */
+/** Returns the account in an ARN, or `none` for the empty string of a parameter without value. */
 const accountIn = (arn: string): string =>
   Fn.select(4, Fn.split(':', Fn.join('', [arn, '::::none'])));
 
 /**
- * Shares the metrics of the rules, and nothing else of this account, with the account that the sink is in.
+ * Shares the metrics of the rules with the account of a sink.
  *
- * The account of the sink itself gets no link, as it has nobody to share with. An account has one link to a sink: where it has one already, CloudFormation refuses a second.
+ * The account of the sink itself gets no link. An account has one link per sink; CloudFormation refuses a second.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Unified-Cross-Account.html
  */
 export class MetricsLink extends Construct {
   constructor(scope: Construct, id: string, { sinkArn }: MetricsLinkProps) {
     super(scope, id);
-    const isAnother = new CfnCondition(this, 'IsAnotherAccount', {
+    const isOtherAccount = new CfnCondition(this, 'IsAnotherAccount', {
       expression: Fn.conditionNot(Fn.conditionEquals(Aws.ACCOUNT_ID, accountIn(sinkArn))),
     });
     const link = new CfnLink(this, 'Link', {
@@ -29,6 +31,6 @@ export class MetricsLink extends Construct {
       linkConfiguration: { metricConfiguration: { filter: `Namespace = '${NAMESPACE}'` } },
       labelTemplate: '$AccountName',
     });
-    link.cfnOptions.condition = isAnother;
+    link.cfnOptions.condition = isOtherAccount;
   }
 }

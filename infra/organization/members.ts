@@ -7,13 +7,13 @@ import { TAG } from '../stack.ts';
 import { parameterValuesOf } from '../template/parameters.ts';
 import type { Wave } from './organizational-units.ts';
 import type { OrganizationSettings } from './settings.ts';
-import { needOfOrganization } from './stack.ts';
+import { organizationRequirement } from './stack.ts';
 
-/** Stands in a command where a person puts the id of an account, which has other characters. */
+/** The placeholder for an account id in a command. */
 const ACCOUNT_ID = 'ACCOUNT_ID';
 
 /**
- * The accounts of one wave: a stack of its own, so that a new version is deployed to one wave after the other.
+ * The stack of one wave of accounts, so that a new version is deployed wave by wave.
  *
  * @throws {WrongRegionError} outside the Region of IAM
  */
@@ -24,52 +24,50 @@ export class MembersStack extends Stack {
     { template, wave, settings, ...props }: StackProps & MemberStackSetProps,
   ) {
     super(scope, id, {
-      description: `The accounts that iam-user-single-access-key is deployed to, wave ${wave.name}`,
+      description: `iam-user-single-access-key in the accounts of wave ${wave.name}`,
       ...props,
     });
-    requireIamRegion(this, needOfOrganization);
+    requireIamRegion(this, organizationRequirement);
     const { templateUrl } = new MemberStackSet(this, 'Members', { template, wave, settings });
 
     const callAs = settings.delegatedAdministrator ? 'DELEGATED_ADMIN' : 'SELF';
     const stackSet = `--region ${this.region} --call-as ${callAs} --stack-set-name ${this.stackName}`;
     const add = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
-    add('TemplateUrl', 'The template that the accounts get', templateUrl);
+    add('TemplateUrl', 'The template that is deployed to the accounts', templateUrl);
     add(
       'ProblemsCommand',
-      'The accounts that do not have this version, and why',
+      'Lists the accounts without this version, and the reasons',
       `aws cloudformation list-stack-instances ${stackSet} --query "Summaries[?Status!='CURRENT'].[Account,StatusReason]" --output table`,
     );
     const units = wave.organizationalUnits.join(',');
-    const ofAccount = `${stackSet} --regions ${this.region} --deployment-targets OrganizationalUnitIds=${units},Accounts=${ACCOUNT_ID},AccountFilterType=INTERSECTION`;
+    const inAccount = `${stackSet} --regions ${this.region} --deployment-targets OrganizationalUnitIds=${units},Accounts=${ACCOUNT_ID},AccountFilterType=INTERSECTION`;
     add(
       'RetryCommand',
-      'Gives accounts their stack once more; for one that had it before, update-stack-instances in the place of create-stack-instances',
-      `aws cloudformation create-stack-instances ${ofAccount}`,
+      'Deploys the stack to an account again; use update-stack-instances if the account already has it',
+      `aws cloudformation create-stack-instances ${inAccount}`,
     );
     add(
       'RemoveCommand',
-      'Takes the stack from accounts; users and keys stay as they are',
-      `aws cloudformation delete-stack-instances ${ofAccount} --no-retain-stacks`,
+      'Deletes the stack from an account; users and keys do not change',
+      `aws cloudformation delete-stack-instances ${inAccount} --no-retain-stacks`,
     );
   }
 }
 
-/** Which accounts get what, and how many of them at a time. */
 export type MemberStackSetProps = {
-  /** Path of the template; at some 400 KB it has to come from S3, where 1 MB is the most. */
+  /** The path of the template. At about 400 KB it must be read from S3, with a limit of 1 MB. */
   readonly template: string;
   readonly wave: Wave;
   readonly settings: OrganizationSettings;
 };
 
 /**
- * How many accounts at a time, and when to stop. What fails is most often an account that lacks a recorder, and some of
- * a thousand do, or a version that fails everywhere, which a few accounts tell as well as a thousand.
+ * Limits concurrent accounts and failures. Usually an account fails because it lacks a recorder.
  *
- * Soft, concurrency does not depend on the tolerance: 5 % of a thousand accounts take 20 rounds, where the 21 accounts
- * at a time of 2 % and Strict would take 48. Percentages are rounded down: a wave of less than 50 accounts stops at the
- * first failure.
+ * With soft tolerance the concurrency does not depend on the failure tolerance: 5 % of 1,000 accounts take 20 rounds. With
+ * strict tolerance, 2 % would allow 21 accounts at a time and take 48 rounds. Percentages are rounded down: a wave of less
+ * than 50 accounts stops at the first failure.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html#stackset-ops-options
  */
@@ -83,16 +81,16 @@ const preferencesOf = ({
 });
 
 /**
- * The stack of every account of a wave, in exactly one Region: in a second one Config would evaluate and bill the same
- * users again.
+ * A CloudFormation StackSet that deploys the template to the accounts of a wave, in one Region. In a second Region, AWS
+ * Config would evaluate and bill the same users again.
  *
- * An account that joins one of the units gets the stack, and one that leaves them loses it. Automatic deployment knows
- * neither excluded accounts nor these preferences.
+ * An account that joins an organizational unit gets the stack, and an account that leaves loses it. This automatic
+ * deployment ignores excluded accounts and operation preferences.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
  */
 export class MemberStackSet extends Construct {
-  /** Where the template lies, for those who deploy it themselves. */
+  /** The URL of the template. */
   readonly templateUrl: string;
 
   constructor(scope: Construct, id: string, { template, wave, settings }: MemberStackSetProps) {

@@ -5,7 +5,7 @@ export const ORGANIZATIONAL_UNITS =
   'ids of organizational units or of the root, separated by commas (ou-ab12-cdef3456), or such lists with the names of their waves (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 ids, no id is in two waves, and the root stands alone';
 
 /** The wave of organizational units without a named wave. */
-const EVERYTHING = 'all';
+const ONLY_WAVE = 'all';
 
 /** Returns whether every text occurs only once. */
 export const isDistinct = (texts: readonly string[]): boolean =>
@@ -37,16 +37,16 @@ const Waves = v.pipe(
   }),
 );
 
-const ofText = (text: string): unknown =>
+const parseText = (text: string): unknown =>
   text.split(';').map((wave) => {
     const end = wave.indexOf(':');
-    const name = end < 0 ? EVERYTHING : wave.slice(0, end);
+    const name = end < 0 ? ONLY_WAVE : wave.slice(0, end);
     return { name, organizationalUnits: wave.slice(end + 1).split(',') };
   });
 
 const wavesIn = (given: unknown): unknown => {
-  if (typeof given === 'string') return ofText(given);
-  if (Array.isArray(given)) return [{ name: EVERYTHING, organizationalUnits: given }];
+  if (typeof given === 'string') return parseText(given);
+  if (Array.isArray(given)) return [{ name: ONLY_WAVE, organizationalUnits: given }];
   return Object.entries(Object(given)).map(([name, ids]) => ({ name, organizationalUnits: ids }));
 };
 

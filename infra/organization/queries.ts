@@ -1,58 +1,58 @@
-/** A query over the resources that an aggregator knows, in AWS Config's subset of SQL. */
+/** A stored query over the resources of an aggregator, in the SQL subset of AWS Config. */
 export type Query = {
-  /** 1 to 64 letters, digits, `-` and `_`; its account and Region have no other of the name. */
+  /** 1 to 64 letters, digits, `-` and `_`, unique in the account and Region. */
   readonly name: string;
   readonly description: string;
   readonly expression: string;
 };
 
-/** The names of what the queries look for. */
+/** The settings that the queries depend on. */
 export type QueryNames = {
   readonly configRuleName: string;
   readonly exemptionTagKey?: string | undefined;
 };
 
-/** A text of SQL, whatever is in it. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** Quotes a string literal. */
+const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-const resultsOf = (configRuleName: string): string =>
+const violationsOf = (configRuleName: string): string =>
   [
     "WHERE resourceType = 'AWS::Config::ResourceCompliance'",
     "AND configuration.targetResourceType = 'AWS::IAM::User'",
-    `AND configuration.configRuleList.configRuleName = ${quoted(configRuleName)}`,
+    `AND configuration.configRuleList.configRuleName = ${quote(configRuleName)}`,
     "AND configuration.configRuleList.complianceType = 'NON_COMPLIANT'",
   ].join(' ');
 
 /**
- * Users that a rule evaluates and that violate a rule, by account.
+ * Counts the violating users of each account.
  *
- * Config compares the members of a list each for itself: a user that violates another rule only counts as well, so a
- * number is one of users at most. `violations` shows which rule it is.
+ * AWS Config tests the conditions on a list independently. A user that the rule evaluates and that violates only another
+ * rule counts too, so the count is an upper bound. The query `violations` shows the rule.
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/querying-AWS-resources.html
  */
 const violationsByAccount = (configRuleName: string): Query => ({
   name: 'iam-user-access-key-violations-by-account',
-  description: `IAM users that ${configRuleName} evaluates and that violate it or another rule, at most: Config cannot tell these apart in a count`,
-  // Without ORDER BY: Config gives no second page of an ordered count.
-  expression: `SELECT accountId, COUNT(*) ${resultsOf(configRuleName)} GROUP BY accountId`,
+  description: `Number of IAM users that ${configRuleName} evaluates and that violate it or another rule`,
+  // No ORDER BY, because AWS Config returns only one page of an ordered count.
+  expression: `SELECT accountId, COUNT(*) ${violationsOf(configRuleName)} GROUP BY accountId`,
 });
 
-/** The same users one by one, with the verdict of each rule. */
+/** Lists these users with their result for each rule. */
 const violations = (configRuleName: string): Query => ({
   name: 'iam-user-access-key-violations',
-  description: `IAM users that ${configRuleName} evaluates and that violate a rule, with the verdict of each`,
-  expression: `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${resultsOf(configRuleName)}`,
+  description: `IAM users that ${configRuleName} evaluates and that violate a rule, with the result of each rule`,
+  expression: `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${violationsOf(configRuleName)}`,
 });
 
-/** Users that have the exemption tag, valid or not, with their tags: who may have more keys, and until when. */
+/** Lists users with the exemption tag, valid or not. */
 const exemptUsers = (exemptionTagKey: string): Query => ({
   name: 'iam-user-access-key-exemptions',
   description: 'IAM users with the exemption tag, whose value is the last day of the exemption',
-  expression: `SELECT accountId, resourceId, resourceName, tags WHERE resourceType = 'AWS::IAM::User' AND tags.key = ${quoted(exemptionTagKey)}`,
+  expression: `SELECT accountId, resourceId, resourceName, tags WHERE resourceType = 'AWS::IAM::User' AND tags.key = ${quote(exemptionTagKey)}`,
 });
 
-/** What the organization is asked: the violations of the rule, and who has the exemption tag where there is one. */
+/** Returns the stored queries of the organization. */
 export const queriesOf = ({ configRuleName, exemptionTagKey }: QueryNames): readonly Query[] => [
   violationsByAccount(configRuleName),
   violations(configRuleName),

@@ -10,90 +10,86 @@ import {
 import { Construct } from 'constructs';
 import { type MetricName, NAMESPACE } from '../../rule/log/metrics.ts';
 
-/** What is asked of the metrics of all accounts together. */
-export type MetricsQuestion = {
+/** A metric of all accounts. */
+export type MetricsQuery = {
   readonly metric: MetricName;
   readonly statistic: 'MAX' | 'MIN' | 'SUM';
-  /** What its metrics have as `ConfigRuleName`. */
+  /** The value of the dimension `ConfigRuleName`. */
   readonly configRuleName: string;
 };
 
-const select = ({ metric, statistic, configRuleName }: MetricsQuestion): string =>
-  `SELECT ${statistic}(${metric}) FROM SCHEMA("${NAMESPACE}", ConfigRuleName) WHERE ConfigRuleName = '${configRuleName}'`;
-
 /**
- * One number of all accounts.
+ * Returns the Metrics Insights query for one number over all accounts.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
  */
-export const ofAllAccounts = select;
+export const overAllAccounts = ({ metric, statistic, configRuleName }: MetricsQuery): string =>
+  `SELECT ${statistic}(${metric}) FROM SCHEMA("${NAMESPACE}", ConfigRuleName) WHERE ConfigRuleName = '${configRuleName}'`;
 
-/** The most series that a query gives. */
-export const MOST_SERIES = 500;
+/** The maximum number of time series that a query returns. */
+const MAXIMUM_SERIES = 500;
 
 /**
- * A number for each account, the highest first or the lowest.
+ * Returns the Metrics Insights query for one number per account, ordered by it.
  *
- * @param limit  how many accounts, `MOST_SERIES` at most
+ * @param limit  the number of accounts, at most 500
  */
-export const byAccount = (
-  question: MetricsQuestion,
-  order: 'DESC' | 'ASC',
-  limit: number,
-): string =>
-  `${select(question)} GROUP BY AWS.AccountId ORDER BY ${question.statistic}() ${order} LIMIT ${limit}`;
+export const byAccount = (query: MetricsQuery, order: 'DESC' | 'ASC', limit: number): string =>
+  `${overAllAccounts(query)} GROUP BY AWS.AccountId ORDER BY ${query.statistic}() ${order} LIMIT ${limit}`;
 
-/** The rules that are shown, by name. */
+/** The names of the rules in every account. */
 export type RollUpProps = {
   readonly configRuleName: string;
   readonly inactiveConfigRuleName: string;
 };
 
-/** Queries reach back two weeks; a sweep may be a day old, and a day has the worst of it. */
-const SHOWN = Duration.days(14);
+/** Metrics Insights queries cover two weeks. */
+const INTERVAL = Duration.days(14);
 const period = Duration.days(1);
 
-/** Accounts to a graph. */
+/** Accounts per graph. */
 const SHOWN_ACCOUNTS = 10;
 
 const EXPLANATION = [
-  'The metrics of every account that shares them, by day (UTC), from queries that see 500 accounts at most where they name them: the highest or the lowest.',
-  'An account that swept nothing has no number here: docs/organization.md says how to find it.',
+  'The metrics of all accounts that share them, by day (UTC). Graphs by account cover at most 500 accounts, those with the highest or lowest values.',
+  'An account without sweeps does not appear. docs/organization.md describes how to find it.',
 ].join(' ');
 
-const query = (expression: string, label = ''): MathExpression =>
+const expressionOf = (expression: string, label = ''): MathExpression =>
   new MathExpression({ expression, label, period });
 
-/** Each has one query: GetMetricData takes no more than one of Metrics Insights. */
+/** A graph. Its metrics must have only one Metrics Insights query, the limit of GetMetricData. */
 const graph = (title: string, props: GraphWidgetProps): IWidget =>
   new GraphWidget({ title, width: 4, height: 6, leftYAxis: { min: 0 }, ...props });
 
-/** Users that violate a rule: of all accounts, and of those with the most; what was reported; who could not sweep. */
+/** The violations, sweeps and results of a rule. */
 const rowOf = (configRuleName: string): IWidget[] => {
-  const violations: MetricsQuestion = { metric: 'Violations', statistic: 'MAX', configRuleName };
-  const most = (limit: number) => query(byAccount(violations, 'DESC', limit));
+  const violations: MetricsQuery = { metric: 'Violations', statistic: 'MAX', configRuleName };
+  const most = (limit: number) => expressionOf(byAccount(violations, 'DESC', limit));
   const all = new MathExpression({
-    // The sum of each account's highest. A plain SUM would count a user once for every sweep of the day.
+    // The sum of the maximum per account. A SUM over the metric would count each sweep of the day.
     expression: 'SUM(accounts)',
-    usingMetrics: { accounts: most(MOST_SERIES) },
+    usingMetrics: { accounts: most(MAXIMUM_SERIES) },
     label: 'NON_COMPLIANT users',
     period,
   });
-  const sweeps: MetricsQuestion = { metric: 'SuccessfulSweeps', statistic: 'SUM', configRuleName };
-  const results: MetricsQuestion = { metric: 'ResultsSent', statistic: 'SUM', configRuleName };
+  const sweeps: MetricsQuery = { metric: 'SuccessfulSweeps', statistic: 'SUM', configRuleName };
+  const results: MetricsQuery = { metric: 'ResultsSent', statistic: 'SUM', configRuleName };
   return [
     graph(`${configRuleName}: NON_COMPLIANT users`, { width: 6, left: [all] }),
-    graph('Accounts with the most', { width: 6, left: [most(SHOWN_ACCOUNTS)] }),
-    graph('Sweeps that succeeded', { left: [query(ofAllAccounts(sweeps), 'sweeps')] }),
-    graph('Results reported (billed)', { left: [query(ofAllAccounts(results), 'results')] }),
-    graph('Accounts where a sweep failed: 0', {
-      left: [query(byAccount({ ...sweeps, statistic: 'MIN' }, 'ASC', SHOWN_ACCOUNTS))],
+    graph('Accounts with the most violations', { width: 6, left: [most(SHOWN_ACCOUNTS)] }),
+    graph('Successful sweeps', { left: [expressionOf(overAllAccounts(sweeps), 'sweeps')] }),
+    graph('Results reported (billed)', {
+      left: [expressionOf(overAllAccounts(results), 'results')],
+    }),
+    graph('Accounts with a failed sweep (0)', {
+      left: [expressionOf(byAccount({ ...sweeps, statistic: 'MIN' }, 'ASC', SHOWN_ACCOUNTS))],
     }),
   ];
 };
 
 /**
- * A CloudWatch dashboard over all accounts that share their metrics with this one.
+ * A CloudWatch dashboard of all accounts that share their metrics with this account.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html
  */
@@ -107,7 +103,7 @@ export class RollUp extends Construct {
   ) {
     super(scope, id);
     const { dashboardName } = new Dashboard(this, 'Dashboard', {
-      defaultInterval: SHOWN,
+      defaultInterval: INTERVAL,
       widgets: [
         [new TextWidget({ markdown: EXPLANATION, width: 24, height: 2 })],
         rowOf(configRuleName),

@@ -9,12 +9,12 @@ import { queriesOf } from './queries.ts';
 import { RollUp } from './roll-up.ts';
 import type { OrganizationSettings } from './settings.ts';
 
-/** Whose accounts may link. */
+/** The organization whose accounts may link to the sink. */
 export type SinkProps = { readonly organizationId: string };
 
 /**
- * Where the accounts of one organization may share metrics, and metrics only. An account has one sink in a Region: where
- * there is one already, CloudFormation refuses a second.
+ * A sink with which the accounts of an organization share metrics. An account has one sink per Region; CloudFormation
+ * refuses a second.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Unified-Cross-Account-Setup.html
  */
@@ -44,7 +44,7 @@ export class Sink extends Construct {
   }
 }
 
-/** What AWS Config asks of the organization; none of these knows a resource. */
+/** The actions of AWS Config on the organization. They do not support resource-level permissions. */
 const ACTIONS = [
   'organizations:DescribeOrganization',
   'organizations:ListAccounts',
@@ -53,7 +53,7 @@ const ACTIONS = [
 ];
 
 /**
- * What AWS Config knows of every account of the organization, in one place and of this Region: to read, not to change.
+ * An AWS Config aggregator that collects the data of all accounts of the organization in this Region.
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/aggregate-data.html
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSConfigRoleForOrganizations.html
@@ -65,10 +65,10 @@ export class Aggregator extends Construct {
     super(scope, id);
     const role = new Role(this, 'Role', {
       description: 'Lets AWS Config list the accounts of the organization',
-      // Without a condition on the account: AWS does not say that Config names one when it assumes this role, and then
-      // no aggregator could be made. The role lists accounts, nothing else.
+      // No condition on the account: AWS does not document that Config passes one when it assumes this role. The role
+      // only lists accounts.
       assumedBy: new ServicePrincipal('config.amazonaws.com'),
-      // Inline, so that the role is complete when Config lists the accounts, while it makes the aggregator.
+      // Inline, because Config lists the accounts while it creates the aggregator.
       inlinePolicies: {
         ListAccounts: new PolicyDocument({
           statements: [new PolicyStatement({ actions: ACTIONS, resources: ['*'] })],
@@ -77,7 +77,7 @@ export class Aggregator extends Construct {
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: `No resource type is defined for ${ACTIONS.join(' and ')}.`,
+      reason: `${ACTIONS.join(' and ')} do not support resource-level permissions.`,
     });
     this.name = new CfnConfigurationAggregator(this, 'Aggregator', {
       organizationAggregationSource: {
@@ -88,30 +88,30 @@ export class Aggregator extends Construct {
   }
 }
 
-/** A stack's own properties and what the deployment decides. */
+/** The properties of the stack and the settings of the organization. */
 export type OrganizationStackProps = StackProps & { readonly settings: OrganizationSettings };
 
-/** Metrics are shared within a Region, and the accounts get their stack in one: that of IAM. */
-export const needOfOrganization = (regions: string): string =>
-  `an organization is deployed to from the Region that its accounts get their stack in, that of IAM: ${regions}`;
+/** Returns the error message for another Region. Accounts share metrics within the Region of their stack. */
+export const organizationRequirement = (regions: string): string =>
+  `the stacks of an organization require the Region of IAM, in which its accounts get their stack: ${regions}`;
 
 /**
- * What the administrator account has to see the organization: an aggregator, queries, a sink for metrics, a dashboard.
+ * The stack of the administrator account: an aggregator, stored queries, a sink for metrics and a dashboard.
  *
  * @throws {WrongRegionError} outside the Region of IAM
  */
 export class OrganizationStack extends Stack {
-  /** The sink that the accounts link to, or nothing where they share their metrics already. */
+  /** The sink that the accounts link to, or undefined if they do not link. */
   readonly sinkArn: string | undefined;
 
   constructor(scope: Construct, id: string, { settings, ...props }: OrganizationStackProps) {
     super(scope, id, {
-      description: 'The organization by iam-user-single-access-key: aggregator, queries, dashboard',
+      description: 'iam-user-single-access-key for an organization: aggregator, queries, dashboard',
       ...props,
     });
-    requireIamRegion(this, needOfOrganization);
+    requireIamRegion(this, organizationRequirement);
     Tags.of(this).add(TAG.key, TAG.value, {
-      // CloudFormation learned of their tags only lately.
+      // CloudFormation does not support their tags in every Region.
       excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
     });
     const aggregatorName = settings.aggregatorName ?? new Aggregator(this, 'Aggregator').name;
@@ -126,15 +126,15 @@ export class OrganizationStack extends Stack {
 
     const add = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
-    add('AggregatorName', 'The aggregator that the queries are asked of', aggregatorName);
+    add('AggregatorName', 'The aggregator for the stored queries', aggregatorName);
     add('DashboardName', 'The CloudWatch dashboard of all accounts', dashboardName);
     add(
       'SourcesCommand',
-      'The accounts that the aggregator has no current data of',
+      'Lists the accounts of which the aggregator has no current data',
       `aws configservice describe-configuration-aggregator-sources-status --region ${this.region} --configuration-aggregator-name ${aggregatorName} --update-status FAILED OUTDATED`,
     );
     if (this.sinkArn !== undefined)
-      add('SinkArn', 'Where the accounts share their metrics', this.sinkArn);
+      add('SinkArn', 'The sink that the accounts share their metrics with', this.sinkArn);
   }
 
   private findSink({ linkMetrics, organizationId, monitoringSinkArn }: OrganizationSettings) {

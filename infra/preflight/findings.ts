@@ -1,123 +1,138 @@
+import { IAM_REGIONS } from '../../rule/aws/regions.ts';
 import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../../rule/key-events/settings.ts';
-import { configFindings } from './config-findings.ts';
-import { keyEventFindings } from './key-event-findings.ts';
-import type { Options } from './preflight.ts';
-import { type AccountFacts, partitionOf } from './read-account.ts';
+import type { AccountState } from './account-state.ts';
+import type { Options } from './options.ts';
+import { recorderFindings } from './recorder.ts';
+import { type Finding, unreadFinding } from './report.ts';
+import { coversRegion, type Problem, trailVerdict } from './trail.ts';
 
-/** The parts of an account that are looked at, in the order of the report. */
-export const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM'] as const;
+const KEY_EVENTS = 'Key events';
 
-/**
- * One thing that was looked at.
- *
- * `fine`     is as the rule needs it
- * `missing`  the rule needs it; `why`, and what `mends` it
- * `note`     the rule can do without it
- * `unread`   neither of them: it could not be read
- */
-export type Finding = {
-  readonly group: (typeof GROUPS)[number];
-  readonly state: 'fine' | 'missing' | 'note' | 'unread';
-  readonly what: string;
-  readonly why?: string;
-  /** Commands and settings, each a line that can be copied. */
-  readonly mends?: readonly string[];
-};
+const why =
+  'no key events arrive: only the schedule finds a new or reactivated key, up to a day later';
+const WITHOUT_KEY_EVENTS = 'or deploy with -c keyEvents=false';
 
-/** Why something could not be read, and the IAM action that reads it. */
-export type Unread = { readonly action: string; readonly reason: string };
-
-/** What was read from the account, or why it could not be. */
-export type Reading<Facts> = { readonly facts: Facts } | { readonly unread: Unread };
-
-/** The finding of what could not be read: neither fine nor missing. */
-export const unreadFinding = (group: Finding['group'], what: string, unread: Unread): Finding => ({
-  group,
-  state: 'unread',
-  what: `${what}: could not be read (${unread.reason})`,
-  why: `it needs the permission ${unread.action}`,
+const noTrail = (region: string): Finding => ({
+  group: KEY_EVENTS,
+  state: 'missing',
+  what: `no trail covers ${region}`,
+  why,
+  fixes: [
+    `aws cloudtrail create-trail --region ${region} --name management-events --is-multi-region-trail --s3-bucket-name <bucket>`,
+    `aws cloudtrail start-logging --region ${region} --name management-events`,
+    WITHOUT_KEY_EVENTS,
+  ],
 });
 
-/**
- * The exit code of a report: 0 when nothing needed is missing, 1 when something is, 2 when that cannot be told.
- *
- * What is missing outweighs what could not be read: it has to be mended whatever the rest says.
- */
-export const exitCodeOf = (findings: readonly Finding[]): 0 | 1 | 2 => {
-  const has = (state: Finding['state']) => findings.some((finding) => finding.state === state);
-  if (has('missing')) return 1;
-  return has('unread') ? 2 : 0;
+const noTrailLogs = (problems: readonly (Problem & { readonly name: string })[]): Finding => {
+  const reasons = problems.map(({ name, problem }) => `${name}: ${problem}`).join('; ');
+  const what = `no trail logs write management events of IAM (${reasons})`;
+  const fixes = [...problems.slice(0, 1).map(({ fix }) => fix), WITHOUT_KEY_EVENTS];
+  return { group: KEY_EVENTS, state: 'missing', what, why, fixes };
 };
 
-/** A value as JSON in single quotes, as a POSIX shell takes it. */
-export const quoteJson = (value: unknown): string =>
-  `'${JSON.stringify(value).replaceAll("'", String.raw`'\''`)}'`;
+/** Checks the trails. One that logs key events is enough. */
+const trailFindings = ({ trails, region, identity }: AccountState): Finding[] => {
+  if ('unread' in trails) return [unreadFinding(KEY_EVENTS, 'the trails', trails.unread)];
+  const account = 'value' in identity ? identity.value.Account : undefined;
+  const verdicts = trails.value
+    .filter(({ trail }) => coversRegion(trail, region))
+    .map((state) => ({ name: state.trail.Name, ...trailVerdict(state, account) }));
+  if (verdicts.length === 0) return [noTrail(region)];
 
-const group = 'Key events';
+  const logging = verdicts.find((verdict) => 'logs' in verdict);
+  if (logging !== undefined)
+    return [
+      { group: KEY_EVENTS, state: 'fine', what: `the trail ${logging.name} logs key events` },
+    ];
+  const unread = verdicts.filter((verdict) => 'unread' in verdict);
+  if (unread.length === 0) return [noTrailLogs(verdicts.filter((verdict) => 'problem' in verdict))];
+  return unread.map((verdict) =>
+    unreadFinding(KEY_EVENTS, `whether the trail ${verdict.name} logs key events`, verdict.unread),
+  );
+};
 
-/**
- * Key events start evaluations in an account of so many users.
- *
- * `fine`     500 users or fewer, or a rule that has a schedule only, whatever the users
- * `missing`  more, and a hybrid rule: the function holds back
- */
-export const userFinding = (
-  users: AccountFacts['users'],
-  triggers: Options['triggers'],
-): Finding => {
-  if ('unread' in users) return unreadFinding(group, 'the number of users', users.unread);
-  const counted = users.facts === 1 ? '1 user' : `${users.facts} users`;
-  if (triggers === 'schedule' || users.facts <= MAXIMUM_USERS_OF_HYBRID_RULE)
-    return { group, state: 'fine', what: `${counted}: key events start evaluations` };
+/** Checks that key events start evaluations, which they do not above 500 users of a hybrid rule. */
+const usersFinding = ({ users }: AccountState, { triggers }: Options): Finding => {
+  if ('unread' in users) return unreadFinding(KEY_EVENTS, 'the number of users', users.unread);
+  const counted = users.value === 1 ? '1 user' : `${users.value} users`;
+  if (triggers === 'schedule' || users.value <= MAXIMUM_USERS_OF_HYBRID_RULE)
+    return { group: KEY_EVENTS, state: 'fine', what: `${counted}: key events start evaluations` };
   return {
-    group,
+    group: KEY_EVENTS,
     state: 'missing',
-    what: `${counted}: above ${MAXIMUM_USERS_OF_HYBRID_RULE}, key events start no evaluation of a rule with triggers=hybrid`,
-    why: 'each start could cost an evaluation of every user: a new or reactivated key is found by the schedule only, up to a day later',
-    mends: ['deploy with -c triggers=schedule'],
+    what: `${counted}: above ${MAXIMUM_USERS_OF_HYBRID_RULE} users, key events start no evaluation with triggers=hybrid`,
+    why: 'each start could bill an evaluation of every user; only the schedule finds a new or reactivated key, up to a day later',
+    fixes: ['deploy with -c triggers=schedule'],
   };
 };
 
-const accountFinding = ({ identity, region }: AccountFacts): Finding => {
+/**
+ * Checks that key events arrive and start evaluations. They arrive only in the Region of IAM's control plane.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+ */
+const keyEventFindings = (account: AccountState, options: Options): Finding[] => {
+  if (!options.keyEvents)
+    return [{ group: KEY_EVENTS, state: 'note', what: 'key events are off (keyEvents=false)' }];
+  const { identity, region } = account;
+  const users = usersFinding(account, options);
+  const arrival = [...trailFindings(account), users];
+  // The account's finding already reports that the identity is unread.
+  if ('unread' in identity) return arrival;
+  const [, partition = ''] = identity.value.Arn.split(':');
+  const iamRegion = IAM_REGIONS[partition];
+  if (iamRegion === undefined) {
+    const what = `could not find out whether key events arrive in ${region}: the Region of IAM's control plane is not known for the partition ${partition}`;
+    const fixes = ['deploy with -c keyEvents=false, unless you know that they arrive'];
+    return [{ group: KEY_EVENTS, state: 'unread', what, fixes }, ...arrival];
+  }
+  if (region === iamRegion) {
+    const what = `${region} is the Region of IAM's control plane in the partition ${partition}`;
+    return [{ group: KEY_EVENTS, state: 'fine', what }, ...arrival];
+  }
+  const what = `${region} is not the Region of IAM's control plane, which is ${iamRegion}`;
+  const fixes = [`deploy in ${iamRegion}`, WITHOUT_KEY_EVENTS];
+  const elsewhere: Finding = { group: KEY_EVENTS, state: 'missing', what, why, fixes };
+  return users.state === 'fine' ? [elsewhere] : [elsewhere, users];
+};
+
+const accountFinding = ({ identity, region }: AccountState): Finding => {
   const group = 'Account';
   if ('unread' in identity)
     return unreadFinding(group, `account and partition (Region ${region})`, identity.unread);
-  const { Account, Arn } = identity.facts;
-  const what = `${Account}, partition ${partitionOf(Arn)}, Region ${region}, as ${Arn}`;
+  const { Account, Arn } = identity.value;
+  const [, partition] = Arn.split(':');
+  const what = `${Account}, partition ${partition}, Region ${region}, as ${Arn}`;
   return { group, state: 'fine', what };
 };
 
 const securityHubFinding = (
-  { isSecurityHubOn, region }: AccountFacts,
+  { isSecurityHubOn, region }: AccountState,
   { securityHubFindings = false }: Options,
 ): Finding => {
   const group = 'Security Hub CSPM';
   if ('unread' in isSecurityHubOn)
     return unreadFinding(group, 'whether it is on', isSecurityHubOn.unread);
-  if (isSecurityHubOn.facts) return { group, state: 'fine', what: 'it is on' };
+  if (isSecurityHubOn.value) return { group, state: 'fine', what: 'it is on' };
   const command = `aws securityhub enable-security-hub --region ${region}`;
   if (!securityHubFindings) {
-    const what = 'it is off: the results stay in AWS Config, which is all that the rule needs';
-    return { group, state: 'note', what, mends: [command] };
+    const what = 'it is off: results stay in AWS Config, which is all that the rule needs';
+    return { group, state: 'note', what, fixes: [command] };
   }
   return {
     group,
     state: 'missing',
     what: 'it is off',
-    why: 'without it no finding can be imported, and each try fails (InvalidAccessException)',
-    mends: [command, 'or deploy with -c securityHubFindings=false'],
+    why: 'every import of findings fails (InvalidAccessException)',
+    fixes: [command, 'or deploy with -c securityHubFindings=false'],
   };
 };
 
-/**
- * What an account lacks before the rule is deployed into it.
- *
- * What the rule needs and is not there is `missing`; what could not be read is `unread`, and is
- * neither said to be fine nor to be missing.
- */
-export const findingsOf = (facts: AccountFacts, options: Options): readonly Finding[] => [
-  accountFinding(facts),
-  ...configFindings(facts, options),
-  ...keyEventFindings(facts, options),
-  securityHubFinding(facts, options),
+/** Compares the state of an account with what the deployment needs. */
+export const findingsOf = (account: AccountState, options: Options): readonly Finding[] => [
+  accountFinding(account),
+  ...recorderFindings(account, options),
+  ...keyEventFindings(account, options),
+  securityHubFinding(account, options),
 ];

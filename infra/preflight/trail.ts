@@ -1,31 +1,23 @@
-import type { InferOutput } from 'valibot';
-import type { AdvancedFieldSelector, EventSelectors, Trail } from './answers.ts';
-import { quoteJson, type Unread } from './findings.ts';
-import type { TrailFacts } from './read-account.ts';
-
-type Selectors = InferOutput<typeof EventSelectors>;
-type FieldSelector = InferOutput<typeof AdvancedFieldSelector>;
+import type { TrailState } from './account-state.ts';
+import { quoteJson, type Unread } from './report.ts';
+import type { EventSelectors, FieldSelector, Trail } from './responses.ts';
 
 const IAM = 'iam.amazonaws.com';
 
-/** A key event, in the fields by which a trail can select management events. */
+/** A key event, in the fields by which a trail selects management events. */
 const KEY_EVENT: Readonly<Record<string, string>> = {
   eventCategory: 'Management',
   readOnly: 'false',
   eventSource: IAM,
 };
 
-/** The account that a trail belongs to: for an organization's trail, often another one. */
-export const ownerOf = ({ TrailARN }: Pick<InferOutput<typeof Trail>, 'TrailARN'>): string =>
-  TrailARN.split(':')[4] ?? '';
-
-/** A trail takes the events of this Region: its own, or every Region's. */
-export const reachesRegion = (
-  trail: Pick<InferOutput<typeof Trail>, 'HomeRegion' | 'IsMultiRegionTrail'>,
+/** Checks whether a trail logs the events of a Region. */
+export const coversRegion = (
+  trail: Pick<Trail, 'HomeRegion' | 'IsMultiRegionTrail'>,
   region: string,
 ): boolean => trail.IsMultiRegionTrail || trail.HomeRegion === region;
 
-/** Any of what includes, none of what excludes; a field that depends on the event selects not every one. */
+/** Checks whether a field selector selects every key event. A field that varies between key events does not. */
 const selectsKeyEvents = (selector: FieldSelector): boolean => {
   const value = KEY_EVENT[selector.Field];
   if (value === undefined) return false;
@@ -34,30 +26,34 @@ const selectsKeyEvents = (selector: FieldSelector): boolean => {
     NotEquals?.includes(value) === true ||
     NotStartsWith?.some((start) => value.startsWith(start)) === true ||
     NotEndsWith?.some((end) => value.endsWith(end)) === true;
-  const including = [
+  const inclusions = [
     Equals?.includes(value),
     StartsWith?.some((start) => value.startsWith(start)),
     EndsWith?.some((end) => value.endsWith(end)),
   ].filter((included) => included !== undefined);
-  return !isExcluded && (including.length === 0 || including.includes(true));
+  return !isExcluded && (inclusions.length === 0 || inclusions.includes(true));
 };
 
+const hasAdvanced = ({ AdvancedEventSelectors = [] }: EventSelectors) =>
+  AdvancedEventSelectors.length > 0;
+
 /**
- * A trail with these selectors logs every key event, which is a management event that writes.
+ * Checks whether a trail with these selectors logs every key event, which is a write management event.
  *
- * A trail without selectors of its own logs all management events.
+ * A trail without selectors logs all management events.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedEventSelector.html
  */
-export const logsKeyEvents = ({ EventSelectors, AdvancedEventSelectors }: Selectors): boolean => {
-  if (AdvancedEventSelectors !== undefined && AdvancedEventSelectors.length > 0)
+export const logsKeyEvents = (selectors: EventSelectors): boolean => {
+  const { EventSelectors = [], AdvancedEventSelectors = [] } = selectors;
+  if (hasAdvanced(selectors))
     return AdvancedEventSelectors.some(
       ({ FieldSelectors }) =>
         FieldSelectors.some(({ Field }) => Field === 'eventCategory') &&
         FieldSelectors.every(selectsKeyEvents),
     );
-  if (EventSelectors === undefined || EventSelectors.length === 0) return true;
+  if (EventSelectors.length === 0) return true;
   return EventSelectors.some(
     (selector) =>
       selector.IncludeManagementEvents &&
@@ -66,82 +62,77 @@ export const logsKeyEvents = ({ EventSelectors, AdvancedEventSelectors }: Select
   );
 };
 
-/** The selectors as PutEventSelectors takes them, with one more that logs the key events. */
-export const withKeyEvents = (selectors: Selectors) =>
-  selectors.AdvancedEventSelectors === undefined || selectors.AdvancedEventSelectors.length === 0
-    ? {
-        EventSelectors: [
-          ...(selectors.EventSelectors ?? []),
-          { ReadWriteType: 'WriteOnly', IncludeManagementEvents: true },
-        ],
-      }
-    : {
-        AdvancedEventSelectors: [
-          ...selectors.AdvancedEventSelectors,
-          {
-            Name: 'Management events that write',
-            FieldSelectors: [
-              { Field: 'eventCategory', Equals: ['Management'] },
-              { Field: 'readOnly', Equals: ['false'] },
-            ],
-          },
-        ],
-      };
-
-/** Whether a trail logs the key events: it does, it does not and why, or that cannot be told. */
-export type TrailVerdict =
-  | { readonly logs: true }
-  | { readonly problem: string; readonly mend: string }
-  | { readonly unread: Unread };
-
-const command = ({ trail }: TrailFacts, operation: string, given: string) =>
-  `aws cloudtrail ${operation} --region ${trail.HomeRegion} ${given}`;
-
-const wrongSelectors = (facts: TrailFacts, selectors: Parameters<typeof withKeyEvents>[0]) => {
-  const problem = 'its event selectors leave out management events of IAM that write';
-  // Stryker disable next-line ArrayDeclaration: there is always one of the two forms; the default is for the types.
-  const [[form, list] = []] = Object.entries(withKeyEvents(selectors));
-  const option = form === 'EventSelectors' ? '--event-selectors' : '--advanced-event-selectors';
-  const given = `--trail-name ${facts.trail.TrailARN} ${option} ${quoteJson(list)}`;
-  return { problem, mend: command(facts, 'put-event-selectors', given) };
+/** Returns the selectors as PutEventSelectors expects them, with one more that logs key events. */
+export const withKeyEvents = (selectors: EventSelectors): EventSelectors => {
+  const { EventSelectors = [], AdvancedEventSelectors = [] } = selectors;
+  if (!hasAdvanced(selectors))
+    return {
+      EventSelectors: [
+        ...EventSelectors,
+        { ReadWriteType: 'WriteOnly', IncludeManagementEvents: true },
+      ],
+    };
+  const FieldSelectors = [
+    { Field: 'eventCategory', Equals: ['Management'] },
+    { Field: 'readOnly', Equals: ['false'] },
+  ];
+  return {
+    AdvancedEventSelectors: [
+      ...AdvancedEventSelectors,
+      { Name: 'Write management events', FieldSelectors },
+    ],
+  };
 };
 
-/** What is wrong with a trail, of what could be read. */
-const problemOf = (facts: TrailFacts) => {
-  const { trail, isLogging, selectors } = facts;
-  if (!trail.IncludeGlobalServiceEvents) {
-    const given = `--name ${trail.TrailARN} --include-global-service-events`;
-    const problem = 'it leaves out the events of global services, of which IAM is one';
-    return { problem, mend: command(facts, 'update-trail', given) };
-  }
-  if ('facts' in isLogging && !isLogging.facts) {
-    const mend = command(facts, 'start-logging', `--name ${trail.TrailARN}`);
-    return { problem: 'it is not logging', mend };
-  }
-  if ('facts' in selectors && !logsKeyEvents(selectors.facts))
-    return wrongSelectors(facts, selectors.facts);
-  return undefined;
+/** Why a trail logs no key events, and the command that fixes it. */
+export type Problem = { readonly problem: string; readonly fix: string };
+
+/** Whether a trail logs key events: yes, no, or unread. */
+export type TrailVerdict = { readonly logs: true } | Problem | { readonly unread: Unread };
+
+const problemOf = ({ trail, isLogging, selectors }: TrailState): Problem | undefined => {
+  const command = (operation: string, options: string) =>
+    `aws cloudtrail ${operation} --region ${trail.HomeRegion} ${options}`;
+  if (!trail.IncludeGlobalServiceEvents)
+    return {
+      problem: 'it does not log events of global services such as IAM',
+      fix: command('update-trail', `--name ${trail.TrailARN} --include-global-service-events`),
+    };
+  if ('value' in isLogging && !isLogging.value)
+    return {
+      problem: 'it is not logging',
+      fix: command('start-logging', `--name ${trail.TrailARN}`),
+    };
+  if ('unread' in selectors || logsKeyEvents(selectors.value)) return undefined;
+  const { EventSelectors, AdvancedEventSelectors } = withKeyEvents(selectors.value);
+  const option = AdvancedEventSelectors
+    ? `--advanced-event-selectors ${quoteJson(AdvancedEventSelectors)}`
+    : `--event-selectors ${quoteJson(EventSelectors)}`;
+  return {
+    problem: 'its event selectors exclude write management events of IAM',
+    fix: command('put-event-selectors', `--trail-name ${trail.TrailARN} ${option}`),
+  };
 };
 
 /**
- * A trail's verdict; a known problem decides whatever else could not be read.
+ * Decides whether a trail logs key events. A known problem decides even if something else is unread.
  *
- * An organization's trail keeps its selectors from a member account; when it has none of its own, it
- * logs all management events and they need not be read.
+ * A member account cannot read the selectors of an organization's trail. If the trail has no custom selectors, it logs
+ * all management events.
  *
- * @param account  the account that looks, undefined when it is not known
+ * @param account  the account of the caller, if known
  */
-export const trailVerdict = (facts: TrailFacts, account: string | undefined): TrailVerdict => {
-  const { trail, isLogging, selectors } = facts;
-  const owner = ownerOf(trail);
+export const trailVerdict = (state: TrailState, account: string | undefined): TrailVerdict => {
+  const { trail, isLogging, selectors } = state;
+  const owner = trail.TrailARN.split(':')[4] ?? '';
   const isForeign = account !== undefined && owner !== account;
-  const wrong = problemOf(facts);
-  if (wrong !== undefined)
-    return isForeign ? { ...wrong, mend: `in the account ${owner}: ${wrong.mend}` } : wrong;
+  const problem = problemOf(state);
+  if (problem !== undefined)
+    return isForeign ? { ...problem, fix: `in the account ${owner}: ${problem.fix}` } : problem;
   if ('unread' in isLogging) return isLogging;
-  if ('facts' in selectors) return { logs: true };
+  if ('value' in selectors) return { logs: true };
   if (!isForeign) return selectors;
   if (trail.HasCustomEventSelectors === false) return { logs: true };
   const { action, reason } = selectors.unread;
-  return { unread: { action: `${action} in the account ${owner}, whose trail it is`, reason } };
+  return { unread: { action: `${action} in the account ${owner}, which owns the trail`, reason } };
 };

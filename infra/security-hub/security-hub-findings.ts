@@ -1,34 +1,25 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CfnPermission, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { NodeFunction } from '../functions/node-function.ts';
-import { allowOnUsers, allowToPoll, allowWithoutResource } from '../functions/permissions.ts';
-import { DeadLetterQueue, letSend, targetOf } from '../functions/queues.ts';
-import { measureOf } from '../monitoring/measure.ts';
+import { allowOnUsers, allowWithoutResource } from '../functions/permissions.ts';
+import { allowToSend, DeadLetterQueue, EventQueue, targetOf } from '../functions/queues.ts';
+import { metricsOf } from '../monitoring/metrics.ts';
 import type { UserRule } from '../rules/user-rule.ts';
 import type { Runbooks } from '../runbooks/runbooks.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 
-/** How long it may take: 5,000 violations at 20 calls a second, and the calls to Security Hub. */
-export const TIMEOUT = Duration.minutes(10);
+/** The timeout: 5,000 violations at 20 calls a second, and the calls to Security Hub. */
+const TIMEOUT = Duration.minutes(10);
 
-/** Whose violations are findings, what remediates them, and how severe they are. */
 export type FindingFunctionProps = Pick<SettingProps, 'findingSeverity' | 'logRetentionInDays'> & {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
   readonly runbooks: Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
   readonly deadLetterQueue: DeadLetterQueue;
 };
-
-/** What it reads by actions that know no resource. */
-const WITHOUT_RESOURCE = [
-  'iam:ListUsers',
-  'config:GetComplianceDetailsByResource',
-  'config:DescribeConfigRules',
-];
 
 const environmentOf = (
   { rule, inactiveRule, runbooks }: FindingFunctionProps,
@@ -45,25 +36,29 @@ const environmentOf = (
   FINDING_SEVERITY: severity,
 });
 
-/** The function that tells Security Hub what Config holds. */
+/** The function that imports the results of AWS Config into Security Hub as findings. */
 export class FindingFunction extends NodeFunction {
-  /** The metrics that it writes. */
-  readonly measure: ReturnType<typeof measureOf>;
+  /** Creates the metrics of the function. */
+  readonly metric: ReturnType<typeof metricsOf>;
 
   constructor(scope: Construct, id: string, props: FindingFunctionProps) {
     const { findingSeverity, logRetentionInDays } = completeSettings(props);
     super(scope, id, {
       entry: 'rule/security-hub/index.ts',
-      description: 'Tells Security Hub of the users that violate the rules on access keys',
+      description: 'Imports violations of the rules on access keys into Security Hub',
       timeout: TIMEOUT,
       logRetentionInDays,
       deadLetterQueue: props.deadLetterQueue,
       environment: environmentOf(props, findingSeverity),
     });
     const configRules = [props.rule.configRule, props.inactiveRule.configRule];
-    this.measure = measureOf(configRules);
+    this.metric = metricsOf(configRules);
     allowOnUsers(this.role, ['iam:ListAccessKeys']);
-    allowWithoutResource(this.role, WITHOUT_RESOURCE);
+    allowWithoutResource(this.role, [
+      'iam:ListUsers',
+      'config:GetComplianceDetailsByResource',
+      'config:DescribeConfigRules',
+    ]);
     this.allow(
       ['config:GetComplianceDetailsByConfigRule'],
       configRules.map(({ attrArn }) => attrArn),
@@ -83,34 +78,24 @@ export class FindingFunction extends NodeFunction {
   }
 }
 
-/** How long changes gather before they are told together: a first sweep may find hundreds. */
-const BATCHING_WINDOW = Duration.seconds(10);
-
-/** Changes that one invocation tells: as many findings as one call imports. */
-const BATCH_SIZE = 100;
-
-/** Invocations at a time: the fewest that Lambda offers for a queue, as Security Hub admits few calls a second. */
-const MAXIMUM_CONCURRENCY = 2;
-
-/** Times that a change comes before it is a dead letter. */
-const MAXIMUM_RECEIVES = 3;
-
-/** Whose violations are told, and how. */
 export type SecurityHubFindingsProps = Omit<FindingFunctionProps, 'deadLetterQueue'>;
 
+/** The time in which changes are collected, because a first sweep can cause hundreds. */
+const BATCHING_WINDOW = Duration.seconds(10);
+
 /**
- * Tells Security Hub CSPM of each user that violates a rule, with the evidence, and when that is over.
+ * Imports a finding into Security Hub CSPM for each user that violates a rule, and archives it when the violation ends.
  *
- * Once a day all findings are reconciled with what Config holds; a change of compliance makes one prompt. What
- * cannot be delivered or told ends in the dead-letter queue.
+ * Each change of compliance updates a finding at once. A daily run reconciles all findings with the results of AWS
+ * Config. Events that cannot be delivered or processed go to the dead-letter queue.
  *
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-custom-providers.html
  */
 export class SecurityHubFindings extends Construct {
-  /** Keeps what could not be told. */
+  /** Retains the events that could not be delivered or processed. */
   readonly deadLetterQueue: DeadLetterQueue;
-  /** The function that tells Security Hub. */
-  readonly teller: FindingFunction;
+  /** Imports the findings. */
+  readonly importer: FindingFunction;
   /** The AWS CLI command that reconciles all findings now. */
   readonly reconcileCommand: string;
 
@@ -118,12 +103,11 @@ export class SecurityHubFindings extends Construct {
     super(scope, id);
     const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
     this.deadLetterQueue = deadLetterQueue;
-    this.teller = new FindingFunction(this, 'Teller', { ...props, deadLetterQueue });
-    const { functionName } = this.teller.function;
+    this.importer = new FindingFunction(this, 'Importer', { ...props, deadLetterQueue });
+    const { functionName } = this.importer.function;
     this.reconcileCommand = `aws lambda invoke --region ${Stack.of(this).region} --function-name ${functionName} --invocation-type Event --cli-binary-format raw-in-base64-out --payload '{"source":"aws.events","detail-type":"Scheduled Event"}' /dev/null`;
     this.reconcileDaily();
-    const rules = [props.rule, props.inactiveRule];
-    this.tellChanges(rules.map(({ configRule }) => configRule.ref));
+    this.importChanges([props.rule, props.inactiveRule]);
   }
 
   private reconcileDaily(): void {
@@ -131,7 +115,7 @@ export class SecurityHubFindings extends Construct {
       description: 'Reconciles the findings in Security Hub with the results of AWS Config',
       schedule: Schedule.rate(Duration.days(1)),
     });
-    const { functionArn } = this.teller.function;
+    const { functionArn } = this.importer.function;
     daily.addTarget(targetOf(functionArn, this.deadLetterQueue));
     new CfnPermission(this, 'DailyPermission', {
       action: 'lambda:InvokeFunction',
@@ -139,39 +123,29 @@ export class SecurityHubFindings extends Construct {
       principal: 'events.amazonaws.com',
       sourceArn: daily.ruleArn,
     });
-    letSend(daily, [this.deadLetterQueue]);
+    allowToSend(daily, [this.deadLetterQueue]);
   }
 
-  private tellChanges(configRuleNames: string[]): void {
-    const queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      // What was not told comes again when an invocation that still runs would have ended.
-      visibilityTimeout: Duration.seconds(BATCHING_WINDOW.toSeconds() + TIMEOUT.toSeconds()),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAXIMUM_RECEIVES },
-    });
-    const changes = new Rule(this, 'Changes', {
-      description: 'Users whose compliance with a rule on access keys has changed',
+  private importChanges(rules: readonly UserRule[]): void {
+    new EventQueue(this, 'Changes', {
+      description: 'Changes of compliance of IAM users with the rules on access keys',
       eventPattern: {
         source: ['aws.config'],
         detailType: ['Config Rules Compliance Change'],
         detail: {
           messageType: ['ComplianceChangeNotification'],
-          configRuleName: configRuleNames,
+          configRuleName: rules.map(({ configRule }) => configRule.ref),
           resourceType: ['AWS::IAM::User'],
         },
       },
-    });
-    changes.addTarget(targetOf(queue.queueArn, this.deadLetterQueue));
-    letSend(changes, [queue, this.deadLetterQueue]);
-    allowToPoll(this.teller.role, queue);
-    new EventSourceMapping(this, 'Messages', {
-      target: this.teller.function,
-      eventSourceArn: queue.queueArn,
-      batchSize: BATCH_SIZE,
-      maxBatchingWindow: BATCHING_WINDOW,
-      maxConcurrency: MAXIMUM_CONCURRENCY,
-      reportBatchItemFailures: true,
+      target: this.importer,
+      deadLetterQueue: this.deadLetterQueue,
+      // One call imports up to 100 findings.
+      batchSize: 100,
+      batchingWindow: BATCHING_WINDOW,
+      // A failed message is received again when its invocation must have ended.
+      visibilityTimeout: Duration.seconds(BATCHING_WINDOW.toSeconds() + TIMEOUT.toSeconds()),
+      maxReceiveCount: 3,
     });
   }
 }

@@ -13,7 +13,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { exampleOf } from '../support/examples.ts';
 import { propertiesOf, synthesize } from './synthesize.ts';
 
-/** Runs an example that imports the package, and gives the template of its only stack. */
+/** Runs an example that imports the package; returns the template of its only stack. */
 const runExample = (example: string): Template => {
   const apps: cdkLib.App[] = [];
   class App extends cdkLib.App {
@@ -33,7 +33,7 @@ const runExample = (example: string): Template => {
   return Template.fromStack(stack);
 };
 
-/** The packages that a module imports when it runs, and those of ours that it imports. */
+/** The packages that a module and its own imports import at run time. */
 const importedBy = (file: string, seen = new Set<string>()): string[] => {
   if (seen.has(file)) return [];
   seen.add(file);
@@ -46,21 +46,21 @@ const importedBy = (file: string, seen = new Set<string>()): string[] => {
   );
 };
 
-describe('the stack in an app of somebody else', () => {
-  it('leaves to the app what it calls a project, and has its own tag beside that', () => {
+describe('SingleAccessKeyStack', () => {
+  it('adds its own tag to the tags of the app', () => {
     const app = new cdkLib.App({ context: cdk.context });
-    cdkLib.Tags.of(app).add('project', 'theirs');
+    cdkLib.Tags.of(app).add('project', 'other');
     const template = Template.fromStack(new index.SingleAccessKeyStack(app, 'Keys'));
     for (const { Tags } of propertiesOf(template, 'AWS::Lambda::Function'))
       expect(Tags).toEqual([
         { Key: 'part-of', Value: 'iam-user-single-access-key' },
-        { Key: 'project', Value: 'theirs' },
+        { Key: 'project', Value: 'other' },
       ]);
   });
 });
 
 describe('the package', () => {
-  it('has the packages as dependencies that its constructs import, and no other', () => {
+  it('depends on exactly the packages that its constructs import', () => {
     const packages = importedBy('infra/index.ts')
       .filter((name) => !builtinModules.includes(name.replace(/^node:/, '')))
       .map((name) => name.split('/')[0]);
@@ -73,7 +73,7 @@ describe('the package', () => {
     );
   });
 
-  it('is not for a registry before its owner says so', () => {
+  it('is private', () => {
     expect(packageJson.private).toBe(true);
   });
 });
@@ -87,7 +87,7 @@ describe.each(['infra/cost/cost.ts', 'infra/preflight/preflight.ts'])('%s', (fil
 });
 
 describe('the example of README.md', () => {
-  it('is the stack that is deployed from here', () => {
+  it('creates the stack of infra/app.ts', () => {
     const template = runExample(exampleOf('README.md', 'ts'));
 
     expect(template.toJSON()).toEqual(
@@ -104,14 +104,14 @@ describe('the example of docs/ways-in.md', () => {
     dashboard: false,
   }).template;
 
-  it('puts the parts together as the stack does', () => {
+  it('creates the resources of the stack', () => {
     const { Resources: parts } = template.toJSON();
     const { Resources: whole } = deployed.toJSON();
 
     expect(Object.keys(parts).sort()).toEqual(Object.keys(whole).sort());
   });
 
-  it('gives every part the settings', () => {
+  it('passes the settings to every construct', () => {
     for (const type of ['AWS::Config::ConfigRule', 'AWS::IAM::Policy', 'AWS::Lambda::Function'])
       expect(propertiesOf(template, type)).toMatchObject(
         propertiesOf(deployed, type).map(({ Tags, ...properties }) => properties),
@@ -119,10 +119,10 @@ describe('the example of docs/ways-in.md', () => {
   });
 });
 
-describe('each construct alone', () => {
+describe('the constructs', () => {
   const createStack = () => new cdkLib.Stack(new cdkLib.App({ context: cdk.context }), 'Own');
 
-  it('is a rule with the defaults', () => {
+  it('include the rules, with default settings', () => {
     const stack = createStack();
     new index.SingleAccessKeyRule(stack, 'Rule');
     new index.InactiveAccessKeyRule(stack, 'InactiveRule');
@@ -134,7 +134,7 @@ describe('each construct alone', () => {
     ]);
   });
 
-  it('is watched by alarms of its own, without its sister', () => {
+  it('include alarms for only one of the rules', () => {
     const stack = createStack();
     const rule = new index.SingleAccessKeyRule(stack, 'Rule');
     const { alarms } = new index.Alarms(stack, 'Alarms', { rule });
@@ -147,7 +147,7 @@ describe('each construct alone', () => {
     ]);
   });
 
-  it('remediates only when somebody asks, unless it is told to', () => {
+  it('include remediations, which are manual by default', () => {
     const stack = createStack();
     const rule = new index.SingleAccessKeyRule(stack, 'Rule');
     const inactiveRule = new index.InactiveAccessKeyRule(stack, 'InactiveRule');
@@ -155,10 +155,10 @@ describe('each construct alone', () => {
     const runbooks = index.createRunbooks(stack, { planner, rule, inactiveRule });
     index.createRemediations(stack, { ...runbooks, rule, inactiveRule });
 
-    const made = propertiesOf(
+    const remediations = propertiesOf(
       Template.fromStack(stack),
       'AWS::Config::RemediationConfiguration',
     ).map(({ Automatic }) => Automatic);
-    expect(made).toEqual([false, false]);
+    expect(remediations).toEqual([false, false]);
   });
 });

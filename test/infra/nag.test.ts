@@ -2,12 +2,12 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
 
-describe('the AWS Solutions rules of cdk-nag', () => {
+describe('cdk-nag', () => {
   it.each([
     {},
     { triggers: 'schedule', automaticRemediation: true, automaticDeletion: true },
     { approvers: 'alice', approvalTopicArn: 'arn:aws:sns:us-east-1:123456789012:Automation' },
-  ])('find nothing that is not explained beside its resource, with %j', (settings) => {
+  ])('reports no violation of the AWS Solutions rules with %j', (settings) => {
     const { stack } = synthesize(settings);
 
     expect(new AwsSolutionsChecks().validateScope(stack)).toEqual({

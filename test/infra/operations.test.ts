@@ -6,7 +6,7 @@ import { REPOSITORY } from '../../infra/functions/bundle.ts';
 const text = readFileSync(`${REPOSITORY}docs/operations.md`, 'utf8');
 const accountId = '123456789012';
 
-/** The policy under a heading, as an operator copies it. */
+/** The policy under a heading. */
 const policyUnder = (heading: string): unknown => {
   const [, section = ''] = text.split(`\n${heading}\n`);
   const [, json = ''] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
@@ -70,7 +70,7 @@ describe('the policies of docs/operations.md', () => {
     [CLICK, ['iam:UpdateAccessKey', user]],
     [CLICK, ['iam:DeleteAccessKey', user]],
     [CLICK, ['ssm:StartAutomationExecution', `arn:aws:ssm:us-east-1:${accountId}:document/Other`]],
-    // Who starts may send no signal, as the mode Interactive takes those that start a step; who approves may start nothing.
+    // Signals can also start a step in the mode Interactive. An approver may start nothing.
     [CLICK, ['ssm:SendAutomationSignal', execution]],
     [CLICK, ['ssm:CreateDocument', document]],
     [CLICK, ['ssm:UpdateDocument', document]],

@@ -4,7 +4,7 @@ import { allowedActions, propertiesOf, synthesize, toText } from './synthesize.t
 const { template } = synthesize();
 const users = 'arn:{AWS::Partition}:iam::{AWS::AccountId}:user/*';
 
-/** What the template allows, by the first part of the role's logical id. */
+/** The allowed resources by action, of the role whose logical id starts with this. */
 const allowed = (role: string) =>
   Object.fromEntries(
     allowedActions(template)
@@ -12,8 +12,8 @@ const allowed = (role: string) =>
       .map(({ action, on }) => [action, on]),
   );
 
-describe('what each role may do', () => {
-  it('the rule reads users and keys and reports', () => {
+describe('permissions', () => {
+  it('allow the rule to read users and keys and to report results', () => {
     expect(allowed('RuleEvaluator')).toEqual({
       'logs:CreateLogStream': expect.stringMatching(/^\{RuleEvaluatorLogGroup\w+\}$/),
       'logs:PutLogEvents': expect.stringMatching(/^\{RuleEvaluatorLogGroup\w+\}$/),
@@ -29,23 +29,24 @@ describe('what each role may do', () => {
     });
   });
 
-  it('the rule on inactive keys may do the same, with what is its own', () => {
-    const ofIts = (text: string) => text.replace(/^\{Inactive/, '{').replace(/[0-9A-F]{8}\}$/, '}');
+  it('allow the rule on inactive keys the same, on its own resources', () => {
+    const unprefixed = (text: string) =>
+      text.replace(/^\{Inactive/, '{').replace(/[0-9A-F]{8}\}$/, '}');
     const byAction = (role: string) =>
-      Object.entries(allowed(role)).map(([action, on]) => [action, ofIts(on)]);
+      Object.entries(allowed(role)).map(([action, on]) => [action, unprefixed(on)]);
     expect(byAction('InactiveRuleEvaluator')).toEqual(byAction('RuleEvaluator'));
     expect(allowed('InactiveRuleEvaluator')['config:GetComplianceDetailsByConfigRule']).toMatch(
       /^\{InactiveRuleConfigRule\w+\}$/,
     );
   });
 
-  it('the rule on a schedule may do nothing that only a change of a user needs', () => {
+  it('leave out what only change notifications need with triggers=schedule', () => {
     const text = JSON.stringify(synthesize({ triggers: 'schedule' }).template.toJSON());
     for (const action of ['iam:GetUser', 'config:GetComplianceDetailsByResource'])
       expect(text).not.toContain(action);
   });
 
-  it('tags are read only where one exempts', () => {
+  it('allow to read tags only with exemptionTagKey', () => {
     const readers = (settings = {}) =>
       allowedActions(synthesize(settings).template)
         .filter(({ action }) => action === 'iam:ListUserTags')
@@ -58,7 +59,7 @@ describe('what each role may do', () => {
     ]);
   });
 
-  it('the trigger reads its queue, starts these two rules, and counts users', () => {
+  it('allow the trigger to read its queue, to start the rules and to count users', () => {
     expect(allowed('KeyEventsStarter')).toEqual({
       'logs:CreateLogStream': expect.stringMatching(/^\{KeyEventsStarterLogGroup\w+\}$/),
       'logs:PutLogEvents': expect.stringMatching(/^\{KeyEventsStarterLogGroup\w+\}$/),
@@ -72,10 +73,11 @@ describe('what each role may do', () => {
     });
   });
 
-  it('the runbooks may tell a topic, and only the one that they are given', () => {
+  it('allow the runbooks to publish only to notificationTopicArn', () => {
     const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
-    const told = allowedActions(synthesize({ notificationTopicArn }).template);
-    const publishing = told.filter(({ action }) => action === 'sns:Publish');
+    const publishing = allowedActions(synthesize({ notificationTopicArn }).template).filter(
+      ({ action }) => action === 'sns:Publish',
+    );
     expect(publishing.map(({ role, on }) => [role.replace(/AutomationRole\w+$/, ''), on])).toEqual(
       ['DeleteInactiveAccessKey', 'DeactivateAccessKey', 'ReactivateAccessKey'].map((name) => [
         name,
@@ -84,7 +86,7 @@ describe('what each role may do', () => {
     );
   });
 
-  it('the runbooks tell that topic, and take their own rule, whoever starts them and however', () => {
+  it('belong to runbooks that default to their own rule and to notificationTopicArn', () => {
     const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
     const names = { configRuleName: 'one-key', inactiveConfigRuleName: 'no-old-key' };
     const defaultsOf = (settings: Record<string, unknown>) =>
@@ -100,7 +102,7 @@ describe('what each role may do', () => {
     expect(defaultsOf({}).map(([, topic]) => topic)).toEqual(['', '', '']);
   });
 
-  it('the planner only reads', () => {
+  it('allow the planner only to read', () => {
     expect(allowed('Planner')).toEqual({
       'logs:CreateLogStream': expect.stringMatching(/^\{PlannerLogGroup\w+\}$/),
       'logs:PutLogEvents': expect.stringMatching(/^\{PlannerLogGroup\w+\}$/),
@@ -116,7 +118,7 @@ describe('what each role may do', () => {
     ['DeactivateAccessKey', 'iam:UpdateAccessKey', /^\{RuleConfigRule\w+\}$/],
     ['ReactivateAccessKey', 'iam:UpdateAccessKey', /^\{RuleConfigRule\w+\}$/],
     ['DeleteInactiveAccessKey', 'iam:DeleteAccessKey', /^\{InactiveRuleConfigRule\w+\}$/],
-  ])('%s asks the planner, may %s, lists keys, and has its one rule evaluated', (...row) => {
+  ])('allow %s to invoke the planner, %s, to list keys and to start its rule', (...row) => {
     const [runbook, write, rule] = row;
     expect(allowed(runbook)).toEqual({
       'lambda:InvokeFunction': expect.stringMatching(/^\{PlannerFunction\w+\}$/),
@@ -126,12 +128,12 @@ describe('what each role may do', () => {
     });
   });
 
-  it('no role has a policy that we did not write', () => {
+  it('include no managed policy', () => {
     for (const role of propertiesOf(template, 'AWS::IAM::Role'))
       expect(role).not.toHaveProperty('ManagedPolicyArns');
   });
 
-  it('every role is for one service, on behalf of this account', () => {
+  it('are for one service on behalf of this account', () => {
     for (const role of propertiesOf(template, 'AWS::IAM::Role'))
       expect(role).toMatchObject({
         AssumeRolePolicyDocument: {
@@ -148,7 +150,7 @@ describe('what each role may do', () => {
 
 describe('every function', () => {
   it.each(propertiesOf(template, 'AWS::Lambda::Function'))(
-    'runs on arm64 and Node 24, within any account quota: $Description',
+    'runs on arm64 and Node 24 without reserved concurrency: $Description',
     (properties) => {
       expect(properties).toMatchObject({
         Architectures: ['arm64'],
@@ -165,7 +167,7 @@ describe('every function', () => {
 });
 
 describe('the stack', () => {
-  it('keeps logs as long as it is told', () => {
+  it('retains logs for logRetentionInDays', () => {
     const retentions = propertiesOf(
       synthesize({ logRetentionInDays: '30' }).template,
       'AWS::Logs::LogGroup',
@@ -174,11 +176,11 @@ describe('the stack', () => {
     expect(retentions).toEqual([30, 30, 30, 30]);
   });
 
-  it('fits any partition, account and Region', () => {
+  it('names no partition, account and Region', () => {
     expect(JSON.stringify(template.toJSON()['Resources'])).not.toMatch(/arn:aws|us-east-1/);
   });
 
-  it('leaves every name but those of the rules to CloudFormation', () => {
+  it('lets CloudFormation generate every name but those of the rules', () => {
     const named = Object.values<{ Type: string; Properties: object }>(
       template.toJSON()['Resources'],
     ).flatMap(({ Type, Properties }) =>
@@ -187,7 +189,7 @@ describe('the stack', () => {
         .map(([name]) => `${Type} ${name}`),
     );
 
-    // CDK generates the name of an inline policy; the name of a metric is no resource's.
+    // CDK generates names of inline policies. A metric name is not the name of a resource.
     expect(new Set(named)).toEqual(
       new Set([
         'AWS::CloudWatch::Alarm MetricName',
@@ -204,7 +206,7 @@ describe('the stack', () => {
     ]);
   });
 
-  it('prints what it made and the commands that start it', () => {
+  it('has outputs for its resources and for the commands that use them', () => {
     const outputs = Object.entries(template.findOutputs('*')).map(([id, { ['Value']: value }]) => [
       id,
       toText(value).replaceAll(/(\{[A-Z][A-Za-z]+?)[0-9A-F]{8}\}/g, '$1}'),
@@ -238,7 +240,7 @@ describe('the stack', () => {
     });
   });
 
-  it('changes only when somebody means it to', () => {
+  it('equals the snapshot', () => {
     const known = JSON.stringify(template.toJSON(), (key, value) => {
       if (key === 'S3Key') return 'the bundle';
       return key === 'Content' ? 'the document' : value;

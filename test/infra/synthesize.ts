@@ -5,7 +5,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { readSettings } from '../../infra/settings/read-settings.ts';
 import { SingleAccessKeyStack, STACK_NAME } from '../../infra/stack.ts';
 
-// `npm run synth` validates the template; here it would only cost time.
+// `npm run synth` validates the template.
 process.env['CDK_VALIDATION'] = 'false';
 
 const Statement = v.looseObject({
@@ -20,27 +20,27 @@ const PolicyProperties = v.looseObject({
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The stack as `cdk.json` and these settings make it, without bundling. */
+/** Synthesizes the stack with cdk.json and these settings, without bundling. */
 export const synthesize = (settings: Properties = {}) => {
   const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
   const stack = new SingleAccessKeyStack(app, STACK_NAME, readSettings(settings));
   return { stack, template: Template.fromStack(stack) };
 };
 
-/** The properties of every resource of a type. */
+/** Returns the properties of every resource of a type. */
 export const propertiesOf = (template: Template, type: string): Properties[] =>
   Object.values(template.findResources(type)).map(({ ['Properties']: found }) =>
     v.parse(v.record(v.string(), v.unknown()), found),
   );
 
-/** The only resource of a type. */
+/** Returns the properties of the only resource of a type. */
 export const onlyOne = (template: Template, type: string): Properties => {
   const [only, ...others] = propertiesOf(template, type);
   if (only === undefined || others.length > 0) throw new Error(`expected exactly one ${type}`);
   return only;
 };
 
-/** The logical id of the only resource of a type under a construct. */
+/** Returns the logical id of the only resource of a type under a construct. */
 export const idUnder = (template: Template, type: string, construct: string): string => {
   const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(construct));
   const [id, ...others] = ids;
@@ -49,7 +49,7 @@ export const idUnder = (template: Template, type: string, construct: string): st
   return id;
 };
 
-/** The properties of the only resource of a type under a construct. */
+/** Returns the properties of the only resource of a type under a construct. */
 export const propertiesUnder = (
   template: Template,
   type: string,
@@ -60,10 +60,10 @@ export const propertiesUnder = (
   return v.parse(v.record(v.string(), v.unknown()), found?.['Properties']);
 };
 
-/** An action that a role is allowed; `on` is the resource as one text, `Fn::Join` and `Ref` resolved to names. */
+/** An allowed action of a role. `on` is the resource as text, with references as `{LogicalId}`. */
 type Allowed = { readonly role: string; readonly action: string; readonly on: string };
 
-/** An ARN or a name of the template as text, references as `{LogicalId}`. */
+/** Formats an ARN or a name of the template as text, with references as `{LogicalId}`. */
 export const toText = (value: unknown): string => {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(toText).join('');
@@ -72,7 +72,7 @@ export const toText = (value: unknown): string => {
   return `{${toText(Ref ?? attribute?.[0])}}`;
 };
 
-/** Every action that the template allows, one row an action. */
+/** Returns every allowed action of the template. */
 export const allowedActions = (template: Template): Allowed[] =>
   propertiesOf(template, 'AWS::IAM::Policy').flatMap((properties) => {
     const { PolicyDocument, Roles } = v.parse(PolicyProperties, properties);

@@ -13,7 +13,7 @@ import { beginTime, giveTimeBack, passTime, takeTime, until } from './virtual-ti
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const RULES = ['RuleEvaluator', 'InactiveRuleEvaluator'] as const;
-const ALL: readonly FunctionId[] = [...RULES, 'KeyEventsStarter', 'FindingsTeller'];
+const ALL: readonly FunctionId[] = [...RULES, 'KeyEventsStarter', 'FindingsImporter'];
 
 let stack: SynthesizedStack;
 beforeAll(() => {
@@ -83,7 +83,7 @@ const deliver = async (account: FaultyAccount, events: readonly LostEvent[], giv
 };
 
 const isOfRule = ({ id }: LostEvent): boolean =>
-  id !== 'KeyEventsStarter' && id !== 'FindingsTeller';
+  id !== 'KeyEventsStarter' && id !== 'FindingsImporter';
 
 /** Changes of keys and users, as an operator makes them. */
 const change = fc.record({
@@ -135,7 +135,7 @@ describe('what Config invokes the rules with', () => {
         ) => Promise<void>,
       ) =>
         withAccount(USERS, async (account) => {
-          account.lose('KeyEventsStarter', 'FindingsTeller');
+          account.lose('KeyEventsStarter', 'FindingsImporter');
           await schedule(account);
           await passTime(HOUR);
           account.lose(...ALL);
@@ -214,7 +214,7 @@ describe('key events', () => {
     async () => {
       const story = (made: readonly Change[], given: Disorder, split: number) =>
         withAccount(USERS, async (account) => {
-          account.lose('FindingsTeller', 'KeyEventsStarter');
+          account.lose('FindingsImporter', 'KeyEventsStarter');
           await schedule(account);
           await passTime(HOUR);
           account.lose(...ALL);
@@ -224,13 +224,13 @@ describe('key events', () => {
             await make(account, one, index);
             if (index !== split) continue;
             // Some have come before the last change, and come again.
-            account.lose('FindingsTeller', 'KeyEventsStarter');
+            account.lose('FindingsImporter', 'KeyEventsStarter');
             delivered = bodiesOf(account.lost, 'KeyEventsStarter');
             if (delivered.length > 0)
               await deliverMessages(account, { id: 'KeyEventsStarter', bodies: delivered }, given);
             account.lose(...ALL);
           }
-          account.lose('FindingsTeller', 'KeyEventsStarter');
+          account.lose('FindingsImporter', 'KeyEventsStarter');
           const bodies = bodiesOf(account.lost, 'KeyEventsStarter');
           await deliverMessages(account, { id: 'KeyEventsStarter', bodies }, given);
           await passTime(10 * MINUTE);
@@ -253,14 +253,14 @@ describe('changes of compliance', () => {
   it(
     'may come late, twice, in another order and at the same time: the findings are those of one clean run',
     async () => {
-      const id = 'FindingsTeller';
+      const id = 'FindingsImporter';
       const story = (
         made: readonly Change[],
         between: Early,
         play: (account: FaultyAccount) => Promise<void>,
       ) =>
         withAccount(USERS, async (account) => {
-          account.lose('KeyEventsStarter', 'FindingsTeller');
+          account.lose('KeyEventsStarter', 'FindingsImporter');
           await schedule(account);
           for (const [index, one] of made.entries()) {
             await make(account, one, index);
@@ -308,7 +308,7 @@ describe('starts of a runbook for the same user', () => {
   /** Starts it at those minutes, and says how the account then is. */
   const story = (name: Name, minutes: readonly number[]) =>
     withAccount(['gina', 'dave'], async (account) => {
-      account.lose('KeyEventsStarter', 'FindingsTeller');
+      account.lose('KeyEventsStarter', 'FindingsImporter');
       await schedule(account);
       await passTime(HOUR);
       const user = account.iam.users.get(name === 'deactivate' ? 'dave' : 'gina');

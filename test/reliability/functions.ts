@@ -31,7 +31,7 @@ const MAKE = {
   PlannerFunction: (): Handle => createPlanner({ ...withHistory(), now }),
   KeyEventsStarter: (environment: Environment): Handle =>
     createStarter({ ...clientsOf(4_000), settings: parseTriggerSettings(environment), now }),
-  FindingsTeller: (environment: Environment): Handle => {
+  FindingsImporter: (environment: Environment): Handle => {
     const settings = parseFindingSettings(environment);
     const { countCalls, ...clients } = clientsOf();
     return createTeller({

@@ -44,10 +44,10 @@ const evaluate = async (account: FaultyAccount) => {
 
 /** Both rules have told Config everything; then keys and users change, and no event of it arrives. */
 const changeUnseen = async (account: FaultyAccount) => {
-  account.lose('FindingsTeller');
+  account.lose('FindingsImporter');
   await sweepBoth(account);
   await passTime(30 * MINUTE);
-  account.lose(...RULES, 'FindingsTeller');
+  account.lose(...RULES, 'FindingsImporter');
   await setStatus(account, 'dave', 0, 'Inactive');
   await setStatus(account, 'gina', 0, 'Active');
   await deleteUser(account, 'erin');
@@ -55,7 +55,7 @@ const changeUnseen = async (account: FaultyAccount) => {
   for (let key = 0; key < 2; key += 1)
     await account.operate('CreateAccessKey', { UserName: 'frank' });
   await passTime(HOUR);
-  account.lose('FindingsTeller');
+  account.lose('FindingsImporter');
 };
 
 const sweepPath = (name: string, rule: Rule): Path => ({
@@ -80,16 +80,16 @@ const changePath = (
   name,
   users: ['alice', 'erin'],
   prepare: async (account) => {
-    account.lose('FindingsTeller');
+    account.lose('FindingsImporter');
     await setStatus(account, 'alice', 0, 'Active');
     for (const place of [1, 2]) await setStatus(account, 'alice', place, 'Inactive');
     await sweepBoth(account);
     await passTime(30 * MINUTE);
-    account.lose(...RULES, 'FindingsTeller');
+    account.lose(...RULES, 'FindingsImporter');
     for (const place of [1, 2]) await setStatus(account, 'alice', place, 'Active');
     await setStatus(account, 'alice', 0, 'Inactive');
     await passTime(31 * 24 * HOUR);
-    account.lose(...RULES.filter((rule) => rule !== hears), 'FindingsTeller');
+    account.lose(...RULES.filter((rule) => rule !== hears), 'FindingsImporter');
   },
   act: async (account) => {
     await change(account);
@@ -97,7 +97,7 @@ const changePath = (
     await passTime(HOUR);
   },
   again: async (account) => {
-    account.lose('FindingsTeller');
+    account.lose('FindingsImporter');
     await evaluate(account);
   },
 });
@@ -114,10 +114,10 @@ const keyEventPath: Path = {
   users: ['dave', 'gina'],
   trail: true,
   prepare: async (account) => {
-    account.lose('FindingsTeller', 'KeyEventsStarter');
+    account.lose('FindingsImporter', 'KeyEventsStarter');
     await sweepBoth(account);
     await passTime(30 * MINUTE);
-    account.lose('FindingsTeller');
+    account.lose('FindingsImporter');
   },
   act: async (account) => {
     await setStatus(account, 'dave', 0, 'Inactive');
@@ -193,7 +193,7 @@ const runbookPath = (
     users: ['alice'],
     prepare: async (account) => {
       account.sns.createTopic('keys');
-      account.lose('FindingsTeller');
+      account.lose('FindingsImporter');
       await sweepBoth(account);
       await passTime(30 * MINUTE);
     },

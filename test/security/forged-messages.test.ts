@@ -179,7 +179,7 @@ describe('a change of compliance that somebody sent to the queue', () => {
         },
       }),
     });
-    const { FunctionError } = await invoke('-FindingsTeller', {
+    const { FunctionError } = await invoke('-FindingsImporter', {
       Records: [says(violator, 'COMPLIANT'), says(compliant, 'NON_COMPLIANT')],
     });
     expect(FunctionError).toBeUndefined();

@@ -72,7 +72,7 @@ describe('with every option, the stack', () => {
     for (const { Action, Principal, Condition } of letting) {
       expect([Action, Principal]).toEqual(['sqs:SendMessage', { Service: 'events.amazonaws.com' }]);
       expect(toText(Condition?.['ArnEquals']?.['aws:SourceArn'])).toMatch(
-        /^\{(KeyEventsRule|FindingsDaily|FindingsChanges)\w+\}$/,
+        /^\{(KeyEventsQueueRule|FindingsDaily|FindingsChangesRule)\w+\}$/,
       );
     }
     const queueCount = propertiesOf(template, 'AWS::SQS::Queue').length;

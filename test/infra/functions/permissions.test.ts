@@ -12,7 +12,7 @@ const notificationTopicArn = topicArn('keys');
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 const keys = [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }];
 
-/** Every option that gives a role more, and every one that gives it less. */
+/** The settings that add permissions, and those that remove some. */
 const EVERYTHING = {
   notificationTopicArn,
   exemptionTagKey: 'keys-until',
@@ -29,16 +29,16 @@ const OneOrMore = v.pipe(
 );
 const Policy = v.object({
   Version: v.string(),
-  // A condition, a NotAction or a Deny would be a statement that these tests do not understand.
+  // These tests do not handle conditions, NotAction and Deny.
   Statement: v.array(
     v.strictObject({ Effect: v.literal('Allow'), Action: OneOrMore, Resource: OneOrMore }),
   ),
 });
 
-/** What the roles are allowed beside API calls: their log groups, and the dead-letter queue. */
+/** The actions that Lambda takes for a function: logs and dead letters. */
 const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
 
-/** Runs a runbook to its end; where it asks for an approval, it gets one. */
+/** Runs a runbook and approves it if it asks. */
 const createRun =
   (account: DeployedAccount, settings: Options) =>
   async (name: Parameters<DeployedAccount['runbook']>[0], given: Record<string, string>) => {
@@ -54,12 +54,12 @@ const createRun =
   };
 
 const reconcile = async (account: DeployedAccount, command: string) => {
-  const [, teller = ''] = /--function-name (\S+)/.exec(command) ?? [];
+  const [, importer = ''] = /--function-name (\S+)/.exec(command) ?? [];
   const [, payload = ''] = /--payload '(.*)'/.exec(command) ?? [];
-  await account.lambda.invoke(teller, JSON.parse(payload), 'operator');
+  await account.lambda.invoke(importer, JSON.parse(payload), 'operator');
 };
 
-/** A finding of a rule that there was before. */
+/** Adds a finding of a rule that no longer exists. */
 const leaveFormerFinding = ({ securityHub }: DeployedAccount): string => {
   const [own] = securityHub.findings.values();
   if (own === undefined) throw new Error('expected a finding');
@@ -70,7 +70,7 @@ const leaveFormerFinding = ({ securityHub }: DeployedAccount): string => {
   return key;
 };
 
-/** An account in which every role has done all that it does. */
+/** Deploys the stack and makes every role do everything that it can. */
 const exercise = async (settings: Options): Promise<DeployedAccount> => {
   const deploy = createDeployedAccounts({ dashboard: false, ...settings });
   const account = await deploy({}, { ...createClock({ speed: 2_000 }), trail: true });
@@ -108,7 +108,7 @@ const policiesOf = (roleName: string) =>
     policy: PolicyDocument,
   }));
 
-/** Each action that a role is allowed, with each resource that it is allowed on. */
+/** The allowed pairs of action and resource of a role. */
 const allowedOf = (roleName: string) =>
   policiesOf(roleName)
     .flatMap(({ policy }) => v.parse(Policy, policy).Statement)
@@ -121,7 +121,7 @@ const Rules = v.object({
   ConfigRules: v.array(v.looseObject({ ConfigRuleArn: v.string(), ConfigRuleName: v.string() })),
 });
 
-/** What the input of a call names. */
+/** The resources in the input of a call. */
 const Named = v.object({
   QueueUrl: v.optional(v.string()),
   TopicArn: v.optional(v.string()),
@@ -150,7 +150,7 @@ const SECURITY_HUB_RESOURCES: Readonly<Record<string, string>> = {
   BatchImportFindings: `product/${accountId}/default`,
 };
 
-/** What a call is about; `*` where IAM knows no resource of the action. */
+/** The resources of a call; `*` for actions without resource-level permissions. */
 const resourcesOf = (call: Call): readonly string[] => {
   if (WITHOUT_RESOURCE.includes(actionOf(call))) return ['*'];
   const { QueueUrl, TopicArn, ConfigRuleName, ConfigRuleNames } = v.parse(Named, call.input);
@@ -184,8 +184,8 @@ const isAllowed = async (call: Call, resource: string): Promise<boolean> => {
   return result.overallResult === 'Allowed';
 };
 
-/** What a resource of a policy stands for: `*` for any text, everything else for itself. */
-const stands = (pattern: string, resource: string): boolean =>
+/** Checks whether a resource of a policy matches. `*` may only be at its end. */
+const matches = (pattern: string, resource: string): boolean =>
   pattern === resource ||
   (pattern.endsWith('*') && pattern.indexOf('*') === pattern.length - 1
     ? resource.startsWith(pattern.slice(0, -1))
@@ -202,8 +202,8 @@ const ROLES = [
 ];
 
 describe.each([
-  ['every option', EVERYTHING, [...ROLES, '-FindingsTellerRole']],
-  ['as few options as there can be', LEAST, ROLES],
+  ['every permission', EVERYTHING, [...ROLES, '-FindingsImporterRole']],
+  ['the fewest permissions', LEAST, ROLES],
 ] as const)('with %s', (_, settings, roles) => {
   beforeAll(async () => {
     account = await exercise(settings);
@@ -220,12 +220,12 @@ describe.each([
     return name;
   };
 
-  it('there is no role beside these', () => {
+  it('there are no other roles', () => {
     expect([...account.roles.byName.keys()].toSorted()).toEqual(roles.map(nameOf).toSorted());
   });
 
   describe.each(roles)('the role %s', (part) => {
-    it('is allowed exactly what it calls', () => {
+    it('is allowed exactly the actions that it calls', () => {
       const called = new Set(callsOf(part).map(actionOf));
       const allowed = allowedOf(nameOf(part));
       expect([...new Set(allowed.map(({ action }) => action))].toSorted()).toEqual(
@@ -235,31 +235,31 @@ describe.each([
       expect(pairs.toSorted()).toEqual([...new Set(pairs)].toSorted());
     });
 
-    it('is allowed each call on what it was about', async () => {
+    it('is allowed each call on its resources', async () => {
       for (const call of callsOf(part))
         for (const resource of resourcesOf(call))
           expect(await isAllowed(call, resource), `${actionOf(call)} ${resource}`).toBe(true);
     });
 
-    it('calls each action on each resource that it is allowed on', () => {
+    it('uses each allowed pair of action and resource', () => {
       const called = callsOf(part).flatMap((call) =>
         resourcesOf(call).map((on) => ({ action: actionOf(call), on })),
       );
       for (const { action, resource } of allowedOf(nameOf(part)))
         expect(called, `${action} ${resource}`).toSatisfy((all: typeof called) =>
-          all.some((one) => one.action === action && stands(resource, one.on)),
+          all.some((one) => one.action === action && matches(resource, one.on)),
         );
     });
 
-    it('is not allowed the same on what is not of this account, or is another function or rule', async () => {
-      const about = callsOf(part).flatMap((call) =>
+    it('is not allowed these calls on resources of another account, or on another function or rule', async () => {
+      const calls = callsOf(part).flatMap((call) =>
         resourcesOf(call).map((resource) => ({ call, resource })),
       );
-      for (const { call, resource } of about) {
+      for (const { call, resource } of calls) {
         if (resource === '*') continue;
         const elsewhere = resource.replace(accountId, '210987654321');
         expect(await isAllowed(call, elsewhere), actionOf(call)).toBe(false);
-        // Users are allowed whatever their names; an account has one hub.
+        // Every user is allowed, and an account has only one hub.
         if (!/:user\/|:hub\//.test(resource))
           expect(await isAllowed(call, `${resource}x`), actionOf(call)).toBe(false);
       }

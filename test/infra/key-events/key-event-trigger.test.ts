@@ -8,13 +8,14 @@ import { onlyOne, propertiesOf, synthesize, toText } from '../synthesize.ts';
 
 const { template } = synthesize();
 
-/** The trigger alone in somebody's stack. */
-const synthesizeIn = (region?: string) => {
+/** Creates the trigger for the same rule so many times, in a stack of its own. */
+const createTrigger = ({ region, count = 1 }: { region?: string; count?: number }) => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  const stack = new Stack(app, 'TheirStack', { env: { account: '123456789012', region } });
+  const stack = new Stack(app, 'OtherStack', { env: { account: '123456789012', region } });
   const { configRule } = new SingleAccessKeyRule(stack, 'Rule');
-  new KeyEventTrigger(stack, 'KeyEvents', { configRules: [configRule] });
-  return Template.fromStack(stack);
+  const configRules = Array.from({ length: count }, () => configRule);
+  const trigger = new KeyEventTrigger(stack, 'KeyEvents', { configRules });
+  return { stack, trigger };
 };
 
 const starter = (settings: Parameters<typeof synthesize>[0]) =>
@@ -22,8 +23,8 @@ const starter = (settings: Parameters<typeof synthesize>[0]) =>
     String(Description).startsWith('Starts'),
   );
 
-describe('the events that start an evaluation', () => {
-  it('are calls of IAM that succeeded and may change a verdict', () => {
+describe('the EventBridge rule', () => {
+  it('matches successful IAM calls that can change a result', () => {
     expect(onlyOne(template, 'AWS::Events::Rule')).toMatchObject({
       State: 'ENABLED',
       EventPattern: {
@@ -38,7 +39,7 @@ describe('the events that start an evaluation', () => {
     });
   });
 
-  it('go to the queue, and to its dead letters when they cannot be delivered', () => {
+  it('sends to the queue, or to the dead-letter queue if that fails', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       Targets: [
         {
@@ -51,7 +52,7 @@ describe('the events that start an evaluation', () => {
     });
   });
 
-  it.each(['Queue', 'DeadLetterQueue'])('may come into the %s from this rule only', (queue) => {
+  it.each(['Queue', 'DeadLetterQueue'])('alone may send to the %s', (queue) => {
     template.hasResourceProperties('AWS::SQS::QueuePolicy', {
       Queues: [{ Ref: Match.stringLikeRegexp(`^KeyEvents${queue}`) }],
       PolicyDocument: {
@@ -68,7 +69,7 @@ describe('the events that start an evaluation', () => {
             Condition: {
               ArnEquals: {
                 'aws:SourceArn': {
-                  'Fn::GetAtt': [Match.stringLikeRegexp('^KeyEventsRule'), 'Arn'],
+                  'Fn::GetAtt': [Match.stringLikeRegexp('^KeyEventsQueueRule'), 'Arn'],
                 },
               },
             },
@@ -79,8 +80,8 @@ describe('the events that start an evaluation', () => {
   });
 });
 
-describe('a burst of events', () => {
-  it("is one batch a minute, two at a time, and a poisoned message is no other one's fault", () => {
+describe('the queue', () => {
+  it('delivers one batch a minute, two at a time, and repeats only failed messages', () => {
     expect(onlyOne(template, 'AWS::Lambda::EventSourceMapping')).toMatchObject({
       BatchSize: 1_000,
       MaximumBatchingWindowInSeconds: 60,
@@ -89,7 +90,7 @@ describe('a burst of events', () => {
     });
   });
 
-  it('that is put off comes again 90 s after the window, for at least three evaluations of 15 minutes', () => {
+  it('delivers a failed message again 90 s after the window, for at least three evaluations of 15 minutes', () => {
     const queue = propertiesOf(template, 'AWS::SQS::Queue').find(
       ({ RedrivePolicy }) => RedrivePolicy !== undefined,
     );
@@ -104,7 +105,7 @@ describe('a burst of events', () => {
 });
 
 describe('the function', () => {
-  it('knows the rules, and of hybrid ones up to how many users it starts them', () => {
+  it('has the names of the rules, and the maximum number of users of a hybrid rule', () => {
     expect(starter({})).toMatchObject({
       Timeout: 15,
       Environment: {
@@ -125,7 +126,7 @@ describe('the function', () => {
     });
   });
 
-  it('starts a rule on a schedule whatever the number of users, and may not count them', () => {
+  it('has no maximum and no permission to count users with triggers=schedule', () => {
     expect(Object(starter({ triggers: 'schedule' })).Environment.Variables).not.toHaveProperty(
       'MAXIMUM_USERS',
     );
@@ -134,23 +135,14 @@ describe('the function', () => {
   });
 });
 
-describe('the rules', () => {
-  const synthesizeWith = (count: number) => {
-    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const stack = new Stack(app, 'TheirStack');
-    const { configRule } = new SingleAccessKeyRule(stack, 'Rule');
-    const configRules = Array.from({ length: count }, () => configRule);
-    const trigger = new KeyEventTrigger(stack, 'KeyEvents', { configRules });
-    return { stack, trigger };
-  };
-
-  it.each([0, 16])('are not %d', (count) => {
-    expect(() => synthesizeWith(count)).toThrow(`expected 1 to 15 rules, got ${count}`);
+describe('configRules', () => {
+  it.each([0, 16])('must not be %d', (count) => {
+    expect(() => createTrigger({ count })).toThrow(`expected 1 to 15 rules, got ${count}`);
   });
 
-  it('may be several: their names together are the dimension of its metrics', () => {
-    const { stack, trigger } = synthesizeWith(2);
-    const { dimensions } = trigger.starter.measure('HeldBack');
+  it('are joined in the dimension of the metrics', () => {
+    const { stack, trigger } = createTrigger({ count: 2 });
+    const { dimensions } = trigger.starter.metric('HeldBack');
     const [name] = Object.keys(Template.fromStack(stack).findResources('AWS::Config::ConfigRule'));
     const [dimension] = Object.values(dimensions ?? {});
     expect(stack.resolve(dimension)).toEqual({
@@ -160,19 +152,19 @@ describe('the rules', () => {
 });
 
 describe('the Region', () => {
-  it.each(['us-east-1', 'us-gov-west-1', 'cn-north-1'])('may be %s', (region) => {
-    expect(JSON.stringify(synthesizeIn(region).toJSON())).not.toContain('key events need');
+  it.each(['us-east-1', 'us-gov-west-1', 'cn-north-1'])('can be %s', (region) => {
+    expect(createTrigger({ region }).stack.region).toBe(region);
   });
 
   it.each(['eu-west-1', 'us-east-2', 'us-gov-east-1', 'cn-northwest-1'])(
-    'must not be %s: no event of IAM arrives there',
+    'cannot be %s, where no events of IAM arrive',
     (region) => {
-      expect(() => synthesizeIn(region)).toThrow(WrongRegionError);
-      expect(() => synthesizeIn(region)).toThrow(new RegExp(`^\\w+/.*: .*; got ${region}$`));
+      expect(() => createTrigger({ region })).toThrow(WrongRegionError);
+      expect(() => createTrigger({ region })).toThrow(new RegExp(`^\\w+/.*: .*; got ${region}$`));
     },
   );
 
-  it('is judged by CloudFormation where synthesis does not know it', () => {
+  it('is checked by CloudFormation if synthesis does not know it', () => {
     const rules = Object.values<{ Assertions: { Assert: object; AssertDescription: string }[] }>(
       template.toJSON()['Rules'],
     ).flatMap(({ Assertions }) => Assertions);
@@ -188,7 +180,7 @@ describe('the Region', () => {
 });
 
 describe('without key events', () => {
-  it('there is no trace of them, and any Region will do', () => {
+  it('the template has no trace of them and works in any Region', () => {
     const without = synthesize({ keyEvents: false }).template;
     const text = JSON.stringify(without.toJSON());
     for (const word of ['AWS::Events::Rule', 'EventSourceMapping', 'KeyEvent', 'us-east-1'])

@@ -14,7 +14,7 @@ const OF_KEY_EVENTS = ['KeyEventErrors', 'KeyEventDeadLetters', 'KeyEventsHeldBa
 const USUAL = [...OF_RULES, ...OF_KEY_EVENTS];
 const NAMES = [...USUAL, 'FindingErrors', 'FindingDeadLetters'];
 
-/** The alarms by name: the description ends with it. */
+/** The alarms by name, which is the end of their description. */
 const alarmsOf = (settings: Properties = {}) =>
   new Map(
     propertiesOf(synthesize(settings).template, 'AWS::CloudWatch::Alarm').map((alarm) => [
@@ -27,42 +27,31 @@ const alarms = alarmsOf({ securityHubFindings: true });
 const operations = readFileSync(`${REPOSITORY}docs/operations.md`, 'utf8');
 
 describe('the alarms', () => {
-  it('are these', () => {
+  it('have these names', () => {
     expect([...alarms.keys()]).toEqual(NAMES);
+    expect([...alarmsOf().keys()]).toEqual(USUAL);
+    expect([...alarmsOf({ keyEvents: false }).keys()]).toEqual(OF_RULES);
+    expect([...alarmsOf({ triggers: 'schedule' }).keys()]).toEqual(USUAL.slice(0, -1));
   });
 
-  it.each(NAMES)(
-    '%s has a heading in docs/operations.md: what it means, what to look at, what to do',
-    (name) => {
-      const [, section = ''] = operations.split(
-        new RegExp(`\n### (?:\\w+, )?${name}(?:, \\w+)?\n`),
-      );
-      const [text = ''] = section.split('\n#');
-      for (const part of ['**Means**', '**Look at**', '**Do**']) expect(text).toContain(part);
-    },
-  );
+  it.each(NAMES)('include %s, which docs/operations.md explains', (name) => {
+    const [, section = ''] = operations.split(new RegExp(`\n### (?:\\w+, )?${name}(?:, \\w+)?\n`));
+    const [text = ''] = section.split('\n#');
+    for (const part of ['**Means**', '**Look at**', '**Do**']) expect(text).toContain(part);
+  });
 
-  it('docs/operations.md has a heading for no other alarm', () => {
+  it('are all that docs/operations.md explains', () => {
     const [, section = ''] = operations.split('\n## Alarms\n');
     const headings = [...(section.split('\n## ')[0] ?? '').matchAll(/^### (.+)$/gm)];
     const named = headings.flatMap((match) => String(match[1]).split(', '));
     expect(named.toSorted()).toEqual(NAMES.toSorted());
   });
 
-  it('tell nobody unless there is a topic, then of each change for the worse and the better', () => {
+  it('notify only a topic that is set, when they start and when they end', () => {
     const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:alarms';
     for (const alarm of alarms.values()) expect(alarm).not.toHaveProperty('AlarmActions');
     for (const alarm of alarmsOf({ alarmTopicArn }).values())
       expect(alarm).toMatchObject({ AlarmActions: [alarmTopicArn], OKActions: [alarmTopicArn] });
-  });
-
-  it('have none of findings unless Security Hub is told of them', () => {
-    expect([...alarmsOf().keys()]).toEqual(USUAL);
-  });
-
-  it('have none of key events where there are none, and none held back on a schedule', () => {
-    expect([...alarmsOf({ keyEvents: false }).keys()]).toEqual(OF_RULES);
-    expect([...alarmsOf({ triggers: 'schedule' }).keys()]).toEqual(USUAL.slice(0, -1));
   });
 });
 
@@ -77,7 +66,7 @@ describe.each([
     ['Twelve_Hours', 12 * 3_600],
     ['TwentyFour_Hours', 24 * 3_600],
   ])(
-    'watches two periods of %s, and takes silence for failure',
+    'covers two periods of %s and treats missing data as breaching',
     (maximumExecutionFrequency, Period) => {
       expect(alarmsOf({ maximumExecutionFrequency }).get(name)).toMatchObject({
         Namespace: 'IamUserSingleAccessKey',
@@ -90,7 +79,7 @@ describe.each([
         ComparisonOperator: 'LessThanThreshold',
         TreatMissingData: 'breaching',
       });
-      // What CloudWatch allows for a period of an hour or more.
+      // The limit of CloudWatch for periods of an hour or more.
       expect(2 * Period).toBeLessThanOrEqual(604_800);
     },
   );
@@ -101,26 +90,17 @@ describe('the other alarms', () => {
     ['EvaluationErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
     ['EvaluationDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
     ['SweepNearTimeout', 'AWS/Lambda', 'Duration', 'Maximum', 12 * 60 * 1000],
-    ['InactiveEvaluationErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
-    [
-      'InactiveEvaluationDeadLetters',
-      'AWS/SQS',
-      'ApproximateNumberOfMessagesVisible',
-      'Maximum',
-      1,
-    ],
-    ['InactiveSweepNearTimeout', 'AWS/Lambda', 'Duration', 'Maximum', 12 * 60 * 1000],
     ['KeyEventErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
     ['KeyEventDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
     ['KeyEventsHeldBack', 'IamUserSingleAccessKey', 'HeldBack', 'Sum', 1],
-  ])('%s: %s %s, %s from %d on', (name, Namespace, MetricName, Statistic, Threshold) => {
-    expect(alarms.get(name)).toMatchObject({
-      Namespace,
-      MetricName,
-      Statistic,
-      Threshold,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-    });
+    ['FindingErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
+    ['FindingDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
+  ])('%s: %s %s, %s, from %d', (name, Namespace, MetricName, Statistic, Threshold) => {
+    for (const each of [name, `Inactive${name}`].filter((one) => NAMES.includes(one)))
+      expect(alarms.get(each)).toMatchObject({
+        ...{ Namespace, MetricName, Statistic, Threshold },
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'notBreaching',
+      });
   });
 });

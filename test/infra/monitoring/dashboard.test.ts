@@ -21,19 +21,19 @@ const { widgets: all } = bodyOf({ securityHubFindings: true });
 const metrics = all.flatMap(({ properties }) => properties.metrics ?? []);
 
 describe('the dashboard', () => {
-  it('shows a week, alarms first', () => {
+  it('shows a week, with the alarms first', () => {
     expect(start).toBe('-P7D');
     expect(widgets[0]).toMatchObject({ type: 'alarm', x: 0, y: 0, width: 24 });
     expect(widgets[0]?.properties.alarms).toHaveLength(11);
   });
 
-  it('fills its rows without a gap or an overlap', () => {
+  it('has no gaps and no overlaps', () => {
     const rows = new Map<number, number>();
     for (const { y, width } of all) rows.set(y, (rows.get(y) ?? 0) + width);
     expect([...rows.values()]).toEqual([24, 24, 24, 24, 24, 24, 24, 24]);
   });
 
-  it('shows every metric of ours but those that only an alarm needs', () => {
+  it('shows every metric but those that only an alarm uses', () => {
     const shown = new Set(
       metrics
         .filter(([namespace]) => namespace === 'IamUserSingleAccessKey')
@@ -44,8 +44,8 @@ describe('the dashboard', () => {
         expect(shown, name).toContain(name);
   });
 
-  it.each(['', 'Inactive keys: '])('%scounts every call of a sweep, tags too', (start) => {
-    const title = `${start}Calls of sweeps`;
+  it.each(['', 'Inactive keys: '])('%scounts every API call of a sweep', (start) => {
+    const title = `${start}API calls of sweeps`;
     const calls = widgets.find(({ properties }) => properties.title === title);
     expect(calls?.properties.metrics?.map(([, name]) => name)).toEqual([
       'GetComplianceDetailsByConfigRule',
@@ -58,8 +58,8 @@ describe('the dashboard', () => {
     ]);
   });
 
-  it('has the errors of every function, each with its own name', () => {
-    const errors = widgets.find(({ properties }) => properties.title === 'Errors');
+  it('shows the errors of every function by name', () => {
+    const errors = widgets.find(({ properties }) => properties.title === 'Function errors');
     expect(errors?.properties.metrics).toHaveLength(
       propertiesOf(synthesize().template, 'AWS::Lambda::Function').length,
     );
@@ -67,24 +67,24 @@ describe('the dashboard', () => {
     expect(labels).toEqual(['rule', 'inactive keys', 'planner', 'key events']);
   });
 
-  it('shows both rules, each by its own name', () => {
+  it('shows the metrics of both rules', () => {
     const rules = (name: string) =>
       metrics.filter(([, metric]) => metric === name).map((metric) => Object(metric[3]));
     for (const name of ['Violations', 'Users', 'Duration', 'Plans', 'Refusals'])
       expect(new Set(rules(name).map(String)).size, name).toBe(2);
   });
 
-  it('leaves findings out unless Security Hub is told of them', () => {
+  it('has no findings by default', () => {
     const titles = widgets.map(({ properties }) => properties.title);
     expect(titles.join()).not.toMatch(/finding/i);
   });
 
-  it('leaves key events out where there are none', () => {
+  it('has no key events with keyEvents=false', () => {
     const titles = bodyOf({ keyEvents: false }).widgets.map(({ properties }) => properties.title);
     expect(titles.join()).not.toMatch(/key event/i);
   });
 
-  it('is not there when nobody wants to pay for it', () => {
+  it('does not exist with dashboard=false', () => {
     const { template } = synthesize({ dashboard: false });
     expect(propertiesOf(template, 'AWS::CloudWatch::Dashboard')).toEqual([]);
   });

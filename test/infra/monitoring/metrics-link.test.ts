@@ -5,12 +5,12 @@ import { onlyOne, propertiesOf, synthesize } from '../synthesize.ts';
 
 const monitoringSinkArn = 'arn:aws:oam:us-east-1:123456789012:sink/8a9b-c0d1';
 
-describe('the link to another account', () => {
-  it('is not there by default', () => {
+describe('MetricsLink', () => {
+  it('is off by default', () => {
     expect(propertiesOf(synthesize().template, 'AWS::Oam::Link')).toEqual([]);
   });
 
-  it('shares the metrics of the rules and nothing else', () => {
+  it('shares only the metrics of the rules', () => {
     expect(onlyOne(synthesize({ monitoringSinkArn }).template, 'AWS::Oam::Link')).toMatchObject({
       SinkIdentifier: monitoringSinkArn,
       ResourceTypes: ['AWS::CloudWatch::Metric'],
@@ -22,7 +22,7 @@ describe('the link to another account', () => {
   it.each([
     ['123456789012', 0],
     ['210987654321', 1],
-  ])('is made in every account but that of the sink: in %s %i', (accountId, links) => {
+  ])('creates in the account %s, with the sink in 123456789012, %i links', (accountId, links) => {
     const { Resources, Conditions } = synthesize({ monitoringSinkArn }).template.toJSON();
     const settled = settleTemplate({ Resources, Conditions }, { 'AWS::AccountId': accountId });
     const types = Object.values(settled.Resources).map((resource) => Object(resource).Type);

@@ -17,20 +17,20 @@ const parametersOf = ({ ['Parameters']: parameters }: Properties): Record<string
 
 const [stackSet] = stackSets();
 
-describe('the accounts of an organization', () => {
-  it('get the template from S3, where CloudFormation reads 1 MB of it', () => {
+describe('the StackSet', () => {
+  it('reads the template from S3', () => {
     expect(stackSet).not.toHaveProperty('TemplateBody');
     expect(JSON.stringify(stackSet?.['TemplateURL'])).toMatch(
       /https:\/\/s3\.\$\{AWS::Region\}\.\$\{AWS::URLSuffix\}\/cdk-\w+-assets-.*\.json/,
     );
   });
 
-  it('get it by a stack set that has the tag of the project', () => {
+  it('has the tag of the project', () => {
     const Tags = [{ Key: 'part-of', Value: 'iam-user-single-access-key' }];
     expect(stackSet).toMatchObject({ Tags });
   });
 
-  it('get it whether they are there now or come later, and lose it when they leave', () => {
+  it('deploys to accounts that join, and deletes from accounts that leave', () => {
     expect(stackSet).toMatchObject({
       PermissionModel: 'SERVICE_MANAGED',
       AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: false },
@@ -39,7 +39,7 @@ describe('the accounts of an organization', () => {
     });
   });
 
-  it('get it in exactly one Region, that of IAM: this one', () => {
+  it('deploys to one Region, which must be that of IAM', () => {
     expect(stackSet?.['StackInstancesGroup']).toEqual([
       {
         Regions: [{ Ref: 'AWS::Region' }],
@@ -52,7 +52,7 @@ describe('the accounts of an organization', () => {
       );
   });
 
-  it('get it 5 % at a time, until more than 2 % failed', () => {
+  it('deploys to 5 % of the accounts at a time and tolerates 2 % failures by default', () => {
     expect(stackSet?.['OperationPreferences']).toEqual({
       MaxConcurrentPercentage: 5,
       FailureTolerancePercentage: 2,
@@ -65,7 +65,7 @@ describe('the accounts of an organization', () => {
     });
   });
 
-  it('do not get it where they are excluded', () => {
+  it('skips excluded accounts', () => {
     const [excluding] = stackSets({ excludedAccounts: '111111111111,222222222222' });
     expect(excluding?.['StackInstancesGroup']).toMatchObject([
       {
@@ -78,7 +78,7 @@ describe('the accounts of an organization', () => {
     ]);
   });
 
-  it('come after the stack sets that they depend on, such as that of the recorder', () => {
+  it('depends on other StackSets, such as that of the recorder', () => {
     const recorder =
       'arn:aws:cloudformation:us-east-1:123456789012:stackset/recorder:8a9b1c2d-0000-4000-8000-0123456789ab';
     const [depending] = stackSets({ dependsOnStackSets: recorder });
@@ -89,11 +89,11 @@ describe('the accounts of an organization', () => {
   it.each([
     [false, 'SELF'],
     [true, 'DELEGATED_ADMIN'],
-  ])('get it from a delegated administrator: %s', (delegatedAdministrator, CallAs) => {
+  ])('is called with delegatedAdministrator %s as %s', (delegatedAdministrator, CallAs) => {
     expect(stackSets({ delegatedAdministrator })).toMatchObject([{ CallAs }]);
   });
 
-  it('get the settings as parameters of the template', () => {
+  it('passes the settings as template parameters', () => {
     const [set = {}] = stackSets({
       maximumExecutionFrequency: 'Six_Hours',
       exemptionTagKey: 'keys-until',
@@ -112,7 +112,7 @@ describe('the metrics of the accounts', () => {
     stackSets(settings).map((set) => parametersOf(set)['MonitoringSinkArn']);
   const monitoringSinkArn = 'arn:aws:oam:us-east-1:123456789012:sink/8a9b';
 
-  it('go to the sink of the other stack, whose output is read when this one is deployed', () => {
+  it('go to the sink of the organization stack, whose output is read at deployment', () => {
     expect(sinkOf({})).toEqual([
       {
         'Fn::GetStackOutput': {
@@ -124,11 +124,11 @@ describe('the metrics of the accounts', () => {
     ]);
   });
 
-  it('go to the sink that is given', () => {
+  it('go to monitoringSinkArn', () => {
     expect(sinkOf({ monitoringSinkArn })).toEqual([monitoringSinkArn]);
   });
 
-  it('go nowhere without links', () => {
+  it('are not shared with linkMetrics=false', () => {
     expect(sinkOf({ linkMetrics: false })).toEqual(['']);
   });
 });
@@ -137,7 +137,7 @@ describe('waves', () => {
   const waves = { organizationalUnits: `canary:${OU};rest:ou-ab12-00000000` };
   const { stacks, members } = synthesizeOrganization(waves);
 
-  it('are a stack and a StackSet each, which are deployed one after the other', () => {
+  it('have a stack with a StackSet each, in order', () => {
     const names = ['IamUserSingleAccessKeyMembers-canary', 'IamUserSingleAccessKeyMembers-rest'];
     expect(stacks.map(({ stackName }) => stackName)).toEqual([
       'IamUserSingleAccessKeyOrganization',
@@ -146,12 +146,12 @@ describe('waves', () => {
     expect(members.map((one) => onlyOne(one, STACK_SET)['StackSetName'])).toEqual(names);
   });
 
-  it('get the same template from the same place', () => {
+  it('have the same template', () => {
     const [one, other] = members.map((each) => onlyOne(each, STACK_SET)['TemplateURL']);
     expect(one).toEqual(other);
   });
 
-  it('say where they fail', () => {
+  it('have a command that lists failed accounts', () => {
     const [outputs] = members.map((each) => each.findOutputs('ProblemsCommand'));
     expect(toText(outputs?.['ProblemsCommand']?.['Value'])).toBe(
       `aws cloudformation list-stack-instances --region {AWS::Region} --call-as SELF --stack-set-name IamUserSingleAccessKeyMembers-canary --query "Summaries[?Status!='CURRENT'].[Account,StatusReason]" --output table`,
@@ -161,7 +161,7 @@ describe('waves', () => {
   it.each([
     ['RetryCommand', /^aws cloudformation create-stack-instances /, /INTERSECTION$/],
     ['RemoveCommand', /^aws cloudformation delete-stack-instances /, / --no-retain-stacks$/],
-  ])('have a %s of single accounts of the wave', (name, start, end) => {
+  ])('have a %s for single accounts', (name, start, end) => {
     const [outputs] = members.map((each) => each.findOutputs(name));
     const command = toText(outputs?.[name]?.['Value']);
     expect(command).toMatch(start);
@@ -171,7 +171,7 @@ describe('waves', () => {
     );
   });
 
-  it('have nothing else', () => {
+  it('have only a StackSet each', () => {
     for (const each of members)
       expect(Object.keys(each.toJSON()['Resources'])).toHaveLength(
         propertiesOf(each, STACK_SET).length,

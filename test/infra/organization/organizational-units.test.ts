@@ -18,7 +18,7 @@ describe('organizationalUnits', () => {
     [`canary:${a};rest:${b},${c}`, waves(['canary', [a]], ['rest', [b, c]])],
     [{ canary: [a], rest: [b, c] }, waves(['canary', [a]], ['rest', [b, c]])],
     [`canary:${root}`, waves(['canary', [root]])],
-  ])('reads %j as waves, in this order', (given, expected) => {
+  ])('reads %j as waves in order', (given, expected) => {
     expect(read(given)).toEqual(expected);
   });
 
@@ -44,13 +44,13 @@ describe('organizationalUnits', () => {
     ['at most 50 in a wave', ids(51), ids(50)],
     ['at least one in a wave', { x: [a], y: [] }, { x: [a], y: [b] }],
     ['at least one wave', {}, { x: [a] }],
-    ['nothing before an id', `x${a}`, a],
-    ['nothing after an id', `${a} `, a],
-    ['nothing before a root', `x${root}`, root],
+    ['no text before an id', `x${a}`, a],
+    ['no text after an id', `${a} `, a],
+    ['no text before a root', `x${root}`, root],
     ['no name with more after it', `${'n'.repeat(31)}.:${a}`, `${'n'.repeat(31)}:${a}`],
     ['ids', 7, a],
-    ['ids, not none', '', a],
-    ['ids, not nothing', undefined, a],
+    ['ids, not an empty text', '', a],
+    ['ids, not undefined', undefined, a],
     ['ids, not null', null, a],
   ])('expects %s: refuses %j, takes %j', (_, refused, taken) => {
     expect(v.is(organizationalUnits, refused)).toBe(false);

@@ -11,15 +11,15 @@ const expressions = (names: Parameters<typeof queriesOf>[0]) =>
 const violating =
   "WHERE resourceType = 'AWS::Config::ResourceCompliance' AND configuration.targetResourceType = 'AWS::IAM::User' AND configuration.configRuleList.configRuleName = 'iam-user-single-access-key' AND configuration.configRuleList.complianceType = 'NON_COMPLIANT'";
 
-describe('what the organization is asked', () => {
-  it('is how many users violate, by account, and who they are', () => {
+describe('queriesOf', () => {
+  it('counts violating users by account and lists them', () => {
     expect(expressions({ configRuleName })).toEqual({
       'iam-user-access-key-violations-by-account': `SELECT accountId, COUNT(*) ${violating} GROUP BY accountId`,
       'iam-user-access-key-violations': `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${violating}`,
     });
   });
 
-  it('is who has the exemption tag, where one exempts', () => {
+  it('lists users with the exemption tag if it is set', () => {
     const { 'iam-user-access-key-exemptions': expression } = expressions({
       configRuleName,
       exemptionTagKey: 'keys-until',
@@ -29,19 +29,19 @@ describe('what the organization is asked', () => {
     );
   });
 
-  it('says of each query what it finds, and nothing else is asked', () => {
-    const told = queriesOf({ configRuleName, exemptionTagKey: 'k' }).map(
+  it('describes each query', () => {
+    const descriptions = queriesOf({ configRuleName, exemptionTagKey: 'k' }).map(
       ({ description }) => description,
     );
-    expect(told).toEqual([
-      `IAM users that ${configRuleName} evaluates and that violate it or another rule, at most: Config cannot tell these apart in a count`,
-      `IAM users that ${configRuleName} evaluates and that violate a rule, with the verdict of each`,
+    expect(descriptions).toEqual([
+      `Number of IAM users that ${configRuleName} evaluates and that violate it or another rule`,
+      `IAM users that ${configRuleName} evaluates and that violate a rule, with the result of each rule`,
       'IAM users with the exemption tag, whose value is the last day of the exemption',
     ]);
     expect(queriesOf({ configRuleName })).toHaveLength(2);
   });
 
-  it('takes a name for a text, whatever is in it', () => {
+  it('quotes a name', () => {
     const { 'iam-user-access-key-exemptions': expression } = expressions({
       configRuleName,
       exemptionTagKey: "x' OR resourceType = 'AWS::IAM::Role",
@@ -49,17 +49,17 @@ describe('what the organization is asked', () => {
     expect(expression?.endsWith("tags.key = 'x'' OR resourceType = ''AWS::IAM::Role'")).toBe(true);
   });
 
-  it('is what docs/organization.md narrows down, one user after the other', () => {
+  it('has the conditions that docs/organization.md uses', () => {
     const text = readFileSync(`${REPOSITORY}docs/organization.md`, 'utf8');
     expect(text).toContain(`configuration.configRuleList ${violating}" |`);
   });
 
-  it('uses only what the subset of SQL has', () => {
+  it('uses only the SQL subset of AWS Config', () => {
     for (const { expression } of queriesOf({ configRuleName, exemptionTagKey: 'keys-until' }))
       expect(expression).not.toMatch(/\b(AS|DISTINCT|FROM|HAVING|JOIN|UNION|ORDER BY)\b/);
   });
 
-  it('fits what AWS Config stores, for the longest names', () => {
+  it('stays within the limits of AWS Config for the longest names', () => {
     const longest = { configRuleName: 'r'.repeat(64), exemptionTagKey: 't'.repeat(128) };
     for (const { name, description, expression } of queriesOf(longest)) {
       expect(name).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);

@@ -16,14 +16,14 @@ const ROLE = 'AWS::IAM::Role';
 const SINK = 'AWS::Oam::Sink';
 
 describe('the aggregator', () => {
-  it('reads every account of the organization, of this Region only', () => {
+  it('collects from every account of the organization in this Region', () => {
     expect(onlyOne(organization, AGGREGATOR)['OrganizationAggregationSource']).toEqual({
       AwsRegions: [{ Ref: 'AWS::Region' }],
       RoleArn: { 'Fn::GetAtt': [expect.stringMatching(/^AggregatorRole/), 'Arn'] },
     });
   });
 
-  it('has a role that lists accounts and does nothing else', () => {
+  it('has a role that may only list accounts', () => {
     const role = onlyOne(organization, ROLE);
     expect(role).toMatchObject({
       AssumeRolePolicyDocument: {
@@ -52,22 +52,22 @@ describe('the aggregator', () => {
     expect(propertiesOf(organization, 'AWS::IAM::Policy')).toEqual([]);
   });
 
-  it('has a command that shows what it cannot read, in its own Region', () => {
+  it('has a command that lists accounts without current data', () => {
     const { SourcesCommand } = organization.findOutputs('SourcesCommand');
     expect(toText(SourcesCommand?.['Value'])).toMatch(
       /describe-configuration-aggregator-sources-status --region .*AWS::Region.* --configuration-aggregator-name .*Aggregator.* --update-status FAILED OUTDATED/,
     );
   });
 
-  it('is not made where there is one', () => {
-    const { organization: other } = synthesizeOrganization({ aggregatorName: 'ours' });
+  it('is not created with aggregatorName', () => {
+    const { organization: other } = synthesizeOrganization({ aggregatorName: 'other' });
     for (const type of [AGGREGATOR, ROLE]) expect(propertiesOf(other, type)).toEqual([]);
-    expect(other.findOutputs('AggregatorName')['AggregatorName']).toMatchObject({ Value: 'ours' });
+    expect(other.findOutputs('AggregatorName')['AggregatorName']).toMatchObject({ Value: 'other' });
   });
 });
 
 describe('the stored queries', () => {
-  it('are there for violations, and for exemptions where a tag exempts', () => {
+  it('find violations, and exemptions with exemptionTagKey', () => {
     const names = (settings: object) =>
       propertiesOf(
         synthesizeOrganization({ ...settings }).organization,
@@ -86,7 +86,7 @@ describe('the stored queries', () => {
 });
 
 describe('the sink', () => {
-  it('takes metrics, of accounts of this organization only', () => {
+  it('accepts only metrics and only accounts of this organization', () => {
     expect(onlyOne(organization, SINK)['Policy']).toMatchObject({
       Statement: [
         {
@@ -105,78 +105,13 @@ describe('the sink', () => {
   it.each([
     { linkMetrics: false },
     { monitoringSinkArn: 'arn:aws:oam:us-east-1:123456789012:sink/8a9b' },
-  ])('is not made with %j', (settings) => {
+  ])('is not created with %j', (settings) => {
     expect(propertiesOf(synthesizeOrganization(settings).organization, SINK)).toEqual([]);
   });
 });
 
-describe('the roll-up', () => {
-  const body = JSON.parse(
-    toText(onlyOne(organization, 'AWS::CloudWatch::Dashboard')['DashboardBody']),
-  );
-  const titles = body.widgets.flatMap((widget: { properties: { title?: string } }) =>
-    widget.properties.title === undefined ? [] : [widget.properties.title],
-  );
-  const expressions: string[] = body.widgets.flatMap(
-    (widget: { properties: { metrics?: { expression: string }[][] } }) =>
-      (widget.properties.metrics ?? []).flat().map(({ expression }) => expression),
-  );
-
-  it('asks one query of Metrics Insights a widget, as one call takes no more', () => {
-    for (const { properties } of body.widgets) {
-      const asked = JSON.stringify(properties.metrics ?? []).split('SELECT ').length - 1;
-      expect(asked, properties.title).toBe(properties.metrics === undefined ? 0 : 1);
-    }
-  });
-
-  it('fills its rows', () => {
-    const widths = new Map<number, number>();
-    for (const { y, width } of body.widgets) widths.set(y, (widths.get(y) ?? 0) + width);
-    expect([...widths.values()]).toEqual([24, 24, 24]);
-  });
-
-  it('shows the same of both rules', () => {
-    expect(titles).toEqual([
-      'iam-user-single-access-key: NON_COMPLIANT users',
-      'Accounts with the most',
-      'Sweeps that succeeded',
-      'Results reported (billed)',
-      'Accounts where a sweep failed: 0',
-      'iam-user-inactive-access-key: NON_COMPLIANT users',
-      'Accounts with the most',
-      'Sweeps that succeeded',
-      'Results reported (billed)',
-      'Accounts where a sweep failed: 0',
-    ]);
-    const ofRule = (name: string) =>
-      expressions
-        .filter((text) => text.includes(`'${name}'`))
-        .map((text) => text.replace(`'${name}'`, ''));
-    expect(ofRule('iam-user-single-access-key')).toEqual(ofRule('iam-user-inactive-access-key'));
-    expect(ofRule('iam-user-single-access-key')).toHaveLength(5);
-  });
-
-  it('names the accounts with the fewest successful sweeps: first those where one failed', () => {
-    const ofSweeps = expressions.filter((text) => text.includes('MIN('));
-    expect(ofSweeps).toHaveLength(2);
-    for (const text of ofSweeps)
-      expect(text).toMatch(/^SELECT MIN\(SuccessfulSweeps\) .* ORDER BY MIN\(\) ASC LIMIT 10$/);
-  });
-
-  it('names the accounts with the most users that violate', () => {
-    const ofMost = expressions.filter((text) => /MAX\(Violations\).* LIMIT 10$/.test(text));
-    expect(ofMost).toHaveLength(2);
-    for (const text of ofMost) expect(text).toContain(' ORDER BY MAX() DESC ');
-  });
-
-  it('adds up each account once, as many as a query gives', () => {
-    expect(expressions[0]).toBe('SUM(accounts)');
-    expect(expressions[1]).toMatch(/^SELECT MAX\(Violations\) .* ORDER BY MAX\(\) DESC LIMIT 500$/);
-  });
-});
-
 describe('the stacks', () => {
-  it('tag what takes tags, but for the dashboard, whose tags CloudFormation does not know in every Region', () => {
+  it('tag all resources but the dashboard, whose tags CloudFormation does not support in every Region', () => {
     const tag = [{ Key: 'part-of', Value: 'iam-user-single-access-key' }];
     const tagged = [AGGREGATOR, ROLE, 'AWS::Config::StoredQuery'];
     for (const type of tagged)
@@ -188,12 +123,12 @@ describe('the stacks', () => {
     expect(onlyOne(organization, 'AWS::CloudWatch::Dashboard')).not.toHaveProperty('Tags');
   });
 
-  it('are refused outside the Region of IAM', () => {
+  it('require the Region of IAM', () => {
     const scope = new App({ context: cdk.context });
     const settings = readOrganizationSettings(GIVEN);
     const env = { region: 'eu-west-1' };
     const expected =
-      /an organization is deployed to from the Region .* us-east-1 or us-gov-west-1 or cn-north-1; got eu-west-1/;
+      /the stacks of an organization require the Region of IAM, .* us-east-1 or us-gov-west-1 or cn-north-1; got eu-west-1/;
     expect(() => new OrganizationStack(scope, 'One', { settings, env })).toThrow(WrongRegionError);
     expect(() => new OrganizationStack(scope, 'Two', { settings, env })).toThrow(expected);
     const wave = { name: 'all', organizationalUnits: [OU] };
@@ -202,7 +137,7 @@ describe('the stacks', () => {
     ).toThrow(expected);
   });
 
-  it('have nothing that cdk-nag finds and that is not explained', () => {
+  it('have no violations of cdk-nag', () => {
     for (const stack of synthesizeOrganization().stacks)
       expect(new AwsSolutionsChecks().validateScope(stack)).toEqual({
         success: true,
@@ -210,7 +145,7 @@ describe('the stacks', () => {
       });
   });
 
-  it('are valid CloudFormation, as CDK checks it', () => {
+  it('are valid for CDK', () => {
     const before = process.env['CDK_VALIDATION'];
     delete process.env['CDK_VALIDATION'];
     try {
@@ -224,5 +159,5 @@ describe('the stacks', () => {
     } finally {
       if (before !== undefined) process.env['CDK_VALIDATION'] = before;
     }
-  });
+  }, 120_000);
 });

@@ -9,13 +9,13 @@ import type { Properties } from '../synthesize.ts';
 export const OU = 'ou-ab12-cdef3456';
 export const ORGANIZATION = 'o-a1b2c3d4e5';
 
-/** Settings with which everything is deployed to one organizational unit. */
+/** The settings that are required to deploy everything to one organizational unit. */
 export const GIVEN = { organizationalUnits: OU, organizationId: ORGANIZATION };
 
-/** What the accounts get is tested by itself: here any file stands for it. */
+/** Any file, because the template of the accounts has its own tests. */
 export const TEMPLATE = `${REPOSITORY}cdk.json`;
 
-/** The stacks as `cdk.json` and these settings make them. */
+/** Synthesizes the stacks with cdk.json and these settings. */
 export const synthesizeOrganization = (settings: Properties = {}) => {
   const app = new App({ context: cdk.context });
   const deployed = deployToOrganization(app, {

@@ -1,351 +1,273 @@
 import { describe, expect, it } from 'vitest';
-import {
-  exitCodeOf,
-  type Finding,
-  findingsOf,
-  quoteJson,
-} from '../../../infra/preflight/findings.ts';
-import {
-  type AccountFacts,
-  partitionOf,
-  type TrailFacts,
-} from '../../../infra/preflight/read-account.ts';
-import {
-  accountFacts,
-  recorder,
-  recordingGroup,
-  refused,
-  trailFacts,
-} from '../../support/account-facts.ts';
+import type { AccountState, TrailState } from '../../../infra/preflight/account-state.ts';
+import { findingsOf } from '../../../infra/preflight/findings.ts';
+import type { Options } from '../../../infra/preflight/options.ts';
+import { accountState, identityIn, refused, trailState } from '../../support/account-state.ts';
 
-const HYBRID = { keyEvents: true, triggers: 'hybrid' } as const;
-const SCHEDULE = { keyEvents: true, triggers: 'schedule' } as const;
+const HYBRID: Options = { keyEvents: true, triggers: 'hybrid' };
+const SCHEDULE: Options = { keyEvents: true, triggers: 'schedule' };
 
-const find = (facts: Partial<AccountFacts>, options: Parameters<typeof findingsOf>[1] = HYBRID) =>
-  findingsOf(accountFacts(facts), options);
-const notFine = (findings: readonly Finding[]) => findings.filter(({ state }) => state !== 'fine');
-/** The only finding that is not fine. */
-const only = (
-  facts: Partial<AccountFacts>,
-  options = HYBRID as Parameters<typeof findingsOf>[1],
-) => {
-  const found = notFine(find(facts, options));
-  expect(found).toHaveLength(1);
-  return found[0];
-};
+const find = (account: Partial<AccountState>, options: Options = HYBRID) =>
+  findingsOf(accountState(account), options);
+const notFine = (account: Partial<AccountState>, options: Options = HYBRID) =>
+  find(account, options).filter(({ state }) => state !== 'fine');
+const keyEvents = (account: Partial<AccountState>, options: Options = HYBRID) =>
+  find(account, options).filter(({ group }) => group === 'Key events');
 
-const foreign = { TrailARN: 'arn:aws:cloudtrail:us-east-1:210987654321:trail/all' };
-const readOnly: Partial<TrailFacts> = {
-  selectors: {
-    facts: { EventSelectors: [{ ReadWriteType: 'ReadOnly', IncludeManagementEvents: true }] },
-  },
-};
+/** The finding about these trails, which stands between those about Region and users. */
+const trails = (...value: readonly TrailState[]) => keyEvents({ trails: { value } })[1];
+
+const unread = (what: string, action: string) => ({
+  state: 'unread',
+  what: `could not read ${what} (AccessDenied: no)`,
+  why: `requires the permission ${action}`,
+});
 
 describe('an account that lacks nothing', () => {
-  it('is fine, and says who and where', () => {
-    const findings = find({});
+  it('has only fine findings, the first of which names it', () => {
+    expect(notFine({})).toEqual([]);
+    expect(find({})[0]).toEqual({
+      group: 'Account',
+      state: 'fine',
+      what: '123456789012, partition aws, Region us-east-1, as arn:aws:iam::123456789012:user/alice',
+    });
+  });
 
-    expect(notFine(findings)).toEqual([]);
-    expect(findings[0]?.group).toBe('Account');
-    expect(findings[0]?.what).toBe(
-      '123456789012, partition aws, Region us-east-1, as arn:aws:iam::123456789012:user/alice',
-    );
+  it.each<[keyof AccountState, string, string]>([
+    ['identity', 'sts:GetCallerIdentity', 'account and partition (Region us-east-1)'],
+    ['recorders', 'config:DescribeConfigurationRecorders', 'the configuration recorder'],
+    ['statuses', 'config:DescribeConfigurationRecorderStatus', 'whether the recorder is recording'],
+    ['trails', 'cloudtrail:DescribeTrails', 'the trails'],
+    ['users', 'iam:GetAccountSummary', 'the number of users'],
+    ['isSecurityHubOn', 'securityhub:DescribeHub', 'whether it is on'],
+  ])('has one unread finding when %s is unread', (member, action, what) => {
+    expect(notFine({ [member]: refused(action) })).toMatchObject([unread(what, action)]);
   });
 });
 
-describe('the configuration recorder', () => {
-  it('is missing: the commands name the account and Region', () => {
-    const found = only({ recorders: { facts: [] }, statuses: { facts: [] } });
+const group = 'Key events';
+const why =
+  'no key events arrive: only the schedule finds a new or reactivated key, up to a day later';
+const WITHOUT = 'or deploy with -c keyEvents=false';
 
-    expect(found).toMatchObject({ state: 'missing', what: 'there is no configuration recorder' });
-    expect(found?.mends?.join('\n')).toContain('roleARN=arn:aws:iam::123456789012:role/');
+describe('the Region of key events', () => {
+  it('is that of the control plane of IAM', () => {
+    expect(keyEvents({}).slice(0, 2)).toEqual([
+      {
+        group,
+        state: 'fine',
+        what: "us-east-1 is the Region of IAM's control plane in the partition aws",
+      },
+      { group, state: 'fine', what: 'the trail all logs key events' },
+    ]);
   });
 
-  it('is missing where a service has one of its own', () => {
-    const servicePrincipal = 'observabilityadmin.amazonaws.com';
-    const statuses = { facts: [{ name: 'service', recording: true, servicePrincipal }] };
-
-    const found = only({ recorders: { facts: [recorder({ servicePrincipal })] }, statuses });
-
-    expect(found?.what).toBe('there is no configuration recorder');
-  });
-
-  it('is missing in an account that is not known', () => {
-    const [, found] = notFine(
-      find({ recorders: { facts: [] }, identity: refused('sts:GetCallerIdentity') }),
-    );
-
-    expect(found?.mends?.join('\n')).toContain('roleARN=arn:<partition>:iam::<account id>:role/');
-  });
-
-  it('is not recording', () => {
-    const found = only({ statuses: { facts: [{ name: 'default', recording: false }] } });
-
-    expect(found).toMatchObject({
-      state: 'missing',
-      what: 'the recorder default is not recording',
-    });
-    expect(found?.mends?.[0]).toContain('start-configuration-recorder --region us-east-1');
-  });
-
-  it('does not record users: the command changes this recorder', () => {
-    const group = recordingGroup({ resourceTypes: ['AWS::S3::Bucket'] });
-
-    const found = only({ recorders: { facts: [recorder({ recordingGroup: group })] } });
-
-    expect(found).toMatchObject({
-      state: 'missing',
-      what: 'the recorder default does not record AWS::IAM::User',
-    });
-    expect(found?.mends?.[0]).toContain('"resourceTypes":["AWS::S3::Bucket","AWS::IAM::User"]');
-  });
-
-  it('records users once a day: a note', () => {
-    const recordingMode = { recordingFrequency: 'DAILY' } as const;
-
-    const found = only({ recorders: { facts: [recorder({ recordingMode })] } });
-
-    expect(found).toMatchObject({ state: 'note' });
-    expect(found?.what).toContain('up to 24 hours late');
-  });
-
-  it('cannot record users in a younger Region', () => {
-    const found = find({ region: 'eu-south-2' }).find(({ what }) => what.includes('cannot record'));
-
-    expect(found).toMatchObject({ state: 'missing' });
-  });
-
-  it('need not record for a rule that has a schedule only, but must be there', () => {
-    const group = recordingGroup();
-    const statuses = { facts: [{ name: 'default', recording: false }] };
-    const recorders = { facts: [recorder({ recordingGroup: group })] };
-
-    const states = notFine(find({ recorders, statuses }, SCHEDULE)).map(({ state }) => state);
-
-    expect(states).toEqual(['note', 'note']);
-    expect(only({ recorders: { facts: [] } }, SCHEDULE)).toMatchObject({ state: 'missing' });
-  });
-
-  it('could not be read: its status is still told', () => {
-    const recorders = refused('config:DescribeConfigurationRecorders');
-
-    const statesWith = (facts: Partial<AccountFacts>) =>
-      find({ recorders, ...facts })
-        .filter(({ group }) => group === 'AWS Config')
-        .map(({ state }) => state);
-
-    expect(statesWith({})).toEqual(['unread', 'fine']);
-    expect(statesWith({ statuses: { facts: [] } })).toEqual(['unread']);
-  });
-});
-
-describe('key events', () => {
   it.each([
     ['aws', 'eu-central-1', 'us-east-1'],
     ['aws-us-gov', 'us-gov-east-1', 'us-gov-west-1'],
     ['aws-cn', 'cn-northwest-1', 'cn-north-1'],
-  ])('of %s do not arrive in %s but in %s', (partition, region, iamRegion) => {
-    const Arn = `arn:${partition}:iam::123456789012:user/alice`;
-    const identity = { facts: { Account: '123456789012', Arn } };
+  ])('in %s is not %s but %s, whatever the trails', (partition, region, iamRegion) => {
+    const identity = identityIn(partition);
 
-    const found = only({ identity, region, trails: { facts: [] } });
-
-    expect(found).toMatchObject({ state: 'missing' });
-    expect(found?.mends).toEqual([`deploy in ${iamRegion}`, 'or deploy with -c keyEvents=false']);
-    expect(notFine(find({ identity, region: iamRegion }))).toEqual([]);
+    expect(keyEvents({ identity, region, trails: { value: [] } })).toEqual([
+      {
+        group,
+        state: 'missing',
+        what: `${region} is not the Region of IAM's control plane, which is ${iamRegion}`,
+        why,
+        fixes: [`deploy in ${iamRegion}`, WITHOUT],
+      },
+    ]);
+    expect(notFine({ identity, region: iamRegion })).toEqual([]);
   });
 
-  it('of another partition cannot be told', () => {
-    const Arn = 'arn:aws-eusc:iam::123456789012:user/alice';
+  it('is not known in another partition', () => {
+    const [first, second] = keyEvents({ identity: identityIn('aws-eusc') });
 
-    expect(only({ identity: { facts: { Account: '123456789012', Arn } } })).toMatchObject({
+    expect(first).toEqual({
+      group,
       state: 'unread',
+      what: "could not find out whether key events arrive in us-east-1: the Region of IAM's control plane is not known for the partition aws-eusc",
+      fixes: ['deploy with -c keyEvents=false, unless you know that they arrive'],
     });
+    expect(second).toMatchObject({ state: 'fine' });
   });
 
-  it('are not looked at when they are not wanted', () => {
-    const options = { keyEvents: false, triggers: 'hybrid' } as const;
-
-    expect(only({ region: 'eu-central-1', trails: { facts: [] } }, options)).toMatchObject({
-      state: 'note',
-    });
-  });
-
-  it.each([
-    ['none', [], 'no trail reaches us-east-1'],
-    [
-      'one of another Region',
-      [trailFacts({ IsMultiRegionTrail: false, HomeRegion: 'eu-west-1' })],
-      'no trail reaches us-east-1',
-    ],
-    [
-      'one without global service events',
-      [trailFacts({ IncludeGlobalServiceEvents: false })],
-      'events of global services',
-    ],
-    ['one that stopped', [trailFacts({}, { isLogging: { facts: false } })], 'it is not logging'],
-    ['one that logs reads', [trailFacts({}, readOnly)], 'its event selectors leave out'],
-  ])('are missing with these trails: %s', (_what, trails, words) => {
-    const found = only({ trails: { facts: trails } });
-
-    expect(found).toMatchObject({ state: 'missing' });
-    expect(found?.what).toContain(words);
-    expect(found?.mends?.length).toBeGreaterThan(1);
-  });
-
-  it('keep the selectors that a trail has in the command that adds one', () => {
-    const found = only({ trails: { facts: [trailFacts({}, readOnly)] } });
-    const field = { Field: 'eventCategory', Equals: ['Data'] };
-    const AdvancedEventSelectors = [{ FieldSelectors: [field] }];
-    const data = trailFacts({}, { selectors: { facts: { AdvancedEventSelectors } } });
-
-    expect(found?.mends?.[0]).toMatch(
-      / --event-selectors '\[\{"ReadWriteType":"ReadOnly".*WriteOnly/,
-    );
-    expect(only({ trails: { facts: [data] } })?.mends?.[0]).toMatch(
-      / --advanced-event-selectors '\[\{"FieldSelectors".*"Data".*"Management"/,
-    );
-  });
-
-  it('arrive by one trail of several', () => {
-    const trails = [
-      trailFacts({}, { isLogging: { facts: false } }),
-      trailFacts({ Name: 'hidden' }, { selectors: refused('cloudtrail:GetEventSelectors') }),
-      trailFacts({ Name: 'good' }),
-    ];
-
-    expect(notFine(find({ trails: { facts: trails } }))).toEqual([]);
-  });
-
-  it('cannot be told when the only trail left could not be read', () => {
-    const hidden = trailFacts(
-      { Name: 'hidden' },
-      { isLogging: refused('cloudtrail:GetTrailStatus') },
-    );
-    const stopped = trailFacts({}, { isLogging: { facts: false } });
-
-    const found = only({ trails: { facts: [stopped, hidden] } });
-
-    expect(found).toMatchObject({ state: 'unread' });
-    expect(found?.what).toContain('hidden');
-  });
-
-  it('are missing when a trail that could be read in part is known not to log', () => {
-    const selectors = refused('cloudtrail:GetEventSelectors');
-    const stopped = trailFacts({}, { isLogging: { facts: false }, selectors });
-
-    expect(only({ trails: { facts: [stopped] } })).toMatchObject({ state: 'missing' });
+  it.each(['hybrid', 'schedule'] as const)('does not matter without key events: %s', (triggers) => {
+    const options = { keyEvents: false, triggers };
+    const account = { region: 'eu-central-1', trails: { value: [] }, users: refused('any') };
+    expect(keyEvents(account, options)).toEqual([
+      { group, state: 'note', what: 'key events are off (keyEvents=false)' },
+    ]);
   });
 });
 
-describe("an organization's trail", () => {
-  const selectors = refused('cloudtrail:GetEventSelectors');
+describe('the trails', () => {
+  const ARN = 'arn:aws:cloudtrail:us-east-1:123456789012:trail/all';
+  const stopped = (Name: string) => trailState({ Name }, { isLogging: { value: false } });
+  const start = `aws cloudtrail start-logging --region us-east-1 --name ${ARN}`;
+  const readOnly = { ReadWriteType: 'ReadOnly', IncludeManagementEvents: true } as const;
+  const data = { FieldSelectors: [{ Field: 'eventCategory', Equals: ['Data'] }] };
 
-  it('counts as one that has no selectors of its own when it says so', () => {
-    const facts = [trailFacts({ ...foreign, HasCustomEventSelectors: false }, { selectors })];
-
-    expect(notFine(find({ trails: { facts } }))).toEqual([]);
+  it.each([
+    ['there is none', []],
+    [
+      'it is in another Region',
+      [trailState({ IsMultiRegionTrail: false, HomeRegion: 'eu-west-1' })],
+    ],
+  ])('do not cover the Region when %s', (_, value) => {
+    expect(trails(...value)).toEqual({
+      group,
+      state: 'missing',
+      what: 'no trail covers us-east-1',
+      why,
+      fixes: [
+        'aws cloudtrail create-trail --region us-east-1 --name management-events --is-multi-region-trail --s3-bucket-name <bucket>',
+        'aws cloudtrail start-logging --region us-east-1 --name management-events',
+        WITHOUT,
+      ],
+    });
   });
 
-  it.each([true, undefined])('cannot be told when it has (%s)', (HasCustomEventSelectors) => {
-    const facts = [trailFacts({ ...foreign, HasCustomEventSelectors }, { selectors })];
-
-    const found = only({ trails: { facts } });
-
-    expect(found).toMatchObject({ state: 'unread' });
-    expect(found?.why).toContain('cloudtrail:GetEventSelectors in the account 210987654321');
+  it.each<[string, TrailState, string, string]>([
+    ['stopped', stopped('one'), 'one: it is not logging', start],
+    [
+      'without global service events',
+      trailState({ IncludeGlobalServiceEvents: false }),
+      'all: it does not log events of global services such as IAM',
+      `aws cloudtrail update-trail --region us-east-1 --name ${ARN} --include-global-service-events`,
+    ],
+    [
+      'with other basic selectors',
+      trailState({}, { selectors: { value: { EventSelectors: [readOnly] } } }),
+      'all: its event selectors exclude write management events of IAM',
+      `aws cloudtrail put-event-selectors --region us-east-1 --trail-name ${ARN} --event-selectors '[{"ReadWriteType":"ReadOnly","IncludeManagementEvents":true},{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true}]'`,
+    ],
+    [
+      'with other advanced selectors',
+      trailState({}, { selectors: { value: { AdvancedEventSelectors: [data] } } }),
+      'all: its event selectors exclude write management events of IAM',
+      `aws cloudtrail put-event-selectors --region us-east-1 --trail-name ${ARN} --advanced-event-selectors '[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]}]},{"Name":"Write management events","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["false"]}]}]'`,
+    ],
+  ])('do not log key events with only one %s', (_, state, problem, fix) => {
+    const what = `no trail logs write management events of IAM (${problem})`;
+    expect(trails(state)).toEqual({ group, state: 'missing', what, why, fixes: [fix, WITHOUT] });
   });
 
-  it('is read, not guessed, in its own account', () => {
-    const facts = [trailFacts({ HasCustomEventSelectors: false }, { selectors })];
+  it('are all reported when none logs key events; the first is fixed', () => {
+    const other = trailState({ Name: 'other', IncludeGlobalServiceEvents: false });
+    const finding = trails(stopped('one'), other);
 
-    expect(only({ trails: { facts } })).toMatchObject({ state: 'unread' });
-    expect(
-      notFine(find({ trails: { facts }, identity: refused('sts:GetCallerIdentity') })),
-    ).toHaveLength(2);
+    expect(finding?.what).toMatch(/\(one: it is not logging; other: it does not log events of/);
+    expect(finding?.fixes).toEqual([start, WITHOUT]);
   });
 
-  it('is mended in the account that owns it', () => {
-    const facts = [trailFacts(foreign, { isLogging: { facts: false } })];
+  it('need only one that logs key events', () => {
+    const hidden = trailState({}, { selectors: refused('cloudtrail:GetEventSelectors') });
+    expect(trails(stopped('one'), hidden, trailState({ Name: 'good' }))).toEqual({
+      group,
+      state: 'fine',
+      what: 'the trail good logs key events',
+    });
+  });
 
-    expect(only({ trails: { facts } })?.mends?.[0]).toMatch(
-      /^in the account 210987654321: aws cloudtrail start-logging /,
+  it('are unread when the last hope is', () => {
+    const hidden = { isLogging: refused('cloudtrail:GetTrailStatus') };
+    expect(trails(stopped('one'), trailState({ Name: 'hidden' }, hidden))).toMatchObject(
+      unread('whether the trail hidden logs key events', 'cloudtrail:GetTrailStatus'),
     );
+  });
+
+  it("of another account's organization are known by their owner", () => {
+    const TrailARN = 'arn:aws:cloudtrail:us-east-1:210987654321:trail/all';
+    const selectors = refused('cloudtrail:GetEventSelectors');
+    expect(trails(trailState({ TrailARN }, { selectors }))?.why).toContain(
+      'cloudtrail:GetEventSelectors in the account 210987654321',
+    );
+    expect(
+      notFine({
+        trails: {
+          value: [trailState({ TrailARN, HasCustomEventSelectors: false }, { selectors })],
+        },
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('the number of users', () => {
+  const users = (account: Partial<AccountState>, options: Options = HYBRID) =>
+    keyEvents(account, options).filter(({ what }) => /\busers?\b/.test(what));
+
+  it.each([
+    [HYBRID, 0, '0 users'],
+    [HYBRID, 1, '1 user'],
+    [HYBRID, 500, '500 users'],
+    [SCHEDULE, 500, '500 users'],
+    [SCHEDULE, 501, '501 users'],
+    [SCHEDULE, 5000, '5000 users'],
+  ])('is fine with %j: %i', (options, value, counted) => {
+    expect(users({ users: { value } }, options)).toEqual([
+      { group, state: 'fine', what: `${counted}: key events start evaluations` },
+    ]);
+  });
+
+  it.each([501, 5000])('is too high for a hybrid rule: %i', (value) => {
+    expect(users({ users: { value } })).toEqual([
+      {
+        group,
+        state: 'missing',
+        what: `${value} users: above 500 users, key events start no evaluation with triggers=hybrid`,
+        why: 'each start could bill an evaluation of every user; only the schedule finds a new or reactivated key, up to a day later',
+        fixes: ['deploy with -c triggers=schedule'],
+      },
+    ]);
+  });
+
+  it.each<[string, Partial<AccountState>]>([
+    ['no identity', { identity: refused('sts:GetCallerIdentity') }],
+    ['an unknown partition', { identity: identityIn('aws-eusc') }],
+    ['no trail', { trails: { value: [] } }],
+    ['another Region', { region: 'eu-central-1' }],
+  ])('is reported with %s', (_, account) => {
+    expect(users({ ...account, users: { value: 501 } })).toMatchObject([{ state: 'missing' }]);
+    expect(users({ ...account, users: refused('any') })).toMatchObject([{ state: 'unread' }]);
+  });
+
+  it('is left out in another Region when it is fine, as no key events arrive there', () => {
+    expect(users({ region: 'eu-central-1', users: { value: 500 } })).toEqual([]);
   });
 });
 
 describe('Security Hub CSPM', () => {
+  const hub = { group: 'Security Hub CSPM' };
+  const enable = 'aws securityhub enable-security-hub --region us-east-1';
+  const off = { isSecurityHubOn: { value: false } };
+  const wanted = { ...HYBRID, securityHubFindings: true };
+
+  it.each([HYBRID, wanted])('is fine when it is on: %j', (options) => {
+    expect(find({}, options).at(-1)).toEqual({ ...hub, state: 'fine', what: 'it is on' });
+  });
+
   it('is a note when it is off', () => {
-    expect(only({ isSecurityHubOn: { facts: false } })).toEqual({
-      group: 'Security Hub CSPM',
-      state: 'note',
-      what: 'it is off: the results stay in AWS Config, which is all that the rule needs',
-      mends: ['aws securityhub enable-security-hub --region us-east-1'],
-    });
-    expect(find({}).at(-1)).toEqual({
-      group: 'Security Hub CSPM',
-      state: 'fine',
-      what: 'it is on',
-    });
+    expect(notFine(off)).toEqual([
+      {
+        ...hub,
+        state: 'note',
+        what: 'it is off: results stay in AWS Config, which is all that the rule needs',
+        fixes: [enable],
+      },
+    ]);
   });
 
-  it('is missing when it is off and is to be told of violations', () => {
-    const wanted = { ...HYBRID, securityHubFindings: true };
-    expect(only({ isSecurityHubOn: { facts: false } }, wanted)).toEqual({
-      group: 'Security Hub CSPM',
-      state: 'missing',
-      what: 'it is off',
-      why: 'without it no finding can be imported, and each try fails (InvalidAccessException)',
-      mends: [
-        'aws securityhub enable-security-hub --region us-east-1',
-        'or deploy with -c securityHubFindings=false',
-      ],
-    });
-    expect(notFine(find({ isSecurityHubOn: { facts: true } }, wanted))).toEqual([]);
-  });
-});
-
-describe('what could not be read', () => {
-  it.each([
-    ['identity', 'sts:GetCallerIdentity', 'account and partition (Region us-east-1)'],
-    ['recorders', 'config:DescribeConfigurationRecorders', 'the configuration recorder'],
-    ['statuses', 'config:DescribeConfigurationRecorderStatus', 'whether the recorder is recording'],
-    ['trails', 'cloudtrail:DescribeTrails', ''],
-    ['users', 'iam:GetAccountSummary', ''],
-    ['isSecurityHubOn', 'securityhub:DescribeHub', 'whether it is on'],
-  ])('%s: neither fine nor missing, and names %s', (member, action, what) => {
-    const found = only({ [member]: refused(action) });
-
-    expect(found).toMatchObject({ state: 'unread', why: `it needs the permission ${action}` });
-    expect(found?.what).toContain(`${what}: could not be read (AccessDenied: no)`);
-  });
-});
-
-describe('partitionOf', () => {
-  it.each([
-    ['arn:aws-cn:iam::123456789012:user/alice', 'aws-cn'],
-    ['alice', ''],
-  ])('%s: %j', (arn, partition) => {
-    expect(partitionOf(arn)).toBe(partition);
-  });
-});
-
-describe('exitCodeOf', () => {
-  const finding = (state: Finding['state']): Finding => ({ group: 'Account', state, what: '' });
-
-  it.each([
-    [0, []],
-    [0, ['fine', 'note']],
-    [1, ['fine', 'missing']],
-    [2, ['fine', 'unread', 'note']],
-    [1, ['unread', 'missing']],
-  ] as const)('%i for %j', (code, states) => {
-    expect(exitCodeOf(states.map(finding))).toBe(code);
-  });
-});
-
-describe('quoteJson', () => {
-  it('is taken by a shell as it was, quotes included', () => {
-    expect(quoteJson({ Name: "Bob's" })).toBe(String.raw`'{"Name":"Bob'\''s"}'`);
+  it('is missing when it is off and findings are wanted', () => {
+    expect(notFine(off, wanted)).toEqual([
+      {
+        ...hub,
+        state: 'missing',
+        what: 'it is off',
+        why: 'every import of findings fails (InvalidAccessException)',
+        fixes: [enable, 'or deploy with -c securityHubFindings=false'],
+      },
+    ]);
   });
 });

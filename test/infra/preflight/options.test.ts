@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidOptionError, splitOptions } from '../../../infra/preflight/preflight.ts';
+import { InvalidOptionError, splitOptions } from '../../../infra/preflight/options.ts';
 
 describe('splitOptions', () => {
   it('takes texts as cdk deploy does: to the first =, and the last of a name', () => {

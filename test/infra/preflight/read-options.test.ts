@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions } from '../../../infra/preflight/preflight.ts';
+import { readOptions } from '../../../infra/preflight/options.ts';
 
 describe('readOptions', () => {
   it('wants everything unless told', () => {

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import type { EventSelectors } from '../../../infra/preflight/responses.ts';
 import {
+  coversRegion,
   logsKeyEvents,
-  ownerOf,
-  reachesRegion,
+  trailVerdict,
   withKeyEvents,
 } from '../../../infra/preflight/trail.ts';
+import { refused, trailState } from '../../support/account-state.ts';
 
-type Selectors = Parameters<typeof logsKeyEvents>[0];
-
-const basic = (selector: object = {}): Selectors => ({
+const basic = (selector: object = {}): EventSelectors => ({
   EventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true, ...selector }],
 });
 const management = { Field: 'eventCategory', Equals: ['Management'] };
 const advanced = (...FieldSelectors: { Field: string; [operator: string]: unknown }[]) =>
-  ({ AdvancedEventSelectors: [{ FieldSelectors }] }) as Selectors;
+  ({ AdvancedEventSelectors: [{ FieldSelectors }] }) as EventSelectors;
 const source = (operators: object) => advanced(management, { Field: 'eventSource', ...operators });
 
-const SELECTORS: [boolean, Selectors][] = [
+const SELECTORS: [boolean, EventSelectors][] = [
   [true, {}],
   [true, { EventSelectors: [] }],
   [true, { AdvancedEventSelectors: [] }],
@@ -59,7 +59,7 @@ const SELECTORS: [boolean, Selectors][] = [
   [false, source({ EndsWith: ['.example.com'] })],
   [true, source({ Equals: ['kms.amazonaws.com'], StartsWith: ['iam.'] })],
   [false, source({ Equals: ['iam.amazonaws.com'], NotStartsWith: ['iam.'] })],
-  // Which events these leave out depends on the event: not every key event is sure to be logged.
+  // This field varies between key events, so some of them may not be logged.
   [
     false,
     advanced(management, { Field: 'userIdentity.arn', NotEquals: ['arn:aws:iam::1:user/a'] }),
@@ -71,7 +71,7 @@ describe('logsKeyEvents', () => {
     expect(logsKeyEvents(selectors)).toBe(expected);
   });
 
-  it('takes the one of several selectors that logs them', () => {
+  it('needs only one of several selectors to log them', () => {
     const [data] =
       advanced({ Field: 'eventCategory', Equals: ['Data'] }).AdvancedEventSelectors ?? [];
     const [other] = advanced(management).AdvancedEventSelectors ?? [];
@@ -83,25 +83,20 @@ describe('logsKeyEvents', () => {
 });
 
 describe('withKeyEvents', () => {
-  it.each(SELECTORS)(
-    '(was %s) logs them, with all that was selected before, from %j',
-    (_was, selectors) => {
-      const after = withKeyEvents(selectors) as Selectors;
+  it.each(SELECTORS)('(was %s) adds to %j what logs key events', (_was, selectors) => {
+    const after = withKeyEvents(selectors);
 
-      expect(logsKeyEvents(after)).toBe(true);
-      expect(after.EventSelectors ?? []).toEqual(
-        expect.arrayContaining(selectors.EventSelectors ?? []),
-      );
-      expect(after.AdvancedEventSelectors ?? []).toEqual(
-        expect.arrayContaining(selectors.AdvancedEventSelectors ?? []),
-      );
-    },
-  );
-});
+    expect(logsKeyEvents(after)).toBe(true);
+    expect(after.EventSelectors ?? []).toEqual(
+      expect.arrayContaining(selectors.EventSelectors ?? []),
+    );
+    expect(after.AdvancedEventSelectors ?? []).toEqual(
+      expect.arrayContaining(selectors.AdvancedEventSelectors ?? []),
+    );
+  });
 
-describe('withKeyEvents, of a trail without selectors,', () => {
   it.each([{}, { EventSelectors: [] }, { AdvancedEventSelectors: [] }])(
-    'is the one that is needed: %j',
+    'returns only the added selector for a trail without selectors: %j',
     (selectors) => {
       expect(withKeyEvents(selectors)).toEqual({
         EventSelectors: [{ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true }],
@@ -109,13 +104,13 @@ describe('withKeyEvents, of a trail without selectors,', () => {
     },
   );
 
-  it('names what it adds to advanced ones', () => {
+  it('names the advanced selector that it adds', () => {
     const { AdvancedEventSelectors } = advanced({ Field: 'eventCategory', Equals: ['Data'] });
     expect(withKeyEvents({ AdvancedEventSelectors })).toEqual({
       AdvancedEventSelectors: [
         ...(AdvancedEventSelectors ?? []),
         {
-          Name: 'Management events that write',
+          Name: 'Write management events',
           FieldSelectors: [management, { Field: 'readOnly', Equals: ['false'] }],
         },
       ],
@@ -123,19 +118,57 @@ describe('withKeyEvents, of a trail without selectors,', () => {
   });
 });
 
-describe('a trail', () => {
+describe('coversRegion', () => {
   it.each([
     [true, { IsMultiRegionTrail: true, HomeRegion: 'eu-west-1' }],
     [true, { IsMultiRegionTrail: false, HomeRegion: 'us-east-1' }],
     [false, { IsMultiRegionTrail: false, HomeRegion: 'eu-west-1' }],
-  ])('reaches us-east-1: %s for %j', (expected, trail) => {
-    expect(reachesRegion(trail, 'us-east-1')).toBe(expected);
+  ])('is %s in us-east-1 for %j', (expected, trail) => {
+    expect(coversRegion(trail, 'us-east-1')).toBe(expected);
+  });
+});
+
+describe('trailVerdict', () => {
+  const [owner, member] = ['123456789012', '210987654321'];
+  const selectors = refused('cloudtrail:GetEventSelectors');
+  const stopped = { isLogging: { value: false } };
+
+  it.each([owner, member, undefined])('finds that a trail logs, as account %s', (account) => {
+    expect(trailVerdict(trailState(), account)).toEqual({ logs: true });
   });
 
-  it('belongs to the account of its ARN', () => {
-    const TrailARN = 'arn:aws:cloudtrail:us-east-1:210987654321:trail/all';
+  it('trusts a trail of another account without custom selectors', () => {
+    const state = trailState({ HasCustomEventSelectors: false }, { selectors });
+    expect(trailVerdict(state, member)).toEqual({ logs: true });
+  });
 
-    expect(ownerOf({ TrailARN })).toBe('210987654321');
-    expect(ownerOf({ TrailARN: 'all' })).toBe('');
+  it.each([owner, undefined])('requires the selectors in the account %s', (account) => {
+    const state = trailState({ HasCustomEventSelectors: false }, { selectors });
+    expect(trailVerdict(state, account)).toEqual(selectors);
+  });
+
+  it.each([true, undefined])(
+    'requires the selectors of another account with HasCustomEventSelectors %s',
+    (HasCustomEventSelectors) => {
+      const state = trailState({ HasCustomEventSelectors }, { selectors });
+      expect(trailVerdict(state, member)).toEqual({
+        unread: {
+          action: 'cloudtrail:GetEventSelectors in the account 123456789012, which owns the trail',
+          reason: 'AccessDenied: no',
+        },
+      });
+    },
+  );
+
+  it('reports a known problem even if the selectors are unread', () => {
+    const verdict = trailVerdict(trailState({}, { ...stopped, selectors }), owner);
+    expect(verdict).toMatchObject({ problem: 'it is not logging' });
+  });
+
+  it('names the account in which to fix the trail of another account', () => {
+    expect(trailVerdict(trailState({}, stopped), member)).toEqual({
+      problem: 'it is not logging',
+      fix: 'in the account 123456789012: aws cloudtrail start-logging --region us-east-1 --name arn:aws:cloudtrail:us-east-1:123456789012:trail/all',
+    });
   });
 });

@@ -15,27 +15,27 @@ const { stack, template } = synthesize({ securityHubFindings: true, keyEvents: f
 const rulesOf = () => propertiesOf(template, 'AWS::Events::Rule');
 const daily = () => rulesOf().find(({ ScheduleExpression }) => ScheduleExpression !== undefined);
 const changes = () => rulesOf().find(({ EventPattern }) => EventPattern !== undefined);
-const teller = (given = template) =>
+const importer = (given = template) =>
   propertiesOf(given, 'AWS::Lambda::Function').find(({ Description }) =>
-    String(Description).startsWith('Tells Security Hub'),
+    String(Description).startsWith('Imports violations'),
   );
 
 describe('findings in Security Hub', () => {
-  it('are an option: by default nothing is there for them', () => {
+  it('are off by default', () => {
     const text = JSON.stringify(synthesize().template.toJSON());
     expect(text).not.toMatch(/securityhub|Findings/);
   });
 
-  it('are reconciled once a day, by the only rule that may invoke the function', () => {
+  it('are reconciled once a day', () => {
     expect(daily()).toMatchObject({ ScheduleExpression: 'rate(1 day)', State: 'ENABLED' });
     template.hasResourceProperties('AWS::Lambda::Permission', {
       Principal: 'events.amazonaws.com',
       SourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FindingsDaily'), 'Arn'] },
-      FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FindingsTeller'), 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FindingsImporter'), 'Arn'] },
     });
   });
 
-  it('are told when the compliance of a user with one of the rules changes', () => {
+  it('are updated when the compliance of a user changes', () => {
     expect(changes()?.['EventPattern']).toEqual({
       source: ['aws.config'],
       'detail-type': ['Config Rules Compliance Change'],
@@ -50,7 +50,7 @@ describe('findings in Security Hub', () => {
     });
   });
 
-  it('come a hundred at a time, two batches at once, and a poisoned message is no other one’s fault', () => {
+  it('are updated in batches of 100, two at a time, and only failed messages are repeated', () => {
     expect(onlyOne(template, 'AWS::Lambda::EventSourceMapping')).toMatchObject({
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 10,
@@ -59,30 +59,30 @@ describe('findings in Security Hub', () => {
     });
   });
 
-  it('that could not be told come again after the function had its time, three times', () => {
+  it('are attempted three times, each after the timeout of the function', () => {
     const { VisibilityTimeout, RedrivePolicy, SqsManagedSseEnabled } = Object(
       propertiesOf(template, 'AWS::SQS::Queue').find((queue) => queue['RedrivePolicy']),
     );
     expect(VisibilityTimeout).toBe(610);
-    expect(VisibilityTimeout).toBeGreaterThan(Number(teller()?.['Timeout']));
+    expect(VisibilityTimeout).toBeGreaterThan(Number(importer()?.['Timeout']));
     expect(RedrivePolicy.maxReceiveCount).toBe(3);
     expect(SqsManagedSseEnabled).toBe(true);
   });
 
-  it('that cannot be delivered or told end in one dead-letter queue', () => {
+  it('have one dead-letter queue, to which only these rules may send', () => {
     const queue = { 'Fn::GetAtt': [expect.stringMatching(/^FindingsDeadLetterQueue/), 'Arn'] };
     for (const rule of [daily(), changes()])
       expect(rule?.['Targets']).toEqual([
         expect.objectContaining({ DeadLetterConfig: { Arn: queue } }),
       ]);
-    expect(teller()?.['DeadLetterConfig']).toEqual({ TargetArn: queue });
+    expect(importer()?.['DeadLetterConfig']).toEqual({ TargetArn: queue });
     const policy = propertiesOf(template, 'AWS::SQS::QueuePolicy').find(({ Queues }) =>
       toText(Queues).includes('FindingsDeadLetterQueue'),
     );
     const { Statement } = Object(policy?.['PolicyDocument']);
     const senders = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
     expect(senders.map(({ Condition }: { Condition: unknown }) => Condition)).toEqual(
-      ['FindingsDaily', 'FindingsChanges'].map((start) => ({
+      ['FindingsDaily', 'FindingsChangesRule'].map((start) => ({
         ArnEquals: {
           'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching(`^${start}`), 'Arn'] },
         },
@@ -92,8 +92,8 @@ describe('findings in Security Hub', () => {
 });
 
 describe('the function', () => {
-  it('knows rules, runbooks and severity', () => {
-    expect(Object(teller()?.['Environment']).Variables).toMatchObject({
+  it('has rules, runbooks and the severity in its environment', () => {
+    expect(Object(importer()?.['Environment']).Variables).toMatchObject({
       CONFIG_RULE_NAME: { Ref: expect.stringMatching(/^RuleConfigRule/) },
       CONFIG_RULE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^RuleConfigRule/), 'Arn'] },
       RUNBOOK_NAME: { Ref: expect.stringMatching(/^DeactivateAccessKey/) },
@@ -107,12 +107,12 @@ describe('the function', () => {
       FINDING_SEVERITY: 'HIGH',
     });
     const lower = synthesize({ securityHubFindings: true, findingSeverity: 'LOW' }).template;
-    expect(Object(teller(lower)?.['Environment']).Variables.FINDING_SEVERITY).toBe('LOW');
+    expect(Object(importer(lower)?.['Environment']).Variables.FINDING_SEVERITY).toBe('LOW');
   });
 
-  it('may import findings of this account’s own product, and write nothing else', () => {
+  it('may import findings of the default product of this account and write nothing else', () => {
     const allowed = allowedActions(template).filter(({ role }) =>
-      role.startsWith('FindingsTeller'),
+      role.startsWith('FindingsImporter'),
     );
     const on = (action: string) =>
       allowed.filter((one) => one.action === action).map(({ on: resource }) => resource);
@@ -135,8 +135,8 @@ describe('the function', () => {
   });
 });
 
-describe('who watches', () => {
-  it('has an alarm for errors and one for dead letters, a row on the dashboard, and commands', () => {
+describe('the stack', () => {
+  it('has two alarms, a row of the dashboard and outputs for findings', () => {
     const alarms = propertiesOf(template, 'AWS::CloudWatch::Alarm');
     const described = alarms.map(({ AlarmDescription }) => String(AlarmDescription));
     for (const name of ['FindingErrors', 'FindingDeadLetters'])
@@ -149,7 +149,7 @@ describe('who watches', () => {
     template.hasOutput('FindingDeadLetterQueueUrl', {});
   });
 
-  it('finds nothing with cdk-nag that is not explained beside its resource', () => {
+  it('has no violations of cdk-nag', () => {
     expect(new AwsSolutionsChecks().validateScope(stack)).toEqual({
       success: true,
       violations: [],

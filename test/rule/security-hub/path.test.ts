@@ -36,7 +36,9 @@ const iam = (operation: string, input: object) =>
   account.call({ service: 'iam', operation, input, principal: 'operator' });
 const imports = () => account.calls.filter(({ operation }) => operation === 'BatchImportFindings');
 const teller = () =>
-  account.lambda.invocations.filter(({ functionName }) => functionName.includes('FindingsTeller'));
+  account.lambda.invocations.filter(({ functionName }) =>
+    functionName.includes('FindingsImporter'),
+  );
 
 describe('a violation', () => {
   it('is a finding with the evidence as soon as Config holds it, and archived once it is remediated', async () => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findingsOf } from '../../../infra/cost/activity.ts';
-import { METRICS_OF_FINDINGS } from '../../../infra/cost/assumptions.ts';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
+import { findingsOf, METRICS } from '../../../infra/cost/usage.ts';
 import { createClients } from '../../../rule/aws/clients.ts';
 import { createHandler } from '../../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../../rule/security-hub/security-hub.ts';
@@ -14,7 +13,7 @@ const RULES = [singleRule.name, inactiveRule.name];
 const USERS = 150;
 const VIOLATING = 3;
 
-/** The account that is served: two pages of results of each rule, three users that violate both. */
+/** The simulated account: two pages of results of each rule, and three users that violate both. */
 const scenario = parseScenario({
   ...{ users: USERS, violations: (100 * VIOLATING) / USERS, securityHubFindings: true },
   ...{ keyChanges: 0, remediations: 0 },
@@ -33,12 +32,12 @@ beforeEach(async () => {
   const seed = (_: unknown, index: number) =>
     account.iam.seedUser({ UserName: `user-${index}`, keys: [{}, {}] }).UserId;
   userIds = Array.from({ length: USERS }, seed);
-  for (const rule of RULES) await hold(rule);
+  for (const rule of RULES) await record(rule);
 });
 afterEach(() => account.close());
 
-/** Lets Config hold what a rule says of every user. */
-const hold = async (ConfigRuleName: string) => {
+/** Records a result of the rule for every user in AWS Config. */
+const record = async (ConfigRuleName: string) => {
   account.config.putConfigRule({ ...ruleProperties(), ConfigRuleName });
   const all = userIds.map((ComplianceResourceId, index) => ({
     ComplianceResourceType: 'AWS::IAM::User',
@@ -56,8 +55,8 @@ const hold = async (ConfigRuleName: string) => {
   await account.config.deliverSchedule(ConfigRuleName);
 };
 
-/** The calls and the findings of one run of the real function. */
-const tell = async (event: unknown) => {
+/** Runs the function once; returns its calls and findings. */
+const run = async (event: unknown) => {
   const clients = createClients({ writeLine: (line) => void lines.push(line) });
   const before = account.dispatcher.calls.length;
   await createHandler({
@@ -73,28 +72,28 @@ const tell = async (event: unknown) => {
   return { iam: count('iam'), config: count('config'), findings: FindingsImported, metrics };
 };
 
-describe('what tells Security Hub, in the local account', () => {
-  it('takes once a day what the model says, or a little less', async () => {
+describe('findingsOf', () => {
+  it('is an upper bound of a daily run in the local account', async () => {
     const { iamCalls, configCalls, findings, runs } = findingsOf(scenario);
     expect(runs).toBe(30);
 
-    const taken = await tell({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
+    const actual = await run({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
 
-    expect(taken).toMatchObject({ config: configCalls / 30, findings: findings / 30 });
-    // The keys of a user that violates both rules are read once, and nobody is missing.
-    expect(taken.iam).toBe(1 + VIOLATING);
-    expect(taken.iam).toBeLessThanOrEqual(iamCalls / 30);
-    expect(taken.metrics).toBe(METRICS_OF_FINDINGS);
+    expect(actual).toMatchObject({ config: configCalls / 30, findings: findings / 30 });
+    // The keys of a user that violates both rules are read once, and no user is missing.
+    expect(actual.iam).toBe(1 + VIOLATING);
+    expect(actual.iam).toBeLessThanOrEqual(iamCalls / 30);
+    expect(actual.metrics).toBe(METRICS.findings);
   });
 
-  it('takes for a change of a verdict what the model says, at most', async () => {
-    const still = findingsOf(scenario);
+  it('is an upper bound of a run after a change of compliance', async () => {
+    const quiet = findingsOf(scenario);
     const changed = findingsOf({ ...scenario, keyChanges: 1 });
-    const messages = changed.messages - still.messages;
+    const messages = changed.messages - quiet.messages;
     expect(messages).toBe(RULES.length);
 
     const [resourceId] = userIds;
-    const taken = await tell(
+    const actual = await run(
       batchOf({
         source: 'aws.config',
         'detail-type': 'Config Rules Compliance Change',
@@ -102,11 +101,11 @@ describe('what tells Security Hub, in the local account', () => {
       }),
     );
 
-    expect(taken).toMatchObject({
-      config: (changed.configCalls - still.configCalls) / messages,
-      findings: (changed.findings - still.findings) / messages,
+    expect(actual).toMatchObject({
+      config: (changed.configCalls - quiet.configCalls) / messages,
+      findings: (changed.findings - quiet.findings) / messages,
     });
-    expect(taken.iam).toBe(2);
-    expect(taken.iam).toBeLessThanOrEqual((changed.iamCalls - still.iamCalls) / messages);
+    expect(actual.iam).toBe(2);
+    expect(actual.iam).toBeLessThanOrEqual((changed.iamCalls - quiet.iamCalls) / messages);
   });
 });

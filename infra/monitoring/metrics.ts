@@ -1,10 +1,10 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import { type MetricName, NAMESPACE } from '../../rule/log/metrics.ts';
 
-/** The calls of a sweep, in their order, tags where one exempts; each has a metric of its name. */
-export const CALLS_OF_SWEEP = [
+/** The AWS API calls of a sweep, in order. Each has a metric of the same name. */
+export const SWEEP_CALLS = [
   'GetComplianceDetailsByConfigRule',
   'ListUsers',
   'ListAccessKeys',
@@ -14,17 +14,14 @@ export const CALLS_OF_SWEEP = [
   'PutEvaluations',
 ] as const;
 
-/** How a metric is shown. */
-type Shown = { readonly statistic?: string; readonly period?: Duration; readonly label?: string };
-
-/** Gives the metrics that our functions write of these rules together: by default their sum over five minutes. */
-export const measureOf =
+/** Returns a function that creates the metrics of these rules, by default as a sum over five minutes. */
+export const metricsOf =
   (configRules: readonly CfnConfigRule[]) =>
-  (metricName: MetricName | (typeof CALLS_OF_SWEEP)[number], shown: Shown = {}): Metric =>
+  (metricName: MetricName | (typeof SWEEP_CALLS)[number], options: MetricOptions = {}): Metric =>
     new Metric({
       namespace: NAMESPACE,
       metricName,
       dimensionsMap: { ConfigRuleName: configRules.map(({ ref }) => ref).join() },
       statistic: Stats.SUM,
-      ...shown,
+      ...options,
     });

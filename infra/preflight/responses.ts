@@ -1,20 +1,18 @@
 import * as v from 'valibot';
 
-const Text = v.pipe(v.string(), v.minLength(1, 'a text that is not empty'));
+// The members of AWS responses that preflight uses.
+
+const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
 const ResourceTypes = v.array(v.string());
 const RecordingFrequency = v.picklist(['CONTINUOUS', 'DAILY']);
 
-/** Who calls, and in which account and partition. */
+/** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 export const Identity = v.object({
   Account: v.pipe(v.string(), v.regex(/^\d{12}$/, 'an account id of 12 digits')),
   Arn: v.pipe(v.string(), v.regex(/^arn:[\w-]+:/, 'an ARN')),
 });
 
-/**
- * What an account holds, as far as users go.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
- */
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html */
 export const AccountSummary = v.object({
   SummaryMap: v.object({ Users: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
 });
@@ -43,34 +41,29 @@ const RecordingMode = v.object({
   recordingFrequency: RecordingFrequency,
   recordingModeOverrides: v.optional(
     v.array(
-      v.object({
-        description: v.optional(v.string()),
-        resourceTypes: ResourceTypes,
-        recordingFrequency: RecordingFrequency,
-      }),
+      v.looseObject({ resourceTypes: ResourceTypes, recordingFrequency: RecordingFrequency }),
     ),
   ),
 });
 
-/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html */
-export const ConfigurationRecorder = v.object({
+const Recorder = v.object({
   name: Text,
   roleARN: v.optional(v.string()),
-  // Without a recording group AWS Config records all but the global types of IAM.
+  // Without a recording group, AWS Config records everything but the global types of IAM.
   recordingGroup: v.optional(RecordingGroup, { allSupported: true }),
   recordingMode: v.optional(RecordingMode),
   servicePrincipal: v.optional(v.string()),
 });
 
-/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorderStatus.html */
-export const ConfigurationRecorderStatus = v.object({
-  name: Text,
-  recording: v.boolean(),
-  servicePrincipal: v.optional(v.string()),
-});
+/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorder.html */
+export const Recorders = v.array(Recorder);
 
-/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Trail.html */
-export const Trail = v.object({
+/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorderStatus.html */
+export const RecorderStatuses = v.array(
+  v.object({ name: Text, recording: v.boolean(), servicePrincipal: v.optional(v.string()) }),
+);
+
+const Trail = v.object({
   Name: Text,
   TrailARN: Text,
   HomeRegion: Text,
@@ -79,10 +72,16 @@ export const Trail = v.object({
   HasCustomEventSelectors: v.optional(v.boolean()),
 });
 
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Trail.html */
+export const Trails = v.object({ trailList: v.array(Trail) });
+
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html */
+export const TrailStatus = v.object({ IsLogging: v.boolean() });
+
 const Operator = v.optional(v.array(v.string()));
 
 /** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html */
-export const AdvancedFieldSelector = v.object({
+const FieldSelector = v.object({
   Field: Text,
   Equals: Operator,
   StartsWith: Operator,
@@ -92,14 +91,11 @@ export const AdvancedFieldSelector = v.object({
   NotEndsWith: Operator,
 });
 
-/**
- * The selectors of a trail, in one of two forms; members that decide nothing here stay as they came.
- *
- * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventSelectors.html
- */
-export const EventSelectors = v.object({
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventSelectors.html */
+export const Selectors = v.object({
   EventSelectors: v.optional(
     v.array(
+      // Loose, because the command that fixes a trail repeats its selectors.
       v.looseObject({
         ReadWriteType: v.optional(v.picklist(['All', 'ReadOnly', 'WriteOnly']), 'All'),
         IncludeManagementEvents: v.optional(v.boolean(), true),
@@ -108,8 +104,18 @@ export const EventSelectors = v.object({
     ),
   ),
   AdvancedEventSelectors: v.optional(
-    v.array(
-      v.object({ Name: v.optional(v.string()), FieldSelectors: v.array(AdvancedFieldSelector) }),
-    ),
+    v.array(v.object({ Name: v.optional(v.string()), FieldSelectors: v.array(FieldSelector) })),
   ),
 });
+
+/** A configuration recorder of AWS Config. */
+export type Recorder = v.InferOutput<typeof Recorder>;
+
+/** A CloudTrail trail. */
+export type Trail = v.InferOutput<typeof Trail>;
+
+/** The event selectors of a trail, basic or advanced. */
+export type EventSelectors = v.InferOutput<typeof Selectors>;
+
+/** One field selector of an advanced event selector. */
+export type FieldSelector = v.InferOutput<typeof FieldSelector>;

@@ -1,0 +1,168 @@
+import {
+  type CloudTrailClient,
+  DescribeTrailsCommand,
+  GetEventSelectorsCommand,
+  GetTrailStatusCommand,
+} from '@aws-sdk/client-cloudtrail';
+import {
+  type ConfigServiceClient,
+  DescribeConfigurationRecorderStatusCommand,
+  DescribeConfigurationRecordersCommand,
+} from '@aws-sdk/client-config-service';
+import { GetAccountSummaryCommand, type IAMClient } from '@aws-sdk/client-iam';
+import {
+  DescribeHubCommand,
+  InvalidAccessException,
+  ResourceNotFoundException,
+  type SecurityHubClient,
+} from '@aws-sdk/client-securityhub';
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import * as v from 'valibot';
+import type { Unread } from './report.ts';
+import {
+  AccountSummary,
+  type EventSelectors,
+  Identity,
+  type Recorder,
+  RecorderStatuses,
+  Recorders,
+  Selectors,
+  type Trail,
+  TrailStatus,
+  Trails,
+} from './responses.ts';
+
+/** A service could not be reached, for example without credentials or connection. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+/** The result of a read: its value, or why it failed. */
+export type Reading<Value> = { readonly value: Value } | { readonly unread: Unread };
+
+/** A trail that applies to the Region. */
+export type TrailState = {
+  readonly trail: Trail;
+  readonly isLogging: Reading<boolean>;
+  readonly selectors: Reading<EventSelectors>;
+};
+
+/** What preflight reads of an account and Region. */
+export type AccountState = {
+  readonly region: string;
+  readonly identity: Reading<v.InferOutput<typeof Identity>>;
+  /** The configuration recorders, including those of AWS services. */
+  readonly recorders: Reading<readonly Recorder[]>;
+  readonly statuses: Reading<v.InferOutput<typeof RecorderStatuses>>;
+  readonly trails: Reading<readonly TrailState[]>;
+  /** The number of IAM users. */
+  readonly users: Reading<number>;
+  readonly isSecurityHubOn: Reading<boolean>;
+};
+
+/** Clients of one Region. */
+export type Clients = {
+  readonly sts: STSClient;
+  readonly config: ConfigServiceClient;
+  readonly cloudTrail: CloudTrailClient;
+  readonly iam: IAMClient;
+  readonly securityHub: SecurityHubClient;
+};
+
+/** An error response of a service. */
+const ErrorResponse = v.object({ $metadata: v.object({ httpStatusCode: v.number() }) });
+
+const describe = (error: Error): string => {
+  if (!(error instanceof v.ValiError)) return `${error.name}: ${error.message}`;
+  const issue: v.BaseIssue<unknown> = error.issues[0];
+  return `${v.getDotPath(issue) ?? 'response'}: expected ${issue.expected ?? issue.message}, got ${issue.received}`;
+};
+
+/**
+ * Reads one thing. An error response, or a response that is not as documented, leaves it unread.
+ *
+ * @param action  the IAM action that permits the read
+ * @throws {UnreachableError} when no response came
+ */
+export const read = async <Value>(
+  action: string,
+  request: () => Promise<Value>,
+): Promise<Reading<Value>> => {
+  try {
+    return { value: await request() };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (v.is(ErrorResponse, error) || error instanceof v.ValiError)
+      return { unread: { action, reason: describe(error) } };
+    throw new UnreachableError(`${action}: ${describe(error)}`, { cause: error });
+  }
+};
+
+const readTrails = async (client: CloudTrailClient): Promise<Reading<readonly TrailState[]>> => {
+  const trails = await read('cloudtrail:DescribeTrails', async () => {
+    const command = new DescribeTrailsCommand({ includeShadowTrails: true });
+    return v.parse(Trails, await client.send(command)).trailList;
+  });
+  if ('unread' in trails) return trails;
+  return { value: await Promise.all(trails.value.map((trail) => readTrail(client, trail))) };
+};
+
+/** Names the trail by its ARN, which also works for a trail of another Region or account. */
+const readTrail = async (client: CloudTrailClient, trail: Trail): Promise<TrailState> => {
+  const [isLogging, selectors] = await Promise.all([
+    read('cloudtrail:GetTrailStatus', async () => {
+      const command = new GetTrailStatusCommand({ Name: trail.TrailARN });
+      return v.parse(TrailStatus, await client.send(command)).IsLogging;
+    }),
+    read('cloudtrail:GetEventSelectors', async () => {
+      const command = new GetEventSelectorsCommand({ TrailName: trail.TrailARN });
+      return v.parse(Selectors, await client.send(command));
+    }),
+  ]);
+  return { trail, isLogging, selectors };
+};
+
+const readSecurityHub = (client: SecurityHubClient) =>
+  read('securityhub:DescribeHub', async () => {
+    try {
+      await client.send(new DescribeHubCommand());
+      return true;
+    } catch (error) {
+      // Security Hub returns these when it is off. A missing permission is an AccessDeniedException.
+      if (error instanceof InvalidAccessException || error instanceof ResourceNotFoundException)
+        return false;
+      throw error;
+    }
+  });
+
+/**
+ * Reads the state of an account and Region.
+ *
+ * @throws {UnreachableError} when a service could not be reached
+ */
+export const readAccount = async (
+  { sts, config, cloudTrail, iam, securityHub }: Clients,
+  region: string,
+): Promise<AccountState> => {
+  // The identity comes first: without credentials the other reads are pointless.
+  const identity = await read('sts:GetCallerIdentity', async () =>
+    v.parse(Identity, await sts.send(new GetCallerIdentityCommand())),
+  );
+  const [recorders, statuses, trails, users, isSecurityHubOn] = await Promise.all([
+    read('config:DescribeConfigurationRecorders', async () => {
+      const response = await config.send(new DescribeConfigurationRecordersCommand());
+      return v.parse(Recorders, response.ConfigurationRecorders ?? []);
+    }),
+    read('config:DescribeConfigurationRecorderStatus', async () => {
+      const response = await config.send(new DescribeConfigurationRecorderStatusCommand());
+      return v.parse(RecorderStatuses, response.ConfigurationRecordersStatus ?? []);
+    }),
+    readTrails(cloudTrail),
+    read('iam:GetAccountSummary', async () => {
+      const response = await iam.send(new GetAccountSummaryCommand());
+      return v.parse(AccountSummary, response).SummaryMap.Users;
+    }),
+    readSecurityHub(securityHub),
+  ]);
+  return { region, identity, recorders, statuses, trails, users, isSecurityHubOn };
+};

@@ -1,0 +1,80 @@
+import { createColors } from 'picocolors';
+
+/** The parts of an account that preflight checks, in the order of the report. */
+export const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM'] as const;
+
+/**
+ * The result of one check.
+ *
+ * `fine`     the account has what the rule needs
+ * `missing`  the account lacks it
+ * `note`     the account lacks it, and the rule works without it
+ * `unread`   preflight could not find out
+ */
+export type Finding = {
+  readonly group: (typeof GROUPS)[number];
+  readonly state: 'fine' | 'missing' | 'note' | 'unread';
+  readonly what: string;
+  readonly why?: string;
+  /** Commands and settings that fix it, one per line. */
+  readonly fixes?: readonly string[];
+};
+
+/** A failed read: the IAM action and the reason. */
+export type Unread = { readonly action: string; readonly reason: string };
+
+/** Describes a failed read. */
+export const unreadFinding = (
+  group: Finding['group'],
+  what: string,
+  { action, reason }: Unread,
+): Finding => ({
+  group,
+  state: 'unread',
+  what: `could not read ${what} (${reason})`,
+  why: `requires the permission ${action}`,
+});
+
+/** Quotes a value as JSON for a POSIX shell. */
+export const quoteJson = (value: unknown): string =>
+  `'${JSON.stringify(value).replaceAll("'", String.raw`'\''`)}'`;
+
+/** Returns the exit code: 1 when something is missing, else 2 when something could not be read, else 0. */
+export const exitCodeOf = (findings: readonly Finding[]): 0 | 1 | 2 => {
+  const states = findings.map(({ state }) => state);
+  if (states.includes('missing')) return 1;
+  return states.includes('unread') ? 2 : 0;
+};
+
+const color = createColors(process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined);
+
+const SIGNS = {
+  fine: color.green('✓'),
+  missing: color.red('✗'),
+  note: color.dim('–'),
+  unread: color.yellow('?'),
+} as const satisfies Record<Finding['state'], string>;
+
+const summarize = (findings: readonly Finding[]): string => {
+  const count = (state: Finding['state']) =>
+    findings.filter((finding) => finding.state === state).length;
+  const [missing, unread] = [count('missing'), count('unread')];
+  if (missing + unread === 0) return color.green('The account has everything that the rule needs.');
+  return [
+    ...(missing > 0 ? [color.red(`${missing} missing`)] : []),
+    ...(unread > 0 ? [color.yellow(`${unread} could not be read`)] : []),
+  ].join(', ');
+};
+
+/** Prints the findings by group, then a summary. Fixes are never wrapped, so that they can be copied. */
+export const printFindings = (findings: readonly Finding[]): void => {
+  for (const group of GROUPS) {
+    console.log(color.bold(group));
+    for (const { state, what, why, fixes = [] } of findings.filter((one) => one.group === group)) {
+      console.log(`  ${SIGNS[state]} ${what}`);
+      if (why !== undefined) console.log(`      ${color.dim(why)}`);
+      for (const fix of fixes) console.log(`      ${color.cyan(fix)}`);
+    }
+  }
+  console.log(`\n${summarize(findings)}`);
+};

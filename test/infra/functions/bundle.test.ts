@@ -1,0 +1,43 @@
+import { builtinModules } from 'node:module';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { BUNDLE, builtCodeOf, ENTRIES, REPOSITORY } from '../../../infra/functions/bundle.ts';
+
+/** In KB. The client of Security Hub includes the shape of every AWS resource, 200 KB that no bundler can drop. */
+const maximumOf = (entry: string) => (entry === 'rule/security-hub/index.ts' ? 500 : 400);
+
+const bundle = async (entry: string) => {
+  const { metafile, outputFiles } = await build({
+    ...BUNDLE,
+    entryPoints: [`${REPOSITORY}${entry}`],
+    outfile: 'index.mjs',
+    write: false,
+    metafile: true,
+    absWorkingDir: REPOSITORY,
+  });
+  return { output: metafile.outputs['index.mjs'], bytes: outputFiles[0]?.contents.length };
+};
+
+describe.each(ENTRIES)('the bundle of %s', (entry) => {
+  it('exports the handler, is not too large and imports only modules of Node', async () => {
+    const { output, bytes } = await bundle(entry);
+    const imported = output?.imports.map(({ path }) => path.replace(/^node:/, '')) ?? [];
+
+    expect(output?.exports).toEqual(['handler']);
+    expect(bytes).toBeLessThanOrEqual(1000 * maximumOf(entry));
+    expect(imported).not.toHaveLength(0);
+    expect(imported.filter((path) => !builtinModules.includes(path))).toEqual([]);
+  });
+});
+
+describe('builtCodeOf', () => {
+  it('returns a folder of its own for each function', () => {
+    expect(ENTRIES.map(builtCodeOf)).toEqual([
+      'functions/rule-single-access-key',
+      'functions/rule-inactive-access-key',
+      'functions/rule-key-events',
+      'functions/rule-security-hub',
+      'functions/remediation-planner',
+    ]);
+  });
+});
