@@ -2,8 +2,8 @@ import {
   type ConfigServiceClient,
   DescribeConfigRulesCommand,
   type Evaluation,
-  NoSuchConfigRuleException,
   PutEvaluationsCommand,
+  paginateDescribeConfigRules,
   StartConfigRulesEvaluationCommand,
 } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
@@ -13,12 +13,13 @@ import { createReadResults } from './recorded-results.ts';
 
 const Rule = v.object({
   ConfigRuleName: textUpTo(128),
-  ConfigRuleArn: v.optional(Text),
   InputParameters: v.optional(v.string()),
 });
 type Rule = v.InferOutput<typeof Rule>;
 
 const DescribeConfigRulesAnswer = v.object({ ConfigRules: v.optional(v.array(Rule), []) });
+
+const RuleArns = v.object({ ConfigRules: v.array(v.object({ ConfigRuleArn: Text })) });
 
 const describeRule = async (client: ConfigServiceClient, ConfigRuleName: string): Promise<Rule> => {
   const command = new DescribeConfigRulesCommand({ ConfigRuleNames: [ConfigRuleName] });
@@ -41,22 +42,14 @@ export const createReadRules = (client: ConfigServiceClient) => ({
   getInputParameters: async (ConfigRuleName: string): Promise<string | undefined> =>
     (await describeRule(client, ConfigRuleName)).InputParameters,
 
-  /**
-   * Whether Config has this very rule: one of its name that was made anew has another ARN.
-   *
-   * @throws {InvalidResponseError} when Config tells of another rule, or no ARN
-   */
-  hasRule: async (ConfigRuleName: string, ConfigRuleArn: string): Promise<boolean> => {
-    try {
-      const rule = await describeRule(client, ConfigRuleName);
-      if (rule.ConfigRuleArn !== undefined) return rule.ConfigRuleArn === ConfigRuleArn;
-    } catch (error) {
-      if (error instanceof NoSuchConfigRuleException) return false;
-      throw error;
+  /** Reads the ARNs of all rules. A rule that was deleted and created again has another ARN. */
+  readRuleArns: async (): Promise<ReadonlySet<string>> => {
+    const arns: string[] = [];
+    for await (const page of paginateDescribeConfigRules({ client }, {})) {
+      const { ConfigRules } = parse(RuleArns, page, answerOf('DescribeConfigRules'));
+      arns.push(...ConfigRules.map(({ ConfigRuleArn }) => ConfigRuleArn));
     }
-    throw new InvalidResponseError(
-      `DescribeConfigRules: expected the ARN of ${ConfigRuleName}, got none`,
-    );
+    return new Set(arns);
   },
 });
 
