@@ -5,7 +5,7 @@ import { parseTriggerSettings } from './settings.ts';
 /** The milliseconds that an AWS call may take. The function itself has fifteen seconds. */
 const answerTime = 4_000;
 
-/** The Lambda handler that starts evaluations for key events from the queue. */
+/** The Lambda handler that starts evaluations when key events arrive. */
 export const handler = createHandler({
   ...createClients({ answerTime }),
   settings: parseTriggerSettings(process.env),

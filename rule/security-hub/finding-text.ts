@@ -28,8 +28,6 @@ export type FindingText = {
   /** ASFF namespace, category and classifier. */
   readonly type: string;
   readonly reasonCode: string;
-  /** The action of the rule's own runbook, which the Remediate button starts. */
-  readonly remediation: 'Deactivate' | 'Delete';
   /** Tells a person what the Remediate button does. */
   readonly describeRemediation: (AccessKeyId: string) => string;
   /** Parses the annotation of a violation; undefined if the rule did not write it. */
@@ -43,7 +41,6 @@ export const SINGLE_ACCESS_KEY: FindingText = {
   titleOf: (UserName) => `IAM user ${UserName} has more access keys than allowed`,
   type: 'Software and Configuration Checks/Industry and Regulatory Standards/CIS AWS Foundations Benchmark',
   reasonCode: 'TOO_MANY_ACCESS_KEYS',
-  remediation: 'Deactivate',
   describeRemediation: (AccessKeyId) =>
     `Deactivate the longest-idle access key, which was ${AccessKeyId} at the last evaluation`,
   parseAnnotation: parseSingleAccessKeyAnnotation,
@@ -61,7 +58,6 @@ export const INACTIVE_ACCESS_KEY: FindingText = {
   titleOf: (UserName) => `IAM user ${UserName} has had an inactive access key for too long`,
   type: 'Software and Configuration Checks/AWS Security Best Practices',
   reasonCode: 'ACCESS_KEY_INACTIVE_TOO_LONG',
-  remediation: 'Delete',
   describeRemediation: () =>
     'Delete the access key that has been inactive longest, which cannot be undone',
   parseAnnotation: parseInactiveAccessKeyAnnotation,

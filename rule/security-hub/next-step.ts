@@ -11,8 +11,11 @@ const DOMAINS: Readonly<Record<string, string>> = {
   'aws-cn': 'amazonaws.cn',
 };
 
+/** The addresses of all AWS consoles begin with this. */
+const CONSOLE = 'https://console';
+
 /**
- * Returns the address of an AWS console page, or undefined in a partition without a known console.
+ * Returns the address of an AWS console page; undefined if the console of the partition is unknown.
  *
  * @param page  the path, with its fragment if it has one
  */
@@ -20,7 +23,7 @@ export const consolePage = ({ partition, region }: Place, page: string): string 
   const domain = DOMAINS[partition];
   const [path, fragment] = page.split('#');
   const anchor = fragment === undefined ? '' : `#${fragment}`;
-  return domain && `https://console.${domain}/${path}?region=${region}${anchor}`;
+  return domain && `${CONSOLE}.${domain}/${path}?region=${region}${anchor}`;
 };
 
 /** What a person does about a violation. */
@@ -79,10 +82,10 @@ const remediateCommand = (rule: FindingRule, region: string, UserId: string): st
 /**
  * Returns the next step for a violation, according to the annotation that AWS Config recorded.
  *
- *   1  the annotation recommends what the rule's own runbook does  → remediate, as the Remediate button does
+ *   1  the annotation recommends the remediation                   → remediate, as the Remediate button does
  *   2  it selects no key                                           → choose a key, start the rule's runbook
  *   3  2, and the first key that it names is inactive              → choose a key, start the runbook that deletes
- *   4  it recommends to delete a key that counts although inactive → start the runbook that deletes, with this key
+ *   4  it recommends to delete an inactive key                     → start the runbook that deletes, with this key
  *   5  the rule did not write it, or the status of the key changed → check the keys, then as 2
  */
 export const nextStepOf = (
@@ -99,20 +102,19 @@ export const nextStepOf = (
 
   const parsed = rule.text.parseAnnotation(annotationOf(violation));
   if (parsed === undefined) return start(CHECK_KEYS, rule);
-  const { recommendation, AccessKeyId } = parsed;
+  const { recommendation, AccessKeyId, Status } = parsed;
   const key = user.keys.find((one) => one.AccessKeyId === AccessKeyId);
-  if (recommendation === 'Choose')
+  if (recommendation === 'NameKey')
     return key === undefined || isActive(key)
       ? start(CHOOSE_KEY, rule)
       : start(CHOOSE_INACTIVE_KEY, deletionRule);
-  if (key?.Status !== (recommendation === 'Delete' ? 'Inactive' : 'Active'))
-    return start(CHECK_KEYS, rule);
-  if (recommendation !== rule.text.remediation) {
+  if (key?.Status !== Status) return start(CHECK_KEYS, rule);
+  if (recommendation === 'Delete') {
     const instruction = `Delete ${AccessKeyId}, which cannot be undone; ${REFUSES}`;
     return start(instruction, deletionRule, AccessKeyId);
   }
   return {
-    instruction: `${rule.text.describeRemediation(key.AccessKeyId)}; ${REFUSES}`,
+    instruction: `${rule.text.describeRemediation(AccessKeyId)}; ${REFUSES}`,
     command: remediateCommand(rule, region, UserId),
     rule,
   };

@@ -1,15 +1,17 @@
 /** What the annotation of a violation recommends. */
 export type ParsedAnnotation = {
-  /** `Choose`: the rule selected no key, so a person has to. */
-  readonly recommendation: 'Deactivate' | 'Delete' | 'Choose';
-  /** The recommended key; for `Choose`, the first key that the annotation names. */
-  readonly AccessKeyId?: string | undefined;
+  /** `Remediate`: start the remediation. `NameKey`: a person selects a key. `Delete`: delete the key. */
+  readonly recommendation: 'Remediate' | 'NameKey' | 'Delete';
+  /** The key to deactivate or delete, or the first of those to select from; empty if the annotation names none. */
+  readonly AccessKeyId: string;
+  /** The status that the key had. With another status, the recommendation is outdated. */
+  readonly Status?: 'Active' | 'Inactive';
 };
 
 const RECOMMENDATIONS = {
-  Deactivate: 'Deactivate',
-  Delete: 'Delete',
-  'No key is chosen': 'Choose',
+  Deactivate: { recommendation: 'Remediate', Status: 'Active' },
+  Delete: { recommendation: 'Delete', Status: 'Inactive' },
+  'No key is chosen': { recommendation: 'NameKey' },
 } as const;
 
 /** Matches the recommendation, which follows the key counts and the problem of an exemption tag. */
@@ -24,8 +26,8 @@ export const parseSingleAccessKeyAnnotation = (
 ): ParsedAnnotation | undefined => {
   const match = SINGLE_ACCESS_KEY.exec(annotation);
   if (match === null) return undefined;
-  const [, words, AccessKeyId] = match;
-  return { recommendation: RECOMMENDATIONS[words as keyof typeof RECOMMENDATIONS], AccessKeyId };
+  const [, words, AccessKeyId = ''] = match;
+  return { ...RECOMMENDATIONS[words as keyof typeof RECOMMENDATIONS], AccessKeyId };
 };
 
 /** Parses an annotation of `iam-user-inactive-access-key`; undefined if the rule did not write it. */
@@ -33,5 +35,6 @@ export const parseInactiveAccessKeyAnnotation = (
   annotation: string,
 ): ParsedAnnotation | undefined => {
   const match = INACTIVE_ACCESS_KEY.exec(annotation);
-  return match === null ? undefined : { recommendation: 'Delete', AccessKeyId: match[1] };
+  if (match === null) return undefined;
+  return { recommendation: 'Remediate', AccessKeyId: String(match[1]), Status: 'Inactive' };
 };

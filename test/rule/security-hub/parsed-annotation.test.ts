@@ -7,26 +7,26 @@ import {
 const AccessKeyId = 'AKIAIOSFODNN7EXAMPLE';
 
 describe('parseSingleAccessKeyAnnotation', () => {
+  const REMEDIATE = { recommendation: 'Remediate', Status: 'Active' };
+  const DELETE = { recommendation: 'Delete', Status: 'Inactive' };
+  const NAME_KEY = { recommendation: 'NameKey' };
   const two = '2 active access keys, 1 allowed.';
 
   it.each([
-    [`${two} Deactivate ${AccessKeyId}: idle`, 'Deactivate', AccessKeyId],
-    [`12 access keys (10 active), 11 allowed. Delete ${AccessKeyId}: idle`, 'Delete', AccessKeyId],
-    [`1 access key, 0 allowed. Delete ${AccessKeyId}: idle`, 'Delete', AccessKeyId],
+    [`${two} Deactivate ${AccessKeyId}: idle`, REMEDIATE, AccessKeyId],
+    [`12 access keys (10 active), 11 allowed. Delete ${AccessKeyId}: idle`, DELETE, AccessKeyId],
+    [`1 access key, 0 allowed. Delete ${AccessKeyId}: idle`, DELETE, AccessKeyId],
     [
       `2 access keys (1 active), 1 allowed. No key is chosen of ${AccessKeyId} and`,
-      'Choose',
+      NAME_KEY,
       AccessKeyId,
     ],
-    [`${two} No key is chosen: ${AccessKeyId} and`, 'Choose', AccessKeyId],
-    [`${two} No key is chosen.`, 'Choose', undefined],
-    [`${two} Exemption keys-until over. Deactivate ${AccessKeyId}: x`, 'Deactivate', AccessKeyId],
-    [`${two} Deactivate SHORT: idle`, 'Deactivate', undefined],
-  ])('parses %j as %s %s', (annotation, recommendation, key) => {
-    expect(parseSingleAccessKeyAnnotation(annotation)).toEqual({
-      recommendation,
-      AccessKeyId: key,
-    });
+    [`${two} No key is chosen: ${AccessKeyId} and`, NAME_KEY, AccessKeyId],
+    [`${two} No key is chosen.`, NAME_KEY, ''],
+    [`${two} Exemption keys-until over. Deactivate ${AccessKeyId}: x`, REMEDIATE, AccessKeyId],
+    [`${two} Deactivate SHORT: idle`, REMEDIATE, ''],
+  ])('parses %j as %j %s', (annotation, expected, key) => {
+    expect(parseSingleAccessKeyAnnotation(annotation)).toEqual({ ...expected, AccessKeyId: key });
   });
 
   it.each([
@@ -45,7 +45,7 @@ describe('parseInactiveAccessKeyAnnotation', () => {
     `${AccessKeyId} inactive since 2025-10-01 by CloudTrail`,
     `AKIA inactive; ${AccessKeyId} inactive for at least 90 days`,
   ])('parses %j', (annotation) => {
-    const expected = { recommendation: 'Delete', AccessKeyId };
+    const expected = { recommendation: 'Remediate', AccessKeyId, Status: 'Inactive' };
     expect(parseInactiveAccessKeyAnnotation(annotation)).toEqual(expected);
   });
 
