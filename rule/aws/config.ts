@@ -3,8 +3,8 @@ import {
   type ConfigServiceClient,
   DescribeConfigRulesCommand,
   type Evaluation,
-  NoSuchConfigRuleException,
   PutEvaluationsCommand,
+  paginateDescribeConfigRules,
   paginateGetComplianceDetailsByConfigRule,
   paginateGetComplianceDetailsByResource,
   StartConfigRulesEvaluationCommand,
@@ -64,10 +64,10 @@ const ResultsPage = v.object({
 
 const Rule = v.object({
   ConfigRuleName: textUpTo(128),
-  ConfigRuleArn: v.optional(Text),
   InputParameters: v.optional(v.string()),
 });
 const Rules = v.object({ ConfigRules: v.optional(v.array(Rule), []) });
+const RuleArns = v.object({ ConfigRules: v.array(v.object({ ConfigRuleArn: Text })) });
 
 const PutEvaluationsAnswer = v.object({
   FailedEvaluations: v.optional(v.array(v.object({ ComplianceResourceId: Text })), []),
@@ -135,26 +135,13 @@ const readResult = async (
   return undefined;
 };
 
-/**
- * Tells whether the rule with this ARN exists. A rule that was deleted and created again has another ARN.
- *
- * @throws {InvalidResponseError} if Config returns another rule, or a rule without an ARN
- */
-const hasRule = async (
-  client: ConfigServiceClient,
-  ConfigRuleName: string,
-  ConfigRuleArn: string,
-): Promise<boolean> => {
-  try {
-    const rule = await describeRule(client, ConfigRuleName);
-    if (rule.ConfigRuleArn !== undefined) return rule.ConfigRuleArn === ConfigRuleArn;
-  } catch (error) {
-    if (error instanceof NoSuchConfigRuleException) return false;
-    throw error;
-  }
-  throw new InvalidResponseError(
-    `DescribeConfigRules: expected the ARN of ${ConfigRuleName}, got none`,
-  );
+/** Reads the ARNs of all rules. A rule that was deleted and created again has another ARN. */
+const readRuleArns = async (client: ConfigServiceClient): Promise<ReadonlySet<string>> => {
+  const arns = new Set<string>();
+  for await (const page of paginateDescribeConfigRules({ client }, {}))
+    for (const rule of parse(RuleArns, page, answerOf('DescribeConfigRules')).ConfigRules)
+      arns.add(rule.ConfigRuleArn);
+  return arns;
 };
 
 /** What one invocation reports to Config. */
@@ -196,8 +183,7 @@ export const createConfig = (client: ConfigServiceClient) => ({
   /** Reads the current InputParameters of a rule; undefined if it has none. */
   getInputParameters: async (ConfigRuleName: string) =>
     (await describeRule(client, ConfigRuleName)).InputParameters,
-  hasRule: (ConfigRuleName: string, ConfigRuleArn: string) =>
-    hasRule(client, ConfigRuleName, ConfigRuleArn),
+  readRuleArns: () => readRuleArns(client),
   putEvaluations: (evaluations: readonly Evaluation[], ResultToken: string, timeUp?: AbortSignal) =>
     putEvaluations(client, { evaluations, ResultToken }, timeUp),
   /**

@@ -1,17 +1,49 @@
 import * as v from 'valibot';
-import { Text } from './parse.ts';
+import { type Parsed, parse, Text } from './parse.ts';
 
-/**
- * A batch of messages that Lambda read from a queue, as far as the functions ask.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
- */
-export const QueueBatch = v.object({
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+const QueueBatch = v.object({
   Records: v.array(v.object({ messageId: Text, body: v.string() })),
 });
 
+/** The event is not a batch of SQS messages. */
+export class InvalidBatchError extends Error {
+  override readonly name = 'InvalidBatchError';
+}
+
+/** A message whose body was parsed. */
+export type QueueMessage<Body> = { readonly messageId: string; readonly body: Body };
+
+/** The messages of a batch, and those whose body cannot be parsed. */
+export type QueueMessages<Body> = {
+  readonly messages: readonly QueueMessage<Body>[];
+  readonly unreadable: readonly { readonly messageId: string; readonly problem: string }[];
+};
+
 /**
- * Which messages the queue keeps for later; the others are done.
+ * Parses a batch that Lambda read from an SQS queue. An unreadable message does not stop the others.
+ *
+ * @throws {InvalidBatchError} if the event is not a batch of SQS messages
+ */
+export const parseQueueBatch = <Body>(
+  event: unknown,
+  parseBody: (body: string) => Parsed<Body>,
+): QueueMessages<Body> => {
+  const error = (message: string) => new InvalidBatchError(message);
+  const { Records } = parse(QueueBatch, event, { what: 'event', error });
+  const parsed = Records.map(({ messageId, body }) => ({ messageId, ...parseBody(body) }));
+  return {
+    messages: parsed.flatMap(({ messageId, ...body }) =>
+      body.problem === undefined ? [{ messageId, body: body.output }] : [],
+    ),
+    unreadable: parsed.flatMap(({ messageId, problem }) =>
+      problem === undefined ? [] : [{ messageId, problem }],
+    ),
+  };
+};
+
+/**
+ * The messages that become visible in the queue again; Lambda deletes the others.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
@@ -19,7 +51,7 @@ export type BatchResponse = {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 };
 
-/** The answer that keeps these messages. */
-export const keep = (messages: readonly { readonly messageId: string }[]): BatchResponse => ({
+/** Returns the response that makes Lambda retry these messages. */
+export const retry = (messages: readonly { readonly messageId: string }[]): BatchResponse => ({
   batchItemFailures: messages.map(({ messageId }) => ({ itemIdentifier: messageId })),
 });

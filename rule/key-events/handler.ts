@@ -1,35 +1,37 @@
 import { LimitExceededException, ResourceInUseException } from '@aws-sdk/client-config-service';
 import type { Config } from '../aws/config.ts';
 import type { Iam } from '../aws/iam.ts';
-import { type BatchResponse, keep } from '../input/queue-batch.ts';
+import {
+  type BatchResponse,
+  parseQueueBatch,
+  type QueueMessages,
+  retry,
+} from '../input/queue-batch.ts';
 import { type LogRun, maskKeyIds } from '../log/log.ts';
-import { type KeyEventBatch, parseBatch } from './event.ts';
+import { type KeyEvent, parseKeyEvent } from './event.ts';
 import type { TriggerSettings } from './settings.ts';
 
-/** What became of a start, by the name of its metric. */
-export type Start = 'EvaluationsStarted' | 'PutOff' | 'HeldBack';
-
-/** With what an evaluation is started. */
-export type StartDependencies = {
+/** What the trigger depends on. */
+export type Dependencies = {
   readonly iam: Pick<Iam, 'countUsers'>;
   readonly config: Pick<Config, 'startEvaluation'>;
   readonly settings: TriggerSettings;
+  readonly logRun: LogRun;
+  readonly now: () => Date;
 };
+
+/** The outcome of a start, by the name of its metric. */
+type Start = 'EvaluationsStarted' | 'PutOff' | 'HeldBack';
 
 /**
  * Starts one evaluation of every rule.
  *
- *   `HeldBack`            the account has more than `maximumUsers` users, and each start may cost an evaluation of each
- *   `PutOff`              Config evaluates a rule at most once a minute, and not while it does: later
- *   `EvaluationsStarted`  else
- *
- * @throws whatever else fails
+ *   `HeldBack`            the account has more than `maximumUsers` users, and a start may cost an evaluation of each
+ *   `PutOff`              Config evaluates the rule already, or the last start was less than a minute ago
+ *   `EvaluationsStarted`  otherwise
  */
-export const startEvaluation = async ({
-  iam,
-  config,
-  settings: { configRuleNames, maximumUsers },
-}: StartDependencies): Promise<Start> => {
+const startEvaluation = async ({ iam, config, settings }: Dependencies): Promise<Start> => {
+  const { configRuleNames, maximumUsers } = settings;
   if (maximumUsers !== undefined && (await iam.countUsers()) > maximumUsers) return 'HeldBack';
   try {
     await config.startEvaluation(configRuleNames);
@@ -41,60 +43,56 @@ export const startEvaluation = async ({
   }
 };
 
-/** What the trigger starts evaluations and logs with. */
-export type Dependencies = StartDependencies & {
-  readonly logRun: LogRun;
-  readonly now: () => Date;
-};
-
-/** Users and reasons that a log line names, of however many there are. */
+/** The most event names, users and problems that a log line names. */
 const MAXIMUM_NAMED = 10;
 
 const firstOf = (texts: readonly (string | undefined)[]): string[] =>
   [...new Set(texts)].filter((text) => text !== undefined).slice(0, MAXIMUM_NAMED);
 
-const describe = ({ read, poisoned }: KeyEventBatch) => ({
-  eventNames: firstOf(read.map(({ keyEvent }) => keyEvent.eventName)),
-  userNames: firstOf(read.map(({ keyEvent }) => keyEvent.userName)),
-  ...(poisoned.length > 0 && {
-    poisoned: firstOf(poisoned.map(({ problem }) => maskKeyIds(problem))),
+const describe = ({ messages, unreadable }: QueueMessages<KeyEvent>) => ({
+  eventNames: firstOf(messages.map(({ body }) => body.eventName)),
+  userNames: firstOf(messages.map(({ body }) => body.userName)),
+  ...(unreadable.length > 0 && {
+    unreadable: firstOf(unreadable.map(({ problem }) => maskKeyIds(problem))),
   }),
 });
 
-/** Says what to set, as no evaluation starts by itself until somebody does. */
 const RECOMMENDATION =
-  'the account has more users than an evaluation is started for while the rule is evaluated on changes too: deploy with -c triggers=schedule';
+  'the account has more users than key events may start evaluations for while the rule is also evaluated on changes: deploy with -c triggers=schedule';
 
-const measure = ({ read, poisoned }: KeyEventBatch, start: Start | undefined, now: Date) => {
-  const oldest = Math.min(...read.map(({ keyEvent }) => keyEvent.eventTime.getTime()));
-  const started = start === 'EvaluationsStarted';
+const measure = (
+  { messages, unreadable }: QueueMessages<KeyEvent>,
+  start: Start | undefined,
+  now: Date,
+) => {
+  const oldest = Math.min(...messages.map(({ body }) => body.eventTime.getTime()));
+  const isStarted = start === 'EvaluationsStarted';
   return {
-    KeyEvents: read.length,
-    PoisonedEvents: poisoned.length,
-    EvaluationsStarted: Number(started),
+    KeyEvents: messages.length,
+    PoisonedEvents: unreadable.length,
+    EvaluationsStarted: Number(isStarted),
     PutOff: Number(start === 'PutOff'),
     HeldBack: Number(start === 'HeldBack'),
-    ...(started && { EventToEvaluation: now.getTime() - oldest }),
+    ...(isStarted && { EventToEvaluation: now.getTime() - oldest }),
   };
 };
 
 /**
- * One batch of key events: however many they are, one evaluation of every rule is started.
+ * Creates the handler. It starts one evaluation of every rule for a batch of key events.
  *
- * Messages that are no key events stay in the queue until they are dead letters; all the others do when the
- * evaluation has to be put off. Whatever fails is thrown, and the whole batch stays.
+ * If the start is put off, all messages are retried. Unreadable messages are retried until they reach the dead-letter
+ * queue. Other errors are thrown, and Lambda retries the whole batch.
  */
 export const createHandler =
-  ({ logRun, now, ...dependencies }: Dependencies) =>
+  (dependencies: Dependencies) =>
   (event: unknown): Promise<BatchResponse> =>
-    logRun('key events', async (log) => {
-      const batch = parseBatch(event);
-      const { read, poisoned } = batch;
+    dependencies.logRun('key events', async (log) => {
+      const batch = parseQueueBatch(event, parseKeyEvent);
+      const { messages, unreadable } = batch;
       const ConfigRuleName = dependencies.settings.configRuleNames.join(',');
       log.add({ ConfigRuleName, ...describe(batch) });
-      const start = read.length > 0 ? await startEvaluation(dependencies) : undefined;
+      const start = messages.length > 0 ? await startEvaluation(dependencies) : undefined;
       if (start === 'HeldBack') log.add({ recommendation: RECOMMENDATION });
-      log.measure(measure(batch, start, now()));
-      const kept = start === 'PutOff' ? [...poisoned, ...read] : poisoned;
-      return keep(kept);
+      log.measure(measure(batch, start, dependencies.now()));
+      return retry(start === 'PutOff' ? [...unreadable, ...messages] : unreadable);
     });

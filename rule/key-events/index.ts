@@ -2,10 +2,10 @@ import { createClients } from '../aws/clients.ts';
 import { createHandler } from './handler.ts';
 import { parseTriggerSettings } from './settings.ts';
 
-/** Milliseconds that AWS may take to answer: the function itself has fifteen seconds. */
+/** The milliseconds that an AWS call may take. The function itself has fifteen seconds. */
 const answerTime = 4_000;
 
-/** The Lambda entry of the trigger: key events from the queue start evaluations. */
+/** The Lambda handler that starts evaluations when key events arrive. */
 export const handler = createHandler({
   ...createClients({ answerTime }),
   settings: parseTriggerSettings(process.env),

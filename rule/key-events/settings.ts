@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { InvalidEnvironmentError, parse } from '../input/parse.ts';
 
-/** Names that one StartConfigRulesEvaluation takes. */
+/** The most rules of a StartConfigRulesEvaluation call. */
 const MAXIMUM_RULES = 25;
 
-const NAMES = `1 to ${MAXIMUM_RULES} names of Config rules with commas between them`;
+const NAMES = `1 to ${MAXIMUM_RULES} names of Config rules, separated by commas`;
 
 const Environment = v.object({
   CONFIG_RULE_NAMES: v.pipe(
@@ -18,17 +18,17 @@ const Environment = v.object({
   ),
 });
 
-/** What the trigger is deployed with. */
+/** The settings that the trigger is deployed with. */
 export type TriggerSettings = {
   readonly configRuleNames: readonly string[];
-  /** More users, and no evaluation is started; absent where an evaluation costs the same for any number. */
+  /** The most users for which key events start evaluations; undefined if the cost does not depend on the number. */
   readonly maximumUsers: number | undefined;
 };
 
 /**
- * Reads the settings from the function's environment.
+ * Parses the environment of the function.
  *
- * @throws {InvalidEnvironmentError} says which variable, what was expected and what came
+ * @throws {InvalidEnvironmentError} says which variable is wrong, what was expected and what it is
  */
 export const parseTriggerSettings = (
   environment: Readonly<Record<string, string | undefined>>,
@@ -39,9 +39,9 @@ export const parseTriggerSettings = (
 };
 
 /**
- * Users of an account above which key events start no evaluation of a hybrid rule: docs/decisions/0010.
+ * The most users of an account for which key events start evaluations of a hybrid rule (docs/decisions/0010).
  *
- * AWS does not say what StartConfigRulesEvaluation sends to one. If it is a notification of each user, each start
- * costs an evaluation of each, here $0.50.
+ * AWS does not document what StartConfigRulesEvaluation sends to a hybrid rule. If it sends a notification for each
+ * user, a start costs an evaluation of each user: $0.50 for 500 users.
  */
 export const MAXIMUM_USERS_OF_HYBRID_RULE = 500;

@@ -22,7 +22,7 @@ export type LogFields = {
   readonly userNames: readonly string[];
   readonly userIds: readonly string[];
   /** Why messages of the batch cannot be read. */
-  readonly poisoned: readonly string[];
+  readonly unreadable: readonly string[];
   /** What the operator has to change. */
   readonly recommendation: string;
   readonly Runbook: string;

@@ -4,84 +4,70 @@ import type { UserDetails } from '../aws/iam.ts';
 import { type AccessKey, isActive } from '../keys/access-key.ts';
 import type { FindingRule, Place } from './settings.ts';
 
-/**
- * How much the AWS Security Finding Format holds: characters of texts, items of lists.
- *
- * @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html
- * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_AwsSecurityFinding.html
- */
-export const LIMITS = {
-  Title: 256,
-  Description: 1024,
-  RecommendationText: 512,
-  ProductFieldValue: 2048,
-  ResourceId: 512,
-  Resources: 32,
-  RelatedRequirements: 32,
-} as const;
-
-/** Cuts a text that is longer than its member may be, visibly. */
-export const cut = (
-  text: string,
-  member: 'Title' | 'Description' | 'RecommendationText' | 'ProductFieldValue',
-): string => (text.length <= LIMITS[member] ? text : `${text.slice(0, LIMITS[member] - 3)}...`);
-
-/** The one finding on a user and a rule, whatever the user is called and however often it violates the rule. */
+/** Returns the id of the only finding for a rule and a user. It stays the same if the user is renamed. */
 export const findingId = ({ arn }: Pick<FindingRule, 'arn'>, UserId: string): string =>
   `${arn}/user/${UserId}`;
 
-/** The user that a finding is on, by the id of the finding. */
+/** Returns the user id in a finding id. */
 export const userIdOf = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
 
-/** The product under which an account's own findings are imported. */
+/** Returns the ARN of the product under which an account imports its own findings. */
 export const productArn = ({ partition, region, accountId }: Place): string =>
   `arn:${partition}:securityhub:${region}:${accountId}:product/${accountId}/default`;
 
-/** How the ARN of every Config rule of the place begins. */
-export const rulesOf = ({ partition, region, accountId }: Place): string =>
+/** Returns the prefix of the ARNs of all Config rules in an account and Region. */
+export const ruleArnPrefix = ({ partition, region, accountId }: Place): string =>
   `arn:${partition}:config:${region}:${accountId}:config-rule/`;
 
-/** A user with its keys, as both are now. */
+/** A user with its current access keys. */
 export type UserWithKeys = UserDetails & { readonly keys: readonly AccessKey[] };
 
-/** A user that violates a rule: what Config holds, and what IAM knows of it now. */
+/** A user that violates a rule according to the result that AWS Config recorded. */
 export type Violation = {
   readonly rule: FindingRule;
   readonly user: UserWithKeys;
-  readonly held: RecordedResult;
+  readonly recorded: RecordedResult;
 };
 
-/** The annotation that Config holds, or that it holds none. */
-export const evidenceOf = ({ held }: Pick<Violation, 'held'>): string =>
-  held.Annotation?.trim() || 'AWS Config holds NON_COMPLIANT without an annotation.';
+/** Returns the recorded annotation, or a sentence that says that there is none. */
+export const annotationOf = ({ recorded }: Pick<Violation, 'recorded'>): string =>
+  recorded.Annotation?.trim() || 'AWS Config recorded NON_COMPLIANT without an annotation.';
 
+/** The partitions that ASFF knows. */
 const PARTITIONS: readonly Partition[] = ['aws', 'aws-cn', 'aws-us-gov'];
 
-/** The statuses that ASFF has a word for. */
+/** The access key statuses that ASFF knows. */
 const STATUSES = ['Active', 'Inactive'] as const;
 
-const placed = ({ partition, region }: Place) => ({
+/**
+ * The most characters of a resource id, and the most resources of a finding.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html
+ */
+const LONGEST_RESOURCE_ID = 512;
+const MAXIMUM_RESOURCES = 32;
+
+const placeMembers = ({ partition, region }: Place) => ({
   Partition: PARTITIONS.find((known) => known === partition),
   Region: region,
 });
 
 const keyResource = (
-  key: AccessKey,
+  { AccessKeyId, Status, CreateDate }: AccessKey,
   { UserId, UserName }: UserWithKeys,
   place: Place,
 ): Resource => {
-  const { AccessKeyId, Status } = key;
   const known = STATUSES.find((status) => status === Status);
   return {
     Type: 'AwsIamAccessKey',
-    // As the findings of GuardDuty name a key, which has no ARN.
+    // An access key has no ARN. GuardDuty findings identify it in the same way.
     Id: `AWS::IAM::AccessKey:${AccessKeyId}`,
-    ...placed(place),
+    ...placeMembers(place),
     Details: {
       AwsIamAccessKey: {
         AccessKeyId,
         Status: known,
-        CreatedAt: key.CreateDate.toISOString(),
+        CreatedAt: CreateDate.toISOString(),
         PrincipalId: UserId,
         PrincipalType: 'IAMUser',
         PrincipalName: UserName,
@@ -92,7 +78,7 @@ const keyResource = (
   };
 };
 
-/** The user, then its keys: active ones first, 31 at most. */
+/** Returns the user and its keys, the active and older ones first, at most 32 resources. */
 export const toResources = (user: UserWithKeys, place: Place): Resource[] => {
   const { Arn, UserId, UserName, Path, CreateDate } = user;
   const keys = user.keys.toSorted(
@@ -100,16 +86,15 @@ export const toResources = (user: UserWithKeys, place: Place): Resource[] => {
       Number(isActive(other)) - Number(isActive(one)) ||
       one.CreateDate.getTime() - other.CreateDate.getTime(),
   );
-  return [
-    {
-      Type: 'AwsIamUser',
-      // A cut ARN would name another user, or none.
-      Id: Arn.length > LIMITS.ResourceId ? UserId : Arn,
-      ...placed(place),
-      Details: {
-        AwsIamUser: { UserId, UserName, Path, CreateDate: CreateDate.toISOString() },
-      },
-    },
-    ...keys.slice(0, LIMITS.Resources - 1).map((key) => keyResource(key, user, place)),
-  ];
+  const userResource: Resource = {
+    Type: 'AwsIamUser',
+    // A truncated ARN would identify another user, or none.
+    Id: Arn.length > LONGEST_RESOURCE_ID ? UserId : Arn,
+    ...placeMembers(place),
+    Details: { AwsIamUser: { UserId, UserName, Path, CreateDate: CreateDate.toISOString() } },
+  };
+  return [userResource, ...keys.map((key) => keyResource(key, user, place))].slice(
+    0,
+    MAXIMUM_RESOURCES,
+  );
 };

@@ -1,67 +1,44 @@
 import * as v from 'valibot';
-import { Json, parse, textUpTo, tryParse } from '../input/parse.ts';
-import { QueueBatch } from '../input/queue-batch.ts';
-
-/** The function was invoked with neither its schedule nor a batch of messages. */
-export class InvalidFindingEventError extends Error {
-  override readonly name = 'InvalidFindingEventError';
-}
+import { Json, textUpTo, tryParse } from '../input/parse.ts';
+import { parseQueueBatch, type QueueMessages } from '../input/queue-batch.ts';
 
 const Schedule = v.object({
   source: v.literal('aws.events'),
   'detail-type': v.literal('Scheduled Event'),
 });
 
-const changeOf = (ruleNames: readonly string[]) =>
-  v.object({
-    source: v.literal('aws.config'),
-    'detail-type': v.literal('Config Rules Compliance Change'),
-    detail: v.object({
-      configRuleName: v.picklist(ruleNames),
-      resourceType: v.literal('AWS::IAM::User'),
-      // A log line names it: longer than any id of IAM, it was not sent by Config.
-      resourceId: textUpTo(128),
+const complianceChangeOf = (ruleNames: readonly string[]) =>
+  v.pipe(
+    Json,
+    v.object({
+      source: v.literal('aws.config'),
+      'detail-type': v.literal('Config Rules Compliance Change'),
+      detail: v.object({
+        configRuleName: v.picklist(ruleNames),
+        resourceType: v.literal('AWS::IAM::User'),
+        // Longer than any IAM id, because log lines contain it.
+        resourceId: textUpTo(128),
+      }),
     }),
-  });
+    v.transform(({ detail }) => ({ ruleName: detail.configRuleName, userId: detail.resourceId })),
+  );
 
-/** One user of one rule, whose compliance has changed, and the messages that say so. */
-export type ComplianceChange = {
-  readonly configRuleName: string;
-  readonly userId: string;
-  readonly messageIds: readonly string[];
-};
-
-/** The messages of one batch: each change once, and apart from them what cannot be read. */
-export type ChangeBatch = {
-  readonly changes: readonly ComplianceChange[];
-  readonly poisoned: readonly { readonly messageId: string; readonly problem: string }[];
-};
+/** A user whose compliance with a rule changed. */
+export type ComplianceChange = { readonly ruleName: string; readonly userId: string };
 
 /**
- * Reads why the function was invoked: changes of compliance, or nothing when all findings are to be reconciled.
+ * Parses the event: a batch of compliance changes, or undefined for the schedule.
  *
- * What an event says of the compliance is not read: late, twice or out of order it would be wrong.
+ * The compliance in an event is not read, because events can be late, repeated or out of order.
  *
- * @throws {InvalidFindingEventError} says what was wrong, what was expected and what came
+ * @throws {InvalidBatchError} says what is wrong, what was expected and what came
  * @see https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html
  */
 export const parseFindingEvent = (
   event: unknown,
   ruleNames: readonly string[],
-): ChangeBatch | undefined => {
+): QueueMessages<ComplianceChange> | undefined => {
   if (v.is(Schedule, event)) return undefined;
-  const error = (message: string) => new InvalidFindingEventError(message);
-  const { Records } = parse(QueueBatch, event, { what: 'event', error });
-  const Change = v.pipe(Json, changeOf(ruleNames));
-  const changes = new Map<string, ComplianceChange>();
-  const poisoned = Records.flatMap(({ messageId, body }) => {
-    const { output, problem } = { output: undefined, ...tryParse(Change, body, 'change') };
-    if (output === undefined) return [{ messageId, problem: String(problem) }];
-    const { configRuleName, resourceId: userId } = output.detail;
-    const key = `${configRuleName} ${userId}`;
-    const messageIds = [...(changes.get(key)?.messageIds ?? []), messageId];
-    changes.set(key, { configRuleName, userId, messageIds });
-    return [];
-  });
-  return { changes: [...changes.values()], poisoned };
+  const ComplianceChange = complianceChangeOf(ruleNames);
+  return parseQueueBatch(event, (body) => tryParse(ComplianceChange, body, 'compliance change'));
 };

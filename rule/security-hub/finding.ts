@@ -1,85 +1,49 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import type { RecordedResult } from '../aws/config.ts';
-import {
-  cut,
-  evidenceOf,
-  findingId,
-  LIMITS,
-  productArn,
-  toResources,
-  type Violation,
-} from './asff.ts';
-import { consolePage, type Remedy, remedyOf, toRemediation } from './next-step.ts';
+import { annotationOf, findingId, productArn, toResources, type Violation } from './asff.ts';
+import { consolePage, nextStepOf, toRemediation } from './next-step.ts';
 import type { StoredFinding } from './security-hub.ts';
 import type { FindingSettings } from './settings.ts';
 
-/** By what the findings are filtered in Security Hub. */
+/** The product name by which users filter the findings. */
 const PRODUCT_NAME = 'iam-user-single-access-key';
 
-/** What of a finding never changes, whatever its rule says. */
-type Origin = {
-  readonly Id: string;
-  /** The ARN of the rule. */
-  readonly GeneratorId: string;
-  readonly Types: string[];
-  readonly CreatedAt: string;
-};
+/** The members that stay the same while a finding exists. */
+type Identity = Pick<StoredFinding, 'Id' | 'GeneratorId' | 'Types' | 'CreatedAt'>;
 
-/** What every finding has, a violation or not any more; `at` is the instant before its facts were read. */
-export const baseOf = (origin: Origin, { place, severity }: FindingSettings, at: Date) => ({
-  ...origin,
+/** The members that active and archived findings share. */
+const baseOf = (identity: Identity, { place, severity }: FindingSettings, at: Date) => ({
+  ...identity,
   SchemaVersion: '2018-10-08',
   ProductArn: productArn(place),
   ProductName: PRODUCT_NAME,
   AwsAccountId: place.accountId,
   UpdatedAt: at.toISOString(),
   Severity: { Label: severity },
-  FindingProviderFields: { Severity: { Label: severity }, Types: origin.Types },
+  FindingProviderFields: { Severity: { Label: severity }, Types: identity.Types },
 });
 
-const describe = (violation: Violation): string => {
-  const { rule, user, held } = violation;
-  const said = `AWS Config rule ${rule.name} on user ${user.UserName} (${user.UserId}), ${held.OrderingTimestamp.toISOString()}.`;
-  return `${evidenceOf(violation)} ${said}`;
-};
-
-/** The facts once more, one by one, for whoever filters or automates. */
-const productFields = (violation: Violation, remedy: Remedy) => {
-  const { rule, user, held } = violation;
-  const fields = {
-    ConfigRuleName: rule.name,
-    UserId: user.UserId,
-    UserName: user.UserName,
-    Evidence: evidenceOf(violation),
-    EvaluatedAt: held.OrderingTimestamp.toISOString(),
-    RemediationCommand: remedy.command,
-    RunbookName: remedy.rule.runbookName,
-    AutomationRoleArn: remedy.rule.automationRoleArn,
-  };
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, cut(value, 'ProductFieldValue')]),
-  );
-};
-
 /**
- * When the violation began and when it was evaluated last, as far as one can tell.
- *
- * One that comes back begins anew. A rule that evaluates no more observes nothing, however often its results are read.
+ * A violation is observed first when its finding becomes active, and last at Config's latest evaluation. A rule that
+ * is no longer evaluated observes nothing, however often its results are read.
  */
-const observed = ({ held }: Violation, stored: StoredFinding | undefined, at: Date) => {
+const observationOf = (
+  { recorded }: Violation,
+  stored: StoredFinding | undefined,
+  at: Date,
+): Pick<AwsSecurityFinding, 'FirstObservedAt' | 'LastObservedAt'> => {
   const known = stored?.RecordState === 'ACTIVE' ? stored.FirstObservedAt : undefined;
   const FirstObservedAt = known ?? at.toISOString();
-  const { OrderingTimestamp: evaluated } = held;
-  // Stryker disable next-line EqualityOperator: of two that are the same, either will do.
-  const isBefore = evaluated < new Date(FirstObservedAt);
-  return { FirstObservedAt, LastObservedAt: isBefore ? FirstObservedAt : evaluated.toISOString() };
+  // ISO 8601 timestamps sort as text.
+  const [, LastObservedAt] = [FirstObservedAt, recorded.OrderingTimestamp.toISOString()].toSorted();
+  return { FirstObservedAt, LastObservedAt };
 };
 
 /**
- * The finding that a violation is; what its texts cannot hold is cut.
+ * Returns the active finding of a violation.
  *
- * @param stored  the same finding as Security Hub holds it, if it does: when it was made stays
- * @param at      the instant before anything was read: an older run never replaces what a newer one said
+ * @param stored  the finding in Security Hub, if there is one: CreatedAt stays
+ * @param at      the instant before anything was read, so that an older run never replaces a newer finding
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
  */
 export const toFinding = (
@@ -87,86 +51,90 @@ export const toFinding = (
   settings: FindingSettings,
   { stored, at }: { readonly stored: StoredFinding | undefined; readonly at: Date },
 ): AwsSecurityFinding => {
-  const { rule, user } = violation;
-  const { place } = settings;
-  const { subject } = rule;
-  const remedy = remedyOf(violation, settings);
-  const origin = {
-    Id: findingId(rule, user.UserId),
+  const { rule, user, recorded } = violation;
+  const { UserId, UserName } = user;
+  const nextStep = nextStepOf(violation, settings);
+  const annotation = annotationOf(violation);
+  const EvaluatedAt = recorded.OrderingTimestamp.toISOString();
+  const identity = {
+    Id: findingId(rule, UserId),
     GeneratorId: rule.arn,
-    Types: [subject.type],
+    Types: [rule.text.type],
     CreatedAt: stored?.CreatedAt ?? at.toISOString(),
   };
   return {
-    ...baseOf(origin, settings, at),
-    ...observed(violation, stored, at),
-    Title: cut(subject.titleOf(user.UserName), 'Title'),
-    Description: cut(describe(violation), 'Description'),
-    SourceUrl: consolePage(place, `config/home#/rules/details?configRuleName=${rule.name}`),
-    Remediation: toRemediation(remedy, place),
-    ProductFields: productFields(violation, remedy),
-    Resources: toResources(user, place),
+    ...baseOf(identity, settings, at),
+    ...observationOf(violation, stored, at),
+    Title: rule.text.titleOf(UserName),
+    Description: `${annotation} AWS Config rule ${rule.name} on user ${UserName} (${UserId}), ${EvaluatedAt}.`,
+    SourceUrl: consolePage(
+      settings.place,
+      `config/home#/rules/details?configRuleName=${rule.name}`,
+    ),
+    Remediation: toRemediation(nextStep, settings.place),
+    ProductFields: {
+      ConfigRuleName: rule.name,
+      UserId,
+      UserName,
+      Evidence: annotation,
+      EvaluatedAt,
+      RemediationCommand: nextStep.command,
+      RunbookName: nextStep.rule.runbookName,
+      AutomationRoleArn: nextStep.rule.automationRoleArn,
+    },
+    Resources: toResources(user, settings.place),
     Compliance: {
       Status: 'FAILED',
-      RelatedRequirements: subject.requirements.slice(0, LIMITS.RelatedRequirements),
-      StatusReasons: [{ ReasonCode: subject.reasonCode, Description: evidenceOf(violation) }],
+      RelatedRequirements: [...rule.text.requirements],
+      StatusReasons: [{ ReasonCode: rule.text.reasonCode, Description: annotation }],
     },
     RecordState: 'ACTIVE',
   };
 };
 
-/** Why a finding is over. */
-type End = {
+/** Why a finding is archived. */
+type Resolution = {
   readonly Status: 'PASSED' | 'NOT_AVAILABLE';
   readonly ReasonCode: string;
   readonly Description: string;
 };
 
-/** The end of a finding whose rule Config has no more: nobody says whether the user violates it. */
-export const RULE_GONE: End = {
+/** AWS Config no longer has the rule, so the compliance of the user is unknown. */
+export const RULE_GONE: Resolution = {
   Status: 'NOT_AVAILABLE',
   ReasonCode: 'RULE_GONE',
-  Description: 'AWS Config has the rule no more: it was deleted, or made anew.',
+  Description: 'AWS Config no longer has this rule: it was deleted, or deleted and created again.',
 };
 
-const reasonOf = (held: RecordedResult | undefined): string => {
-  if (held === undefined)
-    return 'AWS Config holds no result of this user any more: it was deleted, or is out of scope.';
-  if (held.ComplianceType !== 'COMPLIANT') return 'IAM has this user no more.';
-  return `COMPLIANT by the evaluation of ${held.OrderingTimestamp.toISOString()}. ${held.Annotation ?? ''}`.trim();
+const describeResolution = (recorded: RecordedResult | undefined): string => {
+  if (recorded === undefined)
+    return 'AWS Config no longer has a result for this user: the user was deleted or is out of scope.';
+  if (recorded.ComplianceType !== 'COMPLIANT') return 'IAM no longer has this user.';
+  const { OrderingTimestamp, Annotation = '' } = recorded;
+  return `COMPLIANT in the evaluation of ${OrderingTimestamp.toISOString()}. ${Annotation}`.trim();
 };
 
-/** The end of a violation, by what Config holds of its user now: nothing of one that is out of scope. */
-export const endOf = (held: RecordedResult | undefined): End => ({
+/** Returns why the violation of a user is over, from the result that AWS Config recorded for the user. */
+export const resolutionOf = (recorded: RecordedResult | undefined): Resolution => ({
   Status: 'PASSED',
   ReasonCode: 'NO_LONGER_NON_COMPLIANT',
-  Description: reasonOf(held),
+  Description: describeResolution(recorded),
 });
 
-/** A finding that is over, and why. */
-type OverFinding = { readonly stored: StoredFinding; readonly end: End };
-
-/**
- * The finding once it is over: archived, and passed unless nobody knows.
- *
- * What it told of the violation stays, as the last look told it that found one.
- */
+/** Returns the archived finding. Its description, resources and product fields stay those of the violation. */
 export const toArchived = (
-  { stored, end: { Status, ...reason } }: OverFinding,
+  { stored, resolution }: { readonly stored: StoredFinding; readonly resolution: Resolution },
   settings: FindingSettings,
   at: Date,
 ): AwsSecurityFinding => {
-  const { Id, GeneratorId, Types, CreatedAt, FirstObservedAt, LastObservedAt } = stored;
-  const { ProductFields, Compliance: { RelatedRequirements = [] } = {} } = stored;
+  const { Id, GeneratorId, Types, CreatedAt, RecordState: _, Compliance, ...unchanged } = stored;
+  const { Status, ...reason } = resolution;
   return {
     ...baseOf({ Id, GeneratorId, Types, CreatedAt }, settings, at),
-    ...{ FirstObservedAt, LastObservedAt, ProductFields },
-    Title: cut(stored.Title, 'Title'),
-    Description: cut(stored.Description, 'Description'),
-    Resources: stored.Resources.slice(0, LIMITS.Resources),
+    ...unchanged,
     Compliance: {
       Status,
-      RelatedRequirements: RelatedRequirements.slice(0, LIMITS.RelatedRequirements),
+      RelatedRequirements: Compliance?.RelatedRequirements ?? [],
       StatusReasons: [reason],
     },
     RecordState: 'ARCHIVED',

@@ -1,66 +1,53 @@
-import { type BatchResponse, keep } from '../input/queue-batch.ts';
+import { type BatchResponse, retry } from '../input/queue-batch.ts';
 import { describeError, type LogRun, maskKeyIds } from '../log/log.ts';
-import { type ChangeBatch, parseFindingEvent } from './event.ts';
-import {
-  type Failure,
-  type FindingSources,
-  reconcileFindings,
-  tellChanges,
-} from './synchronize-findings.ts';
+import { parseFindingEvent } from './event.ts';
+import { type FindingSources, importChanges, reconcileFindings } from './synchronize-findings.ts';
 
-/** What the function reads, writes and logs with. */
+/** What the function depends on. */
 export type Dependencies = FindingSources & {
   readonly logRun: LogRun;
   readonly now: () => Date;
 };
 
-/** Users and problems that a log line names, of however many there are. */
+/** The most users and problems that a log line names. */
 const MAXIMUM_NAMED = 10;
 
-const describe = ({ changes, poisoned }: ChangeBatch) => ({
-  userIds: changes.slice(0, MAXIMUM_NAMED).map(({ userId }) => userId),
-  ...(poisoned.length > 0 && {
-    poisoned: poisoned.slice(0, MAXIMUM_NAMED).map(({ problem }) => maskKeyIds(problem)),
-  }),
-});
-
-/** The ids of the messages about those of whom something failed. */
-const messagesOf = (batch: ChangeBatch | undefined, { userIds }: Failure): readonly string[] =>
-  (batch?.changes ?? [])
-    .filter(({ userId }) => userIds.includes(userId))
-    .flatMap(({ messageIds }) => messageIds);
-
 /**
- * One invocation: the schedule reconciles all findings, a batch of changes of compliance those of its users.
+ * Creates the handler. The schedule reconciles all findings; a batch of compliance changes imports those of its users.
  *
- * What is certain is imported first. Users who could not be read or told come again, with their messages alone; any
- * other failure is thrown then, so that all is tried again. What fails every time is a dead letter at last, and so is
- * a message that is no change of compliance.
+ * Everything that can be read is imported first. Then the messages of users with a failure are retried. A failure
+ * that belongs to no message is thrown, so that Lambda retries the whole invocation. Unreadable messages are retried
+ * until they reach the dead-letter queue.
  */
 export const createHandler =
   ({ logRun, now, ...sources }: Dependencies) =>
   (event: unknown): Promise<BatchResponse> =>
     logRun('findings', async (log) => {
-      // Before anything is read: Security Hub keeps what a later run has said.
+      // Before the first read: Security Hub then keeps the findings of a newer run.
       const at = now();
-      const names = sources.settings.rules.map(({ name }) => name);
-      log.add({ ConfigRuleName: names.join() });
-      const batch = parseFindingEvent(event, names);
-      if (batch !== undefined) log.add(describe(batch));
-      const told = await (batch === undefined
+      const ruleNames = sources.settings.rules.map(({ name }) => name);
+      log.add({ ConfigRuleName: ruleNames.join() });
+      const batch = parseFindingEvent(event, ruleNames);
+      const { messages, unreadable } = batch ?? { messages: [], unreadable: [] };
+      const userIds = [...new Set(messages.map(({ body }) => body.userId))];
+      const problems = unreadable.map(({ problem }) => maskKeyIds(problem));
+      if (batch !== undefined) log.add({ userIds: userIds.slice(0, MAXIMUM_NAMED) });
+      if (problems.length > 0) log.add({ unreadable: problems.slice(0, MAXIMUM_NAMED) });
+
+      const changes = messages.map(({ body }) => body);
+      const { violations, archived, failures } = await (batch === undefined
         ? reconcileFindings(sources, at)
-        : tellChanges(batch.changes, sources, at));
-      const { imported: FindingsImported, archived: FindingsArchived, failures } = told;
-      log.measure({ FindingsImported, FindingsArchived });
+        : importChanges(changes, sources, at));
+      log.measure({ FindingsImported: violations, FindingsArchived: archived });
+
       const [failure] = failures;
-      if (failure === undefined) return keep(batch?.poisoned ?? []);
-      const firstFailure = describeError(failure.cause);
-      log.add({ failures: failures.length, firstFailure });
-      const kept = failures.map((one) => ({ ...one, messageIds: messagesOf(batch, one) }));
-      // What no message brings again would be lost.
-      const lost = kept.find(({ messageIds }) => messageIds.length === 0);
-      if (lost !== undefined) throw lost.cause;
-      const ids = new Set(kept.flatMap(({ messageIds }) => messageIds));
-      const again = [...ids].map((messageId) => ({ messageId }));
-      return keep([...(batch?.poisoned ?? []), ...again]);
+      if (failure === undefined) return retry(unreadable);
+      log.add({ failures: failures.length, firstFailure: describeError(failure.cause) });
+      const failedIds = new Set(failures.map(({ userId }) => userId));
+      const unmatched = failures.find(
+        ({ userId }) => userId === undefined || !userIds.includes(userId),
+      );
+      if (unmatched !== undefined) throw unmatched.cause;
+      const failed = messages.filter(({ body }) => failedIds.has(body.userId));
+      return retry([...unreadable, ...failed]);
     });

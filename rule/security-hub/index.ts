@@ -6,7 +6,7 @@ import { parseFindingSettings } from './settings.ts';
 const clients = createClients();
 const settings = parseFindingSettings(process.env);
 
-/** The Lambda entry of the findings: what Config holds, told to Security Hub. */
+/** The Lambda handler that imports the violations recorded in AWS Config into Security Hub. */
 export const handler = createHandler({
   ...clients,
   securityHub: createSecurityHub(settings.place, clients.countCalls),

@@ -1,23 +1,23 @@
 import type { Remediation } from '@aws-sdk/client-securityhub';
 import { remediatesIn } from '../aws/regions.ts';
 import { isActive } from '../keys/access-key.ts';
-import { cut, LIMITS, type Violation } from './asff.ts';
+import { annotationOf, type Violation } from './asff.ts';
 import type { FindingRule, FindingSettings, Place } from './settings.ts';
 
-/** Where the consoles of each partition are; those of other partitions are nobody's to know here. */
+/** The console domain of each partition that has a public one. */
 const DOMAINS: Readonly<Record<string, string>> = {
   aws: 'aws.amazon.com',
   'aws-us-gov': 'amazonaws-us-gov.com',
   'aws-cn': 'amazonaws.cn',
 };
 
-/** How the address of a console begins. */
+/** The addresses of all AWS consoles begin with this. */
 const CONSOLE = 'https://console';
 
 /**
- * A page of the AWS console, or nothing in a partition whose console is not known.
+ * Returns the address of an AWS console page; undefined if the console of the partition is unknown.
  *
- * @param page  path, and fragment where it has one
+ * @param page  the path, with its fragment if it has one
  */
 export const consolePage = ({ partition, region }: Place, page: string): string | undefined => {
   const domain = DOMAINS[partition];
@@ -26,87 +26,95 @@ export const consolePage = ({ partition, region }: Place, page: string): string 
   return domain && `${CONSOLE}.${domain}/${path}?region=${region}${anchor}`;
 };
 
-/** What to do and where, with the command where it fits whole; the runbook in the Systems Manager console as link. */
-export const toRemediation = (
-  { instruction, command, rule }: Remedy,
-  place: Place,
-): Remediation => {
-  const page = `systems-manager/automation/execute/${encodeURIComponent(rule.runbookName)}`;
-  const what = `In account ${place.accountId}: ${instruction}`;
-  const whole = `${what}: ${command}`;
-  const Text =
-    whole.length <= LIMITS.RecommendationText
-      ? whole
-      : `${what}. The command is RemediationCommand of the ProductFields.`;
-  return {
-    Recommendation: { Text: cut(Text, 'RecommendationText'), Url: consolePage(place, page) },
-  };
-};
-
-/** What a person is told to do, the AWS CLI command that does it, and the rule whose runbook it starts. */
-export type Remedy = {
+/** What a person does about a violation. */
+export type NextStep = {
   readonly instruction: string;
+  /** The AWS CLI command that does it. */
   readonly command: string;
+  /** The rule whose runbook the command starts. */
   readonly rule: FindingRule;
 };
 
-/** Stands in a command where a person puts the id of a key; the pattern of the runbook's parameter refuses it as it is. */
-const KEY_ID = 'KEY_ID';
+/**
+ * The most characters of a recommendation in ASFF.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Recommendation.html
+ */
+const LONGEST_TEXT = 512;
 
-const REFUSES = 'in doubt this refuses and says why';
-const FINAL = 'which cannot be undone';
-const THEN = 'and start the runbook with its AccessKeyId';
-
-const startCommand = (rule: FindingRule, region: string, key: object): string => {
-  const given = { AutomationAssumeRole: rule.automationRoleArn, ConfigRuleName: rule.name, ...key };
-  const parameters = Object.entries(given).map(([name, value]) => `${name}=${value}`);
-  return `aws ssm start-automation-execution --region ${region} --document-name ${rule.runbookName} --parameters ${parameters.join()}`;
+/** Returns the next step as ASFF, with a link to the runbook. The text has the command only if all of it fits. */
+export const toRemediation = (
+  { instruction, command, rule }: NextStep,
+  place: Place,
+): Remediation => {
+  const page = `systems-manager/automation/execute/${encodeURIComponent(rule.runbookName)}`;
+  const step = `In account ${place.accountId}: ${instruction}.`;
+  const withCommand = `${step} Run: ${command}`;
+  const Text =
+    withCommand.length <= LONGEST_TEXT
+      ? withCommand
+      : `${step} The command is in ProductFields.RemediationCommand.`;
+  return { Recommendation: { Text, Url: consolePage(place, page) } };
 };
 
-/** Starts the runbook of a rule as its Remediate button does, where AWS Config offers one. */
+/** The placeholder for a key id, which the runbook's parameter pattern refuses. */
+const KEY_ID = 'KEY_ID';
+
+const START = 'start the runbook with its AccessKeyId';
+const CHECK_KEYS = `Check the access keys of the user, choose one, and ${START}`;
+const CHOOSE_KEY = `Choose which access key to deactivate, and ${START}`;
+const CHOOSE_INACTIVE_KEY = `Choose which inactive access key to delete, which cannot be undone, and ${START}`;
+const REFUSES = 'the runbook refuses if this is not safe, and gives the reason';
+
+const startCommand = (rule: FindingRule, region: string, target: object): string => {
+  const { runbookName, automationRoleArn: AutomationAssumeRole, name: ConfigRuleName } = rule;
+  const parameters = Object.entries({ AutomationAssumeRole, ConfigRuleName, ...target });
+  const list = parameters.map(([name, value]) => `${name}=${value}`).join();
+  return `aws ssm start-automation-execution --region ${region} --document-name ${runbookName} --parameters ${list}`;
+};
+
+/** Does what the Remediate button does. Starts the runbook itself in Regions where AWS Config has no remediation. */
 const remediateCommand = (rule: FindingRule, region: string, UserId: string): string =>
   remediatesIn(region)
     ? `aws configservice start-remediation-execution --region ${region} --config-rule-name ${rule.name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`
     : startCommand(rule, region, { UserId });
 
 /**
- * What to do about a violation, by what Config's annotation advises; commands name the user by id alone.
+ * Returns the next step for a violation, according to the annotation that AWS Config recorded.
  *
- * Scenarios:
- *   1  a key is chosen: to deactivate, or by the rule on inactive keys → what the Remediate button does
- *   2  no key is chosen                                                → a person names one to the rule's runbook
- *   3  2, and the first that it names is inactive: all of them are     → a person names one to the runbook that deletes
- *   4  a key is to be deleted, and is inactive still                   → the runbook that deletes, with this key
- *   5  else: no annotation, one that the rule did not write, a key
- *      whose status is another by now                                  → look at the keys, then as 2
+ *   1  the annotation recommends the remediation                   → remediate, as the Remediate button does
+ *   2  it selects no key                                           → choose a key, start the rule's runbook
+ *   3  2, and the first key that it names is inactive              → choose a key, start the runbook that deletes
+ *   4  it recommends to delete an inactive key                     → start the runbook that deletes, with this key
+ *   5  the rule did not write it, or the status of the key changed → check the keys, then as 2
  */
-export const remedyOf = (
+export const nextStepOf = (
   violation: Violation,
   { place: { region }, deletionRule }: FindingSettings,
-): Remedy => {
-  const { rule, user, held } = violation;
+): NextStep => {
+  const { rule, user } = violation;
   const { UserId } = user;
-  const start = (instruction: string, by: FindingRule, AccessKeyId = KEY_ID): Remedy => ({
+  const start = (instruction: string, by: FindingRule, AccessKeyId = KEY_ID): NextStep => ({
     instruction,
     command: startCommand(by, region, { UserId, AccessKeyId }),
     rule: by,
   });
 
-  // Stryker disable next-line StringLiteral: any text will do that advises nothing.
-  const advised = rule.subject.advisedIn(held.Annotation ?? '');
-  const key = user.keys.find(({ AccessKeyId }) => AccessKeyId === advised?.AccessKeyId);
-  if (advised?.recommendation === 'NameKey')
-    return key !== undefined && !isActive(key)
-      ? start(`Decide which inactive key is deleted, ${FINAL}, ${THEN}`, deletionRule)
-      : start(`Decide which key goes ${THEN}`, rule);
-  // Stryker disable next-line OptionalChaining: a key is only there by what is advised.
-  if (key === undefined || key.Status !== advised?.Status)
-    return start(`Look at the keys of the user, decide which one goes, ${THEN}`, rule);
-  const { AccessKeyId } = key;
-  if (advised.recommendation === 'Delete')
-    return start(`Delete ${AccessKeyId}, ${FINAL}; ${REFUSES}`, deletionRule, AccessKeyId);
+  const parsed = rule.text.parseAnnotation(annotationOf(violation));
+  if (parsed === undefined) return start(CHECK_KEYS, rule);
+  const { recommendation, AccessKeyId, Status } = parsed;
+  const key = user.keys.find((one) => one.AccessKeyId === AccessKeyId);
+  if (recommendation === 'NameKey')
+    return key === undefined || isActive(key)
+      ? start(CHOOSE_KEY, rule)
+      : start(CHOOSE_INACTIVE_KEY, deletionRule);
+  if (key?.Status !== Status) return start(CHECK_KEYS, rule);
+  if (recommendation === 'Delete') {
+    const instruction = `Delete ${AccessKeyId}, which cannot be undone; ${REFUSES}`;
+    return start(instruction, deletionRule, AccessKeyId);
+  }
   return {
-    instruction: `${rule.subject.remediationOf(AccessKeyId)}; ${REFUSES}`,
+    instruction: `${rule.text.describeRemediation(AccessKeyId)}; ${REFUSES}`,
     command: remediateCommand(rule, region, UserId),
     rule,
   };

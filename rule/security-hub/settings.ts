@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { InvalidEnvironmentError, parse, Text } from '../input/parse.ts';
-import { INACTIVE_ACCESS_KEY, SINGLE_ACCESS_KEY, type Subject } from './finding-text.ts';
+import { type FindingText, INACTIVE_ACCESS_KEY, SINGLE_ACCESS_KEY } from './finding-text.ts';
 
-/** How severe a finding may be, by the labels of ASFF. */
+/** The severity labels of ASFF. */
 export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL'] as const;
 
 const RULE_NAME = '1 to 64 letters, digits, - and _';
@@ -29,42 +29,41 @@ const Environment = v.object({
   FINDING_SEVERITY: v.picklist(SEVERITIES),
 });
 
-/** A Config rule whose violations are findings, and the runbook that remediates them. */
+/** A Config rule whose violations become findings, and the runbook that remediates them. */
 export type FindingRule = {
   readonly name: string;
   readonly arn: string;
   readonly runbookName: string;
-  /** The role with which the runbook acts. */
+  /** The role that the runbook assumes. */
   readonly automationRoleArn: string;
-  readonly subject: Subject;
+  readonly text: FindingText;
 };
 
-/** Where the findings are. */
+/** The account and Region of the findings. */
 export type Place = {
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
 };
 
-/** What the function is deployed with. */
+/** The settings that the function is deployed with. */
 export type FindingSettings = {
   readonly place: Place;
   readonly severity: (typeof SEVERITIES)[number];
   readonly rules: readonly FindingRule[];
-  /** The one of them whose runbook deletes. */
+  /** The rule whose runbook deletes keys. */
   readonly deletionRule: FindingRule;
 };
 
 const placeOf = (arn: string): Place => {
-  // Stryker disable next-line StringLiteral: the ARN of a rule has them all.
-  const [, partition = '', , region = '', accountId = ''] = arn.split(':');
-  return { partition, region, accountId };
+  const part = (index: number) => String(arn.split(':')[index]);
+  return { partition: part(1), region: part(3), accountId: part(4) };
 };
 
 /**
- * Reads the settings from the function's environment; the ARN of a rule tells account, Region and partition.
+ * Parses the environment of the function. Account, Region and partition come from the ARN of a rule.
  *
- * @throws {InvalidEnvironmentError} says which variable, what was expected and what came
+ * @throws {InvalidEnvironmentError} says which variable is wrong, what was expected and what it is
  */
 export const parseFindingSettings = (
   environment: Readonly<Record<string, string | undefined>>,
@@ -76,7 +75,7 @@ export const parseFindingSettings = (
     arn: given.INACTIVE_CONFIG_RULE_ARN,
     runbookName: given.DELETION_RUNBOOK_NAME,
     automationRoleArn: given.DELETION_ROLE_ARN,
-    subject: INACTIVE_ACCESS_KEY,
+    text: INACTIVE_ACCESS_KEY,
   };
   return {
     place: placeOf(given.CONFIG_RULE_ARN),
@@ -87,7 +86,7 @@ export const parseFindingSettings = (
         arn: given.CONFIG_RULE_ARN,
         runbookName: given.RUNBOOK_NAME,
         automationRoleArn: given.AUTOMATION_ROLE_ARN,
-        subject: SINGLE_ACCESS_KEY,
+        text: SINGLE_ACCESS_KEY,
       },
       deletionRule,
     ],

@@ -6,11 +6,10 @@ import { createIam } from '../../rule/aws/iam.ts';
 import { InvalidEventError } from '../../rule/evaluation/event.ts';
 import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
 import { InvalidParameterError } from '../../rule/input/parameter.ts';
-import { InvalidBatchError } from '../../rule/key-events/event.ts';
+import { InvalidBatchError } from '../../rule/input/queue-batch.ts';
 import { createHandler as createKeyEvents } from '../../rule/key-events/handler.ts';
 import { historyBegins, noHistory } from '../../rule/keys/key-history.ts';
 import { createLogRun } from '../../rule/log/log.ts';
-import { InvalidFindingEventError } from '../../rule/security-hub/event.ts';
 import { createHandler as createFindings } from '../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
 import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
@@ -229,7 +228,7 @@ const findings = handler(
     return async (given) => {
       const observed = await served.observe(() => handle(given));
       const { error, result, writes } = observed;
-      if (error !== undefined) return requireUntouched(observed, [InvalidFindingEventError]);
+      if (error !== undefined) return requireUntouched(observed, [InvalidBatchError]);
       // Config holds no violation, so there is nothing to tell.
       expectThat(writes.length === 0, () => `expected nothing to be written, got ${writes.length}`);
       const { Records = [] } = given as { Records?: readonly { body: string }[] };

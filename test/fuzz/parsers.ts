@@ -13,7 +13,7 @@ import { InvalidEnvironmentError } from '../../rule/input/parse.ts';
 import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
 import { parseFindingSettings } from '../../rule/security-hub/settings.ts';
 import { readRunbookRoles } from '../../rule/single-access-key/settings.ts';
-import { findingEnvironment } from '../support/finding-environment.ts';
+import { findingEnvironment } from '../support/findings.ts';
 import { type RunbookFile, readRunbook } from '../support/runbook-document.ts';
 import { JsonText, SECRET } from './breakage.ts';
 import { attempt, type ErrorClass, expectThat, requireRefusal } from './judge.ts';

@@ -31,7 +31,7 @@ const lengthOf = (value: unknown): number =>
     ? value.length
     : Object.keys(Object(value)).length;
 
-/** What the documentation of a member says beside the model: lengths, numbers of items. */
+/** Finds violations of the documented lengths and numbers of items, which the API model does not have. */
 const documented = (value: unknown, member: Member, where: string): string[] => {
   const { documentedMaximum: most, documentedLength: exact } = member;
   const { documentedKey: key, documentedValue: text } = member;
@@ -47,7 +47,7 @@ const documented = (value: unknown, member: Member, where: string): string[] => 
   ];
 };
 
-/** All that a value breaks of a shape of the API's model; a member that is `undefined` is not sent. */
+/** Finds violations of a shape of the API model. Members that are `undefined` are not sent. */
 const breaches = (value: unknown, name: string, where: string): string[] => {
   const shape = SHAPES[name];
   if (shape === undefined) return [`${where}: no shape ${name}`];
@@ -84,7 +84,7 @@ const structureBreaches = (
   ];
 };
 
-/** What the SDK's own schema of the API says against a value; it knows names and kinds. */
+/** Finds violations of the SDK's schema, which has the names and types of members. */
 const sdkBreaches = (value: unknown, given: unknown, where: string): string[] => {
   const [schema] = [typeof given === 'function' ? given() : given];
   if (typeof schema === 'number') {
@@ -126,10 +126,10 @@ const sdkBreaches = (value: unknown, given: unknown, where: string): string[] =>
   ];
 };
 
-/** Bytes that one finding may have. */
+/** The most bytes of a finding. */
 const MAXIMUM_SIZE = 240 * 1024;
 
-/** All that is wrong with a finding: by the API's model and its documentation, by the SDK's schemas, by its size. */
+/** Finds all violations of ASFF in a finding: of the API model, its documentation, the SDK's schema, and the size. */
 export const asffBreaches = (finding: unknown): string[] => [
   ...breaches(finding, 'AwsSecurityFinding', 'finding'),
   ...sdkBreaches(finding, AwsSecurityFinding$, 'finding').map((one) => `SDK: ${one}`),

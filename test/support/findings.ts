@@ -1,25 +1,37 @@
-import type { HeldResult } from '../../rule/evaluation/recorded-result.ts';
+import type { HeldResult as RecordedResult } from '../../rule/evaluation/recorded-result.ts';
 import type { AccessKey } from '../../rule/keys/access-key.ts';
 import type { UserWithKeys, Violation } from '../../rule/security-hub/asff.ts';
 import type { StoredFinding } from '../../rule/security-hub/security-hub.ts';
 import { type FindingRule, parseFindingSettings } from '../../rule/security-hub/settings.ts';
-import { at } from './build.ts';
-import { findingEnvironment } from './finding-environment.ts';
+import { daysBefore } from './build.ts';
+
+const ARN = 'arn:aws:config:us-east-1:123456789012:config-rule/config-rule-';
+
+/** The environment of the deployed function. */
+export const findingEnvironment = {
+  CONFIG_RULE_NAME: 'iam-user-single-access-key',
+  CONFIG_RULE_ARN: `${ARN}000001`,
+  RUNBOOK_NAME: 'DeactivateAccessKey-1A2B',
+  AUTOMATION_ROLE_ARN: 'arn:aws:iam::123456789012:role/DeactivateAccessKey-1A2B',
+  INACTIVE_CONFIG_RULE_NAME: 'iam-user-inactive-access-key',
+  INACTIVE_CONFIG_RULE_ARN: `${ARN}000002`,
+  DELETION_RUNBOOK_NAME: 'DeleteInactiveAccessKey-1A2B',
+  DELETION_ROLE_ARN: 'arn:aws:iam::123456789012:role/DeleteInactiveAccessKey-1A2B',
+  FINDING_SEVERITY: 'HIGH',
+};
 
 export const findingSettings = parseFindingSettings(findingEnvironment);
 
-/** The rule on the number of keys, and the one on inactive keys. */
+/** The rule on the number of active keys, and the rule on inactive keys. */
 export const [singleRule, inactiveRule] = findingSettings.rules as readonly [
   FindingRule,
   FindingRule,
 ];
 
-const daysAgo = (days: number) => new Date(at.getTime() - days * 86_400_000);
-
 export const key = (AccessKeyId: string, given: Partial<AccessKey> = {}): AccessKey => ({
   AccessKeyId,
   Status: 'Active',
-  CreateDate: daysAgo(100),
+  CreateDate: daysBefore(100),
   ...given,
 });
 
@@ -28,27 +40,27 @@ export const user = (given: Partial<UserWithKeys> = {}): UserWithKeys => ({
   UserName: 'alice',
   Arn: 'arn:aws:iam::123456789012:user/team/alice',
   Path: '/team/',
-  CreateDate: daysAgo(500),
-  keys: [key('AKIAIOSFODNN7EXAMPLE', { CreateDate: daysAgo(400) }), key('AKIAI44QH8DHBEXAMPLE')],
+  CreateDate: daysBefore(500),
+  keys: [key('AKIAIOSFODNN7EXAMPLE', { CreateDate: daysBefore(400) }), key('AKIAI44QH8DHBEXAMPLE')],
   ...given,
 });
 
-export const held = (given: Partial<HeldResult> = {}): HeldResult => ({
+export const recorded = (given: Partial<RecordedResult> = {}): RecordedResult => ({
   ComplianceType: 'NON_COMPLIANT',
   Annotation:
     '2 active access keys, 1 allowed. Deactivate AKIAIOSFODNN7EXAMPLE: idle since 2025-07-15 (last used). Keep AKIAI44QH8DHBEXAMPLE: last used 2026-01-30. minimumIdleDays 7, UTC dates.',
-  OrderingTimestamp: daysAgo(1),
+  OrderingTimestamp: daysBefore(1),
   ...given,
 });
 
 export const violation = (given: Partial<Violation> = {}): Violation => ({
   rule: singleRule,
   user: user(),
-  held: held(),
+  recorded: recorded(),
   ...given,
 });
 
-/** A finding as Security Hub gives it back. */
+/** Returns a finding as Security Hub stores it. */
 export const stored = (given: Partial<StoredFinding> = {}): StoredFinding => ({
   Id: `${singleRule.arn}/user/AIDACKCEVSQ6C2EXAMPLE`,
   GeneratorId: singleRule.arn,
@@ -58,8 +70,8 @@ export const stored = (given: Partial<StoredFinding> = {}): StoredFinding => ({
   Title: 'IAM user alice has more access keys than allowed',
   Description: '2 active access keys, 1 allowed.',
   RecordState: 'ACTIVE',
-  Types: [singleRule.subject.type],
-  Compliance: { RelatedRequirements: [...singleRule.subject.requirements] },
+  Types: [singleRule.text.type],
+  Compliance: { RelatedRequirements: [...singleRule.text.requirements] },
   ProductFields: { ConfigRuleName: singleRule.name, UserId: 'AIDACKCEVSQ6C2EXAMPLE' },
   Resources: [{ Type: 'AwsIamUser', Id: 'arn:aws:iam::123456789012:user/team/alice' }],
   ...given,

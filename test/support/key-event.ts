@@ -1,4 +1,4 @@
-/** A key event as EventBridge passes it on: alice's second key was made, but for what a test says. */
+/** Returns the EventBridge event of a new key of alice, with the given members. */
 export const keyEvent = (detail: object = {}, outer: object = {}) => ({
   version: '0',
   id: '6f87d04b-9f74-4f04-a780-7acf4b0a9b38',
@@ -33,7 +33,7 @@ export const keyEvent = (detail: object = {}, outer: object = {}) => ({
   ...outer,
 });
 
-/** A batch as Lambda reads it from a queue: each body one message, `message-0`, `message-1`, … */
+/** Returns the event of a batch of SQS messages with these bodies, whose ids are `message-0`, `message-1`, … */
 export const batchOf = (...bodies: readonly unknown[]) => ({
   Records: bodies.map((body, index) => ({
     messageId: `message-${index}`,

@@ -1,28 +1,52 @@
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { keep, QueueBatch } from '../../../rule/input/queue-batch.ts';
+import { InvalidBatchError, parseQueueBatch, retry } from '../../../rule/input/queue-batch.ts';
+import { batchOf } from '../../support/key-event.ts';
 
-describe('a batch of a queue', () => {
-  it('is its messages, whatever else Lambda tells of them', () => {
-    const message = { messageId: 'm', body: '' };
-    const Records = [{ ...message, eventSource: 'aws:sqs' }];
-    expect(v.parse(QueueBatch, { Records })).toEqual({ Records: [message] });
+const parseBody = (body: string) =>
+  body === 'poison' ? { problem: 'poison' } : { output: body.toUpperCase() };
+
+describe('parseQueueBatch', () => {
+  it('separates the messages that cannot be parsed', () => {
+    expect(parseQueueBatch(batchOf('a', 'poison', 'b'), parseBody)).toEqual({
+      messages: [
+        { messageId: 'message-0', body: 'A' },
+        { messageId: 'message-2', body: 'B' },
+      ],
+      unreadable: [{ messageId: 'message-1', problem: 'poison' }],
+    });
+  });
+
+  it('accepts an empty body', () => {
+    const Records = [{ messageId: 'm', body: '' }];
+    expect(parseQueueBatch({ Records }, parseBody).messages).toEqual([
+      { messageId: 'm', body: '' },
+    ]);
   });
 
   it.each([
-    [{}],
-    [{ Records: {} }],
-    [{ Records: [{ messageId: '', body: '' }] }],
-    [{ Records: [{ messageId: 'm' }] }],
-  ])('is not %j', (event) => {
-    expect(v.is(QueueBatch, event)).toBe(false);
+    undefined,
+    {},
+    { Records: {} },
+    { Records: [{ messageId: '', body: '' }] },
+    { Records: [{ messageId: 'm' }] },
+    { Records: [{ body: '{}' }] },
+    { source: 'aws.events' },
+  ])('refuses %j', (event) => {
+    const parse = () => parseQueueBatch(event, parseBody);
+    expect(parse).toThrow(InvalidBatchError);
+    expect(parse).toThrow(
+      expect.objectContaining({
+        name: 'InvalidBatchError',
+        message: expect.stringMatching(/^event[.:]/),
+      }),
+    );
   });
 });
 
-describe('the answer to a batch', () => {
-  it('keeps the messages that it names, and no other', () => {
-    expect(keep([])).toEqual({ batchItemFailures: [] });
-    expect(keep([{ messageId: 'a' }, { messageId: 'b' }])).toEqual({
+describe('retry', () => {
+  it('names the messages to retry', () => {
+    expect(retry([])).toEqual({ batchItemFailures: [] });
+    expect(retry([{ messageId: 'a' }, { messageId: 'b' }])).toEqual({
       batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'b' }],
     });
   });

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
-/** Seconds after the event of `keyEvent`. */
+/** The seconds from the event of `keyEvent` to the invocation. */
 const SECONDS = 90;
 
 const handle = (event: unknown, settings: object = {}) =>
@@ -32,6 +32,10 @@ const handle = (event: unknown, settings: object = {}) =>
     now: () => new Date(at.getTime() + SECONDS * 1000),
   })(event);
 
+const failStart = (code: string) => {
+  const error = new ServiceError(code, 'no evaluation for you');
+  account.faults.fail({ service: 'config', operation: 'StartConfigRulesEvaluation', error });
+};
 const starts = () =>
   account.dispatcher.calls.filter((call) => call.operation === 'StartConfigRulesEvaluation');
 const line = () => JSON.parse(lines.join());
@@ -40,14 +44,14 @@ const failures = (...indices: number[]) => ({
 });
 
 describe('a batch of key events', () => {
-  it('starts one evaluation of every rule, however many they are', async () => {
+  it('starts one evaluation of every rule, however many events there are', async () => {
     const events = Array.from({ length: 1_000 }, () => keyEvent());
 
     expect(await handle(batchOf(...events))).toEqual(failures());
 
     expect(starts().map(({ input }) => input)).toEqual([{ ConfigRuleNames: [RULE_NAME, 'other'] }]);
     expect(line()).toMatchObject({ KeyEvents: 1_000, EvaluationsStarted: 1, PutOff: 0 });
-    // Its own metrics only: a sweep's have the same dimension.
+    // Only its own metrics, because those of a sweep have the same dimension.
     const names = line()._aws.CloudWatchMetrics[0].Metrics.map((one: { Name: string }) => one.Name);
     expect(names.toSorted()).toEqual([
       'EvaluationsStarted',
@@ -60,74 +64,59 @@ describe('a batch of key events', () => {
   });
 
   it.each(['LimitExceededException', 'ResourceInUseException'])(
-    'stays in the queue when Config answers %s, without an error or a second try',
+    'is retried later, without an error or a second call, if Config answers %s',
     async (code) => {
-      const error = new ServiceError(code, 'not now');
-      const operation = 'StartConfigRulesEvaluation';
-      account.faults.fail({ service: 'config', operation, error });
+      failStart(code);
 
       expect(await handle(batchOf(keyEvent(), keyEvent()))).toEqual(failures(0, 1));
 
       expect(starts()).toHaveLength(1);
-      expect(line()).toMatchObject({
-        level: 'INFO',
-        PutOff: 1,
-        EvaluationsStarted: 0,
-        Throttles: 0,
-      });
+      const expected = { level: 'INFO', PutOff: 1, EvaluationsStarted: 0, Throttles: 0 };
+      expect(line()).toMatchObject(expected);
     },
   );
 
   it.each(['AccessDeniedException', 'NoSuchConfigRuleException'])(
-    'stays in the queue as a whole when the start fails otherwise: %s',
+    'fails as a whole if Config answers %s',
     async (code) => {
-      const error = new ServiceError(code, 'no evaluation for you');
-      const operation = 'StartConfigRulesEvaluation';
-      account.faults.fail({ service: 'config', operation, error });
-
+      failStart(code);
       await expect(handle(batchOf(keyEvent()))).rejects.toThrow('no evaluation for you');
-
       expect(line()).toMatchObject({ level: 'ERROR', errorType: code });
     },
   );
 
-  it('goes on after a throttled call', async () => {
-    const error = new ServiceError('ThrottlingException', 'Rate exceeded');
-    account.faults.fail({ service: 'config', operation: 'StartConfigRulesEvaluation', error });
+  it('repeats a throttled call', async () => {
+    failStart('ThrottlingException');
     expect(await handle(batchOf(keyEvent()))).toEqual(failures());
     expect(line()).toMatchObject({ Throttles: 1, EvaluationsStarted: 1 });
   });
+});
 
-  it('serves the others when a message is poisoned, and keeps that one', async () => {
+describe('an unreadable message', () => {
+  it('is retried, and the others start an evaluation', async () => {
     const response = await handle(batchOf(keyEvent(), 'AKIAIOSFODNN7EXAMPLE', keyEvent()));
     expect(response).toEqual(failures(1));
     expect(starts()).toHaveLength(1);
     expect(line()).toMatchObject({ KeyEvents: 2, PoisonedEvents: 1 });
-    expect(line().poisoned).toEqual(['key event: expected JSON text, got "...MPLE"']);
+    expect(line().unreadable).toEqual(['key event: expected JSON text, got "...MPLE"']);
   });
 
-  it('keeps the poisoned message as well when the others are put off', async () => {
-    const error = new ServiceError('LimitExceededException', 'not now');
-    account.faults.fail({ service: 'config', operation: 'StartConfigRulesEvaluation', error });
-    const { batchItemFailures } = await handle(batchOf(keyEvent(), 'poison', keyEvent()));
-    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).toSorted()).toEqual([
-      'message-0',
-      'message-1',
-      'message-2',
-    ]);
+  it('is retried together with the others if the start is put off', async () => {
+    failStart('LimitExceededException');
+    expect(await handle(batchOf(keyEvent(), 'poison', keyEvent()))).toEqual(failures(1, 0, 2));
   });
 
-  it('starts nothing for poisoned messages alone', async () => {
+  it('starts nothing', async () => {
     expect(await handle(batchOf('poison'))).toEqual(failures(0));
     expect(account.dispatcher.calls).toEqual([]);
   });
 });
 
-describe('in an account where a start may cost an evaluation of each user', () => {
+describe('an account where a start may cost an evaluation of each user', () => {
   it.each([
     [500, 1, 0],
     [501, 0, 1],
-  ])('with %d users: %d started, %d held back', async (count, started, heldBack) => {
+  ])('with %d users starts %d evaluations and holds back %d', async (count, started, heldBack) => {
     for (let index = 0; index < count; index += 1)
       account.iam.seedUser({ UserName: `user-${index}` });
 
@@ -138,7 +127,7 @@ describe('in an account where a start may cost an evaluation of each user', () =
     expect(String(line().recommendation).includes('triggers=schedule')).toBe(heldBack === 1);
   });
 
-  it('does not take a failure to count for few users', async () => {
+  it('starts nothing if the users cannot be counted', async () => {
     const error = new ServiceError('AccessDenied', 'not authorized', 403);
     account.faults.fail({ service: 'iam', operation: 'GetAccountSummary', error });
     await expect(handle(batchOf(keyEvent()), { maximumUsers: 500 })).rejects.toThrow('not auth');
@@ -147,7 +136,7 @@ describe('in an account where a start may cost an evaluation of each user', () =
 });
 
 describe('the log line of a batch', () => {
-  it('says whose events they are and how old the oldest was when the evaluation began', async () => {
+  it('has the user names, and the age of the oldest event at the start of the evaluation', async () => {
     const bob = { eventTime: '2026-01-31T12:00:30Z', requestParameters: { userName: 'bob' } };
     await handle(batchOf(keyEvent(bob), keyEvent(), keyEvent()));
     expect(line()).toMatchObject({
@@ -158,22 +147,18 @@ describe('the log line of a batch', () => {
       EventToEvaluation: SECONDS * 1000,
       StartConfigRulesEvaluation: 1,
     });
+    expect(line()).not.toHaveProperty('unreadable');
     expect(lines.join()).not.toContain('AKIAIOSFODNN7EXAMPLE');
   });
 
-  it('names ten users at most', async () => {
+  it('names at most ten users and ten unreadable messages', async () => {
     const events = Array.from({ length: 11 }, (_, index) =>
       keyEvent({ requestParameters: { userName: `user-${index}` } }),
     );
-    await handle(batchOf(...events));
+    const unreadable = events.map((_, index) => '['.repeat(index + 1));
+    await handle(batchOf(...events, ...unreadable));
+    expect(line()).toMatchObject({ KeyEvents: 11, PoisonedEvents: 11 });
     expect(line().userNames).toHaveLength(10);
-    expect(line()).not.toHaveProperty('poisoned');
-  });
-
-  it('names ten poisoned messages at most', async () => {
-    const messages = Array.from({ length: 11 }, (_, index) => '['.repeat(index + 1));
-    await handle(batchOf(...messages));
-    expect(line()).toMatchObject({ PoisonedEvents: 11 });
-    expect(line().poisoned).toHaveLength(10);
+    expect(line().unreadable).toHaveLength(10);
   });
 });

@@ -1,33 +1,39 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createClock } from '../../local-account/clock.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
-
-/** A minute of the account is a fiftieth of a second, but for the time that functions take. */
-const SPEED = 3_000;
+import { createSteppedClock } from '../../support/stepped-clock.ts';
 
 const hybrid = createDeployedAccounts({ dashboard: false });
 const scheduled = createDeployedAccounts({ dashboard: false, triggers: 'schedule' });
 
 let account: DeployedAccount;
-let clock: ReturnType<typeof createClock>;
+let clock: ReturnType<typeof createSteppedClock>;
 const deploy = async (
   create = scheduled,
   options: Parameters<ReturnType<typeof createDeployedAccounts>>[1] = {},
 ) => {
-  clock = createClock({ speed: SPEED });
+  clock = createSteppedClock();
   account = await create({}, { ...clock, trail: true, ...options });
 };
 afterEach(() => account.close());
 
 const call = (operation: string, input: object) =>
   account.call({ service: 'iam', operation, input, principal: 'operator' });
+const settle = () => clock.settle(account);
+const seedUsers = (count: number, keys: object[] = []) => {
+  for (let index = 0; index < count; index += 1) account.seed({ UserName: `user-${index}`, keys });
+};
+const failStart = (code: string, times: number) => {
+  const error = new ServiceError(code, 'not now');
+  const fault = { service: 'config', operation: 'StartConfigRulesEvaluation', error } as const;
+  for (let time = 0; time < times; time += 1) account.faults.fail(fault);
+};
+
 const starts = () =>
   account.calls.filter(
     ({ operation, principal }) =>
       operation === 'StartConfigRulesEvaluation' && principal.includes('KeyEvents'),
   );
-const started = () => starts().filter(({ errorCode }) => errorCode === undefined);
 const batchLines = () =>
   account.lambda.invocations
     .filter(({ functionName }) => functionName.includes('KeyEvents'))
@@ -43,7 +49,8 @@ type Results = {
     EvaluationResultIdentifier: { EvaluationResultQualifier: { ResourceId: string } };
   }[];
 };
-const verdicts = (...ComplianceTypes: string[]): Record<string, string> => {
+/** The recorded ComplianceType of each user, by user name. */
+const results = (...ComplianceTypes: string[]): Record<string, string> => {
   const input = { ConfigRuleName: account.ConfigRuleName, Limit: 100, ComplianceTypes };
   const { GetComplianceDetailsByConfigRule: read } = account.config.operations;
   const { EvaluationResults } = read(input, 'operator') as Results;
@@ -58,20 +65,20 @@ const verdicts = (...ComplianceTypes: string[]): Record<string, string> => {
   );
 };
 
-describe('a change of a key', () => {
-  it('changes the compliance by itself, for the worse and for the better', async () => {
+describe('a key event', () => {
+  it('updates the recorded result, for the worse and for the better', async () => {
     await deploy(scheduled, { cloudTrailDelay: 300_000 });
     for (const UserName of ['alice', 'bob']) account.seed({ UserName, keys: [{}] });
     await account.config.deliverSchedule(account.ConfigRuleName);
 
     await call('CreateAccessKey', { UserName: 'alice' });
-    await account.settled();
-    expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT', bob: 'COMPLIANT' });
+    await settle();
+    expect(results()).toEqual({ alice: 'NON_COMPLIANT', bob: 'COMPLIANT' });
 
     const AccessKeyId = account.iam.users.get('alice')?.keys[0]?.AccessKeyId;
     await call('UpdateAccessKey', { UserName: 'alice', AccessKeyId, Status: 'Inactive' });
-    await account.settled();
-    expect(verdicts()).toEqual({ alice: 'COMPLIANT', bob: 'COMPLIANT' });
+    await settle();
+    expect(results()).toEqual({ alice: 'COMPLIANT', bob: 'COMPLIANT' });
 
     expect(batchLines()).toMatchObject([
       { eventNames: ['CreateAccessKey'], userNames: ['alice'], EvaluationsStarted: 1 },
@@ -79,44 +86,43 @@ describe('a change of a key', () => {
     ]);
   });
 
-  it('shows a new user, a renamed one and a deleted one where users start no evaluation', async () => {
-    await deploy(scheduled);
-    account.seed({ UserName: 'bob' });
-    account.seed({ UserName: 'carol' });
+  it('updates the results of a new, a renamed and a deleted user', async () => {
+    await deploy();
+    for (const UserName of ['bob', 'carol']) account.seed({ UserName });
     await account.config.deliverSchedule(account.ConfigRuleName);
 
     await call('CreateUser', { UserName: 'alice' });
     await call('UpdateUser', { UserName: 'bob', NewUserName: 'robert' });
     await call('DeleteUser', { UserName: 'carol' });
-    await account.settled();
+    await settle();
 
-    expect(verdicts()).toEqual({ alice: 'COMPLIANT', robert: 'COMPLIANT' });
+    expect(results()).toEqual({ alice: 'COMPLIANT', robert: 'COMPLIANT' });
   });
 
   it.each(['schedule', 'changes', 'both'] as const)(
-    'is seen whatever a start sends to a hybrid rule: %s',
+    'updates the result if a start sends a hybrid rule: %s',
     async (evaluationStart) => {
       await deploy(hybrid, { evaluationStart });
       account.seed({ UserName: 'alice', keys: [{}] });
       await call('CreateAccessKey', { UserName: 'alice' });
-      await account.settled();
-      expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
+      await settle();
+      expect(results()).toEqual({ alice: 'NON_COMPLIANT' });
     },
   );
 
-  it('that IAM refused starts nothing', async () => {
+  it('starts nothing if IAM refused the call', async () => {
     await deploy();
     account.seed({ UserName: 'alice', keys: [{}, {}] });
     await expect(call('CreateAccessKey', { UserName: 'alice' })).rejects.toThrow('quota');
-    await account.settled();
+    await settle();
     expect(starts()).toEqual([]);
   });
 
-  it('is not seen without a trail', async () => {
+  it('does not arrive without a trail', async () => {
     await deploy(scheduled, { trail: false });
     account.seed({ UserName: 'alice', keys: [{}] });
     await call('CreateAccessKey', { UserName: 'alice' });
-    await account.settled();
+    await settle();
     expect(starts()).toEqual([]);
   });
 });
@@ -124,108 +130,91 @@ describe('a change of a key', () => {
 describe('a burst', () => {
   it('of 1,000 events in a minute starts a handful of evaluations, and the last event is seen', async () => {
     await deploy();
-    for (let index = 0; index < 10; index += 1)
-      account.seed({ UserName: `user-${index}`, keys: [{}] });
+    seedUsers(10, [{}]);
     for (let index = 0; index < 500; index += 1) {
       const UserName = `user-${index % 10}`;
       await call('CreateAccessKey', { UserName });
       const AccessKeyId = account.iam.users.get(UserName)?.keys[1]?.AccessKeyId;
       await call('DeleteAccessKey', { UserName, AccessKeyId });
+      clock.advance(120);
     }
     await call('CreateAccessKey', { UserName: 'user-3' });
-    await account.settled();
+    await settle();
 
-    expect(started().length).toBeLessThanOrEqual(5);
-    expect(verdicts()).toMatchObject({ 'user-2': 'COMPLIANT', 'user-3': 'NON_COMPLIANT' });
+    expect(starts().length).toBeLessThanOrEqual(5);
+    expect(results()).toMatchObject({ 'user-2': 'COMPLIANT', 'user-3': 'NON_COMPLIANT' });
     expect(deadLetters()).toEqual([]);
   });
 });
 
-describe('a start that Config refuses for now', () => {
-  it('comes again, and no event is lost', async () => {
+describe('a start that Config puts off', () => {
+  it('is retried after a minute or more, and no event is lost', async () => {
     await deploy();
     account.seed({ UserName: 'alice', keys: [{}] });
-    const error = new ServiceError('LimitExceededException', 'an evaluation is in progress');
-    const operation = 'StartConfigRulesEvaluation';
-    for (let time = 0; time < 3; time += 1)
-      account.faults.fail({ service: 'config', operation, error });
+    failStart('LimitExceededException', 3);
 
     await call('CreateAccessKey', { UserName: 'alice' });
-    await account.settled();
+    await settle();
 
     expect(starts().map(({ errorCode }) => errorCode)).toEqual([
-      'LimitExceededException',
-      'LimitExceededException',
-      'LimitExceededException',
+      ...Array(3).fill('LimitExceededException'),
       undefined,
     ]);
     const times = starts().map(({ at }) => at.getTime());
     for (const [index, time] of times.entries())
       expect(time - (times[index - 1] ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(60_000);
-    expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
+    expect(results()).toEqual({ alice: 'NON_COMPLIANT' });
   });
 
-  it('and goes on refusing, makes a dead letter after twenty times', async () => {
+  it('moves the event to the dead-letter queue after twenty attempts', async () => {
     await deploy();
     account.seed({ UserName: 'alice', keys: [{}] });
-    const error = new ServiceError('ResourceInUseException', 'the rule is being deleted');
-    const operation = 'StartConfigRulesEvaluation';
-    account.faults.fail({ service: 'config', operation, always: true, error });
+    failStart('ResourceInUseException', 21);
 
     await call('CreateAccessKey', { UserName: 'alice' });
-    await account.settled();
+    await settle();
 
     expect(starts()).toHaveLength(20);
     expect(deadLetters()).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
-describe('a poisoned message', () => {
-  it('ends among the dead letters, and the others are served at once', async () => {
+describe('an unreadable message', () => {
+  it('ends in the dead-letter queue, and does not delay the others', async () => {
     await deploy();
     account.seed({ UserName: 'alice', keys: [{}] });
     const queue = account.sqs.all().find(({ properties }) => properties.RedrivePolicy);
-    // Within one window, however slow the machine is.
-    await clock.slowDown(async () => {
-      queue?.send({ Body: 'poison', SenderId: 'somebody' });
-      await call('CreateAccessKey', { UserName: 'alice' });
-      await expect.poll(() => queue?.messages().length).toBe(2);
-    });
-    await expect.poll(() => batchLines().length, { timeout: 10_000 }).toBe(1);
+
+    await call('CreateAccessKey', { UserName: 'alice' });
+    queue?.send({ Body: 'poison', SenderId: 'somebody' });
+    await settle();
+
     expect(batchLines()[0]).toMatchObject({ KeyEvents: 1, PoisonedEvents: 1 });
-
-    await account.settled();
-
-    expect(verdicts()).toEqual({ alice: 'NON_COMPLIANT' });
-    expect(started()).toHaveLength(1);
+    expect(results()).toEqual({ alice: 'NON_COMPLIANT' });
+    expect(starts()).toHaveLength(1);
     expect(deadLetters().map(({ Body }) => Body)).toEqual(['poison']);
-  }, 60_000);
+  });
 });
 
-describe('a large account', () => {
-  const users = (count: number) => {
-    for (let index = 0; index < count; index += 1) account.seed({ UserName: `user-${index}` });
-  };
-
-  it('whose rule is hybrid is held back, with a word of what to set', async () => {
-    await deploy(hybrid);
-    users(500);
+describe('an account with more than 500 users', () => {
+  it.each([
+    ['starts no evaluation of a hybrid rule and recommends a setting', hybrid, {}],
+    ['evaluates a rule that has only a schedule', scheduled, { alice: 'NON_COMPLIANT' }],
+  ])('%s', async (_, create, expected) => {
+    await deploy(create);
+    seedUsers(500);
     account.seed({ UserName: 'alice', keys: [{}] });
     await call('CreateAccessKey', { UserName: 'alice' });
-    await account.settled();
-    expect(starts()).toEqual([]);
+    await settle();
+
+    const isStarted = create === scheduled;
+    expect(results('NON_COMPLIANT')).toEqual(expected);
+    expect(starts()).toHaveLength(isStarted ? 1 : 0);
     expect(batchLines()).toMatchObject([
-      { HeldBack: 1, recommendation: expect.stringContaining('-c triggers=schedule') },
+      isStarted
+        ? { EvaluationsStarted: 1 }
+        : { HeldBack: 1, recommendation: expect.stringContaining('-c triggers=schedule') },
     ]);
     expect(deadLetters()).toEqual([]);
-  });
-
-  it('whose rule has a schedule only is evaluated', async () => {
-    await deploy(scheduled);
-    users(500);
-    account.seed({ UserName: 'alice', keys: [{}] });
-    await call('CreateAccessKey', { UserName: 'alice' });
-    await account.settled();
-    expect(verdicts('NON_COMPLIANT')).toEqual({ alice: 'NON_COMPLIANT' });
   });
 });

@@ -5,7 +5,7 @@ import { parseTriggerSettings } from '../../../rule/key-events/settings.ts';
 const names = (count: number) => Array.from({ length: count }, (_, index) => `rule-${index}`);
 
 describe('parseTriggerSettings', () => {
-  it('reads the rules, and the number of users where there is one', () => {
+  it('reads the rule names and the maximum number of users, if there is one', () => {
     expect(parseTriggerSettings({ CONFIG_RULE_NAMES: 'one,two', MAXIMUM_USERS: '500' })).toEqual({
       configRuleNames: ['one', 'two'],
       maximumUsers: 500,
@@ -13,7 +13,7 @@ describe('parseTriggerSettings', () => {
     expect(parseTriggerSettings({ CONFIG_RULE_NAMES: 'one' }).maximumUsers).toBeUndefined();
   });
 
-  it('takes as many rules as one call does', () => {
+  it('accepts 25 rules, as StartConfigRulesEvaluation does', () => {
     const environment = { CONFIG_RULE_NAMES: names(25).join() };
     expect(parseTriggerSettings(environment).configRuleNames).toHaveLength(25);
   });
@@ -23,7 +23,7 @@ describe('parseTriggerSettings', () => {
     ...['', 'one,', 'x'.repeat(65), '.one', 'one.', names(26).join()].map(
       (CONFIG_RULE_NAMES): [Record<string, string>, string] => [
         { CONFIG_RULE_NAMES },
-        'environment.CONFIG_RULE_NAMES: expected 1 to 25 names of Config rules with commas between them, got',
+        'environment.CONFIG_RULE_NAMES: expected 1 to 25 names of Config rules, separated by commas, got',
       ],
     ),
     ...['many', '', '5 users', '-5', '1234567890'].map(

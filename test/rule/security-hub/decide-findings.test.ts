@@ -1,198 +1,145 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findingId } from '../../../rule/security-hub/asff.ts';
-import { decideFindings, type Facts } from '../../../rule/security-hub/decide-findings.ts';
+import { decideFindings, type FindingInput } from '../../../rule/security-hub/decide-findings.ts';
 import { at } from '../../support/build.ts';
+import { idOf } from '../../support/finding-account.ts';
 import {
   findingSettings,
-  held,
   inactiveRule,
+  recorded,
   singleRule,
   stored,
   user,
 } from '../../support/findings.ts';
 
-const UserId = user().UserId;
-const known = new Map([[UserId, user()]]);
-const nobody = { known: new Map(), unread: new Set<string>() };
-const violating = [{ rule: singleRule, held: new Map([[UserId, held()]]) }];
-const nothing = [{ rule: singleRule, held: new Map() }];
-const holds = (given: Parameters<typeof stored>[0] = {}) => new Map([[stored().Id, stored(given)]]);
+const { UserId } = user();
+const unread = new Set<string>();
+const alice = { known: new Map([[UserId, user()]]), unread };
+const noUser = { known: new Map(), unread };
+const violating = [{ rule: singleRule, recorded: new Map([[UserId, recorded()]]) }];
+const noResult = [{ rule: singleRule, recorded: new Map() }];
+const storing = (given: Parameters<typeof stored>[0] = {}) =>
+  new Map([[stored().Id, stored(given)]]);
 
-const decide = (facts: Partial<Facts>) => {
-  const { violations, archived } = decideFindings(
-    { results: nothing, users: nobody, stored: new Map(), goneRules: new Set(), at, ...facts },
-    findingSettings,
-  );
-  return {
-    imported: violations.map(({ Id }) => String(Id)),
-    archived: archived.map(({ Id }) => String(Id)),
-    states: [...violations, ...archived].map(({ RecordState, Compliance }) => [
-      RecordState,
-      Compliance?.Status,
-    ]),
-  };
+const NOTHING = { results: noResult, users: noUser, stored: new Map(), goneRules: unread, at };
+const decide = (input: Partial<FindingInput>) => {
+  const { violations, archived } = decideFindings({ ...NOTHING, ...input }, findingSettings);
+  const summarize = (findings: typeof violations) =>
+    findings.map(({ Id, RecordState, Compliance }) => [Id, RecordState, Compliance?.Status]);
+  return { violations: summarize(violations), archived: summarize(archived) };
 };
+const ACTIVE = [stored().Id, 'ACTIVE', 'FAILED'];
+const ARCHIVED = [stored().Id, 'ARCHIVED', 'PASSED'];
 
 describe('decideFindings', () => {
-  it('scenario 1: imports what Config holds as NON_COMPLIANT', () => {
-    const users = { known, unread: new Set<string>() };
-    for (const before of [new Map(), holds(), holds({ RecordState: 'ARCHIVED' })])
-      expect(decide({ results: violating, users, stored: before })).toEqual({
-        imported: [stored().Id],
-        archived: [],
-        states: [['ACTIVE', 'FAILED']],
-      });
+  it.each([
+    ['new', new Map()],
+    ['active', storing()],
+    ['archived', storing({ RecordState: 'ARCHIVED' })],
+  ])('scenario 1: imports a recorded violation whose finding is %s', (_, before) => {
+    const input = { results: violating, users: alice, stored: before };
+    expect(decide(input)).toEqual({ violations: [ACTIVE], archived: [] });
   });
 
-  it('scenario 2: archives a violation of a user that IAM does not have', () => {
-    expect(decide({ results: violating, stored: holds() })).toEqual({
-      imported: [],
-      archived: [stored().Id],
-      states: [['ARCHIVED', 'PASSED']],
-    });
+  it('scenario 2: archives the finding of a user that IAM does not have', () => {
+    const input = { results: violating, stored: storing() };
+    expect(decide(input)).toEqual({ violations: [], archived: [ARCHIVED] });
   });
 
   it.each([
-    ['COMPLIANT', new Map([[UserId, held({ ComplianceType: 'COMPLIANT' })]])],
-    ['nothing', new Map()],
-  ])('scenario 3: archives a finding of whose user Config holds %s', (_, results) => {
-    const facts = { results: [{ rule: singleRule, held: results }], stored: holds() };
-    expect(decide(facts)).toMatchObject({ imported: [], archived: [stored().Id] });
+    ['COMPLIANT', new Map([[UserId, recorded({ ComplianceType: 'COMPLIANT' })]])],
+    ['undefined', new Map([[UserId, undefined]])],
+    ['missing', new Map()],
+  ])('scenario 3: archives the finding of a user whose result is %s', (_, results) => {
+    const input = { results: [{ rule: singleRule, recorded: results }], stored: storing() };
+    expect(decide(input)).toEqual({ violations: [], archived: [ARCHIVED] });
   });
 
-  it('scenario 3: says of an archived finding since when its own user is COMPLIANT', () => {
-    const other = held({ ComplianceType: 'COMPLIANT', OrderingTimestamp: new Date(0) });
+  it('scenario 3: explains an archived finding by the result of its own user', () => {
+    const ComplianceType = 'COMPLIANT';
     const results = new Map([
-      ['AIDAOTHER', other],
-      [UserId, held({ ComplianceType: 'COMPLIANT', Annotation: undefined })],
+      ['AIDAOTHER', recorded({ ComplianceType, OrderingTimestamp: new Date(0) })],
+      [UserId, recorded({ ComplianceType, Annotation: undefined })],
     ]);
-    const facts = { results: [{ rule: singleRule, held: results }], users: nobody, at };
-    const { archived } = decideFindings(
-      { ...facts, stored: holds(), goneRules: new Set() },
-      findingSettings,
-    );
-    expect(archived.map(({ Compliance }) => Compliance?.StatusReasons)).toEqual([
-      [
-        {
-          ReasonCode: 'NO_LONGER_NON_COMPLIANT',
-          Description: `COMPLIANT by the evaluation of ${held().OrderingTimestamp.toISOString()}.`,
-        },
-      ],
-    ]);
+    const input = { results: [{ rule: singleRule, recorded: results }], stored: storing() };
+    const { archived } = decideFindings({ ...NOTHING, ...input }, findingSettings);
+    const Description = `COMPLIANT in the evaluation of ${recorded().OrderingTimestamp.toISOString()}.`;
+    expect(archived).toMatchObject([{ Compliance: { StatusReasons: [{ Description }] } }]);
   });
 
-  it('scenario 4: leaves alone what is archived, or never was a finding', () => {
-    for (const before of [holds({ RecordState: 'ARCHIVED' }), new Map()])
-      expect(decide({ stored: before })).toMatchObject({ imported: [], archived: [] });
+  it('scenario 4: does nothing without a violation if the finding is archived', () => {
+    const input = { stored: storing({ RecordState: 'ARCHIVED' }) };
+    expect(decide(input)).toEqual({ violations: [], archived: [] });
   });
 
-  it('scenario 5: says nothing of a user that could not be read, or of a rule that could not', () => {
-    const users = { known: new Map(), unread: new Set([UserId]) };
-    expect(decide({ results: violating, users, stored: holds() }).states).toEqual([]);
-    const others = [{ rule: inactiveRule, held: new Map() }];
-    expect(decide({ results: others, stored: holds() }).states).toEqual([]);
-    expect(decide({ results: [], stored: holds() }).states).toEqual([]);
+  it.each([
+    ['the user', { results: violating, users: { known: new Map(), unread: new Set([UserId]) } }],
+    ['the rule', { results: [{ rule: inactiveRule, recorded: new Map() }] }],
+    ['both rules', { results: [] }],
+  ])('scenario 5: does nothing if %s could not be read', (_, input) => {
+    expect(decide({ ...input, stored: storing() })).toEqual({ violations: [], archived: [] });
   });
 
-  it('scenario 6: archives what is active of a rule that Config has no more, and nothing of others', () => {
-    const of = (name: string, RecordState: 'ACTIVE' | 'ARCHIVED') => {
+  it('scenario 6: archives the active findings of a rule that Config no longer has', () => {
+    const findingOf = (name: string, RecordState: 'ACTIVE' | 'ARCHIVED') => {
       const GeneratorId = `${singleRule.arn}-${name}`;
-      const Id = findingId({ arn: GeneratorId }, UserId);
-      return [Id, stored({ Id, GeneratorId, RecordState })] as const;
+      const Id = idOf(UserId, { ...singleRule, arn: GeneratorId });
+      return stored({ Id, GeneratorId, RecordState });
     };
-    const [gone, there, archived] = [
-      of('gone', 'ACTIVE'),
-      of('there', 'ACTIVE'),
-      of('gone-too', 'ARCHIVED'),
-    ];
-    const goneRules = new Set([gone[1].GeneratorId, archived[1].GeneratorId]);
-    const decided = decideFindings(
-      {
-        results: violating,
-        users: { known, unread: new Set<string>() },
-        stored: new Map([gone, there, archived]),
-        goneRules,
-        at,
-      },
-      findingSettings,
-    );
-    expect(decided.violations.map(({ Id }) => Id)).toEqual([stored().Id]);
-    expect(decided.archived).toMatchObject([
-      {
-        Id: gone[0],
-        GeneratorId: gone[1].GeneratorId,
-        RecordState: 'ARCHIVED',
-        Compliance: {
-          Status: 'NOT_AVAILABLE',
-          StatusReasons: [
-            {
-              ReasonCode: 'RULE_GONE',
-              Description: expect.stringContaining('has the rule no more'),
-            },
-          ],
-        },
-      },
-    ]);
-    expect(decided.archived).toHaveLength(1);
+    const gone = findingOf('gone', 'ACTIVE');
+    const archived = findingOf('gone-too', 'ARCHIVED');
+    const all = [gone, archived, findingOf('other', 'ACTIVE')];
+    const input = {
+      ...{ results: violating, users: alice },
+      stored: new Map(all.map((one) => [one.Id, one])),
+      goneRules: new Set([gone.GeneratorId, archived.GeneratorId]),
+    };
+    expect(decide(input)).toEqual({
+      violations: [ACTIVE],
+      archived: [[gone.Id, 'ARCHIVED', 'NOT_AVAILABLE']],
+    });
   });
 
   const ids = ['A', 'B', 'C', 'D'].map((letter) => `AIDA${letter.repeat(12)}`);
   const aSubset = fc.subarray(ids);
-  const results = aSubset.chain((some) =>
-    fc.tuple(
-      ...some.map((id) =>
-        fc
-          .constantFrom('COMPLIANT' as const, 'NON_COMPLIANT' as const)
-          .map((ComplianceType) => [id, held({ ComplianceType })] as const),
-      ),
-    ),
+  const aType = fc.constantFrom('COMPLIANT' as const, 'NON_COMPLIANT' as const);
+  const someResults = aSubset.chain((some) =>
+    fc.tuple(...some.map((id) => aType.map((type) => [id, type] as const))),
   );
-  const before = fc.tuple(aSubset, aSubset).map(([active, inactive]) =>
+  const someFindings = fc.tuple(aSubset, aSubset).map(([active, archived]) =>
     [singleRule, inactiveRule].flatMap((rule) =>
-      ids
-        .filter((id) => active.includes(id) || inactive.includes(id))
-        .map((id) => {
-          const Id = findingId(rule, id);
-          const RecordState = active.includes(id) ? ('ACTIVE' as const) : ('ARCHIVED' as const);
-          return [Id, stored({ Id, GeneratorId: rule.arn, RecordState })] as const;
-        }),
+      [...new Set([...active, ...archived])].map((id) => {
+        const RecordState = active.includes(id) ? ('ACTIVE' as const) : ('ARCHIVED' as const);
+        return stored({ Id: idOf(id, rule), GeneratorId: rule.arn, RecordState });
+      }),
     ),
   );
 
-  it('never does both to a finding, archives only what was active, and leaves no violation untold', () => {
+  it('imports every readable violation, and archives every other active finding of the rule', () => {
     fc.assert(
-      fc.property(results, before, aSubset, aSubset, (some, findings, there, failed) => {
-        const heldNow = new Map(some);
-        const unread = new Set(failed);
-        const readable = there.filter((id) => !unread.has(id));
-        const users = {
-          known: new Map(readable.map((id) => [id, user({ UserId: id })])),
-          unread,
-        };
-        const held = new Map(findings);
-        const decided = decide({
-          results: [{ rule: singleRule, held: heldNow }],
-          users,
-          stored: held,
+      fc.property(someResults, someFindings, aSubset, aSubset, (types, findings, there, failed) => {
+        const violators = types.flatMap(([id, type]) => (type === 'NON_COMPLIANT' ? [id] : []));
+        const readable = there.filter((id) => !failed.includes(id));
+        const results = types.map(
+          ([id, ComplianceType]) => [id, recorded({ ComplianceType })] as const,
+        );
+        const { violations, archived } = decide({
+          results: [{ rule: singleRule, recorded: new Map(results) }],
+          users: {
+            known: new Map(readable.map((id) => [id, user({ UserId: id })])),
+            unread: new Set(failed),
+          },
+          stored: new Map(findings.map((one) => [one.Id, one])),
         });
 
-        const expected = readable.filter(
-          (id) => heldNow.get(id)?.ComplianceType === 'NON_COMPLIANT',
-        );
-        const idsOf = (some: readonly string[]) => some.map((id) => findingId(singleRule, id));
-        expect(decided.imported.toSorted()).toEqual(idsOf(expected).toSorted());
-        for (const Id of decided.archived) {
-          expect(decided.imported).not.toContain(Id);
-          expect(held.get(Id)).toMatchObject({
-            RecordState: 'ACTIVE',
-            GeneratorId: singleRule.arn,
-          });
-        }
-        const stillOpen = idsOf([...expected, ...failed]);
-        for (const [Id, { RecordState, GeneratorId }] of findings)
-          if (RecordState === 'ACTIVE' && GeneratorId === singleRule.arn && !stillOpen.includes(Id))
-            expect(decided.archived).toContain(Id);
+        const imported = violators.filter((id) => readable.includes(id));
+        const kept = violators.filter((id) => readable.includes(id) || failed.includes(id));
+        const isOver = ({ Id, GeneratorId, RecordState }: (typeof findings)[number]) =>
+          GeneratorId === singleRule.arn &&
+          RecordState === 'ACTIVE' &&
+          !kept.some((id) => idOf(id) === Id);
+        expect(violations.map(([id]) => id)).toEqual(imported.map((id) => idOf(id)));
+        expect(archived.map(([id]) => id)).toEqual(findings.filter(isOver).map(({ Id }) => Id));
       }),
     );
   });

@@ -12,7 +12,7 @@ import { findingSettings, inactiveRule, singleRule, violation } from '../../supp
 
 const text = readFileSync(new URL('../../../docs/security-hub.md', import.meta.url), 'utf8');
 
-/** The members that a structure of the SDK has. */
+/** Returns the member names of a structure in the SDK's schema. */
 const membersOf = (schema: unknown): unknown => (schema as readonly unknown[])[4];
 
 const optionOf = (name: string): unknown =>
@@ -23,24 +23,24 @@ const Filters = v.record(
 );
 
 describe('docs/security-hub.md', () => {
-  it('shows a finding as it is made', () => {
+  it('shows a finding as toFinding makes it', () => {
     const [, json = ''] = /```json\n([\s\S]*?)```/.exec(text) ?? [];
     const made = toFinding(violation(), findingSettings, { stored: undefined, at });
     expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(made)));
     expect(asffBreaches(JSON.parse(json))).toEqual([]);
   });
 
-  it('has each requirement in a row of its own, in our order, with its source', () => {
+  it('has a row with a source for each requirement, in our order', () => {
     const rows = [...text.matchAll(/^\| (.+?) \| (.+?) \| \[.+?\]\(https:\/\/\S+?\)/gm)];
     expect(rows.map(([, requirement]) => requirement)).toEqual([
-      ...singleRule.subject.requirements,
-      ...inactiveRule.subject.requirements,
+      ...singleRule.text.requirements,
+      ...inactiveRule.text.requirements,
     ]);
-    for (const { subject } of findingSettings.rules)
-      expect(subject.requirements.length).toBeLessThanOrEqual(32);
+    for (const { text: findingText } of findingSettings.rules)
+      expect(findingText.requirements.length).toBeLessThanOrEqual(32);
   });
 
-  it('suppresses exactly what Config says of the two rules, in members that the API has', () => {
+  it('suppresses only the findings of Config for the two rules, with members that the API has', () => {
     const criteria = v.parse(Filters, optionOf('criteria'));
     for (const name of Object.keys(criteria))
       expect(membersOf(AutomationRulesFindingFilters$)).toContain(name);
@@ -61,7 +61,7 @@ describe('docs/security-hub.md', () => {
       expect(membersOf(AutomationRulesFindingFieldsUpdate$)).toContain(name);
   });
 
-  it('finds ours by the name that they have', () => {
+  it('finds our findings by their product name', () => {
     const { ProductName } = v.parse(Filters, optionOf('filters'));
     const made = toFinding(violation(), findingSettings, { stored: undefined, at });
     expect(ProductName?.map(({ Value }) => Value)).toEqual([made.ProductName]);

@@ -1,84 +1,66 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidFindingEventError, parseFindingEvent } from '../../../rule/security-hub/event.ts';
+import { InvalidBatchError } from '../../../rule/input/queue-batch.ts';
+import { parseFindingEvent } from '../../../rule/security-hub/event.ts';
+import { change, SCHEDULE } from '../../support/finding-account.ts';
 import { batchOf } from '../../support/key-event.ts';
 
 const names = ['single', 'inactive'];
-const change = (detail: object = {}, outer: object = {}) => ({
-  source: 'aws.config',
-  'detail-type': 'Config Rules Compliance Change',
-  ...outer,
-  detail: {
-    configRuleName: 'single',
-    resourceType: 'AWS::IAM::User',
-    resourceId: 'AIDA1',
-    newEvaluationResult: { complianceType: 'NON_COMPLIANT' },
-    ...detail,
-  },
-});
+const changeWith = (detail: object = {}, outer: object = {}) => {
+  const event = change('AIDA1', 'single');
+  return { ...event, ...outer, detail: { ...event.detail, ...detail } };
+};
+const parse = (...bodies: unknown[]) => parseFindingEvent(batchOf(...bodies), names);
 
 describe('parseFindingEvent', () => {
-  it('reads the schedule as: all of them', () => {
-    const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
-    expect(parseFindingEvent(event, names)).toBeUndefined();
+  it('returns nothing for the schedule', () => {
+    expect(parseFindingEvent({ ...SCHEDULE, detail: {} }, names)).toBeUndefined();
   });
 
-  it('reads whose compliance changed, each once, and nothing of what it was said to be', () => {
-    const other = change({ configRuleName: 'inactive' });
-    const compliant = change({ newEvaluationResult: { complianceType: 'COMPLIANT' } });
-    expect(parseFindingEvent(batchOf(change(), other, compliant), names)).toEqual({
-      changes: [
-        { configRuleName: 'single', userId: 'AIDA1', messageIds: ['message-0', 'message-2'] },
-        { configRuleName: 'inactive', userId: 'AIDA1', messageIds: ['message-1'] },
+  it('reads the rule and the user of each change, and not the compliance', () => {
+    expect(parse(changeWith(), changeWith({ configRuleName: 'inactive' }))).toEqual({
+      messages: [
+        { messageId: 'message-0', body: { ruleName: 'single', userId: 'AIDA1' } },
+        { messageId: 'message-1', body: { ruleName: 'inactive', userId: 'AIDA1' } },
       ],
-      poisoned: [],
+      unreadable: [],
     });
   });
 
   it.each([
-    ['no JSON', '{', 'change: expected JSON text, got "{"'],
-    ['another source', change({}, { source: 'aws.iam' }), 'change.source: expected "aws.config"'],
-    ['another rule', change({ configRuleName: 'x' }), 'expected ("single" | "inactive"), got "x"'],
-    ['another resource', change({ resourceType: 'AWS::IAM::Role' }), 'change.detail.resourceType'],
-    ['no resource', change({ resourceId: '' }), 'a string that is not empty'],
-    ['an id that is too long', change({ resourceId: 'A'.repeat(129) }), 'at most 128 characters'],
-  ])('sets %s apart, and says why', (_, body, problem) => {
-    const { changes, poisoned } = Object(parseFindingEvent(batchOf(body, change()), names));
-    expect(changes).toHaveLength(1);
-    expect(poisoned).toEqual([
-      { messageId: 'message-0', problem: expect.stringContaining(problem) },
-    ]);
-  });
-
-  it('takes an id of 128 characters', () => {
-    const userId = 'A'.repeat(128);
-    expect(parseFindingEvent(batchOf(change({ resourceId: userId })), names)).toEqual({
-      changes: [{ configRuleName: 'single', userId, messageIds: ['message-0'] }],
-      poisoned: [],
+    ['text that is not JSON', '{', 'compliance change: expected JSON text, got "{"'],
+    ['another source', changeWith({}, { source: 'x' }), 'change.source: expected "aws.config"'],
+    ['another type', changeWith({}, { 'detail-type': 'x' }), '"Config Rules Compliance Change"'],
+    ['another rule', changeWith({ configRuleName: 'x' }), '("single" | "inactive"), got "x"'],
+    ['another resource', changeWith({ resourceType: 'x' }), 'change.detail.resourceType'],
+    ['no resource', changeWith({ resourceId: '' }), 'a string that is not empty'],
+    ['a long user id', changeWith({ resourceId: 'A'.repeat(129) }), 'at most 128 characters'],
+  ])('separates a message with %s', (_, body, problem) => {
+    expect(parse(body, changeWith())).toMatchObject({
+      messages: [{ messageId: 'message-1' }],
+      unreadable: [{ messageId: 'message-0', problem: expect.stringContaining(problem) }],
     });
   });
 
-  it.each([undefined, {}, { Records: 'all' }, { source: 'aws.events' }])(
-    'refuses what is neither: %j',
+  it('accepts a user id of 128 characters', () => {
+    const userId = 'A'.repeat(128);
+    expect(parse(changeWith({ resourceId: userId }))?.messages).toMatchObject([
+      { body: { userId } },
+    ]);
+  });
+
+  it.each([undefined, {}, { source: 'aws.events' }, { 'detail-type': 'Scheduled Event' }])(
+    'refuses %j, which is neither the schedule nor a batch',
     (event) => {
-      const parse = () => parseFindingEvent(event, names);
-      expect(parse).toThrow(InvalidFindingEventError);
-      expect(parse).toThrow(
-        expect.objectContaining({
-          name: 'InvalidFindingEventError',
-          message: expect.stringMatching(/^event[.:]/),
-        }),
-      );
+      expect(() => parseFindingEvent(event, names)).toThrow(InvalidBatchError);
     },
   );
 
-  it('takes or sets apart any text, and fails of nothing else', () => {
+  it('separates any other text without throwing', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
-        expect(parseFindingEvent(batchOf(body), names)).toMatchObject({
-          changes: [],
-          poisoned: [{ problem: expect.any(String) }],
-        });
+        const unreadable = [{ problem: expect.any(String) }];
+        expect(parse(body)).toMatchObject({ messages: [], unreadable });
       }),
     );
   });

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createClock } from '../../local-account/clock.ts';
 import type { HeldFinding } from '../../local-account/securityhub/import-findings.ts';
+import { daysBefore } from '../../support/build.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
+import { createSteppedClock } from '../../support/stepped-clock.ts';
 
 const DAY = 86_400_000;
-const daysAgo = (days: number) => new Date(Date.now() - days * DAY);
-const twoKeys = [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }];
+const twoKeys = [{ CreateDate: daysBefore(400) }, { CreateDate: daysBefore(100) }];
 
 const deployed = createDeployedAccounts({
   dashboard: false,
@@ -14,16 +14,17 @@ const deployed = createDeployedAccounts({
 });
 
 let account: DeployedAccount;
-let clock: ReturnType<typeof createClock>;
-const deploy = async (options: Parameters<typeof deployed>[1] = {}) => {
-  clock = createClock({ speed: 2_000 });
-  account = await deployed({}, { ...clock, ...options });
+let clock: ReturnType<typeof createSteppedClock>;
+const deploy = async () => {
+  clock = createSteppedClock();
+  account = await deployed({}, clock);
 };
 afterEach(() => account.close());
 
+const settle = () => clock.settle(account);
 const sweep = async () => {
   await account.config.deliverSchedule(account.ConfigRuleName);
-  await account.settled();
+  await settle();
 };
 const findings = (): HeldFinding[] => [...account.securityHub.findings.values()];
 const only = (): HeldFinding => {
@@ -35,13 +36,11 @@ const only = (): HeldFinding => {
 const iam = (operation: string, input: object) =>
   account.call({ service: 'iam', operation, input, principal: 'operator' });
 const imports = () => account.calls.filter(({ operation }) => operation === 'BatchImportFindings');
-const teller = () =>
-  account.lambda.invocations.filter(({ functionName }) =>
-    functionName.includes('FindingsImporter'),
-  );
+const runs = () =>
+  account.lambda.invocations.filter(({ functionName }) => functionName.includes('Finding'));
 
 describe('a violation', () => {
-  it('is a finding with the evidence as soon as Config holds it, and archived once it is remediated', async () => {
+  it('is a finding as soon as Config has recorded it, and is archived after the remediation', async () => {
     await deploy();
     const { UserId, keys } = account.seed({ UserName: 'alice', Path: '/team/', keys: twoKeys });
 
@@ -76,7 +75,7 @@ describe('a violation', () => {
     expect(only().UpdatedAt > UpdatedAt).toBe(true);
   });
 
-  it('of a user that is deleted is archived', async () => {
+  it('is archived when the user is deleted', async () => {
     await deploy();
     const { UserName, keys } = account.seed({ UserName: 'alice', keys: twoKeys });
     await sweep();
@@ -85,12 +84,12 @@ describe('a violation', () => {
     for (const { AccessKeyId } of [...keys])
       await iam('DeleteAccessKey', { UserName, AccessKeyId });
     await iam('DeleteUser', { UserName });
-    await account.settled();
+    await settle();
 
     expect(only()).toMatchObject({ RecordState: 'ARCHIVED', Compliance: { Status: 'PASSED' } });
   });
 
-  it('that came before the findings were deployed is told by the schedule', async () => {
+  it('is imported by the daily schedule if Security Hub was off before', async () => {
     await deploy();
     account.seed({ UserName: 'alice', keys: twoKeys });
     account.securityHub.enabled = false;
@@ -99,29 +98,29 @@ describe('a violation', () => {
     account.securityHub.enabled = true;
 
     clock.advance(DAY);
-    await account.settled();
+    await settle();
 
     expect(only()).toMatchObject({ RecordState: 'ACTIVE' });
   });
 });
 
-describe('Security Hub that is off', () => {
-  it('is an error that is kept, never silence', async () => {
+describe('a change of compliance while Security Hub is off', () => {
+  it('fails three times and ends in the dead-letter queue', async () => {
     await deploy();
     account.securityHub.enabled = false;
     account.seed({ UserName: 'alice', keys: twoKeys });
 
     await sweep();
 
-    expect(teller()).toHaveLength(3);
+    expect(runs()).toHaveLength(3);
     const url = account.outputs['FindingDeadLetterQueueUrl'] ?? '';
     expect(account.sqs.withUrl(url).messages()).toHaveLength(1);
-    expect(teller().at(-1)?.lines.join()).toContain('not subscribed to AWS Security Hub');
+    expect(runs().at(-1)?.lines.join()).toContain('not subscribed to AWS Security Hub');
   });
 });
 
-describe('many violations', () => {
-  it('are three batches of at most a hundred, whatever their number of pages', async () => {
+describe('250 violations of one sweep', () => {
+  it('are imported in three batches of at most 100', async () => {
     await deploy();
     for (let index = 0; index < 250; index += 1)
       account.seed({ UserName: `user-${index}`, keys: twoKeys });

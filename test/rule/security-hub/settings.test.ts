@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidEnvironmentError } from '../../../rule/input/parse.ts';
 import { parseFindingSettings, SEVERITIES } from '../../../rule/security-hub/settings.ts';
-import { findingEnvironment } from '../../support/finding-environment.ts';
+import { findingEnvironment } from '../../support/findings.ts';
 
 describe('parseFindingSettings', () => {
-  it('reads the rules, their runbooks, and from an ARN where it is', () => {
+  it('reads the rules with their runbooks, and the place from an ARN', () => {
     expect(parseFindingSettings(findingEnvironment)).toMatchObject({
       place: { partition: 'aws', region: 'us-east-1', accountId: '123456789012' },
       severity: 'HIGH',
@@ -25,7 +25,7 @@ describe('parseFindingSettings', () => {
     });
   });
 
-  it.each(SEVERITIES)('takes %s', (FINDING_SEVERITY) => {
+  it.each(SEVERITIES)('accepts the severity %s', (FINDING_SEVERITY) => {
     const { severity } = parseFindingSettings({ ...findingEnvironment, FINDING_SEVERITY });
     expect(severity).toBe(FINDING_SEVERITY);
   });
@@ -38,7 +38,7 @@ describe('parseFindingSettings', () => {
     ['CONFIG_RULE_ARN', `arn:aws:config:us-east-1:123456789012:config-rule/${'r'.repeat(256)}`],
     ['INACTIVE_CONFIG_RULE_ARN', `${rule}/aws-service-rule/securityhub.amazonaws.com/x`],
     ['AUTOMATION_ROLE_ARN', role.replace('arn:aws:', 'arn:aws-cn:')],
-  ])('takes %s as %j', (name, value) => {
+  ])('accepts %s %j', (name, value) => {
     expect(
       JSON.stringify(parseFindingSettings({ ...findingEnvironment, [name]: value })),
     ).toContain(value);
@@ -71,7 +71,7 @@ describe('parseFindingSettings', () => {
     ['DELETION_ROLE_ARN', undefined, 'a value, got nothing'],
     ['DELETION_RUNBOOK_NAME', undefined, 'a value, got nothing'],
     ['FINDING_SEVERITY', 'high', ''],
-  ])('refuses %s as %j, and says what it expects', (name, value, expected) => {
+  ])('refuses %s %j and says what it expects', (name, value, expected) => {
     const parse = () => parseFindingSettings({ ...findingEnvironment, [name]: value });
     expect(parse).toThrow(InvalidEnvironmentError);
     expect(parse).toThrow(`environment.${name}: expected ${expected}`);

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { describeViolation as describeInactive } from '../../../rule/inactive-access-key/annotation.ts';
+import type { AccessKey } from '../../../rule/keys/access-key.ts';
+import { consolePage, nextStepOf, toRemediation } from '../../../rule/security-hub/next-step.ts';
+import type { FindingRule } from '../../../rule/security-hub/settings.ts';
+import { describeViolation } from '../../../rule/single-access-key/annotation.ts';
+import { adviseOn } from '../../../rule/single-access-key/selection.ts';
+import { accessKey, daysBefore, policy } from '../../support/build.ts';
+import {
+  findingSettings,
+  inactiveRule,
+  recorded,
+  singleRule,
+  user,
+  violation,
+} from '../../support/findings.ts';
+
+const UserId = user().UserId;
+const remediate = (rule: FindingRule) =>
+  `aws configservice start-remediation-execution --region us-east-1 --config-rule-name ${rule.name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`;
+const start = (rule: FindingRule, AccessKeyId = 'KEY_ID') =>
+  `aws ssm start-automation-execution --region us-east-1 --document-name ${rule.runbookName} --parameters AutomationAssumeRole=${rule.automationRoleArn},ConfigRuleName=${rule.name},UserId=${UserId},AccessKeyId=${AccessKeyId}`;
+
+const strict = { ...policy, countInactiveAccessKeys: true };
+const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
+const neverUsed = accessKey('NEVER', { CreateDate: daysBefore(2) });
+const inUse = accessKey('NEW', { LastUsedDate: daysBefore(1) });
+const recent = accessKey('RECENT', { LastUsedDate: daysBefore(2) });
+const off = { ...abandoned, Status: 'Inactive' };
+const offToo = accessKey('OFF', { LastUsedDate: daysBefore(200), Status: 'Inactive' });
+
+const violationWith = (
+  Annotation: string | undefined,
+  keys: readonly AccessKey[] = [off, inUse],
+  rule = singleRule,
+) => violation({ rule, user: user({ keys }), recorded: recorded({ Annotation }) });
+/** Returns a violation with the annotation that the rule writes for these keys. */
+const violationOf = (keys: readonly AccessKey[], by = policy, exemption?: string) => {
+  const recommendation = { advice: adviseOn(keys, by), drift: undefined };
+  return violationWith(describeViolation({ keys, exemption }, recommendation, by), keys);
+};
+const stepOf = (given: ReturnType<typeof violation>) => nextStepOf(given, findingSettings);
+
+const REFUSES = 'the runbook refuses if this is not safe, and gives the reason';
+const CHECK_KEYS =
+  'Check the access keys of the user, choose one, and start the runbook with its AccessKeyId';
+
+describe('nextStepOf', () => {
+  it.each([
+    ['by default', policy, undefined],
+    ['if inactive keys count', strict, undefined],
+    ['if an exemption is over', { ...policy, exemptionTagKey: 'x' }, '2026-01-01'],
+  ])('scenario 1: remediates a selected key %s', (_, by, exemption) => {
+    expect(stepOf(violationOf([abandoned, inUse], by, exemption))).toEqual({
+      instruction: `Deactivate the longest-idle access key, which was ${abandoned.AccessKeyId} at the last evaluation; ${REFUSES}`,
+      command: remediate(singleRule),
+      rule: singleRule,
+    });
+  });
+
+  it.each([
+    { since: daysBefore(100), event: { status: 'Inactive', eventTime: daysBefore(100) } as never },
+    { before: daysBefore(90) },
+  ])('scenario 1: remediates an inactive key, also after a key without history', (known) => {
+    const unknown = { key: offToo, unknown: 'NoHistory' as const };
+    const keys = [unknown, { key: off, ...known }];
+    const Annotation = describeInactive(keys, { maxInactiveDays: 90 });
+    expect(stepOf(violationWith(Annotation, [off, offToo], inactiveRule))).toEqual({
+      instruction: `Delete the access key that has been inactive longest, which cannot be undone; ${REFUSES}`,
+      command: remediate(inactiveRule),
+      rule: inactiveRule,
+    });
+  });
+
+  it.each([
+    ['of the rule on active keys', violationOf([abandoned, inUse]), singleRule],
+    [
+      'of the rule on inactive keys',
+      violationWith(`${off.AccessKeyId} inactive since 2025-10-01.`, [off], inactiveRule),
+      inactiveRule,
+    ],
+  ])(
+    'scenario 1: starts the runbook %s in GovCloud, which has no remediation',
+    (_, given, rule) => {
+      const place = { ...findingSettings.place, partition: 'aws-us-gov', region: 'us-gov-west-1' };
+      expect(nextStepOf(given, { ...findingSettings, place })).toEqual({
+        ...stepOf(given),
+        command: `aws ssm start-automation-execution --region us-gov-west-1 --document-name ${rule.runbookName} --parameters AutomationAssumeRole=${rule.automationRoleArn},ConfigRuleName=${rule.name},UserId=${UserId}`,
+      });
+    },
+  );
+
+  it.each([
+    ['a tie', [abandoned, { ...abandoned, AccessKeyId: inUse.AccessKeyId }]],
+    ['a new key that was never used', [abandoned, neverUsed]],
+    ['a key that has not been idle long enough', [recent, inUse]],
+  ])('scenario 2: lets a person choose if no key is selected: %s', (_, keys) => {
+    for (const by of [policy, strict])
+      expect(stepOf(violationOf(keys, by))).toEqual({
+        instruction:
+          'Choose which access key to deactivate, and start the runbook with its AccessKeyId',
+        command: start(singleRule),
+        rule: singleRule,
+      });
+  });
+
+  it('scenario 2: lets a person choose if the annotation names no key', () => {
+    const brief =
+      '2 active access keys, 1 allowed. No key is chosen. minimumIdleDays 7, UTC dates.';
+    expect(stepOf(violationWith(brief)).command).toBe(start(singleRule));
+  });
+
+  it.each([
+    violationOf([off, offToo, inUse], { ...strict, maxActiveAccessKeys: 2 }),
+    violationWith(
+      `2 active access keys, 1 allowed. No key is chosen of ${off.AccessKeyId} and ${offToo.AccessKeyId}: tie.`,
+      [off, offToo],
+    ),
+  ])('scenario 3: lets a person choose the inactive key to delete', (given) => {
+    expect(stepOf(given)).toEqual({
+      instruction:
+        'Choose which inactive access key to delete, which cannot be undone, and start the runbook with its AccessKeyId',
+      command: start(inactiveRule),
+      rule: inactiveRule,
+    });
+  });
+
+  it('scenario 4: deletes an inactive key that counts', () => {
+    expect(stepOf(violationOf([off, inUse], strict))).toEqual({
+      instruction: `Delete ${off.AccessKeyId}, which cannot be undone; ${REFUSES}`,
+      command: start(inactiveRule, off.AccessKeyId),
+      rule: inactiveRule,
+    });
+  });
+
+  const toDeactivate = violationOf([abandoned, inUse]).recorded.Annotation;
+  const toDelete = violationOf([off, inUse], strict).recorded.Annotation;
+  it.each([
+    ['there is no annotation', violationWith(undefined)],
+    ['the annotation is empty', violationWith('')],
+    ['the rule did not write the annotation', violationWith(`Delete ${off.AccessKeyId}.`)],
+    ['the annotation quotes the rule', violationWith(`Not so: ${toDelete}`)],
+    ['the key to delete is active', violationWith(toDelete, [abandoned, inUse])],
+    ['the key to delete is expired', violationWith(toDelete, [{ ...off, Status: 'Expired' }])],
+    ['the key to delete is gone', violationWith(toDelete, [inUse])],
+    ['the key to deactivate is inactive', violationWith(toDeactivate, [off, inUse])],
+    ['the key to deactivate is gone', violationWith(toDeactivate, [inUse])],
+    ['the user has no keys', violationWith(toDeactivate, [])],
+    ['the other rule wrote it', violationWith(toDelete, [off, inUse], inactiveRule)],
+    [
+      'an inactive key is active again',
+      violationWith(`${inUse.AccessKeyId} inactive since 2025-10-01.`, [inUse], inactiveRule),
+    ],
+  ])('scenario 5: lets a person check the keys if %s', (_, given) => {
+    const { rule } = given;
+    expect(stepOf(given)).toEqual({ instruction: CHECK_KEYS, command: start(rule), rule });
+  });
+});
+
+describe('toRemediation', () => {
+  const step = `In account 123456789012: ${CHECK_KEYS}.`;
+  const longest = 512 - `${step} Run: `.length;
+
+  it.each([
+    [longest, `${step} Run: ${'c'.repeat(longest)}`],
+    [longest + 1, `${step} The command is in ProductFields.RemediationCommand.`],
+  ])('has a command of %d characters only if all of it fits', (length, expected) => {
+    const nextStep = { ...stepOf(violationWith(undefined)), command: 'c'.repeat(length) };
+    expect(toRemediation(nextStep, findingSettings.place).Recommendation?.Text).toBe(expected);
+  });
+
+  it('links to the runbook that the command starts', () => {
+    const nextStep = stepOf(violationOf([off, inUse], strict));
+    expect(toRemediation(nextStep, findingSettings.place).Recommendation?.Url).toBe(
+      `https://console.aws.amazon.com/systems-manager/automation/execute/${inactiveRule.runbookName}?region=us-east-1`,
+    );
+  });
+});
+
+describe('consolePage', () => {
+  it.each([
+    ['aws', 'us-east-1', 'https://console.aws.amazon.com/x?region=us-east-1#y'],
+    [
+      'aws-us-gov',
+      'us-gov-west-1',
+      'https://console.amazonaws-us-gov.com/x?region=us-gov-west-1#y',
+    ],
+    ['aws-cn', 'cn-north-1', 'https://console.amazonaws.cn/x?region=cn-north-1#y'],
+    ['aws-iso', 'us-iso-east-1', undefined],
+  ])('returns the address in the partition %s', (partition, region, expected) => {
+    expect(consolePage({ partition, region, accountId: '123456789012' }, 'x#y')).toBe(expected);
+  });
+});
