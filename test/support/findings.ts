@@ -1,4 +1,4 @@
-import type { HeldResult } from '../../rule/evaluation/recorded-result.ts';
+import type { RecordedResult } from '../../rule/aws/config.ts';
 import type { AccessKey } from '../../rule/keys/access-key.ts';
 import type { UserWithKeys, Violation } from '../../rule/security-hub/asff.ts';
 import type { StoredFinding } from '../../rule/security-hub/security-hub.ts';
@@ -33,7 +33,7 @@ export const user = (given: Partial<UserWithKeys> = {}): UserWithKeys => ({
   ...given,
 });
 
-export const held = (given: Partial<HeldResult> = {}): HeldResult => ({
+export const held = (given: Partial<RecordedResult> = {}): RecordedResult => ({
   ComplianceType: 'NON_COMPLIANT',
   Annotation:
     '2 active access keys, 1 allowed. Deactivate AKIAIOSFODNN7EXAMPLE: idle since 2025-07-15 (last used). Keep AKIAI44QH8DHBEXAMPLE: last used 2026-01-30. minimumIdleDays 7, UTC dates.',
