@@ -32,19 +32,19 @@ type Input = InputOf<'DeactivateAccessKey'>;
 export type DeactivationPolicy = RecommendationPolicy &
   Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName' | 'DeleteCommand'> &
   Partial<Pick<Input, 'MinimumIdleDays'>> & {
-    /** The role of the runbook, by which its own deactivations are found in the history. */
+    /** The role of the runbook, which identifies its own status changes in the history. */
     readonly deactivationRoleArn: string;
-    /** The event history, once a key is selected: a key that was reactivated since is refused. */
+    /** The event history, in which a selected key must not have been reactivated. */
     readonly history?: KeyHistory | undefined;
   };
 
-/** A status change after which a key must not be deactivated again, and the deactivation before it. */
+/** A deactivation by the runbook, and the change to Active that followed it. */
 type Reactivation = { readonly deactivated: StatusChange; readonly reactivated: StatusChange };
 
 /**
- * Finds the reactivation of a key after its last deactivation by the runbook, by whoever set it to Active.
+ * Finds the first change of a key to Active after its last deactivation by the runbook.
  *
- * The runbook itself sets a key to Active again if the user has no other active key; this is not a reactivation.
+ * Changes to Active by the runbook itself do not count: it restores a key if the user has no other active key.
  */
 export const findReactivation = (
   key: AccessKey,
@@ -52,16 +52,18 @@ export const findReactivation = (
   deactivationRoleArn: string,
 ): Reactivation | undefined => {
   const changes = changesOf(history, key);
+  const isByRunbook = ({ roleArn }: StatusChange) => roleArn === deactivationRoleArn;
   const last = changes.findLastIndex(
-    ({ status, roleArn }) => status === 'Inactive' && roleArn === deactivationRoleArn,
+    (change) => change.status === 'Inactive' && isByRunbook(change),
   );
   const deactivated = changes[last];
-  const reactivated = changes.slice(last + 1).find(({ status }) => status === 'Active');
-  if (deactivated === undefined || reactivated === undefined) return undefined;
-  return reactivated.roleArn === deactivationRoleArn ? undefined : { deactivated, reactivated };
+  const reactivated = changes
+    .slice(last)
+    .find((change) => change.status === 'Active' && !isByRunbook(change));
+  return deactivated && reactivated && { deactivated, reactivated };
 };
 
-/** The characters of an ARN in IAM: anything else in an event is not shown. */
+/** The characters of an ARN in IAM. A caller with any other ARN is not named. */
 const ARN = /^arn:[\w+=,.@:/-]{1,400}$/;
 
 const describeReactivation = (
@@ -83,7 +85,7 @@ const deactivate = (
   const { AccessKeyId } = key;
   const remark =
     policy.history?.isComplete === false
-      ? '; the event history could not be read completely, so a reactivation of this key may be missing'
+      ? '; the event history is incomplete, so a reactivation of this key may be missing'
       : '';
   const plan = planTo('Deactivate', user, {
     AccessKeyId,
@@ -94,20 +96,20 @@ const deactivate = (
     NextCommand: deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId }),
   });
   if (!policy.DryRun) return plan;
-  // A remediation has neither AccessKeyId nor MinimumIdleDays: with one of them, it can decide otherwise.
+  // A remediation has neither AccessKeyId nor MinimumIdleDays, so it can decide differently.
   return policy.AccessKeyId === undefined && policy.MinimumIdleDays === undefined
     ? asDryRun(plan, remediateCommand(policy.ConfigRuleName, UserId))
     : asDryRun(plan);
 };
 
-/** Refuses a key that is not active and one too many: it has to be deleted, and the plan has the command. */
+/** Refuses to deactivate a key that is not active but counts; the plan has the command that deletes it. */
 const refuseForDeletion = (
   user: UserKeys,
   { AccessKeyId, Status }: AccessKey,
   policy: DeactivationPolicy,
 ): Plan => {
   const { UserId, UserName } = user;
-  // The runbook refuses a key with another status, because no event shows since when the key has it.
+  // The deletion runbook refuses keys with another status, because no event shows when the status was set.
   const NextCommand =
     Status === 'Inactive'
       ? deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId })
@@ -116,10 +118,10 @@ const refuseForDeletion = (
   return noAction('Refused', reason, { UserId, UserName, AccessKeyId, NextCommand });
 };
 
-/** Stands in a command where a person inserts the id of a key; the runbook refuses it as it is. */
+/** The placeholder for a key id in a command. It is too short for an id, so the runbook refuses it. */
 const KEY_ID = 'KEY_ID';
 
-/** Refuses because no key is selected: a person names the key to this runbook, or to the one that deletes. */
+/** Refuses because no key is selected; the reason says how to name a key. */
 const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
   const { UserId, UserName } = user;
   const isDeletion = refusal.reason === 'Tie' && !isActive(refusal.longestIdle);
@@ -130,7 +132,7 @@ const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationP
   return noAction('Refused', reason, user);
 };
 
-/** Returns why the user may have its keys; undefined if it may not. */
+/** Describes why the user is COMPLIANT; undefined if it is not. */
 const describeCompliance = (user: UserKeys, policy: DeactivationPolicy): string | undefined => {
   const reason = findComplianceReason(user, policy);
   if (reason === undefined) return undefined;
@@ -186,7 +188,7 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
  *   7  no name, a key is selected                             → Deactivate
  *   8  4 or 7 with `DryRun`                                   → DryRun
  *   9  only inactive keys are too many, because these count   → Refused, with the command that deletes one
- *  10  as 7, but the selected key was reactivated after this runbook had deactivated it → Refused, by whom and when
+ *  10  as 7, but the key was reactivated after this runbook deactivated it → Refused, with the caller and the dates
  *
  * @param user  the live user; the counted keys with their last use
  */

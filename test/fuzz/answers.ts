@@ -10,7 +10,6 @@ import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
 import { InvalidParameterError } from '../../rule/input/parameter.ts';
 import { InvalidResponseError } from '../../rule/input/parse.ts';
 import { createHandler as createKeyEvents } from '../../rule/key-events/handler.ts';
-import { historyBegins, noHistory } from '../../rule/keys/key-history.ts';
 import { createLogRun } from '../../rule/log/log.ts';
 import { createHandler as createFindings } from '../../rule/security-hub/handler.ts';
 import { createSecurityHub, FailedFindingsError } from '../../rule/security-hub/security-hub.ts';
@@ -18,8 +17,9 @@ import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
 import { at } from '../support/build.ts';
 import { findingSettings, stored } from '../support/findings.ts';
 import { batchOf, keyEvent } from '../support/key-event.ts';
+import { historyOf } from '../support/status-change.ts';
 import { attempt, expectThat, type Outcome, requireLines, requireRefusal } from './judge.ts';
-import { plannerInputs } from './specimens.ts';
+import { DEACTIVATION_ROLE_ARN, plannerInputs } from './specimens.ts';
 import type { OpenTarget, Target } from './target.ts';
 import { serveWorld } from './wire.ts';
 import { ALICE, ANSWERS, type Asked, BOB, CAROL, createWorld, OLD, type World } from './world.ts';
@@ -52,11 +52,14 @@ type Sources = {
 };
 type Invoke = (sources: Sources) => Promise<unknown>;
 
-const sweep: Invoke = (sources) => createRule(sources, singleAccessKeyRule())(SCHEDULE);
+const sweep: Invoke = (sources) => createRule(sources, singleAccessKeyRule)(SCHEDULE);
 const inactiveSweep: Invoke = (sources) => createRule(sources, inactiveAccessKeyRule)(SCHEDULE);
-const change: Invoke = (sources) => createRule(sources, singleAccessKeyRule())(CHANGE);
+const change: Invoke = (sources) => createRule(sources, singleAccessKeyRule)(CHANGE);
 const plan: Invoke = (sources) =>
-  createPlanner({ ...sources, now: () => at })({ ...plannerInputs[0], UserId: ALICE });
+  createPlanner({ ...sources, deactivationRoleArn: DEACTIVATION_ROLE_ARN, now: () => at })({
+    ...plannerInputs[0],
+    UserId: ALICE,
+  });
 const keyEvents: Invoke = (sources) =>
   createKeyEvents({
     ...sources,
@@ -207,7 +210,7 @@ const observe = async (
   };
 };
 
-const noHistoryAtAll: ReadHistory = async () => noHistory(historyBegins(at));
+const noHistoryAtAll: ReadHistory = async () => historyOf([], { isComplete: false });
 
 /** An answer as the SDK gives it on: of any type, where AWS or the SDK should change. */
 const asObject = (read: Read): Target => ({

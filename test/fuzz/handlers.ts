@@ -8,7 +8,6 @@ import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
 import { InvalidParameterError } from '../../rule/input/parameter.ts';
 import { InvalidBatchError } from '../../rule/input/queue-batch.ts';
 import { createHandler as createKeyEvents } from '../../rule/key-events/handler.ts';
-import { historyBegins, noHistory } from '../../rule/keys/key-history.ts';
 import { createLogRun } from '../../rule/log/log.ts';
 import { createHandler as createFindings } from '../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
@@ -18,6 +17,7 @@ import { at } from '../support/build.ts';
 import { findingSettings } from '../support/findings.ts';
 import { batchOf, keyEvent } from '../support/key-event.ts';
 import { RULE_NAME, ruleProperties, serveAccount } from '../support/served-account.ts';
+import { historyOf } from '../support/status-change.ts';
 import { JsonText, SECRET } from './breakage.ts';
 import {
   attempt,
@@ -27,7 +27,7 @@ import {
   requireLines,
   requireRefusal,
 } from './judge.ts';
-import { configEvents, plannerInputs } from './specimens.ts';
+import { configEvents, DEACTIVATION_ROLE_ARN, plannerInputs } from './specimens.ts';
 import type { Target } from './target.ts';
 
 const USER_ID = 'AIDAQO5QBPYFF4ULQRVCE';
@@ -129,8 +129,7 @@ const requireTrue = (given: Evaluation, evaluation: Evaluation): void => {
 };
 
 const rule = handler('rule, by events of Config', configEvents, (served) => {
-  const dependencies = { ...served, readHistory: async () => noHistory(historyBegins(at)) };
-  const handle = createRule(dependencies, singleAccessKeyRule());
+  const handle = createRule(served, singleAccessKeyRule);
   return async (given) => {
     await served.deliver();
     const token = served.delivered.at(-1)?.resultToken;
@@ -243,8 +242,13 @@ const findings = handler(
 );
 
 const planner = handler('planner, by inputs', plannerInputs, (served) => {
-  const readHistory = async () => noHistory(historyBegins(at));
-  const handle = createPlanner({ ...served, readHistory, now: () => at });
+  const readHistory = async () => historyOf([], { isComplete: false });
+  const handle = createPlanner({
+    ...served,
+    readHistory,
+    deactivationRoleArn: DEACTIVATION_ROLE_ARN,
+    now: () => at,
+  });
   return async (given) => {
     const observed = await served.observe(() => handle(given));
     const { error, result, writes } = observed;

@@ -1,6 +1,10 @@
 import { readOrganizationSettings } from '../../infra/organization/settings.ts';
 import { readSettings } from '../../infra/settings/read-settings.ts';
-import { InvalidInputError, parsePlannerInput } from '../../remediation/plans/input.ts';
+import {
+  InvalidInputError,
+  parseEnvironment,
+  parsePlannerInput,
+} from '../../remediation/plans/input.ts';
 import { InvalidEventError, parseConfigRuleEvent } from '../../rule/evaluation/event.ts';
 import {
   INACTIVE_RULE_PARAMETERS,
@@ -12,7 +16,6 @@ import { InvalidParameterError, type Parameter } from '../../rule/input/paramete
 import { InvalidEnvironmentError } from '../../rule/input/parse.ts';
 import { parseTriggerSettings } from '../../rule/key-events/settings.ts';
 import { parseFindingSettings } from '../../rule/security-hub/settings.ts';
-import { readRunbookRoles } from '../../rule/single-access-key/settings.ts';
 import { findingEnvironment } from '../support/findings.ts';
 import { type RunbookFile, readRunbook } from '../support/runbook-document.ts';
 import { JsonText, SECRET } from './breakage.ts';
@@ -159,15 +162,14 @@ const planner = parser('input of the planner', {
 });
 
 const environments: readonly Target[] = [
-  parser('environment of the rule', {
+  parser('environment of the planner', {
     specimens: [
       {
         DEACTIVATION_ROLE_ARN: 'arn:aws:iam::123456789012:role/deactivate',
-        REACTIVATION_ROLE_ARN: 'arn:aws:iam::123456789012:role/path/reactivate',
         AWS_SECRET_ACCESS_KEY: SECRET,
       },
     ],
-    read: (given) => readRunbookRoles(membersOf(given) as Record<string, string>) ?? {},
+    read: (given) => parseEnvironment(membersOf(given) as Record<string, string>),
     agrees: (given, read) =>
       Object.values(read).every((arn) => Object.values(membersOf(given)).includes(arn)),
     classes: [InvalidEnvironmentError],

@@ -24,7 +24,10 @@ export const configEvents = NAMES.map(recordedEvent).map(({ invokingEvent, ...ev
 
 const SHARED = { UserId: 'AIDAQO5QBPYFF4ULQRVCE', DryRun: 'false' };
 
-/** What the runbooks ask the planner, one of each. */
+/** The role of the runbook that deactivates keys. */
+export const DEACTIVATION_ROLE_ARN = 'arn:aws:iam::123456789012:role/deactivation';
+
+/** An input of the planner from each runbook. */
 export const plannerInputs = [
   {
     Runbook: 'DeactivateAccessKey',

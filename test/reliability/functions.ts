@@ -1,4 +1,5 @@
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
+import { parseEnvironment } from '../../remediation/plans/input.ts';
 import { createClients } from '../../rule/aws/clients.ts';
 import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
 import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
@@ -9,7 +10,6 @@ import { createHandler as createTeller } from '../../rule/security-hub/handler.t
 import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
 import { parseFindingSettings } from '../../rule/security-hub/settings.ts';
 import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
-import { readRunbookRoles } from '../../rule/single-access-key/settings.ts';
 import { runWork } from './virtual-time.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,10 +25,10 @@ const withHistory = () => {
 
 /** Every function of the stack as its entry wires it, its environment given; by how its name goes on after the stack's. */
 const MAKE = {
-  RuleEvaluator: (environment: Environment): Handle =>
-    createRule(withHistory(), singleAccessKeyRule(readRunbookRoles(environment))),
+  RuleEvaluator: (): Handle => createRule(clientsOf(), singleAccessKeyRule),
   InactiveRuleEvaluator: (): Handle => createRule(withHistory(), inactiveAccessKeyRule),
-  PlannerFunction: (): Handle => createPlanner({ ...withHistory(), now }),
+  PlannerFunction: (environment: Environment): Handle =>
+    createPlanner({ ...withHistory(), ...parseEnvironment(environment), now }),
   KeyEventsStarter: (environment: Environment): Handle =>
     createStarter({ ...clientsOf(4_000), settings: parseTriggerSettings(environment), now }),
   FindingsImporter: (environment: Environment): Handle => {

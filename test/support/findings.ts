@@ -1,4 +1,4 @@
-import type { HeldResult as RecordedResult } from '../../rule/evaluation/recorded-result.ts';
+import type { RecordedResult } from '../../rule/aws/config.ts';
 import type { AccessKey } from '../../rule/keys/access-key.ts';
 import type { UserWithKeys, Violation } from '../../rule/security-hub/asff.ts';
 import type { StoredFinding } from '../../rule/security-hub/security-hub.ts';

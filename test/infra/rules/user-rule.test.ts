@@ -160,19 +160,3 @@ describe('dead-letter queues', () => {
     expect(deadLetters.filter(Boolean)).toHaveLength(RULES.length);
   });
 });
-
-describe('drift', () => {
-  it('is told by the rule on the number of keys, which knows the roles of both runbooks', () => {
-    const roleOf = (runbook: string) => ({
-      'Fn::GetAtt': [idUnder(template, 'AWS::IAM::Role', `${runbook}AutomationRole`), 'Arn'],
-    });
-    const variables = (construct: string) =>
-      Object(propertiesUnder(template, 'AWS::Lambda::Function', construct)['Environment'])
-        .Variables;
-    expect(variables('Rule')).toMatchObject({
-      DEACTIVATION_ROLE_ARN: roleOf('DeactivateAccessKey'),
-      REACTIVATION_ROLE_ARN: roleOf('ReactivateAccessKey'),
-    });
-    expect(Object.keys(variables('InactiveRule'))).toEqual(['NODE_OPTIONS']);
-  });
-});

@@ -6,192 +6,259 @@ import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
 import { type Operation, ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser, UserSeed } from '../../local-account/iam/users.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
+import { alice, planOf } from '../../support/plans.ts';
 import {
   RULE_NAME,
   ruleProperties,
   type ServedAccount,
   serveAccount,
 } from '../../support/served-account.ts';
+import { trustOf } from '../../support/trust.ts';
 
+const { UserId, UserName } = alice;
 const OLD = keyId('OLD');
 const NEW = keyId('NEW');
-/** A key that was used lately, and one that nobody used for long. */
+const abandoned = { AccessKeyId: OLD, CreateDate: daysBefore(400) };
 const inUse = {
   AccessKeyId: NEW,
   CreateDate: daysBefore(100),
   lastUsed: { LastUsedDate: daysBefore(1), ServiceName: 's3', Region: 'us-east-1' },
 };
-const abandoned = { AccessKeyId: OLD, CreateDate: daysBefore(400) };
 
 let account: ServedAccount;
 let lines: string[];
+let deactivationRoleArn: string;
 beforeEach(async () => {
   account = await serveAccount({ pageSize: 2 });
   process.env['AWS_ENDPOINT_URL'] = account.endpoint;
-  account.config.putConfigRule(ruleProperties());
+  setParameters({});
   lines = [];
-  for (const UserName of ['aaron', 'abel', 'adam']) account.iam.seedUser({ UserName, keys: [{}] });
+  // Alice is on the second page of users.
+  for (const name of ['aaron', 'abel', 'adam'])
+    account.iam.seedUser({ UserName: name, keys: [{}] });
+  const [role] = ['deactivation', 'reactivation', 'terraform'].map((RoleName) =>
+    account.roles.create({ RoleName, AssumeRolePolicyDocument: trustOf('ssm.amazonaws.com') }),
+  );
+  deactivationRoleArn = role?.Arn ?? '';
 });
 afterEach(() => account.close());
 
+const setParameters = (InputParameters: object) =>
+  account.config.putConfigRule({ ...ruleProperties(), InputParameters });
+
 const seedAlice = (seed: Partial<UserSeed> = {}) =>
-  account.iam.seedUser({ UserName: 'alice', keys: [abandoned, inUse], ...seed });
-const alice = (): LocalUser => {
-  const user = account.iam.users.get('alice');
-  if (user === undefined) throw new Error('expected the user alice');
-  return user;
+  account.iam.seedUser({ UserId, UserName, keys: [abandoned, inUse], ...seed });
+const keysOfAlice = () => account.iam.users.get(UserName)?.keys ?? [];
+const removeAlice = () => (account.iam.users as Map<string, LocalUser>).delete(UserName);
+const removeKey = (AccessKeyId: string) => {
+  const keys = keysOfAlice();
+  keys.splice(
+    keys.findIndex((key) => key.AccessKeyId === AccessKeyId),
+    1,
+  );
 };
 
-/** Makes a key active or inactive as somebody did so many days (and milliseconds) before `at`. */
-const update = async (AccessKeyId: string, Status: 'Active' | 'Inactive', days: number) => {
+/** Sets the status of a key some days before `at`. */
+const update = async (Status: 'Active' | 'Inactive', days: number, principal = 'operator') => {
   account.clock.now = daysBefore(days);
-  const input = { UserName: 'alice', AccessKeyId, Status };
+  const input = { UserName, AccessKeyId: OLD, Status };
   const request = { service: 'iam', operation: 'UpdateAccessKey' } as const;
-  await account.dispatcher.call({ ...request, input, principal: 'operator' });
+  await account.dispatcher.call({ ...request, input, principal });
   account.clock.now = at;
 };
 
-const OWN = {
+const PARAMETERS = {
   DeactivateAccessKey: { MinimumIdleDays: '', DeleteCommand: 'aws delete a=b' },
   ReactivateAccessKey: { AllowSecondActiveKey: 'false' },
   DeleteInactiveAccessKey: { MinimumInactiveDays: '' },
 };
 type Runbook = PlannerInput['Runbook'];
-const UserId = 'AIDAXXXXXXXXXXXXALICE';
 
-const makePlan = (Runbook: Runbook, input: object = {}) => {
+const makePlan = (Runbook: Runbook, input: object = {}, maximumEvents?: number) => {
   const clients = createClients({ writeLine: (line) => void lines.push(line) });
-  const readHistory = createEventHistory('us-east-1', clients.countCalls);
+  const options = maximumEvents === undefined ? {} : { maximumEvents };
+  const readHistory = createEventHistory('us-east-1', clients.countCalls, options);
   const shared = { UserId, AccessKeyId: '', DryRun: 'false', ConfigRuleName: RULE_NAME };
-  const asked = { Runbook, ...shared, ...OWN[Runbook], ...input };
-  return createHandler({ ...clients, readHistory, now: () => at })(asked);
+  const handler = createHandler({ ...clients, readHistory, deactivationRoleArn, now: () => at });
+  return handler({ Runbook, ...shared, ...PARAMETERS[Runbook], ...input });
 };
 const deactivation = (input: object = {}) => makePlan('DeactivateAccessKey', input);
 const reactivation = (input: object = {}) => makePlan('ReactivateAccessKey', input);
 const deletion = (input: object = {}) => makePlan('DeleteInactiveAccessKey', input);
 
-/** Makes alice somebody of whom the runbook has something to do, at any page of the listing. */
+/** Creates alice with keys on which the runbook acts. */
 const prepare = async (Runbook: Runbook) => {
-  seedAlice({ UserId });
+  seedAlice();
   if (Runbook === 'DeactivateAccessKey') return;
-  await update(OLD, 'Inactive', 40);
-  if (Runbook === 'ReactivateAccessKey') alice().keys.pop();
+  await update('Inactive', 40);
+  if (Runbook === 'ReactivateAccessKey') removeKey(NEW);
 };
 
-const setParameters = (InputParameters: object) =>
-  account.config.putConfigRule({ ...ruleProperties(), InputParameters });
-/** The calls that the planner made: those of the operator are none of its own. */
+/** The calls of the planner, which are all but those that set up the account. */
 const plannerCalls = () =>
   account.dispatcher.calls.filter(({ operation }) => operation !== 'UpdateAccessKey');
 const operations = () => plannerCalls().map(({ operation }) => operation);
+const countOf = (operation: string) => operations().filter((name) => name === operation).length;
 
 type Service = 'iam' | 'cloudtrail' | 'config';
-/** Lets something happen before the account answers the first such call. */
-const beforeFirst = (service: Service, operation: string, happen: () => unknown) => {
+type Call = readonly [Service, string];
+const USERS: Call = ['iam', 'ListUsers'];
+const KEYS: Call = ['iam', 'ListAccessKeys'];
+const RULE: Call = ['config', 'DescribeConfigRules'];
+const LAST_USE: Call = ['iam', 'GetAccessKeyLastUsed'];
+const TAGS: Call = ['iam', 'ListUserTags'];
+const EVENTS: Call = ['cloudtrail', 'LookupEvents'];
+
+/** Runs something before the account answers the first call of an operation. */
+const beforeFirst = ([service, operation]: Call, happen: () => unknown) => {
   const known: Readonly<Record<string, Operation>> = account[service].operations;
   const answer = known[operation];
   if (answer === undefined) throw new Error(`the account has no ${service}:${operation}`);
   let calls = 0;
-  const register = (act: Operation) => account.dispatcher.register(service, { [operation]: act });
-  register(async (...call) => {
-    calls += 1;
-    if (calls === 1) await happen();
-    return answer(...call);
+  account.dispatcher.register(service, {
+    [operation]: async (...call) => {
+      calls += 1;
+      if (calls === 1) await happen();
+      return answer(...call);
+    },
   });
 };
-const removeAlice = () => (account.iam.users as Map<string, LocalUser>).delete('alice');
 
 describe('the planner of a deactivation', () => {
-  it('plans on what IAM has now, of the user with that id', async () => {
-    seedAlice({ UserId });
-    expect(await deactivation()).toEqual({
-      Outcome: 'Deactivate',
-      UserId,
-      UserName: 'alice',
-      AccessKeyId: OLD,
-      KeepAccessKeyId: NEW,
-      Reason: `${OLD} goes (never used, created 2024-12-27), ${NEW} stays active (last used 2026-01-30), UTC dates`,
-      UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Active`,
-      NextCommand: `aws delete a=b,UserId=${UserId},AccessKeyId=${OLD}`,
-      Basis: `never used, created 2024-12-27, ${NEW} stays`,
-      Evidence: 'none',
-    });
+  const acting = planOf({
+    Outcome: 'Deactivate',
+    AccessKeyId: OLD,
+    KeepAccessKeyId: NEW,
+    Reason: `deactivate ${OLD} (never used, created 2024-12-27), keep ${NEW} (last used 2026-01-30), UTC dates`,
+    UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Active`,
+    NextCommand: `aws delete a=b,UserId=${UserId},AccessKeyId=${OLD}`,
+    Basis: `never used, created 2024-12-27, keep ${NEW}`,
   });
 
-  it('takes the parameters of the rule, and its own days before them', async () => {
-    seedAlice({ UserId, keys: [{ ...abandoned, CreateDate: daysBefore(60) }, inUse] });
-    setParameters({ minimumIdleDays: '61' });
-    expect(await deactivation()).toMatchObject({ Outcome: 'Refused' });
-    expect(await deactivation({ MinimumIdleDays: '61' })).toMatchObject({ Outcome: 'Refused' });
-    expect(await deactivation({ MinimumIdleDays: '60' })).toMatchObject({ Outcome: 'Deactivate' });
-    setParameters({ minimumIdleDays: '60' });
-    expect(await deactivation()).toMatchObject({ Outcome: 'Deactivate' });
-    setParameters({ maxActiveAccessKeys: '2' });
-    expect(await deactivation()).toMatchObject({ Outcome: 'NothingToDo' });
-    setParameters({ rotationGraceDays: '61' });
-    expect(await deactivation()).toMatchObject({ Outcome: 'NothingToDo' });
-    setParameters({ rotationGraceDays: '60' });
-    expect(await deactivation()).toMatchObject({ Outcome: 'Deactivate' });
+  it('reads the user from IAM', async () => {
+    seedAlice();
+    expect(await deactivation()).toEqual(acting);
   });
 
-  it('counts inactive keys where the rule does, and asks for the last use of those too', async () => {
+  it.each([
+    [{ minimumIdleDays: '61' }, {}, 'Refused'],
+    [{ minimumIdleDays: '60' }, {}, 'Deactivate'],
+    [{ minimumIdleDays: '61' }, { MinimumIdleDays: '60' }, 'Deactivate'],
+    [{ minimumIdleDays: '60' }, { MinimumIdleDays: '61' }, 'Refused'],
+    [{ maxActiveAccessKeys: '2' }, {}, 'NothingToDo'],
+    [{ rotationGraceDays: '61' }, {}, 'NothingToDo'],
+    [{ rotationGraceDays: '60' }, {}, 'Deactivate'],
+  ])(
+    'uses the parameters of the rule %j, overridden by %j: %s',
+    async (parameters, input, Outcome) => {
+      seedAlice({ keys: [{ ...abandoned, CreateDate: daysBefore(60) }, inUse] });
+      setParameters(parameters);
+      expect(await deactivation(input)).toMatchObject({ Outcome });
+    },
+  );
+
+  it('reads the last use of inactive keys if they count', async () => {
     setParameters({ countInactiveAccessKeys: 'true' });
-    seedAlice({ UserId, keys: [{ ...abandoned, Status: 'Inactive' }, inUse] });
-    const NextCommand = `aws delete a=b,UserId=${UserId},AccessKeyId=${OLD}`;
+    seedAlice({ keys: [{ ...abandoned, Status: 'Inactive' }, inUse] });
+    const { NextCommand } = acting;
     expect(await deactivation()).toMatchObject({
       Outcome: 'Refused',
       AccessKeyId: OLD,
       NextCommand,
     });
-    expect(operations().filter((name) => name === 'GetAccessKeyLastUsed')).toHaveLength(2);
+    expect(countOf('GetAccessKeyLastUsed')).toBe(2);
   });
 
-  it('asks for no last use where there is no choice', async () => {
-    seedAlice({ UserId, keys: [{ ...abandoned, Status: 'Inactive' }, inUse] });
+  it('reads neither last use nor events if there is no choice between keys', async () => {
+    seedAlice({ keys: [{ ...abandoned, Status: 'Inactive' }, inUse] });
     expect(await deactivation()).toMatchObject({ Outcome: 'NothingToDo' });
-    expect(operations()).not.toContain('GetAccessKeyLastUsed');
+    expect(countOf('GetAccessKeyLastUsed')).toBe(0);
+    expect(countOf('LookupEvents')).toBe(0);
   });
 
-  it('leaves alone whom the rule does: exempt by the tag that the rule names', async () => {
+  it('reads the exemption tag, unless a key is named', async () => {
     setParameters({ exemptionTagKey: 'keys-until' });
-    seedAlice({ UserId, tags: { 'Keys-Until': '2026-01-31' } });
+    seedAlice({ tags: { 'Keys-Until': '2026-01-31' } });
+    expect(await deactivation({ AccessKeyId: NEW })).toMatchObject({ Outcome: 'Deactivate' });
+    expect(countOf('ListUserTags')).toBe(0);
     expect(await deactivation()).toMatchObject({
       Outcome: 'NothingToDo',
       Reason: expect.stringContaining('Exempt until 2026-01-31 by the tag keys-until'),
     });
   });
 
-  it('reads no tag of a user whose key a person named', async () => {
-    setParameters({ exemptionTagKey: 'keys-until' });
-    seedAlice({ UserId, tags: { 'keys-until': '2026-01-31' } });
-    expect(await deactivation({ AccessKeyId: NEW })).toMatchObject({
-      Outcome: 'Deactivate',
-      AccessKeyId: NEW,
+  describe('of a key that the runbook deactivated before', () => {
+    beforeEach(async () => {
+      seedAlice();
+      await update('Inactive', 10, 'deactivation');
     });
-    expect(operations()).not.toContain('ListUserTags');
+
+    it.each([
+      ['operator', 'arn:aws:iam::123456789012:user/operator'],
+      ['terraform', 'arn:aws:sts::123456789012:assumed-role/terraform/session'],
+      ['reactivation', 'arn:aws:sts::123456789012:assumed-role/reactivation/session'],
+    ])('refuses it if %s reactivated it', async (principal, arn) => {
+      await update('Active', 5, principal);
+      const refused = {
+        Outcome: 'Refused',
+        AccessKeyId: OLD,
+        Reason: expect.stringContaining(
+          `${OLD} was reactivated on 2026-01-26 by ${arn}, after this runbook deactivated it on 2026-01-21`,
+        ),
+      };
+      expect(await deactivation()).toMatchObject(refused);
+      expect(await deactivation({ DryRun: 'true' })).toMatchObject(refused);
+    });
+
+    it('acts if the runbook restored it', async () => {
+      await update('Active', 10, 'deactivation');
+      expect(await deactivation()).toEqual(acting);
+      expect(countOf('LookupEvents')).toBe(1);
+    });
+
+    it('acts without reading the history if the key is named', async () => {
+      await update('Active', 5);
+      expect(await deactivation({ AccessKeyId: OLD })).toEqual(acting);
+      expect(countOf('LookupEvents')).toBe(0);
+    });
+
+    it('reads the newest events, and says if it could not read all', async () => {
+      await update('Active', 5);
+      expect(await makePlan('DeactivateAccessKey', {}, 2)).toMatchObject({ Outcome: 'Refused' });
+      const { AccessKeyId } = account.iam.seedUser({ UserName: 'eve', keys: [{}] }).keys[0] ?? {};
+      for (const Status of ['Inactive', 'Active'])
+        await account.dispatcher.call({
+          service: 'iam',
+          operation: 'UpdateAccessKey',
+          input: { UserName: 'eve', AccessKeyId, Status },
+          principal: 'operator',
+        });
+      expect(await makePlan('DeactivateAccessKey', {}, 2)).toEqual({
+        ...acting,
+        Reason: `${acting.Reason}; the event history is incomplete, so a reactivation of this key may be missing`,
+      });
+      expect(await makePlan('DeactivateAccessKey', {}, 3)).toMatchObject({ Outcome: 'Refused' });
+    });
   });
 });
 
 describe('the planner of a reactivation', () => {
-  it('plans on what IAM has now, and asks for no parameter of the rule', async () => {
+  it('reads the user from IAM, and no parameter of the rule', async () => {
     await prepare('ReactivateAccessKey');
     setParameters({ minimumIdleDays: 'seven' });
-    expect(await reactivation()).toEqual({
-      Outcome: 'Reactivate',
-      UserId,
-      UserName: 'alice',
-      AccessKeyId: OLD,
-      KeepAccessKeyId: 'none',
-      Reason: `${OLD} becomes active again, the only active key`,
-      UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Inactive`,
-      NextCommand: `aws iam get-access-key-last-used --access-key-id=${OLD}`,
-      Basis: 'none',
-      Evidence: 'none',
-    });
+    expect(await reactivation()).toEqual(
+      planOf({
+        Outcome: 'Reactivate',
+        AccessKeyId: OLD,
+        Reason: `reactivate ${OLD} as the only active key`,
+        UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Inactive`,
+        NextCommand: `aws iam get-access-key-last-used --access-key-id=${OLD}`,
+      }),
+    );
   });
 
-  it('makes a second key active only when it is told so', async () => {
-    seedAlice({ UserId, keys: [{ ...abandoned, Status: 'Inactive' }, inUse] });
+  it('reactivates a second key only if that is allowed', async () => {
+    seedAlice({ keys: [{ ...abandoned, Status: 'Inactive' }, inUse] });
     expect(await reactivation()).toMatchObject({ Outcome: 'Refused' });
     expect(await reactivation({ AllowSecondActiveKey: 'true' })).toMatchObject({
       Outcome: 'Reactivate',
@@ -201,69 +268,69 @@ describe('the planner of a reactivation', () => {
 });
 
 describe('the planner of a deletion', () => {
-  it('plans by the events, and names the one that is evidence', async () => {
-    seedAlice({ UserId });
-    await update(OLD, 'Inactive', 80);
-    await update(OLD, 'Active', 60);
-    await update(OLD, 'Inactive', 40);
-    await update(OLD, 'Inactive', 20);
-    const evidence = account.cloudtrail.history[2]?.record.eventID;
-    expect(await deletion()).toEqual({
-      Outcome: 'Delete',
-      UserId,
-      UserName: 'alice',
-      AccessKeyId: OLD,
-      KeepAccessKeyId: 'none',
-      Reason: `${OLD} is deleted for good: inactive since 2025-12-22T12:00:00.000Z, CloudTrail event ${evidence}; created 2024-12-27, never used; 30 days asked for, UTC dates`,
-      UndoCommand: 'none',
-      NextCommand: 'aws iam list-access-keys --user-name=alice',
-      Basis: `inactive since 2025-12-22T12:00:00.000Z, CloudTrail event ${evidence}; created 2024-12-27, never used`,
-      Evidence: 'CloudTrail',
-    });
-    // Four events, on two pages.
-    expect(operations().filter((name) => name === 'LookupEvents')).toHaveLength(2);
+  it('names the event that proves the deactivation', async () => {
+    seedAlice();
+    await update('Inactive', 80);
+    await update('Active', 60);
+    await update('Inactive', 40);
+    await update('Inactive', 20);
+    const { eventID } = account.cloudtrail.history[2]?.record ?? {};
+    const Basis = `inactive since 2025-12-22T12:00:00.000Z, CloudTrail event ${eventID}; created 2024-12-27, never used`;
+    expect(await deletion()).toEqual(
+      planOf({
+        Outcome: 'Delete',
+        AccessKeyId: OLD,
+        Reason: `delete ${OLD} permanently: ${Basis}; at least 30 days required, UTC dates`,
+        NextCommand: 'aws iam list-access-keys --user-name=alice',
+        Basis,
+        Evidence: 'CloudTrail',
+      }),
+    );
+    // Four events are two pages.
+    expect(countOf('LookupEvents')).toBe(2);
   });
 
-  it('plans without an event only where the key was not used either', async () => {
-    seedAlice({ UserId, keys: [{ ...abandoned, Status: 'Inactive' }, inUse] });
-    expect(await deletion()).toMatchObject({ Outcome: 'Delete', Evidence: 'NoEvent' });
-    alice().keys.shift();
-    alice().keys.push({ ...inUse, AccessKeyId: OLD, Status: 'Inactive' });
-    expect(await deletion()).toMatchObject({ Outcome: 'Refused', AccessKeyId: 'none' });
+  it.each([
+    ['abandoned', abandoned, { Outcome: 'Delete', Evidence: 'NoEvent' }],
+    ['in use', { ...inUse, AccessKeyId: OLD }, { Outcome: 'Refused', AccessKeyId: 'none' }],
+  ])('without an event, a key that is %s', async (_, key, expected) => {
+    seedAlice({ keys: [{ ...key, Status: 'Inactive' }, inUse] });
+    expect(await deletion()).toMatchObject(expected);
   });
 
-  it('takes the parameters of the rule, and its own days before them', async () => {
+  it.each([
+    ['41', '', 'NothingToDo'],
+    ['40', '', 'Delete'],
+    ['41', '40', 'Delete'],
+    ['40', '41', 'NothingToDo'],
+  ])('uses maxInactiveDays %s, overridden by %j: %s', async (maxInactiveDays, days, Outcome) => {
     await prepare('DeleteInactiveAccessKey');
-    setParameters({ maxInactiveDays: '41' });
-    expect(await deletion()).toMatchObject({ Outcome: 'NothingToDo' });
-    expect(await deletion({ MinimumInactiveDays: '41' })).toMatchObject({ Outcome: 'NothingToDo' });
-    expect(await deletion({ MinimumInactiveDays: '40' })).toMatchObject({ Outcome: 'Delete' });
-    setParameters({ maxInactiveDays: '40' });
-    expect(await deletion()).toMatchObject({ Outcome: 'Delete' });
+    setParameters({ maxInactiveDays });
+    expect(await deletion({ MinimumInactiveDays: days })).toMatchObject({ Outcome });
   });
 
-  it('leaves alone whom the rule does, and reads no tag of a user whose key a person named', async () => {
-    await prepare('DeleteInactiveAccessKey');
+  it('reads the exemption tag, unless a key is named', async () => {
+    seedAlice({ tags: { 'Keys-Until': '2026-01-31' } });
+    await update('Inactive', 40);
     setParameters({ exemptionTagKey: 'keys-until' });
-    alice().tags.set('keys-until', { Key: 'Keys-Until', Value: '2026-01-31' });
     expect(await deletion({ AccessKeyId: OLD })).toMatchObject({ Outcome: 'Delete' });
-    expect(operations()).not.toContain('ListUserTags');
+    expect(countOf('ListUserTags')).toBe(0);
     expect(await deletion()).toMatchObject({
       Outcome: 'NothingToDo',
       Reason: expect.stringContaining('Exempt until 2026-01-31 by the tag keys-until'),
     });
   });
 
-  it('reads no tag of a user without a key that is inactive for too long', async () => {
+  it('reads no tag if no key is inactive for too long', async () => {
     setParameters({ exemptionTagKey: 'keys-until' });
-    seedAlice({ UserId });
-    await update(OLD, 'Inactive', 29);
+    seedAlice();
+    await update('Inactive', 29);
     expect(await deletion()).toMatchObject({ Outcome: 'NothingToDo' });
-    expect(operations()).not.toContain('ListUserTags');
+    expect(countOf('ListUserTags')).toBe(0);
   });
 
-  it('needs no history of a user without an inactive key', async () => {
-    seedAlice({ UserId });
+  it('reads neither last use nor events if no key is inactive', async () => {
+    seedAlice();
     expect(await deletion()).toMatchObject({ Outcome: 'NothingToDo' });
     expect(await deletion({ AccessKeyId: OLD })).toMatchObject({ Outcome: 'Refused' });
     expect(new Set(operations())).toEqual(
@@ -271,32 +338,22 @@ describe('the planner of a deletion', () => {
     );
   });
 
-  it('reads the history after the keys, so that a key made active meanwhile stays', async () => {
+  it('reads the history after the keys: a key that is reactivated meanwhile stays', async () => {
     await prepare('DeleteInactiveAccessKey');
-    beforeFirst('cloudtrail', 'LookupEvents', () => update(OLD, 'Active', 0));
-    expect(await deletion()).toMatchObject({ Outcome: 'Refused' });
-    const made = operations();
-    expect(made.indexOf('LookupEvents')).toBeGreaterThan(made.lastIndexOf('ListAccessKeys'));
+    beforeFirst(EVENTS, () => update('Active', 0));
+    expect(await deletion()).toMatchObject({ Outcome: 'Refused', UserName });
   });
 
-  it('asks for the last use of inactive keys only, after the history', async () => {
+  it('refuses a user that is deleted while the history is read', async () => {
     await prepare('DeleteInactiveAccessKey');
-    await deletion();
-    const last = plannerCalls().at(-1);
-    expect(last).toMatchObject({ operation: 'GetAccessKeyLastUsed', input: { AccessKeyId: OLD } });
-    expect(operations().filter((name) => name === 'GetAccessKeyLastUsed')).toHaveLength(1);
+    beforeFirst(EVENTS, removeAlice);
+    expect(await deletion()).toMatchObject({ Outcome: 'Refused', UserName: 'none' });
   });
 });
 
-const USERS = ['iam', 'ListUsers'] as const;
-const KEYS = ['iam', 'ListAccessKeys'] as const;
-const RULE = ['config', 'DescribeConfigRules'] as const;
-const LAST_USE = ['iam', 'GetAccessKeyLastUsed'] as const;
-const TAGS = ['iam', 'ListUserTags'] as const;
-const EVENTS = ['cloudtrail', 'LookupEvents'] as const;
-/** Alice is on the second page of users. */
-const CALLS: readonly (readonly [Runbook, readonly (readonly [Service, string])[]])[] = [
-  ['DeactivateAccessKey', [RULE, USERS, USERS, KEYS, TAGS, LAST_USE, LAST_USE]],
+/** The calls of each runbook's planner, in this order. */
+const CALLS: readonly (readonly [Runbook, readonly Call[]])[] = [
+  ['DeactivateAccessKey', [RULE, USERS, USERS, KEYS, TAGS, LAST_USE, LAST_USE, EVENTS]],
   ['ReactivateAccessKey', [USERS, USERS, KEYS]],
   ['DeleteInactiveAccessKey', [RULE, USERS, USERS, KEYS, EVENTS, TAGS, LAST_USE]],
 ];
@@ -307,7 +364,7 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
     setParameters({ exemptionTagKey: 'keys-until' });
   });
 
-  it('makes these calls, in this order, and none that writes', async () => {
+  it('makes only these calls, and none of them writes', async () => {
     const { Outcome } = await makePlan(Runbook);
     expect(['Deactivate', 'Reactivate', 'Delete']).toContain(Outcome);
     expect(plannerCalls().map(({ service, operation }) => [service, operation])).toEqual(calls);
@@ -318,7 +375,7 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
     const nth = calls.slice(0, index + 1).filter(([, name]) => name === operation).length;
     return [operation, nth, service] as const;
   });
-  it.each(failing)('makes no plan when %s fails, call %d', async (operation, nth, service) => {
+  it.each(failing)('fails if %s call %d fails', async (operation, nth, service) => {
     const error = new ServiceError('AccessDeniedException', 'not authorized', 403);
     account.faults.fail({ service, operation, nth, error });
     await expect(makePlan(Runbook)).rejects.toThrow('not authorized');
@@ -331,9 +388,8 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
     });
   });
 
-  it('logs one line, with the runbook and the end of the key id only', async () => {
+  it('logs one line, with only the end of the key id', async () => {
     const { Outcome } = await makePlan(Runbook);
-    expect(lines).toHaveLength(1);
     expect(JSON.parse(lines.join())).toMatchObject({
       level: 'INFO',
       message: 'planned',
@@ -350,44 +406,40 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
     expect(lines.join()).not.toContain(NEW);
   });
 
-  it('counts a refusal', async () => {
-    await makePlan(Runbook, { UserId: 'AIDANOBODYHASTHIS' });
-    expect(JSON.parse(lines.join())).toMatchObject({
-      Runbook,
-      outcome: 'Refused',
-      keyEndsWith: 'none',
-      Plans: 1,
-      Refusals: 1,
+  it('refuses an id that no user has, and counts the refusal', async () => {
+    const UnknownId = 'AIDAXXXXXXXXXXNOBODY';
+    expect(await makePlan(Runbook, { UserId: UnknownId })).toMatchObject({
+      Outcome: 'Refused',
+      UserId: UnknownId,
+      UserName: 'none',
+      Reason: `no IAM user of this account has the id ${UnknownId}; it may be deleted`,
     });
+    const counted = { outcome: 'Refused', keyEndsWith: 'none', Plans: 1, Refusals: 1 };
+    expect(JSON.parse(lines.join())).toMatchObject({ Runbook, ...counted });
   });
 
-  it('makes no call at all for a request that is none', async () => {
+  it('makes no call for an invalid input', async () => {
     await expect(makePlan(Runbook, { UserId: 'alice' })).rejects.toThrow('input.UserId');
     expect(operations()).toEqual([]);
     expect(JSON.parse(lines.join())).toMatchObject({ errorType: 'InvalidInputError' });
   });
 
-  it('refuses a user that is deleted between the listing and its keys', async () => {
-    beforeFirst(...KEYS, removeAlice);
-    expect(await makePlan(Runbook)).toMatchObject({
-      Outcome: 'Refused',
-      UserId,
-      UserName: 'none',
-      Reason: `no IAM user of this account has the id ${UserId}; it may be deleted`,
-    });
-  });
+  it.each([KEYS, TAGS, LAST_USE].filter((call) => calls.includes(call)))(
+    'refuses a user that is deleted before %s:%s',
+    async (...call) => {
+      beforeFirst(call, removeAlice);
+      expect(await makePlan(Runbook)).toMatchObject({ Outcome: 'Refused', UserName: 'none' });
+    },
+  );
 
-  it('finds a user that is renamed between the listing and its keys', async () => {
-    beforeFirst(...KEYS, () =>
-      account.iam.operations['UpdateUser']?.(
-        { UserName: 'alice', NewUserName: 'alicia' },
-        'operator',
-      ),
+  it('finds a user that is renamed before its keys are read', async () => {
+    beforeFirst(KEYS, () =>
+      account.iam.operations['UpdateUser']?.({ UserName, NewUserName: 'alicia' }, 'operator'),
     );
     expect(await makePlan(Runbook)).toMatchObject({ UserName: 'alicia', AccessKeyId: OLD });
   });
 
-  it('makes no plan for a user whose keys IAM does not know, twice', async () => {
+  it('fails if IAM lists the user but does not return its keys, twice', async () => {
     const error = new ServiceError('NoSuchEntity', 'no such user', 404);
     account.faults.fail({ service: 'iam', operation: 'ListAccessKeys', always: true, error });
     await expect(makePlan(Runbook)).rejects.toThrow(
@@ -400,135 +452,70 @@ describe.each([
   ['DeactivateAccessKey', { MinimumIdleDays: '1' }],
   ['DeleteInactiveAccessKey', { MinimumInactiveDays: '1' }],
 ] as const)('a dry run of %s', (Runbook, days) => {
-  it('goes on to the remediation, unless it has days of its own', async () => {
+  it('has the remediation as its next command, unless it overrides the days of the rule', async () => {
     await prepare(Runbook);
+    const dryRun = { Outcome: 'DryRun', AccessKeyId: OLD };
     expect(await makePlan(Runbook, { DryRun: 'true' })).toMatchObject({
-      Outcome: 'DryRun',
-      AccessKeyId: OLD,
+      ...dryRun,
       NextCommand: `aws configservice start-remediation-execution --config-rule-name=${RULE_NAME} --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`,
     });
     expect(await makePlan(Runbook, { ...days, DryRun: 'true' })).toMatchObject({
-      Outcome: 'DryRun',
-      AccessKeyId: OLD,
+      ...dryRun,
       NextCommand: 'none',
     });
   });
 });
 
-const BY_RULE = [
-  ['DeactivateAccessKey', { minimumIdleDays: 'seven' }, 'minimumIdleDays must be a whole number'],
-  ['DeactivateAccessKey', { maxInactiveDays: '30' }, 'unknown rule parameter "maxInactiveDays"'],
-  ['DeleteInactiveAccessKey', { maxInactiveDays: '91' }, 'from 1 to 90, got "91"'],
-  ['DeleteInactiveAccessKey', { minimumIdleDays: '7' }, 'unknown rule parameter "minimumIdleDays"'],
-] as const;
-
-describe('the rule by which the planner decides', () => {
-  it.each(BY_RULE)('of %s has no parameter like %j', async (Runbook, parameters, message) => {
+describe('the rule of the planner', () => {
+  it.each([
+    ['DeactivateAccessKey', { minimumIdleDays: 'seven' }, 'minimumIdleDays must be a whole number'],
+    ['DeactivateAccessKey', { maxInactiveDays: '30' }, 'unknown rule parameter "maxInactiveDays"'],
+    ['DeleteInactiveAccessKey', { maxInactiveDays: '91' }, 'from 1 to 90, got "91"'],
+    ['DeleteInactiveAccessKey', { minimumIdleDays: '7' }, 'rule parameter "minimumIdleDays"'],
+  ] as const)('of %s cannot have the parameters %j', async (Runbook, parameters, message) => {
     await prepare(Runbook);
     setParameters(parameters);
     await expect(makePlan(Runbook)).rejects.toThrow(message);
     expect(operations()).toEqual(['DescribeConfigRules']);
   });
 
-  describe.each(['DeactivateAccessKey', 'DeleteInactiveAccessKey'] as const)('of %s', (Runbook) => {
-    beforeEach(() => prepare(Runbook));
-
-    it('must be there', async () => {
+  it.each(['DeactivateAccessKey', 'DeleteInactiveAccessKey'] as const)(
+    'of %s must exist',
+    async (Runbook) => {
+      await prepare(Runbook);
       await expect(makePlan(Runbook, { ConfigRuleName: 'no-such-rule' })).rejects.toThrow(
         'does not exist',
       );
-    });
-
-    it('must be the one that Config answers with', async () => {
       account.dispatcher.register('config', { DescribeConfigRules: () => ({ ConfigRules: [] }) });
       await expect(makePlan(Runbook)).rejects.toThrow(
         `DescribeConfigRules: expected the rule ${RULE_NAME}, got none`,
       );
-    });
-  });
+    },
+  );
 });
 
-const remove = (AccessKeyId: string) => {
-  const { keys } = alice();
-  keys.splice(
-    keys.findIndex((key) => key.AccessKeyId === AccessKeyId),
-    1,
-  );
-};
-
-describe('what vanishes between the calls of the planner', () => {
-  it('a key, before its last use is asked for: a deactivation takes no other one', async () => {
+describe('a key that is deleted while the planner reads', () => {
+  it.each([
+    ['no other key is selected', OLD, '', 'NothingToDo', '1 active access key, 1 allowed'],
+    ['the named key is refused', OLD, OLD, 'Refused', 'is not an access key of alice'],
+    ['the last active key is refused', NEW, OLD, 'Refused', 'is the last active key of alice'],
+  ])('before its deactivation: %s', async (_, removed, AccessKeyId, Outcome, reason) => {
     await prepare('DeactivateAccessKey');
-    beforeFirst(...LAST_USE, () => remove(OLD));
-    expect(await deactivation()).toMatchObject({
-      Outcome: 'NothingToDo',
-      Reason: 'alice has 1 active access key, 1 allowed',
+    beforeFirst(LAST_USE, () => removeKey(removed));
+    expect(await deactivation({ AccessKeyId })).toMatchObject({
+      Outcome,
+      Reason: expect.stringContaining(reason),
     });
   });
-
-  it('a key that is named, before its last use is asked for', async () => {
-    await prepare('DeactivateAccessKey');
-    beforeFirst(...LAST_USE, () => remove(OLD));
-    expect(await deactivation({ AccessKeyId: OLD })).toMatchObject({
-      Outcome: 'Refused',
-      Reason: `${OLD} is not an access key of alice`,
-    });
-  });
-
-  it('the key that would stay: the last active one is not taken', async () => {
-    await prepare('DeactivateAccessKey');
-    beforeFirst(...LAST_USE, () => remove(NEW));
-    expect(await deactivation({ AccessKeyId: OLD })).toMatchObject({
-      Outcome: 'Refused',
-      Reason: `${OLD} is the last active key of alice`,
-    });
-  });
-
-  it.each([[TAGS], [LAST_USE]])(
-    'a user whose key is to be deactivated, before %j',
-    async ([service, operation]) => {
-      await prepare('DeactivateAccessKey');
-      setParameters({ exemptionTagKey: 'keys-until' });
-      beforeFirst(service, operation, removeAlice);
-      expect(await deactivation()).toMatchObject({ Outcome: 'Refused', UserName: 'none' });
-    },
-  );
 
   it.each([
-    [EVENTS, {}, 'NothingToDo'],
-    [LAST_USE, {}, 'NothingToDo'],
-    [EVENTS, { AccessKeyId: OLD }, 'Refused'],
-    [LAST_USE, { AccessKeyId: OLD }, 'Refused'],
-  ])(
-    'a key that is to be deleted, before %j, asked %j: %s',
-    async ([service, operation], input, Outcome) => {
-      await prepare('DeleteInactiveAccessKey');
-      beforeFirst(service, operation, () => remove(OLD));
-      expect(await deletion(input)).toMatchObject({ Outcome, UserName: 'alice' });
-    },
-  );
-
-  it.each([[EVENTS], [TAGS], [LAST_USE]])(
-    'a user whose key is to be deleted, before %j',
-    async ([service, operation]) => {
-      await prepare('DeleteInactiveAccessKey');
-      setParameters({ exemptionTagKey: 'keys-until' });
-      beforeFirst(service, operation, removeAlice);
-      expect(await deletion()).toMatchObject({
-        Outcome: 'Refused',
-        UserName: 'none',
-        Reason: `no IAM user of this account has the id ${UserId}; it may be deleted`,
-      });
-    },
-  );
-
-  it('a user that IAM lists but does not know, twice: there is no plan of a deletion', async () => {
+    [EVENTS, '', 'NothingToDo'],
+    [LAST_USE, '', 'NothingToDo'],
+    [EVENTS, OLD, 'Refused'],
+    [LAST_USE, OLD, 'Refused'],
+  ])('before %j of its deletion (AccessKeyId %j): %s', async (call, AccessKeyId, Outcome) => {
     await prepare('DeleteInactiveAccessKey');
-    setParameters({ exemptionTagKey: 'keys-until' });
-    const error = new ServiceError('NoSuchEntity', 'no such user', 404);
-    account.faults.fail({ service: 'iam', operation: 'ListUserTags', always: true, error });
-    await expect(deletion()).rejects.toThrow('got NoSuchEntity twice');
-    const asked = account.dispatcher.calls.filter(({ operation }) => operation === 'ListUserTags');
-    expect(asked).toHaveLength(2);
+    beforeFirst(call, () => removeKey(OLD));
+    expect(await deletion({ AccessKeyId })).toMatchObject({ Outcome, UserName });
   });
 });

@@ -2,20 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planDeactivation } from '../../../remediation/plans/deactivation.ts';
 import { planDeletion } from '../../../remediation/plans/deletion.ts';
-import { type Plan, withoutUser } from '../../../remediation/plans/plan.ts';
+import type { Plan } from '../../../remediation/plans/plan.ts';
 import { planReactivation } from '../../../remediation/plans/reactivation.ts';
-import type { FoundUser } from '../../../rule/evaluation/read-user.ts';
-import { findInactivity } from '../../../rule/inactive-access-key/inactivity.ts';
-import { isTooLong } from '../../../rule/inactive-access-key/rule.ts';
+import type { UserKeys } from '../../../rule/evaluation/user-rule.ts';
+import { findInactivity, isTooLong } from '../../../rule/inactive-access-key/inactivity.ts';
 import { type AccessKey, isActive } from '../../../rule/keys/access-key.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
+import { alice, planOf } from '../../support/plans.ts';
 import { historyOf, statusChange } from '../../support/status-change.ts';
 
-const user = { UserId: 'AIDAXXXXXXXXXXXXALICE', UserName: 'alice' };
 const NAMES = ['K1', 'K2', 'K3', 'K4'];
-const ConfigRuleName = 'a-rule';
+const deactivationRoleArn = 'arn:aws:iam::123456789012:role/deactivation';
 
-// Few days and milliseconds, so that instants are equal, and bounds met, often.
+// Few days and milliseconds, so that instants are often equal and often on a boundary.
 const anyDays = fc.oneof(
   fc.constantFrom(0, 1, 7, 30, 89, 90, 91),
   fc.integer({ min: 0, max: 400 }),
@@ -30,12 +29,12 @@ const anyKey = (name: string) =>
     CreateDate: anyInstant,
     LastUsedDate: fc.option(anyInstant, { nil: undefined }),
   });
-const anyKeys = fc
-  .subarray(NAMES)
-  .chain((chosen) => fc.tuple(...chosen.map(anyKey)) as fc.Arbitrary<AccessKey[]>);
-const anyFound: fc.Arbitrary<FoundUser> = fc.record({
-  user: fc.constant(user),
-  keys: anyKeys,
+const anyUser: fc.Arbitrary<UserKeys> = fc.record({
+  UserId: fc.constant(alice.UserId),
+  UserName: fc.constant(alice.UserName),
+  keys: fc
+    .subarray(NAMES)
+    .chain((names) => fc.tuple(...names.map(anyKey)) as fc.Arbitrary<AccessKey[]>),
   exemption: fc.constantFrom(undefined, undefined, '', '2026-01-30', '2026-01-31'),
 });
 
@@ -44,178 +43,172 @@ const anyChange = fc
     name: fc.constantFrom(...NAMES),
     status: fc.constantFrom('Active' as const, 'Inactive' as const),
     days: fc.oneof(fc.constantFrom(1, 7, 30, 90), fc.integer({ min: 0, max: 90 })),
+    roleArn: fc.constantFrom(undefined, deactivationRoleArn),
   })
-  .map(({ name, status, days }) => statusChange(name, status, { days }));
+  .map(({ name, status, ...made }) => statusChange(name, status, made));
 const anyHistory = fc
   .record({ changes: fc.array(anyChange, { maxLength: 8 }), isComplete: fc.boolean() })
   .map(({ changes, isComplete }) => historyOf(changes, { isComplete }));
 
-const asked = {
+const shared = {
   AccessKeyId: fc.option(fc.constantFrom(...NAMES.map(keyId)), { nil: undefined }),
   DryRun: fc.boolean(),
-  ConfigRuleName: fc.constant(ConfigRuleName),
+  ConfigRuleName: fc.constant('a-rule'),
   exemptionTagKey: fc.constantFrom(undefined, 'keys-until'),
   at: fc.constant(at),
 };
 const anyDeactivation = fc.record({
-  ...asked,
+  ...shared,
+  deactivationRoleArn: fc.constant(deactivationRoleArn),
   DeleteCommand: fc.constant('aws delete a=b'),
   maxActiveAccessKeys: fc.integer({ min: 1, max: 3 }),
   countInactiveAccessKeys: fc.boolean(),
   rotationGraceDays: fc.constantFrom(0, 0, 7, 90),
   minimumIdleDays: fc.constantFrom(0, 1, 7, 365),
 });
-const anyReactivation = fc.record({ ...asked, AllowSecondActiveKey: fc.boolean() });
+const anyReactivation = fc.record({ ...shared, AllowSecondActiveKey: fc.boolean() });
 const anyDeletion = fc.record({
-  ...asked,
+  ...shared,
   maxInactiveDays: fc.constantFrom(1, 7, 30, 89, 90),
   history: anyHistory,
 });
 
-/** The items in another order. */
+/** The same items in any order. */
 const shuffled = <Item>(items: readonly Item[]) =>
   fc.shuffledSubarray([...items], { minLength: items.length });
-const anyFoundTwice = anyFound.chain((found) =>
-  shuffled(found.keys).map((keys) => ({ found, again: { ...found, keys } })),
+/** A user, and the same user with its keys in another order. */
+const anyUserTwice = anyUser.chain((user) =>
+  shuffled(user.keys).map((keys) => [user, { ...user, keys }] as const),
 );
 
 const acts = ({ Outcome }: Plan) => Outcome !== 'NothingToDo' && Outcome !== 'Refused';
-const planned = ({ keys }: FoundUser, plan: Plan) =>
-  keys.find(({ AccessKeyId }) => AccessKeyId === plan.AccessKeyId);
+const MEMBERS = Object.keys(planOf({ Outcome: 'Refused', Reason: '' })).toSorted();
 const RUNS = { numRuns: 1000 };
 
-/** What holds of every plan, of whichever runbook. */
+/** Checks what holds for the plans of all runbooks. */
 const expectSound = (
   plan: Plan,
-  request: { readonly AccessKeyId: string | undefined; readonly DryRun: boolean },
+  { AccessKeyId, DryRun }: { readonly AccessKeyId: string | undefined; readonly DryRun: boolean },
 ) => {
-  expect(plan).toMatchObject(user);
-  expect(Object.keys(plan).toSorted()).toEqual(Object.keys(withoutUser('')).toSorted());
-  for (const member of Object.values(plan)) expect(member).not.toBe('');
-  if (request.AccessKeyId !== undefined) expect(plan.AccessKeyId).toBe(request.AccessKeyId);
-  if (acts(plan)) expect(plan.Outcome === 'DryRun').toBe(request.DryRun);
+  expect(plan).toMatchObject(alice);
+  expect(Object.keys(plan).toSorted()).toEqual(MEMBERS);
+  expect(Object.values(plan)).not.toContain('');
+  if (AccessKeyId !== undefined) expect(plan.AccessKeyId).toBe(AccessKeyId);
+  if (acts(plan)) expect(plan.Outcome === 'DryRun').toBe(DryRun);
 };
 
-describe('a plan to deactivate, for any keys and any request', () => {
-  it('takes an active key of the user, and leaves another active', () => {
+describe('a plan to deactivate', () => {
+  it('deactivates an active key and keeps another active key, in any order of keys', () => {
     fc.assert(
-      fc.property(anyFound, anyDeactivation, (found, request) => {
-        const plan = planDeactivation(user.UserId, found, request);
-        expectSound(plan, request);
+      fc.property(anyUserTwice, anyDeactivation, ([user, again], policy) => {
+        const plan = planDeactivation(user, policy);
+        expect(planDeactivation(again, policy)).toEqual(plan);
+        expectSound(plan, policy);
         expect(plan.UndoCommand !== 'none').toBe(acts(plan));
         expect(plan.KeepAccessKeyId !== 'none').toBe(acts(plan));
         if (!acts(plan)) return;
-        const active = found.keys.filter(isActive).map(({ AccessKeyId }) => AccessKeyId);
+        const active = user.keys.filter(isActive).map(({ AccessKeyId }) => AccessKeyId);
         expect(active).toContain(plan.AccessKeyId);
         expect(active).toContain(plan.KeepAccessKeyId);
         expect(plan.AccessKeyId).not.toBe(plan.KeepAccessKeyId);
+        if (policy.AccessKeyId === undefined)
+          expect(active.length).toBeGreaterThan(policy.maxActiveAccessKeys);
       }),
       RUNS,
     );
   });
 
-  it('leaves, unless a key is named, no fewer active keys than the rule allows', () => {
+  it('with a history only refuses more: keys that were reactivated', () => {
     fc.assert(
-      fc.property(anyFound, anyDeactivation, (found, request) => {
-        const plan = planDeactivation(user.UserId, found, { ...request, AccessKeyId: undefined });
-        const left = found.keys.filter(isActive).length - 1;
-        if (acts(plan)) expect(left).toBeGreaterThanOrEqual(request.maxActiveAccessKeys);
-      }),
-      RUNS,
-    );
-  });
-
-  it('does not depend on the order of the keys', () => {
-    fc.assert(
-      fc.property(anyFoundTwice, anyDeactivation, ({ found, again }, request) => {
-        expect(planDeactivation(user.UserId, again, request)).toEqual(
-          planDeactivation(user.UserId, found, request),
-        );
+      fc.property(anyUser, anyDeactivation, anyHistory, (user, policy, history) => {
+        const plan = planDeactivation(user, policy);
+        const checked = planDeactivation(user, { ...policy, history });
+        if (!acts(plan)) expect(checked).toEqual(plan);
+        if (!acts(plan) || policy.AccessKeyId !== undefined) return;
+        const instantsOf = (status: string, isByRunbook: boolean) =>
+          history.changes
+            .filter(({ accessKeyId }) => accessKeyId === plan.AccessKeyId)
+            .filter((change) => change.status === status)
+            .filter(({ roleArn }) => (roleArn === deactivationRoleArn) === isByRunbook)
+            .map(({ eventTime }) => eventTime.getTime());
+        const deactivated = Math.max(...instantsOf('Inactive', true));
+        const reactivated = Math.max(...instantsOf('Active', false));
+        const isReactivated = Number.isFinite(deactivated) && reactivated >= deactivated;
+        expect(checked).toMatchObject({
+          Outcome: isReactivated ? 'Refused' : plan.Outcome,
+          AccessKeyId: plan.AccessKeyId,
+        });
       }),
       RUNS,
     );
   });
 });
 
-describe('a plan to reactivate, for any keys and any request', () => {
-  it('takes an inactive key, and makes a second active one only where that is allowed', () => {
+describe('a plan to reactivate', () => {
+  it('reactivates an inactive key, beside an active key only if that is allowed', () => {
     fc.assert(
-      fc.property(anyFound, anyReactivation, (found, request) => {
-        const plan = planReactivation(user.UserId, found, request);
-        if (request.AccessKeyId !== undefined || acts(plan)) expectSound(plan, request);
+      fc.property(anyUserTwice, anyReactivation, ([user, again], policy) => {
+        const plan = planReactivation(user, policy);
+        expect(planReactivation(again, policy)).toEqual(plan);
+        expectSound(plan, policy);
         expect(plan.UndoCommand !== 'none').toBe(acts(plan));
         expect(plan.KeepAccessKeyId).toBe('none');
         if (!acts(plan)) return;
-        expect(planned(found, plan)?.Status).toBe('Inactive');
-        if (found.keys.some(isActive)) expect(request.AllowSecondActiveKey).toBe(true);
-      }),
-      RUNS,
-    );
-  });
-
-  it('does not depend on the order of the keys', () => {
-    fc.assert(
-      fc.property(anyFoundTwice, anyReactivation, ({ found, again }, request) => {
-        expect(planReactivation(user.UserId, again, request)).toEqual(
-          planReactivation(user.UserId, found, request),
-        );
+        const key = user.keys.find(({ AccessKeyId }) => AccessKeyId === plan.AccessKeyId);
+        expect(key?.Status).toBe('Inactive');
+        if (user.keys.some(isActive)) expect(policy.AllowSecondActiveKey).toBe(true);
       }),
       RUNS,
     );
   });
 });
 
-describe('a plan to delete, for any keys, changes and any request', () => {
-  it('takes a key that is inactive for long enough, and that nobody used or made active since', () => {
+describe('a plan to delete', () => {
+  it('deletes a key that was inactive and unused for long enough', () => {
     fc.assert(
-      fc.property(anyFound, anyDeletion, (found, request) => {
-        const plan = planDeletion(user.UserId, found, request);
-        expectSound(plan, request);
+      fc.property(anyUser, anyDeletion, (user, policy) => {
+        const plan = planDeletion(user, policy);
+        expectSound(plan, policy);
         expect(plan.UndoCommand).toBe('none');
         expect(plan.Evidence !== 'none').toBe(acts(plan));
         if (!acts(plan)) return;
-        const key = planned(found, plan);
-        expect(key?.Status).toBe('Inactive');
-        if (key === undefined) return;
-        const inactivity = findInactivity(key, request.history, {});
-        expect(isTooLong(inactivity, request)).toBe(true);
+        const key = user.keys.find(({ AccessKeyId }) => AccessKeyId === plan.AccessKeyId);
+        if (key === undefined) throw new Error('expected the key of the plan');
+        expect(key.Status).toBe('Inactive');
+        const inactivity = findInactivity(key, policy.history, {});
+        expect(isTooLong(inactivity, policy)).toBe(true);
         expect(plan.Evidence).toBe('event' in inactivity ? 'CloudTrail' : 'NoEvent');
-        const limit = daysBefore(request.maxInactiveDays).getTime();
-        expect(key.LastUsedDate?.getTime() ?? limit).toBeLessThanOrEqual(limit);
-        const activated = request.history.changes.filter(
-          ({ accessKeyId, status }) => accessKeyId === key.AccessKeyId && status === 'Active',
-        );
-        for (const { eventTime } of activated)
-          expect(eventTime.getTime()).toBeLessThanOrEqual(limit);
+        const uses = [key.LastUsedDate ?? new Date(0)];
+        const activations = policy.history.changes
+          .filter((one) => one.accessKeyId === key.AccessKeyId && one.status === 'Active')
+          .map(({ eventTime }) => eventTime);
+        for (const instant of [...uses, ...activations])
+          expect(instant <= daysBefore(policy.maxInactiveDays)).toBe(true);
       }),
       RUNS,
     );
   });
 
-  it('takes nothing of an exempt user, unless the key is named', () => {
+  it('never deletes a key of an exempt user that is not named', () => {
     fc.assert(
-      fc.property(anyFound, anyDeletion, (found, request) => {
-        const exempt = { ...found, exemption: '2026-01-31' };
-        const by = { ...request, exemptionTagKey: 'keys-until' };
-        const plan = planDeletion(user.UserId, exempt, by);
-        if (acts(plan)) expect(request.AccessKeyId).toBe(plan.AccessKeyId);
+      fc.property(anyUser, anyDeletion, (user, policy) => {
+        const exempt = { ...user, exemption: '2026-01-31' };
+        const plan = planDeletion(exempt, { ...policy, exemptionTagKey: 'keys-until' });
+        if (acts(plan)) expect(policy.AccessKeyId).toBe(plan.AccessKeyId);
       }),
       RUNS,
     );
   });
 
   it('does not depend on the order of keys and changes', () => {
-    const anyDeletionTwice = anyDeletion.chain((request) =>
-      shuffled(request.history.changes).map((changes) => ({
-        request,
-        again: { ...request, history: { ...request.history, changes } },
-      })),
+    const anyDeletionTwice = anyDeletion.chain((policy) =>
+      shuffled(policy.history.changes).map(
+        (changes) => [policy, { ...policy, history: { ...policy.history, changes } }] as const,
+      ),
     );
     fc.assert(
-      fc.property(anyFoundTwice, anyDeletionTwice, (users, requests) => {
-        expect(planDeletion(user.UserId, users.again, requests.again)).toEqual(
-          planDeletion(user.UserId, users.found, requests.request),
-        );
+      fc.property(anyUserTwice, anyDeletionTwice, (users, policies) => {
+        expect(planDeletion(users[1], policies[1])).toEqual(planDeletion(users[0], policies[0]));
       }),
       RUNS,
     );

@@ -1,76 +1,141 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asDryRun, NONE, planTo, without, withoutUser } from '../../../remediation/plans/plan.ts';
+import {
+  asDryRun,
+  deleteCommand,
+  deletionCommand,
+  lastUseCommand,
+  listCommand,
+  noAction,
+  planTo,
+  remediateCommand,
+  unknownUser,
+  updateCommand,
+} from '../../../remediation/plans/plan.ts';
 import { keyId } from '../../support/build.ts';
+import { alice, planOf } from '../../support/plans.ts';
 
-const user = { UserId: 'AIDAXXXXXXXXXXXXALICE', UserName: 'alice' };
-const planned = { AccessKeyId: keyId('OLD'), Reason: 'a reason', NextCommand: 'go on' };
+const { UserId, UserName } = alice;
+const AccessKeyId = keyId('OLD');
+const user = { ...alice, keys: [] };
 
-describe('a plan', () => {
-  it.each(['Deactivate', 'Reactivate', 'Delete'] as const)(
-    'to %s says none where it has nothing to say',
-    (act) => {
-      expect(planTo(act, user, planned)).toEqual({
-        Outcome: act,
-        ...user,
-        ...planned,
-        KeepAccessKeyId: 'none',
-        UndoCommand: 'none',
-        Basis: 'none',
-        Evidence: 'none',
-      });
-    },
-  );
+describe('commands', () => {
+  const key = { UserName, AccessKeyId };
 
-  it('says what it has to say', () => {
-    const more = {
-      KeepAccessKeyId: keyId('NEW'),
-      UndoCommand: 'take it back',
-      Basis: 'what is known',
-      Evidence: 'CloudTrail',
-    } as const;
-    expect(planTo('Deactivate', user, { ...planned, ...more })).toEqual({
-      Outcome: 'Deactivate',
-      ...user,
-      ...planned,
-      ...more,
-    });
+  it.each([
+    [
+      updateCommand(key, 'Active'),
+      'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOLD --status=Active',
+    ],
+    [
+      updateCommand(key, 'Inactive'),
+      'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOLD --status=Inactive',
+    ],
+    [
+      deleteCommand(key),
+      'aws iam delete-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOLD',
+    ],
+    [
+      lastUseCommand({ AccessKeyId }),
+      'aws iam get-access-key-last-used --access-key-id=AKIAXXXXXXXXXXXXXOLD',
+    ],
+    [listCommand({ UserName }), 'aws iam list-access-keys --user-name=alice'],
+    [
+      remediateCommand('iam-user-single-access-key', UserId),
+      'aws configservice start-remediation-execution --config-rule-name=iam-user-single-access-key --resource-keys=resourceType=AWS::IAM::User,resourceId=AIDAXXXXXXXXXXXXALICE',
+    ],
+    [
+      deletionCommand('aws ssm start --parameters Role=r', { UserId, AccessKeyId }),
+      'aws ssm start --parameters Role=r,UserId=AIDAXXXXXXXXXXXXALICE,AccessKeyId=AKIAXXXXXXXXXXXXXOLD',
+    ],
+  ])('%s', (command, expected) => {
+    expect(command).toBe(expected);
   });
 
-  it('as a dry run says the same, but for what it is and what comes next', () => {
-    const plan = planTo('Delete', user, planned);
-    expect(asDryRun(plan)).toEqual({ ...plan, Outcome: 'DryRun', NextCommand: NONE });
-    expect(asDryRun(plan, 'do it')).toEqual({ ...plan, Outcome: 'DryRun', NextCommand: 'do it' });
+  it.each([
+    ['-rf', '--user-name=-rf'],
+    ['a+b=c,d.e@f-g_h', '--user-name=a+b=c,d.e@f-g_h'],
+    ["x'; rm -rf ~", "--user-name='x'\\''; rm -rf ~'"],
+    ['$HOME', "--user-name='$HOME'"],
+    ['a b', "--user-name='a b'"],
+    ['alice\n', "--user-name='alice\n'"],
+    ['', "--user-name=''"],
+  ])('quote the user name %j as one word', (name, expected) => {
+    expect(listCommand({ UserName: name })).toBe(`aws iam list-access-keys ${expected}`);
+  });
+
+  it('pass any user name through a shell unchanged', () => {
+    const anyName = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
+    const names = fc
+      .sample(anyName, 50)
+      .map((name) => name.replaceAll('\0', ''))
+      .concat('-n', '*', '~', '`id`', '$(id)', '\\', '"', "'", '!x', '#');
+    const script = names
+      .map((name) => listCommand({ UserName: name }).replace('aws iam', "printf '%s\\0'"))
+      .join('\n');
+    const words = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0');
+    const expected = names.flatMap((name) => ['list-access-keys', `--user-name=${name}`]);
+    expect(words).toEqual([...expected, '']);
   });
 });
 
-describe('a plan that writes nothing', () => {
-  it.each(['NothingToDo', 'Refused'] as const)('is %s, and says why', (Outcome) => {
-    expect(without(Outcome, 'a reason', { UserId: user.UserId })).toEqual({
-      Outcome,
-      UserId: user.UserId,
-      Reason: 'a reason',
-      UserName: 'none',
-      AccessKeyId: 'none',
-      KeepAccessKeyId: 'none',
-      UndoCommand: 'none',
-      NextCommand: 'none',
-      Basis: 'none',
-      Evidence: 'none',
-    });
+describe('planTo', () => {
+  const planned = { AccessKeyId, Reason: 'a reason', NextCommand: 'a command' };
+
+  it.each(['Deactivate', 'Reactivate', 'Delete'] as const)(
+    'plans to %s; members that do not apply are none',
+    (Outcome) => {
+      expect(planTo(Outcome, user, planned)).toEqual(planOf({ Outcome, ...planned }));
+    },
+  );
+
+  it('takes every member that is given', () => {
+    const more = {
+      KeepAccessKeyId: keyId('NEW'),
+      UndoCommand: 'another command',
+      Basis: 'a fact',
+      Evidence: 'CloudTrail',
+    } as const;
+    expect(planTo('Delete', user, { ...planned, ...more })).toEqual(
+      planOf({ Outcome: 'Delete', ...planned, ...more }),
+    );
   });
 
-  it('says what it is about, and never that it acts', () => {
-    const about = { ...user, AccessKeyId: keyId('OLD'), NextCommand: 'go on' };
-    const plan = without('Refused', 'a reason', { ...about, Outcome: 'Delete', Reason: 'another' });
-    expect(plan).toMatchObject({ ...about, Outcome: 'Refused', Reason: 'a reason' });
+  it('becomes a dry run, with its own next command', () => {
+    const plan = planTo('Delete', user, planned);
+    expect(asDryRun(plan)).toEqual({ ...plan, Outcome: 'DryRun', NextCommand: 'none' });
+    expect(asDryRun(plan, 'go')).toEqual({ ...plan, Outcome: 'DryRun', NextCommand: 'go' });
+  });
+});
+
+describe('noAction', () => {
+  it.each(['NothingToDo', 'Refused'] as const)('returns a plan that is %s', (Outcome) => {
+    const Reason = 'a reason';
+    expect(noAction(Outcome, Reason, { UserId })).toEqual(
+      planOf({ Outcome, Reason, UserName: 'none' }),
+    );
+    const about = { AccessKeyId, NextCommand: 'a command' };
+    expect(noAction(Outcome, Reason, { ...alice, ...about })).toEqual(
+      planOf({ Outcome, Reason, ...about }),
+    );
+  });
+
+  it('never takes an outcome from the plan that it is about', () => {
+    const plan = planTo('Delete', user, { AccessKeyId, Reason: 'delete', NextCommand: 'go' });
+    expect(noAction('Refused', 'a reason', plan)).toMatchObject({
+      Outcome: 'Refused',
+      Reason: 'a reason',
+    });
   });
 
   it('refuses an id that no user has', () => {
-    expect(withoutUser(user.UserId)).toMatchObject({
-      Outcome: 'Refused',
-      UserId: user.UserId,
-      UserName: 'none',
-      Reason: 'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may be deleted',
-    });
+    expect(unknownUser(UserId)).toEqual(
+      planOf({
+        Outcome: 'Refused',
+        UserName: 'none',
+        Reason: 'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may be deleted',
+      }),
+    );
   });
 });

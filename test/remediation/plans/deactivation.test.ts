@@ -1,0 +1,427 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type DeactivationPolicy,
+  findReactivation,
+  planDeactivation,
+} from '../../../remediation/plans/deactivation.ts';
+import type { AccessKey } from '../../../rule/keys/access-key.ts';
+import type { KeyHistory, StatusChange } from '../../../rule/keys/key-history.ts';
+import { accessKey, at, daysBefore, keyId, policy as rulePolicy } from '../../support/build.ts';
+import { alice, planInAnyOrder, planOf } from '../../support/plans.ts';
+import { historyOf, statusChange } from '../../support/status-change.ts';
+
+const ROLES = 'arn:aws:iam::123456789012:role';
+const deactivationRoleArn = `${ROLES}/deactivation`;
+const DeleteCommand = 'aws ssm start-automation-execution --parameters Role=r';
+const policy: DeactivationPolicy = {
+  ...rulePolicy,
+  AccessKeyId: undefined,
+  DryRun: false,
+  ConfigRuleName: 'iam-user-single-access-key',
+  DeleteCommand,
+  deactivationRoleArn,
+};
+const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
+const inUse = accessKey('NEW', { LastUsedDate: daysBefore(1) });
+const inactive = accessKey('OFF', { Status: 'Inactive' });
+const young = (days: number, ms = 0) =>
+  accessKey('YOUNG', { CreateDate: daysBefore(days, ms), LastUsedDate: at });
+const STRICT = { countInactiveAccessKeys: true };
+
+const commandToDelete = (AccessKeyId: string) =>
+  `${DeleteCommand},UserId=${alice.UserId},AccessKeyId=${AccessKeyId}`;
+
+type Overrides = Partial<DeactivationPolicy> & { readonly exemption?: string };
+
+const plan = (keys: readonly AccessKey[], { exemption, ...overrides }: Overrides = {}) =>
+  planInAnyOrder(keys, (ordered) =>
+    planDeactivation({ ...alice, keys: ordered, exemption }, { ...policy, ...overrides }),
+  );
+
+describe('planDeactivation of a named key', () => {
+  it.each([
+    ['a user with other keys', [abandoned, inUse]],
+    ['a user without keys', []],
+  ])('scenario 1: refuses a key that does not belong to %s', (_, keys) => {
+    const AccessKeyId = keyId('ELSE');
+    const Reason = 'AKIAXXXXXXXXXXXXELSE is not an access key of alice';
+    expect(plan(keys, { AccessKeyId })).toEqual(
+      planOf({ Outcome: 'Refused', AccessKeyId, Reason }),
+    );
+  });
+
+  it.each(['Inactive', 'Expired'])('scenario 2: has nothing to do if the key is %s', (Status) => {
+    const { AccessKeyId } = inactive;
+    const Reason = `AKIAXXXXXXXXXXXXXOFF is already ${Status}`;
+    expect(plan([inUse, { ...inactive, Status }], { AccessKeyId })).toEqual(
+      planOf({ Outcome: 'NothingToDo', AccessKeyId, Reason }),
+    );
+  });
+
+  it.each([
+    ['alone', [inUse]],
+    ['beside an inactive key', [inUse, inactive]],
+    ['beside an expired key', [inUse, { ...inactive, Status: 'Expired' }]],
+  ])('scenario 3: refuses the last active key, %s', (_, keys) => {
+    const { AccessKeyId } = inUse;
+    const Reason = 'AKIAXXXXXXXXXXXXXNEW is the last active key of alice';
+    for (const countInactiveAccessKeys of [false, true])
+      expect(plan(keys, { AccessKeyId, countInactiveAccessKeys })).toEqual(
+        planOf({ Outcome: 'Refused', AccessKeyId, Reason }),
+      );
+  });
+
+  it('scenario 4: deactivates the key, although the rule selects the other', () => {
+    const { AccessKeyId } = inUse;
+    expect(plan([abandoned, inUse], { AccessKeyId })).toEqual(
+      planOf({
+        Outcome: 'Deactivate',
+        AccessKeyId,
+        KeepAccessKeyId: abandoned.AccessKeyId,
+        Reason:
+          'deactivate AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30), keep AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15), UTC dates',
+        UndoCommand:
+          'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXNEW --status=Active',
+        NextCommand: commandToDelete(AccessKeyId),
+        Basis: 'last used 2026-01-30, keep AKIAXXXXXXXXXXXXXOLD',
+      }),
+    );
+  });
+
+  const { AccessKeyId } = abandoned;
+  it.each<[string, AccessKey, Overrides]>([
+    ['no key is selected', { ...abandoned, AccessKeyId: keyId('TWIN') }, {}],
+    ['the user has as many keys as allowed', inUse, { maxActiveAccessKeys: 2 }],
+    ['the user is in rotation', young(1), { rotationGraceDays: 7 }],
+    ['the user is exempt', inUse, { exemptionTagKey: 'keys-until', exemption: '2026-01-31' }],
+  ])('scenario 4: deactivates the key, although %s', (_, other, overrides) => {
+    expect(plan([abandoned, other], { ...overrides, AccessKeyId })).toMatchObject({
+      Outcome: 'Deactivate',
+      AccessKeyId,
+    });
+  });
+
+  it('scenario 4: keeps the key that was used most recently', () => {
+    const between = accessKey('MID', { LastUsedDate: daysBefore(50) });
+    const keys = [inUse, between, abandoned, inactive];
+    expect(plan(keys, { AccessKeyId }).KeepAccessKeyId).toBe(inUse.AccessKeyId);
+    expect(plan(keys, { AccessKeyId: inUse.AccessKeyId }).KeepAccessKeyId).toBe(
+      between.AccessKeyId,
+    );
+  });
+});
+
+describe('planDeactivation, scenario 5: a compliant user', () => {
+  const rotation = { rotationGraceDays: 7 };
+  const exempt = { exemptionTagKey: 'keys-until', exemption: '2026-01-31' };
+
+  it.each<[string, AccessKey[], Overrides, string]>([
+    ['without keys', [], {}, 'alice has 0 active access keys, 1 allowed'],
+    ['with one active key', [inUse, inactive], {}, 'alice has 1 active access key, 1 allowed'],
+    [
+      'with two keys, if two are allowed',
+      [inUse, abandoned],
+      { maxActiveAccessKeys: 2 },
+      'alice has 2 active access keys, 2 allowed',
+    ],
+    [
+      'with one key, if inactive keys count',
+      [inUse],
+      STRICT,
+      'alice has 1 access key, 1 of them active, 1 allowed',
+    ],
+    [
+      'that is exempt',
+      [abandoned, inUse],
+      exempt,
+      'alice is compliant: Exempt until 2026-01-31 by the tag keys-until: 2 active access keys, 1 allowed. To deactivate a key anyway, start the runbook with AccessKeyId',
+    ],
+    [
+      'that is exempt, if inactive keys count',
+      [inUse, inactive],
+      { ...STRICT, ...exempt },
+      'alice is compliant: Exempt until 2026-01-31 by the tag keys-until: 2 access keys, 1 of them active, 1 allowed. To deactivate a key anyway, start the runbook with AccessKeyId',
+    ],
+    [
+      'in rotation',
+      [abandoned, young(1)],
+      rotation,
+      'alice is compliant: In rotation until 2026-02-06T12:00:00.000Z: 2 active access keys, 1 allowed. Newest key: AKIAXXXXXXXXXXXYOUNG, created 2026-01-30. To deactivate a key anyway, start the runbook with AccessKeyId',
+    ],
+  ])('%s has nothing to do', (_, keys, overrides, Reason) => {
+    expect(plan(keys, overrides)).toEqual(planOf({ Outcome: 'NothingToDo', Reason }));
+  });
+
+  it.each<[string, Overrides, AccessKey]>([
+    ['the newest key is exactly as old as the rotation grace', rotation, young(7)],
+    ['the exemption has ended', { ...exempt, at: new Date('2026-02-01T00:00:00Z') }, inUse],
+    ['the exemption is not a date', { ...exempt, exemption: 'soon' }, inUse],
+  ])('is not compliant if %s', (_, overrides, other) => {
+    expect(plan([abandoned, other], overrides).Outcome).toBe('Deactivate');
+  });
+
+  it('is compliant until the last millisecond of rotation and exemption', () => {
+    const last = new Date('2026-01-31T23:59:59.999Z');
+    expect(plan([abandoned, young(7, 1)], rotation).Outcome).toBe('NothingToDo');
+    expect(plan([abandoned, inUse], { ...exempt, at: last }).Outcome).toBe('NothingToDo');
+  });
+});
+
+describe('planDeactivation of a selected key', () => {
+  it.each([
+    [
+      'a key that is idle too short',
+      [accessKey('BUSY', { LastUsedDate: daysBefore(2) }), inUse],
+      'the longest-idle key has been idle for less than 7 days (AKIAXXXXXXXXXXXXBUSY, last used 2026-01-29)',
+    ],
+    [
+      'a tie',
+      [abandoned, accessKey('TWIN', { LastUsedDate: daysBefore(200) })],
+      'two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOLD, last used 2025-07-15)',
+    ],
+    [
+      'a new key that was never used',
+      [abandoned, accessKey('FRESH', { CreateDate: daysBefore(20) })],
+      'a newer key was never used and may not be deployed yet (AKIAXXXXXXXXXXXFRESH; AKIAXXXXXXXXXXXXXOLD was last used 2025-07-15)',
+    ],
+  ])('scenario 6: refuses %s', (_, keys, why) => {
+    const Reason = `no key of alice is selected: ${why}; to decide, start the runbook with AccessKeyId`;
+    for (const DryRun of [false, true])
+      expect(plan(keys, { DryRun })).toEqual(planOf({ Outcome: 'Refused', Reason }));
+  });
+
+  it('scenario 7: deactivates the longest-idle key', () => {
+    const { AccessKeyId } = abandoned;
+    for (const overrides of [{}, STRICT])
+      expect(plan([inUse, abandoned, inactive], overrides)).toEqual(
+        planOf({
+          Outcome: 'Deactivate',
+          AccessKeyId,
+          KeepAccessKeyId: inUse.AccessKeyId,
+          Reason:
+            'deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15), keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30), UTC dates',
+          UndoCommand:
+            'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOLD --status=Active',
+          NextCommand: commandToDelete(AccessKeyId),
+          Basis: 'last used 2025-07-15, keep AKIAXXXXXXXXXXXXXNEW',
+        }),
+      );
+  });
+
+  it.each([
+    [-1, 'Deactivate'],
+    [0, 'Deactivate'],
+    [1, 'Refused'],
+  ])('scenarios 6 and 7: a key used 7 days and %d ms ago', (ms, expected) => {
+    const key = accessKey('EDGE', { LastUsedDate: daysBefore(7, ms) });
+    expect(plan([key, inUse]).Outcome).toBe(expected);
+  });
+
+  it('scenario 8: a dry run says the same; the remediation carries it out', () => {
+    const made = plan([inUse, abandoned]);
+    expect(plan([inUse, abandoned], { DryRun: true })).toEqual({
+      ...made,
+      Outcome: 'DryRun',
+      NextCommand:
+        'aws configservice start-remediation-execution --config-rule-name=iam-user-single-access-key --resource-keys=resourceType=AWS::IAM::User,resourceId=AIDAXXXXXXXXXXXXALICE',
+    });
+  });
+
+  it.each([
+    ['AccessKeyId', { AccessKeyId: abandoned.AccessKeyId }],
+    ['MinimumIdleDays', { MinimumIdleDays: 3, minimumIdleDays: 3 }],
+  ])('scenario 8: a dry run with %s has no next command', (_, overrides) => {
+    const made = plan([inUse, abandoned], overrides);
+    expect(made.Outcome).toBe('Deactivate');
+    expect(plan([inUse, abandoned], { ...overrides, DryRun: true })).toEqual({
+      ...made,
+      Outcome: 'DryRun',
+      NextCommand: 'none',
+    });
+  });
+
+  it('scenario 8: a dry run without an action is not a dry run', () => {
+    const { AccessKeyId } = inUse;
+    expect(plan([inUse], { DryRun: true, AccessKeyId }).Outcome).toBe('Refused');
+    expect(plan([inUse], { DryRun: true }).Outcome).toBe('NothingToDo');
+  });
+});
+
+describe('planDeactivation, scenario 9: only inactive keys are too many', () => {
+  const refused = ({ AccessKeyId, Status }: AccessKey, counts: string, NextCommand: string) =>
+    planOf({
+      Outcome: 'Refused',
+      AccessKeyId,
+      Reason: `alice has ${counts}, and ${AccessKeyId} is ${Status}: delete it instead of deactivating it: ${NextCommand}`,
+      NextCommand,
+    });
+  const { AccessKeyId } = inactive;
+  const older = accessKey('OLDER', { Status: 'Inactive', CreateDate: daysBefore(400, -1) });
+  const expired = { ...inactive, Status: 'Expired' };
+
+  it.each([
+    [
+      'an inactive key with the command of the deletion runbook',
+      [inUse, inactive],
+      refused(inactive, '2 access keys, 1 of them active, 1 allowed', commandToDelete(AccessKeyId)),
+    ],
+    [
+      'the inactive key that has been idle longest',
+      [inactive, older],
+      refused(
+        older,
+        '2 access keys, 0 of them active, 1 allowed',
+        commandToDelete(older.AccessKeyId),
+      ),
+    ],
+    [
+      'an expired key, which no runbook deletes, with the command of IAM',
+      [inUse, expired],
+      refused(
+        expired,
+        '2 access keys, 1 of them active, 1 allowed',
+        `aws iam delete-access-key --user-name=alice --access-key-id=${AccessKeyId}`,
+      ),
+    ],
+  ])('refuses %s', (_, keys, expected) => {
+    for (const DryRun of [false, true]) expect(plan(keys, { ...STRICT, DryRun })).toEqual(expected);
+  });
+
+  it('refuses a named inactive key in the same way, unless the user is compliant', () => {
+    const named = { ...STRICT, AccessKeyId };
+    expect(plan([inUse, inactive], named)).toEqual(plan([inUse, inactive], STRICT));
+    expect(plan([inactive], named).Outcome).toBe('NothingToDo');
+  });
+
+  it('refuses a tie with the command that deletes one of the keys', () => {
+    const twin = { ...inactive, AccessKeyId: keyId('TWIN') };
+    expect(plan([inactive, twin], STRICT)).toEqual(
+      planOf({
+        Outcome: 'Refused',
+        Reason: `no key of alice is selected: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOFF, never used, created 2024-12-27); to decide, delete one of them: ${commandToDelete('KEY_ID')}`,
+      }),
+    );
+  });
+});
+
+const OPERATOR = 'arn:aws:iam::123456789012:user/olga';
+const TERRAFORM = 'arn:aws:sts::123456789012:assumed-role/terraform/apply-1';
+const REACTIVATION = 'arn:aws:sts::123456789012:assumed-role/reactivation/run-1';
+const RUNBOOK = 'arn:aws:sts::123456789012:assumed-role/deactivation/run-1';
+
+const change =
+  (status: StatusChange['status'], callerArn: string | undefined, role?: string) =>
+  (days: number, ms = 0) =>
+    statusChange('OLD', status, { days, ms, callerArn, roleArn: role && `${ROLES}/${role}` });
+const deactivated = change('Inactive', RUNBOOK, 'deactivation');
+const restored = change('Active', RUNBOOK, 'deactivation');
+const reactivated = change('Active', OPERATOR);
+
+describe('planDeactivation, scenario 10: a selected key that was reactivated', () => {
+  const planWith = (
+    changes: readonly StatusChange[],
+    { isComplete = true, ...overrides }: Overrides & Partial<KeyHistory> = {},
+  ) => plan([inUse, abandoned], { ...overrides, history: historyOf(changes, { isComplete }) });
+  const refusedBecauseOf = (caller: string) =>
+    planOf({
+      Outcome: 'Refused',
+      AccessKeyId: abandoned.AccessKeyId,
+      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after this runbook deactivated it on 2026-01-21; to deactivate it again, start the runbook with AccessKeyId`,
+    });
+
+  it.each([
+    ['a user', OPERATOR, undefined],
+    ["Terraform's role", TERRAFORM, 'terraform'],
+    ['the runbook ReactivateAccessKey', REACTIVATION, 'reactivation'],
+  ])('is refused if %s reactivated it', (_, callerArn, role) => {
+    const changes = [deactivated(10), change('Active', callerArn, role)(5)];
+    for (const isComplete of [true, false])
+      for (const DryRun of [true, false])
+        expect(planWith(changes, { isComplete, DryRun })).toEqual(refusedBecauseOf(callerArn));
+  });
+
+  it.each([
+    ['is absent', undefined],
+    ['has a line end', `${OPERATOR}\n`],
+    ['has a space', `${OPERATOR} approved this`],
+    ['has markup', 'arn:aws:iam::123456789012:user/<b>'],
+    ['is not an ARN', 'olga'],
+    ['starts with another text', `see ${OPERATOR}`],
+    ['is too long', `arn:${'a'.repeat(401)}`],
+  ])('is refused without the name of a caller whose ARN %s', (_, callerArn) => {
+    expect(planWith([deactivated(10), change('Active', callerArn)(5)])).toEqual(
+      refusedBecauseOf('an unknown caller'),
+    );
+  });
+
+  it('is refused with the name of a caller whose ARN has the greatest length', () => {
+    const longest = `arn:${'a'.repeat(400)}`;
+    expect(planWith([deactivated(10), change('Active', longest)(5)])).toEqual(
+      refusedBecauseOf(longest),
+    );
+  });
+
+  it.each([
+    ['that the runbook restored itself', [deactivated(10), restored(10, 1000)]],
+    ['that was reactivated before its deactivation', [reactivated(15), deactivated(10)]],
+    ['that somebody else deactivated', [change('Inactive', OPERATOR)(10), reactivated(5)]],
+    ['that was never deactivated', [reactivated(5)]],
+    ['that was never changed', []],
+  ])('does not include a key %s', (_, changes) => {
+    expect(planWith(changes)).toEqual(plan([inUse, abandoned]));
+  });
+
+  it('does not include a reactivated key that is not selected', () => {
+    const other = [
+      statusChange('NEW', 'Inactive', { days: 10, roleArn: deactivationRoleArn }),
+      statusChange('NEW', 'Active', { days: 5 }),
+    ];
+    expect(planWith(other)).toEqual(plan([inUse, abandoned]));
+  });
+
+  it('acts on an incomplete history, and says so', () => {
+    const made = plan([inUse, abandoned]);
+    const remark =
+      '; the event history is incomplete, so a reactivation of this key may be missing';
+    expect(planWith([], { isComplete: false })).toEqual({
+      ...made,
+      Reason: `${made.Reason}${remark}`,
+    });
+  });
+});
+
+describe('findReactivation', () => {
+  const find = (...changes: StatusChange[]) => {
+    const found = findReactivation(abandoned, historyOf(changes), deactivationRoleArn);
+    const reversed = historyOf(changes.toReversed());
+    expect(findReactivation(abandoned, reversed, deactivationRoleArn)).toEqual(found);
+    return found;
+  };
+
+  it('finds the first reactivation after the last deactivation by the runbook', () => {
+    const changes = [deactivated(20), reactivated(15), deactivated(10), reactivated(5)];
+    expect(find(...changes, change('Active', TERRAFORM, 'terraform')(1))).toEqual({
+      deactivated: changes[2],
+      reactivated: changes[3],
+    });
+  });
+
+  it('finds a reactivation in the same second: the key is active now', () => {
+    expect(find(deactivated(10), reactivated(10))).toEqual({
+      deactivated: deactivated(10),
+      reactivated: reactivated(10),
+    });
+  });
+
+  it('finds a reactivation after the runbook restored the key', () => {
+    const again = [change('Inactive', OPERATOR)(5), reactivated(4)];
+    expect(find(deactivated(10), restored(10, 1000), ...again)).toEqual({
+      deactivated: deactivated(10),
+      reactivated: reactivated(4),
+    });
+  });
+
+  it('finds none before the last deactivation by the runbook', () => {
+    expect(find(deactivated(20), reactivated(15), deactivated(10), restored(9))).toBeUndefined();
+  });
+});

@@ -1,0 +1,309 @@
+import { describe, expect, it } from 'vitest';
+import { type DeletionPolicy, planDeletion } from '../../../remediation/plans/deletion.ts';
+import { parseInactiveRuleParameters } from '../../../rule/evaluation/parameters.ts';
+import type { AccessKey } from '../../../rule/keys/access-key.ts';
+import type { StatusChange } from '../../../rule/keys/key-history.ts';
+import { accessKey, at, daysBefore, keyId } from '../../support/build.ts';
+import { alice, planInAnyOrder, planOf } from '../../support/plans.ts';
+import { historyOf, statusChange } from '../../support/status-change.ts';
+
+const policy: DeletionPolicy = {
+  ...parseInactiveRuleParameters(),
+  at,
+  AccessKeyId: undefined,
+  DryRun: false,
+  ConfigRuleName: 'iam-user-inactive-access-key',
+};
+const active = accessKey('ON', { LastUsedDate: daysBefore(1) });
+const key = accessKey('OFF', { Status: 'Inactive', LastUsedDate: daysBefore(50) });
+const unused = accessKey('OFF', { Status: 'Inactive' });
+const other = accessKey('TWO', { Status: 'Inactive', LastUsedDate: daysBefore(99) });
+const off = (days: number, { name = 'OFF', ms = 0 } = {}) =>
+  statusChange(name, 'Inactive', { days, ms });
+const on = (days: number) => statusChange('OFF', 'Active', { days });
+
+type Overrides = Partial<DeletionPolicy> & {
+  readonly exemption?: string;
+  readonly isComplete?: boolean;
+};
+
+/** Makes a plan, which must not depend on the order of keys and changes. */
+const plan = (
+  keys: readonly AccessKey[],
+  changes: readonly StatusChange[],
+  { exemption, isComplete = true, ...overrides }: Overrides = {},
+) => {
+  const planBy = (ordered: readonly StatusChange[]) =>
+    planInAnyOrder(keys, (inOrder) =>
+      planDeletion(
+        { ...alice, keys: inOrder, exemption },
+        { ...policy, ...overrides, history: historyOf(ordered, { isComplete }) },
+      ),
+    );
+  const made = planBy(changes);
+  expect(planBy(changes.toReversed())).toEqual(made);
+  return made;
+};
+
+const named = { AccessKeyId: key.AccessKeyId };
+const EITHER = [{}, named];
+
+describe('planDeletion of a named key', () => {
+  it.each([
+    ['a user with other keys', [active, key]],
+    ['a user without keys', []],
+  ])('scenario 1: refuses a key that does not belong to %s', (_, keys) => {
+    const AccessKeyId = keyId('ELSE');
+    const Reason = 'AKIAXXXXXXXXXXXXELSE is not an access key of alice';
+    expect(plan(keys, [off(40), off(40, { name: 'ELSE' })], { AccessKeyId })).toEqual(
+      planOf({ Outcome: 'Refused', AccessKeyId, Reason }),
+    );
+  });
+
+  it('scenario 2: refuses an active key, whatever the events show', () => {
+    const { AccessKeyId } = active;
+    const Reason = 'AKIAXXXXXXXXXXXXXXON is active: deactivate it first';
+    expect(plan([active, key], [off(40, { name: 'ON' })], { AccessKeyId })).toEqual(
+      planOf({ Outcome: 'Refused', AccessKeyId, Reason }),
+    );
+  });
+
+  it.each<[string, AccessKey, StatusChange[], boolean, string]>([
+    [
+      'was deactivated too recently',
+      key,
+      [off(29)],
+      true,
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2026-01-02, less than 30 days',
+    ],
+    [
+      'has a deactivation that is not visible yet',
+      key,
+      [on(40)],
+      true,
+      'AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22: expected 30 days',
+    ],
+    [
+      'has no event in an incomplete history',
+      key,
+      [],
+      false,
+      'AKIAXXXXXXXXXXXXXOFF is inactive since an unknown date (no event history): expected 30 days',
+    ],
+    [
+      'has a status that no call sets',
+      { ...key, Status: 'Expired' },
+      [off(40)],
+      true,
+      'AKIAXXXXXXXXXXXXXOFF is Expired since an unknown date: expected 30 days',
+    ],
+  ])('scenario 3: refuses a key that %s', (_, one, changes, isComplete, Reason) => {
+    for (const DryRun of [false, true])
+      expect(plan([active, one], changes, { ...named, DryRun, isComplete })).toEqual(
+        planOf({ Outcome: 'Refused', ...named, Reason }),
+      );
+  });
+});
+
+describe('planDeletion, scenario 4: no key is known to be inactive for long enough', () => {
+  const reasonFor = (all: string) =>
+    `no access key of alice is known to be inactive for 30 days: ${all}`;
+
+  it.each([
+    ['no key', [], 'no key is inactive'],
+    ['active keys only', [active], 'no key is inactive'],
+    [
+      'keys that are inactive for less',
+      [active, key, other],
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2026-01-02; AKIAXXXXXXXXXXXXXTWO has been inactive since 2026-01-21',
+    ],
+  ])('has nothing to do for a user with %s', (_, keys, all) => {
+    expect(plan(keys, [off(29), off(10, { name: 'TWO' })])).toEqual(
+      planOf({ Outcome: 'NothingToDo', Reason: reasonFor(all) }),
+    );
+  });
+
+  it.each<[string, AccessKey[], StatusChange[], boolean, string]>([
+    [
+      'a deactivation is not visible yet',
+      [key, other],
+      [on(40), off(10, { name: 'TWO' })],
+      true,
+      'AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22; AKIAXXXXXXXXXXXXXTWO has been inactive since 2026-01-21',
+    ],
+    [
+      'the history is incomplete',
+      [key],
+      [],
+      false,
+      'AKIAXXXXXXXXXXXXXOFF is inactive since an unknown date (no event history)',
+    ],
+    [
+      'a key is expired',
+      [{ ...key, Status: 'Expired' }],
+      [off(40)],
+      true,
+      'AKIAXXXXXXXXXXXXXOFF is Expired since an unknown date',
+    ],
+  ])('refuses if %s', (_, keys, changes, isComplete, all) => {
+    expect(plan(keys, changes, { isComplete })).toEqual(
+      planOf({ Outcome: 'Refused', Reason: reasonFor(all) }),
+    );
+  });
+
+  it('a key without a known date does not hide another key', () => {
+    expect(plan([key, other], [on(40), off(40, { name: 'TWO' })])).toMatchObject({
+      Outcome: 'Delete',
+      AccessKeyId: other.AccessKeyId,
+    });
+  });
+});
+
+describe('planDeletion, scenario 5: an exempt user', () => {
+  const exempt = (overrides: Overrides = {}) =>
+    plan([key], [off(40)], {
+      exemptionTagKey: 'keys-until',
+      exemption: '2026-01-31',
+      ...overrides,
+    });
+
+  it('has nothing to do', () => {
+    const Reason =
+      'alice is compliant: Exempt until 2026-01-31 by the tag keys-until: AKIAXXXXXXXXXXXXXOFF has been inactive since 2025-12-22. To delete a key anyway, start the runbook with AccessKeyId';
+    for (const DryRun of [false, true])
+      expect(exempt({ DryRun })).toEqual(planOf({ Outcome: 'NothingToDo', Reason }));
+  });
+
+  it.each<[string, Overrides, string]>([
+    ['to the last millisecond', { at: new Date('2026-01-31T23:59:59.999Z') }, 'NothingToDo'],
+    ['and no longer', { at: new Date('2026-02-01T00:00:00.000Z') }, 'Delete'],
+    ['only by a date', { exemption: 'soon' }, 'Delete'],
+    ['unless the key is named', named, 'Delete'],
+  ])('is exempt %s', (_, overrides, expected) => {
+    expect(exempt(overrides).Outcome).toBe(expected);
+  });
+});
+
+describe('planDeletion, scenario 6: a key that was used since its deactivation', () => {
+  it.each([
+    ['1 ms less than a day after its deactivation', 40, daysBefore(39, -1), 'Delete'],
+    ['a day after its deactivation', 40, daysBefore(39), 'Refused'],
+    ['before the required 30 days', 30, daysBefore(30), 'Delete'],
+    ['1 ms later, in the required 30 days', 30, daysBefore(30, 1), 'Refused'],
+  ])('used %s', (_, days, LastUsedDate, expected) => {
+    for (const overrides of EITHER)
+      expect(plan([{ ...key, LastUsedDate }], [off(days)], overrides).Outcome).toBe(expected);
+  });
+
+  const used = { ...key, LastUsedDate: daysBefore(1) };
+
+  it('is refused with what is known, although another key may be deleted', () => {
+    const Reason =
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2025-12-12, but was last used 2026-01-30';
+    const changes = [off(50), off(40, { name: 'TWO' })];
+    for (const overrides of EITHER)
+      expect(plan([used, other], changes, overrides)).toEqual(
+        planOf({ Outcome: 'Refused', ...named, Reason }),
+      );
+  });
+
+  it.each([
+    [0, 'Refused'],
+    [-1, 'Delete'],
+  ])('without an event, used 90 days and %d ms ago', (ms, expected) => {
+    const LastUsedDate = daysBefore(90, ms);
+    expect(plan([{ ...key, LastUsedDate }], [], { maxInactiveDays: 1 }).Outcome).toBe(expected);
+  });
+});
+
+describe('planDeletion, scenario 7: a key that is inactive for long enough', () => {
+  it('is deleted, with the event as evidence', () => {
+    const Basis =
+      'inactive since 2025-12-22T12:00:00.000Z, CloudTrail event event-OFF-Inactive-40; created 2024-12-27, last used 2025-12-12';
+    for (const overrides of EITHER)
+      expect(plan([active, key], [off(40), off(20), on(60)], overrides)).toEqual(
+        planOf({
+          Outcome: 'Delete',
+          ...named,
+          Reason: `delete AKIAXXXXXXXXXXXXXOFF permanently: ${Basis}; at least 30 days required, UTC dates`,
+          NextCommand: 'aws iam list-access-keys --user-name=alice',
+          Basis,
+          Evidence: 'CloudTrail',
+        }),
+      );
+  });
+
+  it.each([1, 90])('is deleted without an event, if %d days are required', (maxInactiveDays) => {
+    const Basis =
+      "AKIAXXXXXXXXXXXXXTWO has been inactive for at least 90 days, because CloudTrail's event history has no event of its deactivation; created 2024-12-27, last used 2025-10-24";
+    expect(plan([active, other], [], { maxInactiveDays })).toMatchObject({
+      Outcome: 'Delete',
+      AccessKeyId: other.AccessKeyId,
+      Reason: `delete AKIAXXXXXXXXXXXXXTWO permanently: ${Basis}; at least ${maxInactiveDays} days required, UTC dates`,
+      Basis,
+      Evidence: 'NoEvent',
+    });
+  });
+
+  it('is deleted if it was never used', () => {
+    const { Outcome, Reason } = plan([unused], [off(40)]);
+    expect(Outcome).toBe('Delete');
+    expect(Reason).toContain('; created 2024-12-27, never used; at least 30 days required');
+  });
+
+  it.each([
+    [1, 0, 'Delete'],
+    [1, 1, 'NothingToDo'],
+    [30, -1, 'Delete'],
+    [30, 0, 'Delete'],
+    [30, 1, 'NothingToDo'],
+    [90, 0, 'Delete'],
+    [90, 1, 'NothingToDo'],
+  ])('%d days are required; deactivated %d ms later than that', (days, ms, expected) => {
+    const changes = [off(days, { ms })];
+    expect(plan([unused], changes, { maxInactiveDays: days }).Outcome).toBe(expected);
+    const byName = plan([unused], changes, { maxInactiveDays: days, ...named }).Outcome;
+    expect(byName).toBe(expected === 'Delete' ? 'Delete' : 'Refused');
+  });
+
+  it.each<[string, StatusChange[], Partial<AccessKey>]>([
+    ['the key that has been inactive longest', [off(40), off(40, { name: 'TWO', ms: -1 })], other],
+    ['a key without an event before a key with an event', [off(90)], other],
+    ['the first id of keys deactivated at once', [off(40), off(40, { name: 'TWO' })], key],
+  ])('of several keys, %s is deleted', (_, changes, { AccessKeyId }) => {
+    expect(plan([key, other], changes)).toMatchObject({ Outcome: 'Delete', AccessKeyId });
+  });
+
+  it('of several keys without an event, the first id is deleted', () => {
+    const first = { ...key, LastUsedDate: daysBefore(100) };
+    expect(plan([first, other], [])).toMatchObject({ Outcome: 'Delete', ...named });
+  });
+
+  it('of several keys, the named key is deleted', () => {
+    const changes = [off(40), off(80, { name: 'TWO' })];
+    expect(plan([key, other], changes, named)).toMatchObject({ Outcome: 'Delete', ...named });
+  });
+
+  it('a dry run says the same; the remediation carries it out', () => {
+    const made = plan([key], [off(40)]);
+    expect(plan([key], [off(40)], { DryRun: true })).toEqual({
+      ...made,
+      Outcome: 'DryRun',
+      NextCommand:
+        'aws configservice start-remediation-execution --config-rule-name=iam-user-inactive-access-key --resource-keys=resourceType=AWS::IAM::User,resourceId=AIDAXXXXXXXXXXXXALICE',
+    });
+  });
+
+  it.each([
+    ['AccessKeyId', named],
+    ['MinimumInactiveDays', { MinimumInactiveDays: 3, maxInactiveDays: 3 }],
+  ])('a dry run with %s has no next command', (_, overrides) => {
+    const made = plan([key], [off(40)], overrides);
+    expect(made.Outcome).toBe('Delete');
+    expect(plan([key], [off(40)], { ...overrides, DryRun: true })).toEqual({
+      ...made,
+      Outcome: 'DryRun',
+      NextCommand: 'none',
+    });
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import {
+  InvalidInputError,
+  parseEnvironment,
+  parsePlannerInput,
+} from '../../../remediation/plans/input.ts';
+import { InvalidParameterError } from '../../../rule/input/parameter.ts';
+import { InvalidEnvironmentError } from '../../../rule/input/parse.ts';
+import { keyId } from '../../support/build.ts';
+
+const shared = {
+  UserId: 'AIDAXXXXXXXXXXXXALICE',
+  AccessKeyId: '',
+  DryRun: 'false',
+  ConfigRuleName: 'iam-user-single-access-key',
+};
+/** The input of each runbook if it is started with only a user. */
+const deactivation = {
+  Runbook: 'DeactivateAccessKey',
+  ...shared,
+  MinimumIdleDays: '',
+  DeleteCommand: 'aws ssm start-automation-execution --parameters a=b',
+};
+const reactivation = { Runbook: 'ReactivateAccessKey', ...shared, AllowSecondActiveKey: 'false' };
+const deletion = { Runbook: 'DeleteInactiveAccessKey', ...shared, MinimumInactiveDays: '' };
+const INPUTS = [deactivation, reactivation, deletion];
+
+const refuses = (input: unknown, message: string) => {
+  const read = () => parsePlannerInput(input);
+  expect(read).toThrow(InvalidInputError);
+  expect(read).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));
+  expect(read).toThrow(message);
+};
+
+describe('parsePlannerInput', () => {
+  it('reads empty parameters as undefined', () => {
+    const read = { ...shared, AccessKeyId: undefined, DryRun: false };
+    expect(parsePlannerInput(deactivation)).toEqual({
+      ...deactivation,
+      ...read,
+      MinimumIdleDays: undefined,
+    });
+    expect(parsePlannerInput(reactivation)).toEqual({
+      ...reactivation,
+      ...read,
+      AllowSecondActiveKey: false,
+    });
+    expect(parsePlannerInput(deletion)).toEqual({
+      ...deletion,
+      ...read,
+      MinimumInactiveDays: undefined,
+    });
+  });
+
+  it.each([
+    ['true', true],
+    ['false', false],
+    [true, true],
+    [false, false],
+  ])('reads %j as a boolean', (value, expected) => {
+    for (const input of INPUTS)
+      expect(parsePlannerInput({ ...input, DryRun: value })).toMatchObject({ DryRun: expected });
+    expect(parsePlannerInput({ ...reactivation, AllowSecondActiveKey: value })).toMatchObject({
+      AllowSecondActiveKey: expected,
+    });
+  });
+
+  it.each([
+    [deactivation, 'MinimumIdleDays', ['0', '7', '365', 365]],
+    [deletion, 'MinimumInactiveDays', ['1', '30', '90', 90]],
+  ])('of $Runbook reads the days of %s', (input, name, values) => {
+    for (const value of values)
+      expect(parsePlannerInput({ ...input, [name]: value })).toMatchObject({
+        [name]: Number(value),
+      });
+  });
+
+  it.each([
+    [deactivation, 'MinimumIdleDays', 'minimumIdleDays', ['366', '-1', 'seven', '7.5', ' 7', true]],
+    [deletion, 'MinimumInactiveDays', 'maxInactiveDays', ['0', '91', '-1', 'thirty', '1e1', null]],
+  ])('of $Runbook refuses days of %s that %s does not allow', (input, name, parameter, values) => {
+    for (const value of values) {
+      const read = () => parsePlannerInput({ ...input, [name]: value });
+      expect(read).toThrow(InvalidParameterError);
+      expect(read).toThrow(`${parameter} must be a whole number of days from`);
+    }
+  });
+
+  it.each([
+    ['nothing', undefined, 'input: expected Object, got nothing'],
+    ['a text', 'AIDA', 'input: expected Object, got "AIDA"'],
+    ['no Runbook', shared, 'input.Runbook: expected a value, got nothing'],
+    ['an unknown Runbook', { ...deactivation, Runbook: 'CreateAccessKey' }, '"CreateAccessKey"'],
+    [
+      'a Runbook in another case',
+      { ...deletion, Runbook: 'deleteInactiveAccessKey' },
+      'input.Runbook',
+    ],
+    ['an empty Runbook', { ...deactivation, Runbook: '' }, 'input.Runbook'],
+  ])('refuses %s', (_, input, message) => {
+    refuses(input, message);
+  });
+
+  it.each([
+    [deactivation, 'MinimumInactiveDays', ''],
+    [deactivation, 'AllowSecondActiveKey', 'false'],
+    [reactivation, 'MinimumIdleDays', ''],
+    [reactivation, 'MinimumInactiveDays', ''],
+    [reactivation, 'DeleteCommand', 'aws a=b'],
+    [deletion, 'MinimumIdleDays', ''],
+    [deletion, 'AllowSecondActiveKey', 'false'],
+    [deletion, 'DeleteCommand', 'aws a=b'],
+  ])('of $Runbook refuses %s, a parameter of another runbook', (input, name, value) => {
+    refuses({ ...input, [name]: value }, `input.${name}: expected no such member`);
+  });
+
+  it.each([
+    ['DeleteCommand', '', 'expected the command that deletes a key, got ""'],
+    ['DeleteCommand', 7, 'expected string, got 7'],
+  ])('of DeactivateAccessKey refuses %s %j', (name, value, message) => {
+    refuses({ ...deactivation, [name]: value }, `input.${name}: ${message}`);
+  });
+
+  it.each(['yes', '', 'TRUE', 1, null])(
+    'of ReactivateAccessKey refuses AllowSecondActiveKey %j',
+    (AllowSecondActiveKey) => {
+      refuses({ ...reactivation, AllowSecondActiveKey }, 'input.AllowSecondActiveKey: expected');
+    },
+  );
+});
+
+describe.each(INPUTS)('parsePlannerInput of $Runbook', ({ Runbook, ...parameters }) => {
+  const input = { Runbook, ...parameters };
+
+  it.each(['A'.repeat(16), 'A'.repeat(128), keyId('A')])('reads the id %s', (id) => {
+    expect(parsePlannerInput({ ...input, UserId: id, AccessKeyId: id })).toMatchObject({
+      UserId: id,
+      AccessKeyId: id,
+    });
+  });
+
+  it.each(Object.keys(parameters))('refuses an input without %s', (name) => {
+    const given = Object.fromEntries(Object.entries(input).filter(([key]) => key !== name));
+    refuses(given, `input.${name}: expected a value, got nothing`);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ UserId: 'A'.repeat(15) }, 'expected 16 to 128'],
+    [{ UserId: 'A'.repeat(129) }, 'expected 16 to 128'],
+    [{ UserId: '' }, 'expected 16 to 128'],
+    [{ UserId: 'alice' }, 'expected 16 to 128 letters, digits and _, got "alice"'],
+    [{ UserId: 'AIDA/XXXXXXXXXXXXXXXX' }, 'expected 16 to 128'],
+    [{ UserId: `${shared.UserId}\n` }, 'expected 16 to 128'],
+    [{ AccessKeyId: 'AKIA' }, 'expected'],
+    [{ AccessKeyId: 'A'.repeat(129) }, 'expected'],
+    [{ DryRun: 'yes' }, 'expected true or false, got "yes"'],
+    [{ DryRun: '' }, 'expected'],
+    [{ ConfigRuleName: 'a b' }, 'expected the name of a Config rule, got "a b"'],
+    [{ ConfigRuleName: '' }, 'expected the name of a Config rule'],
+    [{ ConfigRuleName: 'r'.repeat(129) }, 'expected the name of a Config rule'],
+    [{ Force: 'true' }, 'expected no such member'],
+  ])('refuses %j and names the parameter', (given, message) => {
+    refuses({ ...input, ...given }, `input.${Object.keys(given)[0]}: ${message}`);
+  });
+});
+
+describe('parseEnvironment', () => {
+  it.each([
+    'arn:aws:iam::123456789012:role/deactivation',
+    'arn:aws-us-gov:iam::123456789012:role/with/a/path/deactivation',
+  ])('reads the role %s', (DEACTIVATION_ROLE_ARN) => {
+    expect(parseEnvironment({ DEACTIVATION_ROLE_ARN, OTHER: 'x' })).toEqual({
+      deactivationRoleArn: DEACTIVATION_ROLE_ARN,
+    });
+  });
+
+  it.each([
+    [undefined, 'got nothing'],
+    ['', 'got ""'],
+    ['deactivation', 'got "deactivation"'],
+    ['arn:aws:iam::123456789012:user/olga', 'got "arn:aws:iam::123456789012:user/olga"'],
+    ['arn:aws:iam::1:role/deactivation', 'got'],
+    [' arn:aws:iam::123456789012:role/deactivation', 'got'],
+  ])('refuses %j', (DEACTIVATION_ROLE_ARN, got) => {
+    const read = () => parseEnvironment({ DEACTIVATION_ROLE_ARN });
+    expect(read).toThrow(InvalidEnvironmentError);
+    expect(read).toThrow('environment.DEACTIVATION_ROLE_ARN: expected');
+    expect(read).toThrow(got);
+  });
+});

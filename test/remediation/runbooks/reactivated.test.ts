@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createClock } from '../../local-account/clock.ts';
+import type { LocalUser } from '../../local-account/iam/users.ts';
+import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
+
+const createAccount = createDeployedAccounts({ dashboard: false });
+const DAY = 86_400_000;
+
+let account: DeployedAccount;
+let clock: ReturnType<typeof createClock>;
+let alice: LocalUser;
+beforeEach(async () => {
+  clock = createClock();
+  account = await createAccount({}, clock);
+  const daysAgo = (days: number) => new Date(clock.now().getTime() - days * DAY);
+  alice = account.seed({
+    UserName: 'alice',
+    keys: [{ CreateDate: daysAgo(400) }, { CreateDate: daysAgo(100) }],
+  });
+  expect((await account.run({ UserId: alice.UserId })).outcome).toBe('Acted');
+  clock.advance(DAY);
+});
+afterEach(() => account.close());
+
+const idOfOldKey = () => alice.keys[0]?.AccessKeyId ?? '';
+const statuses = () => alice.keys.map(({ Status }) => Status);
+const remediate = async (given: Record<string, string> = {}) => {
+  const before = account.calls.length;
+  const result = await account.run({ UserId: alice.UserId, ...given });
+  const calls = account.calls.slice(before).filter(({ service }) => service === 'iam');
+  return { ...result, writes: calls.filter(({ operation }) => !/^(Get|List)/.test(operation)) };
+};
+
+describe('a key that the runbook deactivated and an operator reactivated', () => {
+  beforeEach(async () => {
+    const input = { UserName: 'alice', AccessKeyId: idOfOldKey(), Status: 'Active' };
+    const request = { service: 'iam', operation: 'UpdateAccessKey', input } as const;
+    await account.call({ ...request, principal: 'operator' });
+    clock.advance(DAY);
+  });
+
+  it('is not deactivated again: the refusal names the operator', async () => {
+    const { status, message, writes } = await remediate();
+    expect(status).toBe('Failed');
+    expect(message).toContain(`Refused: no key of alice is selected: ${idOfOldKey()} was`);
+    expect(message).toMatch(
+      /reactivated on \d{4}-\d\d-\d\d by arn:aws:iam::\d{12}:user\/operator, after this runbook deactivated it on/,
+    );
+    expect(writes).toEqual([]);
+    expect(statuses()).toEqual(['Active', 'Active']);
+  });
+
+  it('is deactivated again if it is named', async () => {
+    const { outcome, writes } = await remediate({ AccessKeyId: idOfOldKey() });
+    expect(outcome).toBe('Acted');
+    expect(writes).toHaveLength(1);
+    expect(statuses()).toEqual(['Inactive', 'Active']);
+  });
+});
+
+describe('a key that the runbook ReactivateAccessKey reactivated', () => {
+  it('is not deactivated again', async () => {
+    const given = { UserId: alice.UserId, AllowSecondActiveKey: 'true' };
+    expect((await account.runbook('reactivate').run(given)).outcome).toBe('Acted');
+    const { message, writes } = await remediate();
+    const { role } = account.runbook('reactivate');
+    expect(message).toContain(`:assumed-role/${role}/`);
+    expect(writes).toEqual([]);
+  });
+});
