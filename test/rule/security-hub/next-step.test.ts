@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeViolation as describeInactive } from '../../../rule/inactive-access-key/annotation.ts';
+import { evaluateInactiveAccessKey } from '../../../rule/inactive-access-key/rule.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import { consolePage, nextStepOf, toRemediation } from '../../../rule/security-hub/next-step.ts';
 import type { FindingRule } from '../../../rule/security-hub/settings.ts';
-import { describeViolation } from '../../../rule/single-access-key/annotation.ts';
-import { adviseOn } from '../../../rule/single-access-key/selection.ts';
+import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts';
 import { accessKey, daysBefore, policy } from '../../support/build.ts';
 import {
   findingSettings,
@@ -36,8 +35,8 @@ const violationWith = (
 ) => violation({ rule, user: user({ keys }), recorded: recorded({ Annotation }) });
 /** Returns a violation with the annotation that the rule writes for these keys. */
 const violationOf = (keys: readonly AccessKey[], by = policy, exemption?: string) => {
-  const recommendation = { advice: adviseOn(keys, by), drift: undefined };
-  return violationWith(describeViolation({ keys, exemption }, recommendation, by), keys);
+  const { Annotation } = evaluateSingleAccessKey({ ...user({ keys }), exemption }, by);
+  return violationWith(Annotation, keys);
 };
 const stepOf = (given: ReturnType<typeof violation>) => nextStepOf(given, findingSettings);
 
@@ -64,7 +63,8 @@ describe('nextStepOf', () => {
   ])('scenario 1: remediates an inactive key, also after a key without history', (known) => {
     const unknown = { key: offToo, unknown: 'NoHistory' as const };
     const keys = [unknown, { key: off, ...known }];
-    const Annotation = describeInactive(keys, { maxInactiveDays: 90 });
+    const by = { maxInactiveDays: 90, at: policy.at };
+    const { Annotation } = evaluateInactiveAccessKey(user({ keys: [off, offToo] }), keys, by);
     expect(stepOf(violationWith(Annotation, [off, offToo], inactiveRule))).toEqual({
       instruction: `Delete the access key that has been inactive longest, which cannot be undone; ${REFUSES}`,
       command: remediate(inactiveRule),
