@@ -50,8 +50,8 @@ type Results = {
   }[];
 };
 /** The recorded ComplianceType of each user, by user name. */
-const results = (...ComplianceTypes: string[]): Record<string, string> => {
-  const input = { ConfigRuleName: account.ConfigRuleName, Limit: 100, ComplianceTypes };
+const results = (): Record<string, string> => {
+  const input = { ConfigRuleName: account.ConfigRuleName, Limit: 100 };
   const { GetComplianceDetailsByConfigRule: read } = account.config.operations;
   const { EvaluationResults } = read(input, 'operator') as Results;
   const names = new Map(
@@ -197,24 +197,24 @@ describe('an unreadable message', () => {
 });
 
 describe('an account with more than 500 users', () => {
+  const heldBack = {
+    HeldBack: 1,
+    recommendation: expect.stringContaining('-c triggers=schedule'),
+  };
   it.each([
-    ['starts no evaluation of a hybrid rule and recommends a setting', hybrid, {}],
-    ['evaluates a rule that has only a schedule', scheduled, { alice: 'NON_COMPLIANT' }],
-  ])('%s', async (_, create, expected) => {
+    ['starts no evaluation of a hybrid rule and recommends a setting', hybrid, 0, heldBack],
+    ['starts an evaluation of a rule that has only a schedule', scheduled, 1, { HeldBack: 0 }],
+  ])('%s', async (_, create, started, line) => {
     await deploy(create);
-    seedUsers(500);
-    account.seed({ UserName: 'alice', keys: [{}] });
-    await call('CreateAccessKey', { UserName: 'alice' });
+    seedUsers(501);
+    // The sweep itself is not the topic, and 501 users take time.
+    account.register('iam', { ListUsers: () => ({ Users: [], IsTruncated: false }) });
+
+    await call('CreateAccessKey', { UserName: 'user-0' });
     await settle();
 
-    const isStarted = create === scheduled;
-    expect(results('NON_COMPLIANT')).toEqual(expected);
-    expect(starts()).toHaveLength(isStarted ? 1 : 0);
-    expect(batchLines()).toMatchObject([
-      isStarted
-        ? { EvaluationsStarted: 1 }
-        : { HeldBack: 1, recommendation: expect.stringContaining('-c triggers=schedule') },
-    ]);
+    expect(starts()).toHaveLength(started);
+    expect(batchLines()).toMatchObject([{ EvaluationsStarted: started, ...line }]);
     expect(deadLetters()).toEqual([]);
   });
 });

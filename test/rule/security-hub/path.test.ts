@@ -119,13 +119,13 @@ describe('a change of compliance while Security Hub is off', () => {
   });
 });
 
-describe('250 violations of one sweep', () => {
-  it('are imported in three batches of at most 100', async () => {
+describe('101 violations of one sweep', () => {
+  it('are imported in two batches of at most 100', async () => {
     await deploy();
-    for (let index = 0; index < 250; index += 1)
+    for (let index = 0; index < 101; index += 1)
       account.seed({ UserName: `user-${index}`, keys: twoKeys });
     await sweep();
-    expect(findings()).toHaveLength(250);
-    expect(imports()).toHaveLength(3);
+    expect(findings()).toHaveLength(101);
+    expect(imports()).toHaveLength(2);
   });
 });
