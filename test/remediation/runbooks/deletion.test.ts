@@ -256,7 +256,7 @@ describe('the runbook that deletes refuses, and fails with the reason,', () => {
 
   it('a key of which nobody knows since when it is inactive', async () => {
     const alice = seed('alice', { CreateDate: daysAgo(50), Status: 'Inactive' });
-    expect(await refused(alice)).toContain('unknown since when');
+    expect(await refused(alice)).toContain('is inactive and was active on');
   });
 
   it('an id that no user has, and a rule that does not exist', async () => {

@@ -242,7 +242,7 @@ describe('a user that is exempt or in its grace', () => {
                 );
                 const expectAlone = ({ outcome, reason }: { outcome: string; reason: string }) => {
                   expect(outcome).toBe('NothingToDo');
-                  expect(reason).toContain(`${user.UserName} is left alone: `);
+                  expect(reason).toContain(`${user.UserName} is compliant: `);
                   expect(statusesOf(user)).toEqual(begin);
                 };
 

@@ -57,7 +57,7 @@ describe('the runbook that undoes a deactivation', () => {
       'Report Success',
     ]);
     expect(output('AccessKeyId')).toBe(id(alice, 1));
-    expect(output('Reason')).toContain('becomes active again, active beside');
+    expect(output('Reason')).toContain(`reactivate ${id(alice, 1)} beside`);
     expect(output('UndoCommand')).toBe(
       `aws iam update-access-key --user-name=alice --access-key-id=${id(alice, 1)} --status=Inactive`,
     );
@@ -104,7 +104,7 @@ describe('the runbook that undoes a deactivation', () => {
   it.each<[string, Partial<LocalAccessKey>[], (user: LocalUser) => string, string]>([
     ['a second active key', [{}, inactive], () => '', 'AllowSecondActiveKey=true'],
     ['one of several keys that nobody named', [inactive, inactive], () => '', 'with AccessKeyId'],
-    ['another status', [{ Status: 'Expired' }], (user) => id(user, 0), 'it is Expired'],
+    ['another status', [{ Status: 'Expired' }], (user) => id(user, 0), 'is Expired, not Inactive'],
     ['a key of nobody', [inactive], () => 'AKIANOBODYHASTHISKEY', 'is not an access key'],
   ])('refuses %s, and fails with the reason', async (_, keys, named, reason) => {
     const alice = seed('alice', ...keys);

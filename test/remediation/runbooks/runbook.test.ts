@@ -46,7 +46,7 @@ describe('the runbook', () => {
     expect(output('Outcome')).toBe('Acted');
     expect(output('UserName')).toBe('alice');
     expect(output('AccessKeyId')).toBe(id(alice, 1));
-    expect(output('Reason')).toContain(`${id(alice, 1)} goes (last used`);
+    expect(output('Reason')).toContain(`deactivate ${id(alice, 1)} (last used`);
     expect(output('UndoCommand')).toBe(
       `aws iam update-access-key --user-name=alice --access-key-id=${id(alice, 1)} --status=Active`,
     );
@@ -116,7 +116,7 @@ describe('the runbook', () => {
   it('takes MinimumIdleDays before the seven days of the rule', async () => {
     const alice = seed('alice', used(1), used(4));
     const { message } = await account.run({ UserId: alice.UserId });
-    expect(message).toContain('Refused: no key of alice is chosen');
+    expect(message).toContain('Refused: no key of alice is selected');
     const { outcome } = await account.run({ UserId: alice.UserId, MinimumIdleDays: '3' });
     expect(outcome).toBe('Acted');
   });
@@ -135,8 +135,8 @@ describe('the runbook refuses, and fails with the reason,', () => {
   it('two keys that are idle equally long', async () => {
     const lastUsed = { LastUsedDate: daysAgo(200), ServiceName: 's3', Region: 'us-east-1' };
     const message = await refused(seed('alice', { lastUsed }, { lastUsed }));
-    expect(message).toContain('Refused: no key of alice is chosen');
-    expect(message).toContain('idle since the same instant');
+    expect(message).toContain('Refused: no key of alice is selected');
+    expect(message).toContain('have been idle since the same instant');
   });
 
   it('the last active key, even when it is named', async () => {
