@@ -64,16 +64,17 @@ export const findingsOf = (scenario: Scenario) => {
 /** The calls of both rules, of what starts them and of what tells Security Hub, at most. */
 export const callsOf = (scenario: Scenario, frequency: Frequency) => {
   const { users } = scenario;
-  const { sweeps, refreshes, notified, results } = reportsOf(scenario, frequency);
+  const { sweeps, notified, results } = reportsOf(scenario, frequency);
+  // Every sweep of the rule on active keys reads the last use of each key of a violator.
   const keysAskedFor =
-    assumed.KEYS_OF_VIOLATION * (violatingOf(scenario) * refreshes + changesOf(scenario));
+    assumed.KEYS_OF_VIOLATION * (violatingOf(scenario) * sweeps + RULES * changesOf(scenario));
   const held = pagesOf(users, assumed.RESULTS_OF_PAGE);
   const starts = startsOf(scenario);
   const told = findingsOf(scenario);
   // Of a notification: the user, its keys, their last use; what Config holds, the report.
   const listed = pagesOf(users, assumed.USERS_OF_PAGE) + users;
   return {
-    iamCalls: RULES * (sweeps * listed + keysAskedFor + 4 * notified) + starts + told.iamCalls,
+    iamCalls: RULES * (sweeps * listed + 4 * notified) + keysAskedFor + starts + told.iamCalls,
     configCalls:
       // What is held is read once more before there is something to report.
       RULES * (held * (sweeps + Math.min(sweeps, results)) + sweeps + 2 * notified) +
