@@ -59,7 +59,7 @@ const evaluationsOf = (scenario: Scenario) => {
   const refreshes = Math.min(sweeps, DAYS / refreshDays);
   const notifications = triggers === 'hybrid' ? userChanges : 0;
   const results = users * refreshes + keyChangesOf(scenario) + notifications;
-  return { sweeps, refreshes, notifications, results };
+  return { sweeps, notifications, results };
 };
 
 /** What importing findings takes, at most: every violation once a day, and one run for each change of compliance. */
@@ -81,12 +81,12 @@ export const findingsOf = (scenario: Scenario) => {
 };
 
 const iamCallsOf = (scenario: Scenario): number => {
-  const { sweeps, refreshes, notifications } = evaluationsOf(scenario);
+  const { sweeps, notifications } = evaluationsOf(scenario);
   const listings = sweeps * (pages(scenario.users, PAGE.users) + scenario.users);
-  // A violation has two keys, and each needs its last use.
-  const lastUses = 2 * (violationsOf(scenario) * refreshes + keyChangesOf(scenario));
+  // A violation has two keys. Every sweep of the rule on active keys reads the last use of each.
+  const lastUses = 2 * (violationsOf(scenario) * sweeps + RULES * keyChangesOf(scenario));
   // A notification reads the user, its keys and their last use.
-  return RULES * (listings + lastUses + 4 * notifications) + startsOf(scenario);
+  return RULES * (listings + 4 * notifications) + lastUses + startsOf(scenario);
 };
 
 const configCallsOf = (scenario: Scenario): number => {

@@ -227,8 +227,11 @@ const asObject = (read: Read): Target => ({
         input: Asked['input'];
       }) => structuredClone(world.answer({ operation: name.replace(/Command$/, ''), input })),
     };
-    const iam = createIam(client as unknown as IAMClient);
-    const config = createConfig(client as unknown as ConfigServiceClient);
+    // The paginators of the SDK accept only instances of its clients.
+    const iam = createIam(Object.assign(Object.create(IAMClient.prototype), client));
+    const config = createConfig(
+      Object.assign(Object.create(ConfigServiceClient.prototype), client),
+    );
     return {
       take: async (given) => {
         world.begin(read.operation, given);
@@ -237,7 +240,7 @@ const asObject = (read: Read): Target => ({
           config,
           readHistory: noHistoryAtAll,
         });
-        if (error !== undefined) requireRefusal(error, OURS);
+        if (error !== undefined && !isOfSdk(error)) requireRefusal(error, OURS);
         check({ text: JSON.stringify(given) ?? '', given, overWire: false });
         return { error };
       },

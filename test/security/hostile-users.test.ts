@@ -49,9 +49,9 @@ const TAGS = [
   '"},{{ Report }}<b>$(id)</b>',
 ];
 
-/** Words of ours, ids of keys and dates: nothing that the user's owner could write. */
+/** A fixed wording, key ids and dates: except the name, nothing that the user's owner could write. */
 const ANNOTATION =
-  /^2 active access keys, 1 allowed\. Exemption is no date\. Deactivate AKIA[A-Z0-9]{16}: idle since [\d-]{10} \(created, never used\)\. Keep AKIA[A-Z0-9]{16}: never used, created [\d-]{10}\. minimumIdleDays 7, UTC dates\.$/;
+  /^: 2 active access keys, 1 allowed\. Exemption is not a date\. Deactivate AKIA[A-Z0-9]{16} \(never used, created [\d-]{10}\)\. Keep AKIA[A-Z0-9]{16} \(never used, created [\d-]{10}\)\. As of [\d-]{10} UTC\.$/;
 
 const deploy = createDeployedAccounts({
   ...{ notificationTopicArn: topicArn, exemptionTagKey, securityHubFindings: true },
@@ -126,7 +126,8 @@ describe('a user with a hostile name, path and tags', () => {
   it.each(each)('is judged on its keys, in words that are ours: $name', ({ index }) => {
     const { user } = at(index);
     const annotation = findingOf(user)?.ProductFields?.['Evidence'] ?? '';
-    expect(annotation).toMatch(ANNOTATION);
+    expect(annotation.startsWith(user.UserName)).toBe(true);
+    expect(annotation.slice(user.UserName.length)).toMatch(ANNOTATION);
     expect(annotation.length).toBeLessThanOrEqual(256);
   });
 

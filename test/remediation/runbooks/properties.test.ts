@@ -242,7 +242,7 @@ describe('a user with an exemption or a rotation grace period', () => {
                 );
                 const expectAlone = ({ outcome, reason }: { outcome: string; reason: string }) => {
                   expect(outcome).toBe('NothingToDo');
-                  expect(reason).toContain(user.UserName);
+                  expect(reason).toContain(`${user.UserName} is compliant: `);
                   expect(statusesOf(user)).toEqual(begin);
                 };
 
