@@ -16,6 +16,7 @@ let clock: ReturnType<typeof createClock>;
 beforeEach(async () => {
   clock = createClock();
   account = await createAccount({}, clock);
+  account.skipEvaluations();
   account.sns.createTopic('AutomationApprovals');
   for (const RoleName of ['on-call', 'off-call'])
     account.roles.create({ RoleName, AssumeRolePolicyDocument: trustOf('ec2.amazonaws.com') });

@@ -16,6 +16,7 @@ let plan: Plan;
 let plans: unknown[];
 beforeEach(async () => {
   account = await createAccount({}, createClock());
+  account.skipEvaluations();
   alice = account.seed({ UserName: 'alice', keys: [{ Status: 'Inactive' }, {}] });
   plan = {
     ...{ Outcome: 'Delete', UserId: alice.UserId, UserName: 'alice', AccessKeyId: key(0) },

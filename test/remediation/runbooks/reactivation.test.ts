@@ -12,6 +12,7 @@ let clock: ReturnType<typeof createClock>;
 beforeEach(async () => {
   clock = createClock();
   account = await createAccount({}, clock);
+  account.skipEvaluations();
   runbook = account.runbook('reactivate');
 });
 afterEach(() => account.close());

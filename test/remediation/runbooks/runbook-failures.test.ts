@@ -11,6 +11,7 @@ let alice: LocalUser;
 let plan: Plan;
 beforeEach(async () => {
   account = await createAccount();
+  account.skipEvaluations();
   alice = account.seed({ UserName: 'alice', keys: [{}, {}] });
   plan = {
     Outcome: 'Deactivate',
