@@ -17,10 +17,10 @@ const DAY = 86_400_000;
 const accountId = '123456789012';
 const region = 'us-east-1';
 
-/** How calls are refused: every other one at random, whatever it is; or IAM's beyond what it admits. */
+/** Which calls are refused: half of all calls at random, or the IAM calls that exceed a token bucket. */
 export type Refusals = 'half at random' | 'token bucket';
 
-/** A generator of numbers from 0 to 1, the same for the same seed. */
+/** Creates a seeded generator of numbers from 0 to 1. */
 const createRandom = (seed: number) => {
   let state = seed;
   return () => {
@@ -29,10 +29,10 @@ const createRandom = (seed: number) => {
   };
 };
 
-/** Users of whom one in so many has two active keys; the others have one that is inactive. */
+/** One of so many users has two active keys. The others have one active and one inactive key. */
 const USERS_PER_VIOLATION = 10;
 
-/** What Config has to hold of a user, and the key that is named. */
+/** The result that Config must hold for a user, and the key that its annotation must name. */
 type Expected = { readonly ComplianceType: string; readonly named?: string | undefined };
 
 const seedUsers = (iam: ReturnType<typeof createIam>, userCount: number) => {
@@ -50,7 +50,7 @@ const seedUsers = (iam: ReturnType<typeof createIam>, userCount: number) => {
   return expected;
 };
 
-/** Faults of an account whose time passes so many times as fast as real time. */
+/** Creates the faults of an account whose time passes `speed` times as fast as real time. */
 const createRefusals = (refusals: Refusals, speed: number) => {
   const faults = createFaults();
   faults.delay(LATENCY_MILLISECONDS / speed);
@@ -67,7 +67,7 @@ const createRefusals = (refusals: Refusals, speed: number) => {
   return { ...faults, apply };
 };
 
-/** How many users, how calls are refused, and how fast the account's time passes. */
+/** The size of the account, its refusals, and the speed of its time. */
 export type Load = {
   readonly userCount: number;
   readonly refusals: Refusals;
@@ -82,7 +82,7 @@ type Result = {
   };
 };
 
-/** An account with so many users and twice as many keys on loopback, which refuses calls. */
+/** Serves an account on loopback that refuses calls and has two keys per user. */
 export const serveLoad = async (
   { userCount, refusals, speed }: Load,
   invokeFunction: InvokeFunction,
@@ -112,7 +112,7 @@ export const serveLoad = async (
     calls: dispatcher.calls,
     close,
     sweep,
-    /** Users of whom Config does not hold what is so; and of those that there are not. */
+    /** Counts the users with a wrong result and the results of unknown users. */
     wrong: (): number => {
       const results = held();
       const right = results.filter(({ ComplianceType, Annotation = '', ...result }) => {

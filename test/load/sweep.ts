@@ -2,22 +2,22 @@ import type { Bundle } from '../bench/bundles.ts';
 import { runOnce } from '../bench/process.ts';
 import { type Load, serveLoad } from './account.ts';
 
-/** What a sweep under load took, and what it left behind. */
+/** Measurements and outcome of a sweep under load. */
 export type Loaded = {
-  /** Seconds of the account's time. */
+  /** Duration in seconds of the account's time. */
   readonly seconds: number;
-  /** The largest resident set of the function's process, in MB. */
+  /** Largest resident set of the function's process in MB. */
   readonly peakMegabytes: number;
   readonly calls: number;
   readonly refused: number;
-  /** Users of whom Config holds something else than what is so. */
+  /** Number of users with a wrong result. */
   readonly wrong: number;
 };
 
 /**
- * Sweeps an account that refuses calls, the function in a process of its own.
+ * Sweeps an account that refuses calls. The function runs in its own process.
  *
- * @throws when the function fails
+ * @throws if the function fails
  */
 export const sweepUnderLoad = async (bundle: Bundle, load: Load): Promise<Loaded> => {
   const { speed } = load;

@@ -21,7 +21,7 @@ beforeAll(() => {
 }, 120_000);
 afterEach(giveTimeBack);
 
-/** An account in virtual time, closed at the end; nothing false may be said in it. */
+/** Runs a test in an account in virtual time, and checks the invariants. */
 const withAccount = async <Value>(
   users: readonly UserName[],
   run: (account: FaultyAccount) => Promise<Value>,
@@ -42,7 +42,7 @@ const withAccount = async <Value>(
   }
 };
 
-/** How deliveries come: `order` sorts them, each comes `times`, and so many run at once. */
+/** The order of deliveries, how often each is repeated, and how many run concurrently. */
 type Disorder = {
   readonly order: readonly number[];
   readonly times: readonly number[];
@@ -57,7 +57,7 @@ const disorder: fc.Arbitrary<Disorder> = fc.record({
 const at = (numbers: readonly number[], index: number): number =>
   numbers[index % numbers.length] ?? 1;
 
-/** The deliveries in groups that run at once: every event at least once. */
+/** Groups deliveries that run concurrently. Every event is delivered at least once. */
 const groupsOf = <Event>(
   events: readonly Event[],
   { order, times, atOnce }: Disorder,
@@ -74,7 +74,7 @@ const groupsOf = <Event>(
   return groups;
 };
 
-/** Delivers events in disorder; a function that fails in it fails the test. */
+/** Delivers events in disorder. A function that fails also fails the test. */
 const deliver = async (account: FaultyAccount, events: readonly LostEvent[], given: Disorder) => {
   for (const group of groupsOf(events, given)) {
     await until(Promise.all(group.map((event) => account.deliver(event))));
@@ -85,7 +85,7 @@ const deliver = async (account: FaultyAccount, events: readonly LostEvent[], giv
 const isOfRule = ({ id }: LostEvent): boolean =>
   id !== 'KeyEventsStarter' && id !== 'FindingsTeller';
 
-/** Changes of keys and users, as an operator makes them. */
+/** Changes of keys and users by an operator. */
 const change = fc.record({
   user: fc.constantFrom('alice', 'dave', 'gina' as const),
   place: fc.integer({ min: 0, max: 1 }),
@@ -94,7 +94,7 @@ const change = fc.record({
 type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never;
 const changes = fc.array(change, { minLength: 3, maxLength: 6 });
 
-/** Which event of those so far comes between two changes, where one does: it comes again after the last one. */
+/** Which earlier event is delivered after each change, if any. It is delivered again at the end. */
 const early = fc.array(fc.option(fc.nat(20), { nil: undefined }), { minLength: 6, maxLength: 6 });
 type Early = typeof early extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -120,9 +120,9 @@ const make = async (account: FaultyAccount, { user, place, what }: Change, index
 
 const USERS = ['alice', 'dave', 'gina'] as const;
 
-describe('what Config invokes the rules with', () => {
-  it('may come late, twice, in another order and at the same time: the state is that of one clean sweep', async () => {
-    /** The events of these changes and of a schedule after them, of which `pick` are delivered. */
+describe('the events of the rules', () => {
+  it('lead to the state of one clean sweep, although they are late, repeated, reordered or concurrent', async () => {
+    /** Makes the changes and then delivers the events with `play`. */
     const story = (
       made: readonly Change[],
       between: Early,
@@ -169,7 +169,7 @@ const bodiesOf = (events: readonly LostEvent[], id: FunctionId): readonly string
     .filter((event) => event.id === id)
     .flatMap(({ event }) => ((event as Partial<Batch>).Records ?? []).map(({ body }) => body));
 
-/** Gives messages to a function in batches, and what it keeps again, two minutes later, as the queue does. */
+/** Delivers messages in batches. Failed messages are delivered again two minutes later, like SQS does. */
 const deliverMessages = async (
   account: FaultyAccount,
   { id, bodies }: { readonly id: FunctionId; readonly bodies: readonly string[] },
@@ -179,7 +179,7 @@ const deliverMessages = async (
   for (let round = 0; waiting.length > 0; round += 1) {
     expect(round, 'receives of a message').toBeLessThan(20);
     const kept: string[][] = [];
-    // Two batches at the same time.
+    // Two batches run concurrently.
     for (let index = 0; index < waiting.length; index += 2) {
       const both = waiting.slice(index, index + 2);
       const responses = await until(
@@ -204,7 +204,7 @@ const deliverMessages = async (
 const ORDERED: Disorder = { order: [...Array(40).keys()], times: [1], atOnce: [40] };
 
 describe('key events', () => {
-  it('may come late, twice, in another order and at the same time: the state is that of one batch', async () => {
+  it('lead to the state of one batch, although they are late, repeated, reordered or concurrent', async () => {
     const story = (made: readonly Change[], given: Disorder, split: number) =>
       withAccount(USERS, async (account) => {
         account.lose('FindingsTeller', 'KeyEventsStarter');
@@ -216,7 +216,7 @@ describe('key events', () => {
         for (const [index, one] of keyChanges.entries()) {
           await make(account, one, index);
           if (index !== split) continue;
-          // Some have come before the last change, and come again.
+          // Some events are delivered before the last change, and again afterwards.
           account.lose('FindingsTeller', 'KeyEventsStarter');
           delivered = bodiesOf(account.lost, 'KeyEventsStarter');
           if (delivered.length > 0)
@@ -240,7 +240,7 @@ describe('key events', () => {
 });
 
 describe('changes of compliance', () => {
-  it('may come late, twice, in another order and at the same time: the findings are those of one clean run', async () => {
+  it('lead to the findings of one clean run, although they are late, repeated, reordered or concurrent', async () => {
     const id = 'FindingsTeller';
     const story = (
       made: readonly Change[],
@@ -270,7 +270,7 @@ describe('changes of compliance', () => {
           const event = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
           await until(account.deliver({ id, event }));
         });
-        // What never was open at the end of the story has no finding in the clean run.
+        // The clean run has no finding for a violation that was over before it.
         const open = (findings: Readonly<Record<string, string>>) =>
           Object.fromEntries(
             Object.entries(findings).filter(([, said]) => said.startsWith('ACTIVE')),
@@ -282,7 +282,7 @@ describe('changes of compliance', () => {
   });
 });
 
-describe('starts of a runbook for the same user', () => {
+describe('concurrent executions of a runbook for one user', () => {
   const RUNBOOKS = {
     deactivate: ['DeactivationRunbookName', 'DeactivationRoleArn', 'ConfigRuleName'],
     reactivate: ['ReactivationRunbookName', 'ReactivationRoleArn', 'ConfigRuleName'],
@@ -290,7 +290,7 @@ describe('starts of a runbook for the same user', () => {
   } as const;
   type Name = keyof typeof RUNBOOKS;
 
-  /** Starts it at those minutes, and says how the account then is. */
+  /** Starts the runbook at these minutes and returns the state of the account. */
   const story = (name: Name, minutes: readonly number[]) =>
     withAccount(['gina', 'dave'], async (account) => {
       account.lose('KeyEventsStarter', 'FindingsTeller');
@@ -323,7 +323,7 @@ describe('starts of a runbook for the same user', () => {
     });
 
   it.each(['deactivate', 'reactivate', 'deleteInactive'] as const)(
-    '%s: two or three, at the same time or one after the other, leave what one does',
+    '%s: two or three executions lead to the same state as one',
     async (name) => {
       const clean = await story(name, [0]);
       const minutes = fc.array(fc.constantFrom(0, 0, 1, 20, 31), { minLength: 2, maxLength: 3 });

@@ -2,38 +2,38 @@ import type { Call } from '../local-account/dispatch.ts';
 import type { OperationName } from './api-errors.ts';
 import type { Fault } from './fault.ts';
 
-/** Who calls: one of our functions, a script of a runbook, or Systems Manager for a runbook. */
+/** The caller: a function, a script of a runbook, or Systems Manager for a runbook. */
 export type Via = 'function' | 'script' | 'runbook';
 
-/** One call of a run: the `nth`, from 1, of its operation by such a caller. */
+/** A call of a run: the `nth` call, from 1, of an operation by a caller. */
 export type RecordedCall = {
   readonly via: Via;
   readonly operation: OperationName;
   readonly nth: number;
 };
 
-/** A call that meets a fault, and with `always` all of the same operation after it. */
+/** A call that meets a fault. With `always`, all later calls of the operation meet it too. */
 export type PlannedFault = RecordedCall & { readonly fault: Fault; readonly always: boolean };
 
-/** Counts the calls of a run, and lets one of them meet a fault. */
+/** Counts the calls of a run and injects a fault into one of them. */
 export const createFaultPlan = () => {
   let [isRunning, planned] = [false, undefined as PlannedFault | undefined];
   const calls: RecordedCall[] = [];
   let met = 0;
 
   return {
-    /** Counts anew from now on. */
+    /** Starts to count, with a fault if there is one. */
     begin: (next?: PlannedFault) => {
       [isRunning, planned, met] = [true, next, 0];
       calls.length = 0;
     },
-    /** From now on nothing is counted, and nothing fails. */
+    /** Stops to count and to inject the fault. */
     end: () => {
       [isRunning, planned] = [false, undefined];
     },
-    /** The calls since the beginning. */
+    /** The calls since `begin`. */
     calls: (): readonly RecordedCall[] => [...calls],
-    /** How many calls met the fault. */
+    /** The number of calls that met the fault. */
     met: () => met,
     meet: (
       via: Via,

@@ -1,11 +1,11 @@
 import { OPERATION_ERRORS, type OperationName, SERVICE_ERRORS } from './api-errors.ts';
 
-/** What becomes of a call: a refusal of its service, or something that no service means to send. */
+/** What happens to a call: an error of the service, or a fault of the connection. */
 export type Fault =
   | { readonly kind: 'refusal'; readonly code: string; readonly statusCode: number }
   | { readonly kind: WireFault };
 
-/** `before`, the call was not done; all others: it was. */
+/** Faults of the connection. Only with `before` is the call not carried out. */
 export const WIRE_FAULTS = [
   'reset before',
   'reset after',
@@ -18,11 +18,11 @@ export const WIRE_FAULTS = [
 ] as const;
 export type WireFault = (typeof WIRE_FAULTS)[number];
 
-/** How a fault is called in the report. */
+/** The name of a fault in the report. */
 export const nameOf = (fault: Fault): string =>
   fault.kind === 'refusal' ? fault.code : fault.kind;
 
-/** Every kind of fault that a call may meet: what its API names, what every API of its service names, what the wire does. */
+/** Every fault that a call of an operation can meet. */
 export const faultsOf = (operation: OperationName): readonly Fault[] => {
   const [service = ''] = operation.split(':');
   const refusals = [

@@ -4,7 +4,7 @@ import { EXEMPTION_TAG } from './invariants.ts';
 
 let stack: SynthesizedStack | undefined;
 
-/** The stack whose ways are run, with Security Hub and a tag that exempts; synthesized once a process. */
+/** Synthesizes the stack of the matrix once per process, with Security Hub and an exemption tag. */
 export const synthesizeReliable = (): SynthesizedStack => {
   process.env['CDK_VALIDATION'] = 'false';
   stack ??= synthesize({
