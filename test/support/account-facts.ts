@@ -6,7 +6,7 @@ type Recorder = InferOutput<typeof ConfigurationRecorder>;
 
 export const USER = 'AWS::IAM::User';
 
-/** A recording group as DescribeConfigurationRecorders answers it, but for what a test says. */
+/** A recording group of DescribeConfigurationRecorders, with overrides. */
 export const recordingGroup = (
   overrides: Partial<Recorder['recordingGroup']> = {},
 ): Recorder['recordingGroup'] => ({
@@ -16,7 +16,7 @@ export const recordingGroup = (
   ...overrides,
 });
 
-/** A recorder of everything, the global types too, but for what a test says. */
+/** A recorder of all types, including global types, with overrides. */
 export const recorder = (overrides: Partial<Recorder> = {}): Recorder => ({
   name: 'default',
   roleARN: 'arn:aws:iam::123456789012:role/config',
@@ -24,7 +24,7 @@ export const recorder = (overrides: Partial<Recorder> = {}): Recorder => ({
   ...overrides,
 });
 
-/** A multi-Region trail that logs all management events, but for what a test says. */
+/** A multi-Region trail that logs all management events, with overrides. */
 export const trailFacts = (
   trail: Partial<TrailFacts['trail']> = {},
   overrides: Partial<Omit<TrailFacts, 'trail'>> = {},
@@ -42,7 +42,7 @@ export const trailFacts = (
   ...overrides,
 });
 
-/** What is read of an account that lacks nothing, but for what a test says. */
+/** The state of a complete account, with overrides. */
 export const accountFacts = (overrides: Partial<AccountFacts> = {}): AccountFacts => ({
   region: 'us-east-1',
   identity: { facts: { Account: '123456789012', Arn: 'arn:aws:iam::123456789012:user/alice' } },
@@ -54,5 +54,5 @@ export const accountFacts = (overrides: Partial<AccountFacts> = {}): AccountFact
   ...overrides,
 });
 
-/** A reading that was refused. */
+/** A read that is denied. */
 export const refused = (action: string) => ({ unread: { action, reason: 'AccessDenied: no' } });

@@ -31,7 +31,7 @@ const lengthOf = (value: unknown): number =>
     ? value.length
     : Object.keys(Object(value)).length;
 
-/** What the documentation of a member says beside the model: lengths, numbers of items. */
+/** Limits that only the documentation states: lengths and numbers of items. */
 const documented = (value: unknown, member: Member, where: string): string[] => {
   const { documentedMaximum: most, documentedLength: exact } = member;
   const { documentedKey: key, documentedValue: text } = member;
@@ -47,7 +47,7 @@ const documented = (value: unknown, member: Member, where: string): string[] => 
   ];
 };
 
-/** All that a value breaks of a shape of the API's model; a member that is `undefined` is not sent. */
+/** Returns the problems of a value according to a shape of the API model. */
 const breaches = (value: unknown, name: string, where: string): string[] => {
   const shape = SHAPES[name];
   if (shape === undefined) return [`${where}: no shape ${name}`];
@@ -84,7 +84,7 @@ const structureBreaches = (
   ];
 };
 
-/** What the SDK's own schema of the API says against a value; it knows names and kinds. */
+/** Returns the problems of a value according to the schema of the SDK, which knows names and types. */
 const sdkBreaches = (value: unknown, given: unknown, where: string): string[] => {
   const [schema] = [typeof given === 'function' ? given() : given];
   if (typeof schema === 'number') {
@@ -126,10 +126,10 @@ const sdkBreaches = (value: unknown, given: unknown, where: string): string[] =>
   ];
 };
 
-/** Bytes that one finding may have. */
+/** Maximum size of a finding in bytes. */
 const MAXIMUM_SIZE = 240 * 1024;
 
-/** All that is wrong with a finding: by the API's model and its documentation, by the SDK's schemas, by its size. */
+/** Returns the problems of a finding according to the API model, its documentation, the SDK schema and the size limit. */
 export const asffBreaches = (finding: unknown): string[] => [
   ...breaches(finding, 'AwsSecurityFinding', 'finding'),
   ...sdkBreaches(finding, AwsSecurityFinding$, 'finding').map((one) => `SDK: ${one}`),

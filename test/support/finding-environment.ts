@@ -1,6 +1,6 @@
 const ARN = 'arn:aws:config:us-east-1:123456789012:config-rule/config-rule-';
 
-/** The environment that the stack gives the function of the findings. */
+/** The environment of the function that imports findings. */
 export const findingEnvironment = {
   CONFIG_RULE_NAME: 'iam-user-single-access-key',
   CONFIG_RULE_ARN: `${ARN}000001`,

@@ -8,7 +8,7 @@ import { findingEnvironment } from './finding-environment.ts';
 
 export const findingSettings = parseFindingSettings(findingEnvironment);
 
-/** The rule on the number of keys, and the one on inactive keys. */
+/** The names of the two rules. */
 export const [singleRule, inactiveRule] = findingSettings.rules as readonly [
   FindingRule,
   FindingRule,
@@ -48,7 +48,7 @@ export const violation = (given: Partial<Violation> = {}): Violation => ({
   ...given,
 });
 
-/** A finding as Security Hub gives it back. */
+/** A finding as Security Hub returns it. */
 export const stored = (given: Partial<StoredFinding> = {}): StoredFinding => ({
   Id: `${singleRule.arn}/user/AIDACKCEVSQ6C2EXAMPLE`,
   GeneratorId: singleRule.arn,

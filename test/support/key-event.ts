@@ -1,4 +1,4 @@
-/** A key event as EventBridge passes it on: alice's second key was made, but for what a test says. */
+/** Returns an EventBridge event for the creation of a key of alice, with overrides. */
 export const keyEvent = (detail: object = {}, outer: object = {}) => ({
   version: '0',
   id: '6f87d04b-9f74-4f04-a780-7acf4b0a9b38',
@@ -33,7 +33,7 @@ export const keyEvent = (detail: object = {}, outer: object = {}) => ({
   ...outer,
 });
 
-/** A batch as Lambda reads it from a queue: each body one message, `message-0`, `message-1`, … */
+/** Returns an SQS batch with these bodies and the message ids `message-0`, `message-1`, … */
 export const batchOf = (...bodies: readonly unknown[]) => ({
   Records: bodies.map((body, index) => ({
     messageId: `message-${index}`,

@@ -1,7 +1,7 @@
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import { readDocument } from '../../infra/runbooks/document.ts';
 
-/** A step as a document has it. */
+/** A step of a document. */
 export type Step = {
   readonly name: string;
   readonly action: string;
@@ -15,7 +15,7 @@ export type Step = {
   readonly outputs?: readonly { Name: string; Selector: string; Type: string }[];
 };
 
-/** A parameter as a document has it. */
+/** A parameter of a document. */
 export type Parameter = {
   readonly type: string;
   readonly description: string;
@@ -24,7 +24,7 @@ export type Parameter = {
   readonly allowedValues?: readonly string[];
 };
 
-/** One of our Automation documents, as it is deployed. */
+/** A deployed Automation document. */
 export type RunbookDocument = {
   readonly schemaVersion: string;
   readonly description: string;
@@ -34,13 +34,13 @@ export type RunbookDocument = {
   readonly mainSteps: readonly Step[];
 };
 
-/** Our documents, by the names of their files. */
+/** The documents by file name. */
 export type RunbookFile =
   | 'deactivate-access-key'
   | 'reactivate-access-key'
   | 'delete-inactive-access-key';
 
-/** The document as the stack deploys it, its values standing for themselves; with approvers where there are any. */
+/** Reads a document as the stack deploys it, with or without approvers. */
 export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): RunbookDocument =>
   readDocument(`${REPOSITORY}remediation/runbooks/${file}.yaml`, {
     values: {

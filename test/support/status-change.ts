@@ -1,13 +1,13 @@
 import type { KeyHistory, StatusChange } from '../../rule/keys/key-history.ts';
 import { daysBefore, keyId } from './build.ts';
 
-/** The role with which the runbook that deactivates acts, and the one that undoes it. */
+/** The roles of the deactivation and reactivation runbooks. */
 export const roles = {
   deactivationRoleArn: 'arn:aws:iam::123456789012:role/deactivation',
   reactivationRoleArn: 'arn:aws:iam::123456789012:role/reactivation',
 };
 
-/** A key was set to a status some days (and milliseconds) before `at`, by a user unless a role is named. */
+/** Returns a status change so many days (and milliseconds) before `at`, by a user or a role. */
 export const statusChange = (
   name: string,
   status: StatusChange['status'],
@@ -20,7 +20,7 @@ export const statusChange = (
   roleArn,
 });
 
-/** A complete history of 90 days, of these changes. */
+/** Returns a complete history of 90 days with these changes. */
 export const historyOf = (
   changes: readonly StatusChange[] = [],
   overrides: Partial<KeyHistory> = {},
