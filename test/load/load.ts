@@ -1,7 +1,6 @@
 import { createBundles } from '../bench/bundles.ts';
 import { showTable } from '../bench/show.ts';
-import type { Refusals } from './account.ts';
-import { sweepUnderLoad } from './sweep.ts';
+import { type Refusals, sweepUnderLoad } from './sweep.ts';
 
 /** IAM allows 5,000 users, each with two keys. */
 const USERS = 5_000;

@@ -6,8 +6,13 @@ import { runs } from '../support/property-runs.ts';
 import type { FaultyAccount, LostEvent } from './faulty-account.ts';
 import type { FunctionId } from './functions.ts';
 import { stateOf, watch } from './invariants.ts';
-import { createSmallAccount, keyOf, setStatus, type UserName } from './small-account.ts';
-import { synthesizeReliable } from './stack.ts';
+import {
+  createSmallAccount,
+  keyOf,
+  setStatus,
+  synthesizeReliable,
+  type UserName,
+} from './small-account.ts';
 import { beginTime, giveTimeBack, passTime, takeTime, until } from './virtual-time.ts';
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { createLocalAccount } from '../local-account/account.ts';
 import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
 import { deploy } from '../local-account/deploy/deploy.ts';
 import { trustOf } from '../support/trust.ts';
-import { createFaultPlan } from './fault-plan.ts';
+import { createFaultPlan } from './fault.ts';
 import { FUNCTIONS, SCRIPT_SPEED, serveFaultyWire } from './faulty-wire.ts';
 import { createWarmFunction, type FunctionId, idOf } from './functions.ts';
 import { holdTime, until } from './virtual-time.ts';

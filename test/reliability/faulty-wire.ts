@@ -7,8 +7,7 @@ import { type Call, type Dispatcher, ServiceError } from '../local-account/dispa
 import { type CalledAccount, signatureIn } from '../local-account/wire/called-accounts.ts';
 import { protocolOf, type WireAnswer } from '../local-account/wire/protocol.ts';
 import type { Server } from '../local-account/wire/server.ts';
-import type { Fault } from './fault.ts';
-import type { Faults, Via } from './fault-plan.ts';
+import type { Fault, Faults, Via } from './fault.ts';
 import { holdTime, touchTime, waitReally } from './virtual-time.ts';
 
 /** The role of all functions. Every other caller is a script. */

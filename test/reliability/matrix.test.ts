@@ -6,7 +6,7 @@ import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
 import { type Cell, type CleanRun, cellsOf, describeCell, runCell, runClean } from './matrix.ts';
 import { PATHS } from './paths.ts';
 import { sizeOf } from './report.ts';
-import { synthesizeReliable } from './stack.ts';
+import { synthesizeReliable } from './small-account.ts';
 import { giveTimeBack, takeTime } from './virtual-time.ts';
 
 /** Number of sampled cells per path. `FAULT_CELLS=20 npx vitest run test/reliability` runs more. */

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
-import { type Fault, faultsOf, nameOf } from './fault.ts';
-import type { PlannedFault, RecordedCall } from './fault-plan.ts';
+import { type Fault, faultsOf, nameOf, type PlannedFault, type RecordedCall } from './fault.ts';
 import type { FaultyAccount } from './faulty-account.ts';
 import { claimsOf, failedInvocations, reportedFailures, stateOf, watch } from './invariants.ts';
 import type { Path } from './paths.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { cellsOf, describeCell, type Outcome, runCell, runClean } from './matrix.ts';
 import { PATHS } from './paths.ts';
 import { reportOf } from './report.ts';
-import { synthesizeReliable } from './stack.ts';
+import { synthesizeReliable } from './small-account.ts';
 import { giveTimeBack, takeTime } from './virtual-time.ts';
 
 Object.assign(process.env, {
