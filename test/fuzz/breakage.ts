@@ -167,7 +167,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 const operatorNames = Object.keys(OPERATORS);
 
 /** A break: the number of the part, and the kind. */
-export type Break = { readonly part: number; readonly how: string };
+type Break = { readonly part: number; readonly how: string };
 
 /** A specimen and one or two breaks. */
 export type Recipe = { readonly specimen: number; readonly breaks: readonly Break[] };

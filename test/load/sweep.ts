@@ -70,7 +70,7 @@ const createRefusals = (refusals: Refusals, speed: number) => {
 };
 
 /** The size of the account, its refusals, and the speed of its time. */
-export type Load = {
+type Load = {
   readonly userCount: number;
   readonly refusals: Refusals;
   readonly speed: number;
@@ -85,10 +85,7 @@ type Result = {
 };
 
 /** Serves an account on loopback that refuses calls and has two keys per user. */
-export const serveLoad = async (
-  { userCount, refusals, speed }: Load,
-  invokeFunction: InvokeFunction,
-) => {
+const serveLoad = async ({ userCount, refusals, speed }: Load, invokeFunction: InvokeFunction) => {
   const now = () => new Date();
   const dispatcher = createDispatcher(createRefusals(refusals, speed), now);
   const iam = createIam({ now, accountId });
@@ -128,7 +125,7 @@ export const serveLoad = async (
 };
 
 /** Measurements and outcome of a sweep under load. */
-export type Loaded = {
+type Loaded = {
   /** Duration in seconds of the account's time. */
   readonly seconds: number;
   /** Largest resident set of the function's process in MB. */

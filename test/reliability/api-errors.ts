@@ -1,5 +1,5 @@
 /** An error code and its HTTP status. */
-export type Refusal = { readonly code: string; readonly statusCode: number };
+type Refusal = { readonly code: string; readonly statusCode: number };
 
 /** The codes whose status is not 400. */
 const STATUS: Readonly<Record<string, number>> = {

@@ -7,7 +7,7 @@ export type Fault =
   | { readonly kind: WireFault };
 
 /** Faults of the connection. Only with `before` is the call not carried out. */
-export const WIRE_FAULTS = [
+const WIRE_FAULTS = [
   'reset before',
   'reset after',
   'silence before',
@@ -17,7 +17,7 @@ export const WIRE_FAULTS = [
   'empty',
   'slow',
 ] as const;
-export type WireFault = (typeof WIRE_FAULTS)[number];
+type WireFault = (typeof WIRE_FAULTS)[number];
 
 /** The name of a fault in the report. */
 export const nameOf = (fault: Fault): string =>

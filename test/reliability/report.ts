@@ -2,10 +2,10 @@ import { nameOf } from './fault.ts';
 import { type Cell, type CleanRun, cellsOf, type Outcome } from './matrix.ts';
 
 /** Number of cells of a path per outcome. */
-export type Outcomes = Readonly<Record<Outcome, number>>;
+type Outcomes = Readonly<Record<Outcome, number>>;
 
 /** A path of the matrix with the outcomes of its cells. */
-export type Row = { readonly clean: CleanRun; readonly outcomes: Outcomes };
+type Row = { readonly clean: CleanRun; readonly outcomes: Outcomes };
 
 const kindsOf = (cells: readonly Cell[]): readonly string[] => [
   ...new Set(cells.map(({ planned }) => nameOf(planned.fault))),

@@ -104,7 +104,7 @@ export const scenario: fc.Arbitrary<{
   });
 
 /** An event in the story of a user, and the state after it. */
-export type Happening = {
+type Happening = {
   /** A step of an execution, or a call on the keys. */
   readonly what: string;
   /** The id of the execution, or the principal. */

@@ -159,6 +159,3 @@ export const inactivityStory = fc
     });
   })
   .map(({ looks, ...story }) => ({ ...story, looks: instantsOf(looks, story.events) }));
-
-export type InactivityStory =
-  typeof inactivityStory extends fc.Arbitrary<infer Story> ? Story : never;

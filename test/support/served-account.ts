@@ -11,7 +11,7 @@ import { startServer } from '../local-account/wire/server.ts';
 export type Delivered = Record<string, unknown> & { invokingEvent: string; resultToken: string };
 
 export const RULE_NAME = 'iam-user-single-access-key';
-export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rule';
+const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rule';
 
 /** Returns the properties of a rule with both triggers, or with the given ones. */
 export const ruleProperties = (...messageTypes: string[]) => ({

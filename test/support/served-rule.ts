@@ -50,7 +50,7 @@ const readHeld = ({ config }: ServedAccount): ReadonlyMap<string, Held> => {
 };
 
 /** Creates the handler of a rule with its real clients. */
-export const createServedHandler = (
+const createServedHandler = (
   createRule: CreateRule = singleAccessKeyRule(),
   writeLine: (line: string) => void = () => {},
 ) => {
