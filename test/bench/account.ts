@@ -4,27 +4,27 @@ import { createIam } from '../local-account/iam/iam.ts';
 import { startServer } from '../local-account/wire/server.ts';
 import { RULE_NAME, ruleProperties } from '../support/served-account.ts';
 
-/** Milliseconds that the server takes for every call. */
+/** Latency of every call in milliseconds. */
 export const LATENCY_MILLISECONDS = 20;
 
-/** What a throttled IAM admits: calls a second, and at once. */
+/** The calls that a throttled IAM admits: each second, and in a burst. */
 export const THROTTLE = { service: 'iam', perSecond: 20, burst: 40 } as const;
 
 const DAY = 86_400_000;
 const accountId = '123456789012';
 const region = 'us-east-1';
 
-/** Runs the function that Config has something for. */
+/** Invokes the function of the rule. */
 export type InvokeFunction = (event: unknown, endpoint: string) => Promise<void>;
 
-/** What is served: the users, how calls of them go, and the function that Config invokes. */
+/** The users, the dispatcher of calls, and the function that Config invokes. */
 type Served = {
   readonly dispatcher: ReturnType<typeof createDispatcher>;
   readonly iam: ReturnType<typeof createIam>;
   readonly invokeFunction: InvokeFunction;
 };
 
-/** Serves IAM and Config on loopback, with a rule that is evaluated on a schedule and nothing beside it. */
+/** Serves IAM and Config on loopback, with one scheduled rule. */
 export const serveRule = async ({ dispatcher, iam, invokeFunction }: Served) => {
   const server = await startServer({ dispatcher, principalOf: () => 'bench' });
   const config = createConfig({
@@ -43,8 +43,7 @@ export const serveRule = async ({ dispatcher, iam, invokeFunction }: Served) => 
 };
 
 /**
- * An account with so many users on loopback, every tenth with two active keys, one of them abandoned; IAM and a
- * Config with one rule on a schedule.
+ * Serves an account with so many users on loopback. Every tenth user has two active keys, one of them abandoned.
  */
 export const serveAccount = async (userCount: number, invokeFunction: InvokeFunction) => {
   const now = () => new Date();
@@ -68,7 +67,7 @@ export const serveAccount = async (userCount: number, invokeFunction: InvokeFunc
     calls: dispatcher.calls,
     close,
     sweep,
-    /** Gives every hundredth user a second key, and says how many these are. */
+    /** Gives every hundredth user a second key and returns the number of these users. */
     changeOnePercent: async () => {
       const users = [...iam.users.values()].filter((_, index) => index % 100 === 1);
       for (const { UserName } of users)

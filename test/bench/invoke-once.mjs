@@ -1,4 +1,4 @@
-// A fresh process: imports a bundle, invokes its handler with an event when there is one, and says what it took.
+// Imports a bundle, invokes its handler if there is an event, and prints time and memory.
 import { existsSync, readFileSync } from 'node:fs';
 
 const [bundle, event] = process.argv.slice(2);
@@ -7,11 +7,11 @@ const startedAt = performance.now();
 const { handler } = await import(bundle);
 const importMilliseconds = performance.now() - startedAt;
 
-// As Lambda tells it of a function that has a quarter of an hour.
+// The function has 15 minutes.
 const context = { getRemainingTimeInMillis: () => 900_000 - (performance.now() - startedAt) };
 if (event !== undefined) await handler(JSON.parse(event), context);
 
-// Linux counts in maxRSS what the parent had when it made this process; VmHWM is of this process alone.
+// On Linux, maxRSS includes the parent's memory at the time of the fork. VmHWM counts this process only.
 const STATUS = '/proc/self/status';
 const status = existsSync(STATUS) ? readFileSync(STATUS, 'utf8') : '';
 const ownKilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];

@@ -1,7 +1,7 @@
 import { ConfigServiceClient, PutEvaluationsCommand } from '@aws-sdk/client-config-service';
 import { IAMClient, ListAccessKeysCommand, paginateListUsers } from '@aws-sdk/client-iam';
 
-/** The rule as it is written first: one call after the other, every user reported. The yardstick of the benchmark. */
+/** The baseline of the benchmark: a naive rule with sequential calls that reports every user. */
 export const handler = async ({ resultToken }: { resultToken: string }): Promise<void> => {
   const client = new IAMClient();
   const evaluations = [];

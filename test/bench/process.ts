@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ENVIRONMENT } from '../../infra/functions/bundle.ts';
 import type { Bundle } from './bundles.ts';
 
-/** What one fresh process took. */
+/** Time and memory of one process. */
 export type Measure = {
   readonly importMilliseconds: number;
   readonly milliseconds: number;
@@ -15,14 +15,14 @@ export type Measure = {
 const script = fileURLToPath(new URL('invoke-once.mjs', import.meta.url));
 const accelerate = new URL('../load/accelerate.mjs', import.meta.url).href;
 
-/** What a function is invoked with, where its account is, and how many times as fast as real time its time passes. */
+/** The event, the endpoint of the account, and the speed of its time relative to real time. */
 type Invocation = {
   readonly event: unknown;
   readonly endpoint: string;
   readonly speed?: number;
 };
 
-/** Runs a bundle in a fresh process that has the function's environment: imports it, and invokes it where there is something to invoke it with. */
+/** Imports a bundle in a new process with the function's environment, and invokes it if there is an event. */
 export const runOnce = async (
   node: string,
   { path }: Bundle,

@@ -1,6 +1,6 @@
 import type { Sweep } from './sweeps.ts';
 
-/** Prints rows of cells, the first column to the left and the others to the right. */
+/** Prints a table. The first column is left-aligned, the others are right-aligned. */
 export const showTable = (rows: readonly (readonly string[])[]): void => {
   const widths = rows[0]?.map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -14,7 +14,7 @@ export const showTable = (rows: readonly (readonly string[])[]): void => {
   }
 };
 
-/** Prints sweeps side by side: time, memory, results, and calls by name. */
+/** Prints sweeps side by side: time, memory, results, and calls per operation. */
 export const showSweeps = (sweeps: Readonly<Record<string, Sweep>>): void => {
   const columns = Object.values(sweeps);
   const naive = columns[0]?.milliseconds ?? Number.NaN;

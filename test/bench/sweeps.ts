@@ -4,11 +4,11 @@ import { serveAccount, THROTTLE } from './account.ts';
 import type { Bundle } from './bundles.ts';
 import { type Measure, runOnce } from './process.ts';
 
-/** One sweep as it was measured. */
+/** Measurements of one sweep. */
 export type Sweep = Measure & {
   readonly results: number;
   readonly refused: number;
-  /** Calls that were answered, by name. */
+  /** Number of calls per operation. */
   readonly calls: Readonly<Record<string, number>>;
 };
 
@@ -24,7 +24,7 @@ const count = (calls: readonly Call[]): Pick<Sweep, 'calls' | 'results' | 'refus
   return { calls: counts, results, refused: calls.filter(({ errorCode }) => errorCode).length };
 };
 
-/** An account whose rule is this bundle, and how to sweep it. */
+/** Serves an account whose rule runs this bundle. */
 const serve = async (node: string, bundle: Bundle, userCount: number) => {
   let measure: Measure | undefined;
   const account = await serveAccount(userCount, async (event, endpoint) => {
@@ -46,7 +46,7 @@ const expectResults = (what: string, sweep: Sweep, expected: number): Sweep => {
   throw new Error(`${what}: expected ${expected} results, got ${sweep.results}`);
 };
 
-/** The naive way, and ours: the first time, with nothing changed, with 1 % changed, and throttled. */
+/** Measures the naive sweep and four of ours: first, unchanged, 1 % changed, and throttled. */
 export const measureSweeps = async (
   node: string,
   { rule, naive }: { readonly rule: Bundle; readonly naive: Bundle },

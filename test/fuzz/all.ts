@@ -4,5 +4,5 @@ import { parsers } from './parsers.ts';
 import { scripts } from './scripts.ts';
 import type { Target } from './target.ts';
 
-/** Everything that takes what others give it. */
+/** All targets. */
 export const TARGETS: readonly Target[] = [...parsers, ...handlers, ...answers, ...scripts];

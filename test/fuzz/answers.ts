@@ -42,7 +42,7 @@ const CHANGE = event({
   },
 });
 
-/** What a function reads and writes with, whether its answers come over the wire or not. */
+/** The clients of a function, with or without a wire. */
 type Sources = {
   readonly iam: ReturnType<typeof createIam>;
   readonly config: ReturnType<typeof createConfig>;
@@ -80,18 +80,18 @@ const inputsOf = (world: World, operation: string) =>
 const reportedBy = (world: World): readonly Evaluation[] =>
   inputsOf(world, 'PutEvaluations').flatMap(({ Evaluations }) => Evaluations as Evaluation[]);
 
-/** What a case of one operation did: what came, as text, and what was made of it. */
+/** A case of one operation: the broken answer and the outcome. */
 type Case = {
   readonly text: string;
   readonly given: unknown;
-  /** Bytes, of which the SDK makes what it can. */
+  /** Whether the answer came as bytes, which the SDK decodes. */
   readonly overWire: boolean;
   readonly world: World;
   readonly result: unknown;
   readonly error: unknown;
 };
 
-/** Active keys in an answer; a list that is no list says nothing, and the SDK takes one in XML for empty. */
+/** Counts the active keys in an answer. The SDK decodes an invalid XML list as an empty list. */
 const activeIn = (given: unknown): number => {
   const { AccessKeyMetadata: keys } = Object(given);
   if (!Array.isArray(keys)) return 0;
@@ -101,7 +101,7 @@ const activeIn = (given: unknown): number => {
 const isName = (value: unknown): boolean =>
   typeof value === 'string' && value !== '' && value.length <= 128;
 
-/** An answer of the SDK that tells of keys, each of them whole. */
+/** Whether an answer is a list of complete keys. */
 const areKeys = (given: unknown): boolean => {
   const { AccessKeyMetadata: keys } = Object(given);
   const isKey = (one: unknown) => {
@@ -112,16 +112,16 @@ const areKeys = (given: unknown): boolean => {
   return Array.isArray(keys) && keys.every(isKey);
 };
 
-/** Ids of the users in an answer; likewise. */
+/** Returns the user ids in an answer. */
 const usersIn = (given: unknown): unknown[] => {
   const { Users: users } = Object(given);
   return Array.isArray(users) ? users.map((one: unknown) => Object(one).UserId) : [];
 };
 
-/** Nobody with too many keys is compliant, nobody else is not, and who is listed is there. */
+/** Requires that no reported result is wrong. */
 const requireSafe = ({ given, overWire, world }: Case, operation: string): void => {
   for (const { ComplianceResourceId: id, ComplianceType: type } of reportedBy(world)) {
-    const said = () => `expected nothing that is not so, got ${String(id).slice(0, 80)} ${type}`;
+    const said = () => `expected a correct result, got ${String(id).slice(0, 80)} ${type}`;
     const mayBeCompliant =
       operation === 'ListAccessKeys' && activeIn(given) < 2 && (overWire || areKeys(given));
     expectThat(typeof id === 'string' && id !== '' && id.length <= 768, said);
@@ -136,18 +136,18 @@ const requireSafe = ({ given, overWire, world }: Case, operation: string): void 
   }
 };
 
-/** A report is done when Config says of no evaluation that it failed, or nothing. */
+/** Requires that a run fails if Config lists failed evaluations. */
 const requireReported = (one: Case, operation: string): void => {
   requireSafe(one, operation);
   if (one.error !== undefined) return;
   const came = one.overWire ? JSON.parse(one.text || '{}') : one.given;
   const { FailedEvaluations: failed } = Object(came);
   const isNone = failed === undefined || (Array.isArray(failed) && failed.length === 0);
-  // Null the SDK leaves out.
+  // The SDK omits null.
   expectThat(isNone || (one.overWire && failed === null), () => 'expected the report to fail');
 };
 
-/** The plan acts on the one key that may go, or does nothing. */
+/** Requires a plan for the one deactivatable key, or none. */
 const requirePlan = ({ result }: Case): void => {
   const { Outcome, AccessKeyId, UserId } = (result ?? {}) as Record<string, unknown>;
   expectThat(
@@ -156,7 +156,7 @@ const requirePlan = ({ result }: Case): void => {
   );
 };
 
-/** A violation that Config holds of a user that is there is never told to be over. */
+/** Requires that the finding of a current violation is not archived. */
 const requireFindings = ({ text, world }: Case, operation: string): void => {
   const isHeld = operation !== 'GetComplianceDetailsByConfigRule' && operation !== 'ListUsers';
   for (const { Findings } of inputsOf(world, 'BatchImportFindings'))
@@ -172,7 +172,7 @@ const OURS = [
   FailedFindingsError,
 ];
 
-/** The SDK could not read an answer; what our own code throws at one is no such error. */
+/** Whether the SDK itself threw the error because it could not decode an answer. */
 const isOfSdk = (error: unknown): boolean =>
   error instanceof Error &&
   /^\s+at .*(node_modules\/(@aws-sdk|@smithy|fast-xml)|<anonymous>\)$|node:)/m.test(
@@ -182,14 +182,14 @@ const isOfSdk = (error: unknown): boolean =>
   ) &&
   /node_modules\/(@aws-sdk|@smithy)/.test(String(error.stack));
 
-/** Whose answer is broken, and which function reads it. */
+/** The operation whose answer is broken, the function that reads it, and the check. */
 type Read = {
   readonly operation: string;
   readonly invoke: Invoke;
   readonly check: (one: Case, operation: string) => void;
 };
 
-/** Invokes the function on the world as it is; its error, if any, and what is made of the text that came. */
+/** Invokes the function and returns its error and the check of its outcome. */
 const observe = async (
   world: World,
   { operation, invoke, check }: Read,
@@ -212,7 +212,7 @@ const observe = async (
 
 const noHistoryAtAll: ReadHistory = async () => historyOf([], { isComplete: false });
 
-/** An answer as the SDK gives it on: of any type, where AWS or the SDK should change. */
+/** Breaks an answer as the SDK returns it, in case AWS or the SDK changes a type. */
 const asObject = (read: Read): Target => ({
   name: `answer of ${read.operation}`,
   specimens: [ANSWERS[read.operation]],
@@ -248,11 +248,11 @@ const asObject = (read: Read): Target => ({
   },
 });
 
-/** An answer as it comes over the wire, through the SDK's own clients. */
+/** Breaks an answer on the wire. The SDK clients decode it. */
 const asBytes = (read: Read): Target => ({
   name: `bytes of ${read.operation}`,
   share: 0.25,
-  // Of a text in the place of an object the SDK makes an object with a member a character.
+  // The SDK converts a string in place of an object to one member per character, which is slow.
   milliseconds: 4_000,
   specimens: [ANSWERS[read.operation]],
   open: async (): Promise<OpenTarget> => {
@@ -304,7 +304,7 @@ const BY_SDK: readonly Read[] = [
   { operation: 'GetAccountSummary', invoke: keyEvents, check: () => {} },
 ];
 
-/** What AWS answers, as objects and as bytes. */
+/** The answers of AWS, as objects and as bytes. */
 export const answers: readonly Target[] = [
   ...BY_SDK.map(asObject),
   ...BY_SDK.map(asBytes),

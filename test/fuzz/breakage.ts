@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** JSON that stands as text in a member; its parts are broken too, and so is the text. */
+/** JSON text in a member. The fuzzer breaks the text and its parts. */
 export class JsonText {
   readonly inner: unknown;
 
@@ -9,7 +9,7 @@ export class JsonText {
   }
 }
 
-/** Stands in what is broken where nobody reads it; no message and no log line may have it. */
+/** A secret in members that the code does not read. It must appear in no message and no log line. */
 export const SECRET = 'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY';
 
 type Member = string | number;
@@ -27,7 +27,7 @@ const childrenOf = (value: unknown): [Member, unknown][] => {
   return isObject(value) ? Object.entries(value) : [];
 };
 
-/** Levels below which nothing of ours lies, but what was put in to break it. */
+/** The depth at which the fuzzer stops, below all members of real specimens. */
 const DEEPEST = 12;
 
 const pathsIn = (value: unknown, path: Path = []): Path[] => [
@@ -37,7 +37,7 @@ const pathsIn = (value: unknown, path: Path = []): Path[] => [
   ),
 ];
 
-/** The tree with another value at a path; `change` gives nothing where the member has to go. */
+/** Returns the tree with a changed value at a path. `change` returns nothing to drop the member. */
 const changeAt = (
   value: unknown,
   [member, ...rest]: Path,
@@ -52,7 +52,7 @@ const changeAt = (
     const next = change(child);
     return next === undefined ? [] : [[name, next.value]];
   });
-  // Not by assignment: a member may be called __proto__.
+  // An assignment would fail for a member with the name __proto__.
   return Array.isArray(value) ? changed.map(([, child]) => child) : Object.fromEntries(changed);
 };
 
@@ -62,7 +62,7 @@ const nest = (depth: number, around: (inner: unknown) => unknown): unknown => {
   return nested;
 };
 
-/** No member of anything that we read is any of these, or hardly one. */
+/** Values that hardly any member allows. */
 const HOSTILE: Readonly<Record<string, unknown>> = {
   nothing: undefined,
   null: null,
@@ -131,7 +131,7 @@ const renaming = (rename: (name: string) => string): Operator =>
     entries.map(([name, child], at) => [at === 0 ? rename(name) : name, child]),
   );
 
-/** Ten thousand times, unless that were more than two megabytes. */
+/** Repeats a value ten thousand times, up to two megabytes. */
 const manyTimes: Operator = (value) => {
   const size = JSON.stringify(render(value))?.length ?? 1;
   return { value: Array(Math.min(10_000, Math.ceil(2_000_000 / size))).fill(value) };
@@ -166,13 +166,13 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 
 const operatorNames = Object.keys(OPERATORS);
 
-/** One thing that is broken: which part, by its number, and how. */
-export type Break = { readonly part: number; readonly how: string };
+/** A break: the number of the part, and the kind. */
+type Break = { readonly part: number; readonly how: string };
 
-/** Which specimen is broken, and how: one thing, or two. */
+/** A specimen and one or two breaks. */
 export type Recipe = { readonly specimen: number; readonly breaks: readonly Break[] };
 
-/** Every way of breaking. */
+/** All recipes. */
 export const recipes: fc.Arbitrary<Recipe> = fc.record({
   specimen: fc.nat(99),
   breaks: fc.array(fc.record({ part: fc.nat(9_999), how: fc.constantFrom(...operatorNames) }), {
@@ -183,7 +183,7 @@ export const recipes: fc.Arbitrary<Recipe> = fc.record({
 
 const textOf = ({ inner }: JsonText): string => JSON.stringify(render(inner)) ?? '';
 
-/** The tree as it is sent: what stands in texts is text. */
+/** Renders a tree as it is sent, with its JSON as text. */
 export const render = (value: unknown): unknown => {
   if (value instanceof JsonText) return textOf(value);
   if (Array.isArray(value)) return value.map(render);
@@ -191,7 +191,7 @@ export const render = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, render(child)]));
 };
 
-/** What a recipe makes of specimens, and what that is in words. */
+/** Applies a recipe, and describes it. */
 export const breakSpecimen = (
   specimens: readonly unknown[],
   { specimen, breaks }: Recipe,

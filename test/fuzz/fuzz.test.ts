@@ -4,21 +4,21 @@ import { breakSpecimen, JsonText, render, SECRET } from './breakage.ts';
 import { FuzzFailure, requireRefusal, withinTime } from './judge.ts';
 import { fuzz, type Target } from './target.ts';
 
-/** A sample of what `npm run fuzz` does. */
+/** Cases per target. `npm run fuzz` runs a thousand. */
 const SAMPLE = 12;
 
-/** The same cases each time. */
+/** The same seed gives the same cases. */
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_260_131);
 
-describe('broken in any way,', () => {
-  it.each(TARGETS)('$name: taken for what it is, or refused clearly', async (target) => {
+describe('a broken specimen', () => {
+  it.each(TARGETS)('$name: is read correctly or refused clearly', async (target) => {
     const { accepted, refused } = await fuzz(target, { runs: SAMPLE, seed: SEED });
     const cases = Object.values(refused).reduce((sum, count) => sum + count, accepted);
     expect(cases).toBe(SAMPLE);
   });
 });
 
-/** A reader that answers like this. */
+/** A target that calls `read` for every broken specimen. */
 const reader = (read: (given: unknown) => unknown): Target => ({
   name: 'reader',
   specimens: [{ count: 1, text: new JsonText({ inner: 'x' }) }],
@@ -33,7 +33,7 @@ const reader = (read: (given: unknown) => unknown): Target => ({
 class RefusedError extends Error {}
 
 describe('fuzzing', () => {
-  it('finds a reader that throws what is no refusal', async () => {
+  it('finds an error that is not a refusal', async () => {
     const target = reader(() => requireRefusal(new TypeError('expected'), [RefusedError]));
     await expect(fuzz(target, { runs: 5, seed: 1 })).rejects.toThrow(
       /^reader, specimen 0: it.* expected RefusedError, got TypeError/,
@@ -52,14 +52,14 @@ describe('fuzzing', () => {
   it('finds a case that takes too long', async () => {
     const end = process.cpuUsage().user + 60_000;
     const busy = () => {
-      // The question itself takes the system's time: not every time.
+      // Reading the CPU time is slow, so the loop does it rarely.
       for (let round = 1; round % 100_000 > 0 || process.cpuUsage().user < end; round += 1);
     };
     await expect(withinTime(async () => busy(), 30)).rejects.toThrow('expected at most 30 ms');
     await expect(withinTime(async () => 'done')).resolves.toBe('done');
   });
 
-  it('refuses to begin with a specimen that is refused whole', async () => {
+  it('fails if the target refuses a valid specimen', async () => {
     const open = async () => ({ take: async () => ({ error: new FuzzFailure('no') }) });
     await expect(fuzz({ ...reader(() => {}), open }, { runs: 1, seed: 1 })).rejects.toThrow('no');
   });

@@ -7,10 +7,10 @@ const numberOf = (name: string, standard: number): number => {
   throw new Error(`${name}: expected a whole number, got ${process.env[name]}`);
 };
 
-/** Cases of each target, of whose share is 1. */
+/** Cases per target whose share is 1. */
 const RUNS = numberOf('FUZZ_RUNS', 1_000);
 
-/** The same cases each time; another number makes other ones. */
+/** The same seed gives the same cases. */
 const SEED = numberOf('PROPERTY_SEED', 20_260_131);
 
 Object.assign(process.env, {

@@ -32,10 +32,10 @@ import type { Target } from './target.ts';
 
 const USER_ID = 'AIDAQO5QBPYFF4ULQRVCE';
 
-/** What a function of ours may do to the account. */
+/** The writes that a function may make. */
 const WRITES = ['PutEvaluations', 'StartConfigRulesEvaluation', 'BatchImportFindings'];
 
-/** An account on loopback with one user that has two active keys, and what a function needs to be there. */
+/** Serves an account on loopback with one user that has two active keys. */
 const serve = async () => {
   const account = await serveAccount();
   process.env['AWS_ENDPOINT_URL'] = account.endpoint;
@@ -50,15 +50,15 @@ const serve = async () => {
   return {
     ...account,
     countCalls,
-    /** Has Config give a token out. */
+    /** Makes Config issue a result token. */
     deliver: () => account.config.deliverSchedule(RULE_NAME),
     iam: createIam(account.iamClient),
     config: createConfig(account.configClient),
     logRun: createLogRun((line) => void lines.push(line), takeCalls),
-    /** What a case does: its error, the lines that it logs, and what it writes. */
+    /** The outcome of a case: its error, log lines and writes. */
     observe: async <Result>(act: () => Promise<Result>) => {
       lines.length = 0;
-      // The account keeps what it was asked for; a long run would fill the memory.
+      // The recorded calls of a long run would fill the memory.
       for (const kept of [calls, account.delivered] as unknown[][]) kept.splice(0);
       const outcome = { result: undefined, error: undefined, ...(await attempt(act)) };
       requireLines(lines);
@@ -75,7 +75,7 @@ const serve = async () => {
 
 type Served = Awaited<ReturnType<typeof serve>>;
 
-/** A function with its clients, at the wire. */
+/** A target that invokes a function with its clients. */
 const handler = (
   name: string,
   specimens: readonly unknown[],
@@ -89,7 +89,7 @@ const handler = (
   },
 });
 
-/** An input that is refused is refused before anything is asked for. */
+/** Requires that a refused input causes no call. */
 const requireUntouched = (
   { error, calls }: { readonly error?: unknown; readonly calls: readonly unknown[] },
   classes: readonly ErrorClass[],
@@ -105,7 +105,7 @@ const requireUntouched = (
 type Evaluation = Readonly<Record<string, unknown>>;
 type Members = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** The one result of a change is of its user, and never the wrong one. */
+/** Requires that the result of a change notification is correct. */
 const requireTrue = (given: Evaluation, evaluation: Evaluation): void => {
   const invoking = JSON.parse(String(given['invokingEvent'])) as Members;
   const item = invoking['configurationItem'] ?? invoking['configurationItemSummary'] ?? {};
@@ -124,7 +124,7 @@ const requireTrue = (given: Evaluation, evaluation: Evaluation): void => {
         ? evaluation['ComplianceType'] === (isAllowed ? 'COMPLIANT' : 'NON_COMPLIANT')
         : evaluation['ComplianceType'] === 'NOT_APPLICABLE'),
     () =>
-      `expected the truth of ${JSON.stringify(item).slice(0, 300)}, got ${JSON.stringify(evaluation).slice(0, 300)}`,
+      `expected the correct result for ${JSON.stringify(item).slice(0, 300)}, got ${JSON.stringify(evaluation).slice(0, 300)}`,
   );
 };
 
@@ -137,7 +137,7 @@ const rule = handler('rule, by events of Config', configEvents, (served) => {
     const event = isKnown ? { ...(given as Evaluation), resultToken: token } : given;
     const observed = await served.observe(() => handle(event));
     const { error, writes } = observed;
-    // A token or a rule that there is not only Config knows, and refuses; nothing is stored then.
+    // Only Config can refuse an unknown token or rule. It then stores nothing.
     const isOurs = (given as Evaluation | undefined)?.['configRuleName'] === RULE_NAME;
     const { name = '' } = (error ?? {}) as Partial<Error>;
     if (!isKnown && name === 'InvalidResultTokenException') return { error };
@@ -181,12 +181,12 @@ const keyEvents = handler(
       if (error !== undefined) return requireUntouched(observed, [InvalidBatchError]);
       const { Records } = given as { Records: readonly { body: string; messageId: string }[] };
       const kept = result?.batchItemFailures ?? [];
-      // A message that says nothing of IAM starts nothing, and stays.
+      // A message that is not an IAM event starts no evaluation and stays in the queue.
       const good = Records.filter(({ body }) => body.includes('aws.iam'));
       expectThat(
         writes.length === (kept.length < Records.length ? 1 : 0) &&
           kept.length >= Records.length - good.length,
-        () => `expected one start for the messages that are done, got ${writes.length}`,
+        () => `expected one start for the processed messages, got ${writes.length}`,
       );
       return {};
     };
@@ -228,13 +228,13 @@ const findings = handler(
       const observed = await served.observe(() => handle(given));
       const { error, result, writes } = observed;
       if (error !== undefined) return requireUntouched(observed, [InvalidBatchError]);
-      // Config holds no violation, so there is nothing to tell.
-      expectThat(writes.length === 0, () => `expected nothing to be written, got ${writes.length}`);
+      // Config holds no violation, so there is nothing to import.
+      expectThat(writes.length === 0, () => `expected no write, got ${writes.length}`);
       const { Records = [] } = given as { Records?: readonly { body: string }[] };
       const bad = Records.filter(({ body }) => !body.includes('aws.config'));
       expectThat(
         (result?.batchItemFailures.length ?? 0) >= bad.length,
-        () => 'expected what is no change to stay',
+        () => 'expected a message without a compliance change to stay',
       );
       return {};
     };
@@ -252,9 +252,9 @@ const planner = handler('planner, by inputs', plannerInputs, (served) => {
   return async (given) => {
     const observed = await served.observe(() => handle(given));
     const { error, result, writes } = observed;
-    expectThat(writes.length === 0, () => `expected nothing to be written, got ${writes.length}`);
+    expectThat(writes.length === 0, () => `expected no write, got ${writes.length}`);
     if (error !== undefined && served.dispatcher.calls.length > 0) {
-      // A rule that there is not; Config says so.
+      // Config refuses an unknown rule.
       expectThat(
         (error as Error).name === 'NoSuchConfigRuleException',
         () => `expected no failure, got ${(error as Error).stack}`,
@@ -269,11 +269,11 @@ const planner = handler('planner, by inputs', plannerInputs, (served) => {
       result?.UserId === UserId &&
         !(acts && String(DryRun) === 'true') &&
         (!acts || AccessKeyId === '' || AccessKeyId === result?.AccessKeyId),
-      () => `expected a plan of what was asked, got ${JSON.stringify(result)}`,
+      () => `expected a plan for the request, got ${JSON.stringify(result)}`,
     );
     return {};
   };
 });
 
-/** The functions, by what they are invoked with. */
+/** The handlers of the functions. */
 export const handlers: readonly Target[] = [rule, keyEvents, findings, planner];

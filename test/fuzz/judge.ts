@@ -3,29 +3,29 @@ import { SECRET } from './breakage.ts';
 /** A class of errors. */
 export type ErrorClass = abstract new (...given: never[]) => Error;
 
-/** What became of a case: taken, or refused with an error. */
+/** The outcome of a case: accepted, or refused with an error. */
 export type Outcome = { readonly error?: unknown };
 
-/** Characters of an error message: it says what, expected and got, and never all that came. */
+/** Maximum length of an error message, which never quotes a whole input. */
 const LONGEST_MESSAGE = 1_000;
 
-/** Characters of a log line. */
+/** Maximum length of a log line. */
 const LONGEST_LINE = 10_000;
 
-/** Milliseconds of the processor that a case may take. */
+/** Maximum CPU time of a case in milliseconds. */
 const LONGEST_CASE = 1_000;
 
-/** The code broke on a case: it is no refusal, or a wrong answer. */
+/** A case that led to an unexpected error or a wrong result. */
 export class FuzzFailure extends Error {
   override readonly name = 'FuzzFailure';
 }
 
-/** Fails the case unless something holds. */
+/** Fails the case unless a condition holds. */
 export const expectThat = (holds: boolean, what: () => string): void => {
   if (!holds) throw new FuzzFailure(what());
 };
 
-/** What a function did: what it gave, or the error that it threw. */
+/** Returns the result of a function, or the error that it threw. */
 export const attempt = async <Result>(
   act: () => Result | Promise<Result>,
 ): Promise<{ readonly result: Result; readonly error?: never } | { readonly error: unknown }> => {
@@ -39,7 +39,7 @@ export const attempt = async <Result>(
 const shown = (error: unknown): string =>
   error instanceof Error ? String(error.stack).slice(0, 1_500) : String(error);
 
-/** A refusal is an error of these classes that says what, expected and got, in a bounded text, and tells no secret. */
+/** Requires an error of these classes with a short message that says what, expected and got, without a secret. */
 export const requireRefusal = (
   error: unknown,
   classes: readonly ErrorClass[],
@@ -62,7 +62,7 @@ export const requireRefusal = (
   expectThat(!isSecret(message), () => `expected no secret in ${shown(error)}`);
 };
 
-/** Log lines are bounded, JSON, and tell no secret. */
+/** Requires that log lines are short JSON objects without a secret. */
 export const requireLines = (lines: readonly string[]): void => {
   for (const line of lines) {
     expectThat(
@@ -78,7 +78,7 @@ export const requireLines = (lines: readonly string[]): void => {
   }
 };
 
-/** Runs a case within its time, the processor's: what else the machine does counts for nothing. */
+/** Runs a case and limits its CPU time, which does not depend on other load. */
 export const withinTime = async <Result>(
   act: () => Promise<Result>,
   longest = LONGEST_CASE,

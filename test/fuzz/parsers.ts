@@ -25,7 +25,7 @@ import type { Target } from './target.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A function that reads what it is given, held against what the given members say. */
+/** A target that parses a value, with a check of the result. */
 const parser = (
   name: string,
   {
@@ -36,10 +36,10 @@ const parser = (
     ...target
   }: Pick<Target, 'specimens'> & {
     readonly read: (given: unknown) => unknown;
-    /** What was read means what was given. */
+    /** Checks that the result means the same as the input. */
     readonly agrees: (given: Members, read: Members) => boolean;
     readonly classes: readonly ErrorClass[];
-    /** Whoever gives it reads the error: no part of it is a secret. */
+    /** Whether the sender of the input reads the error, so that quoting it is no leak. */
     readonly isOwn?: boolean;
   },
 ): Target => ({
@@ -51,7 +51,7 @@ const parser = (
       if (error === undefined)
         expectThat(
           agrees(given as Members, result as Members),
-          () => `expected what the input means, got ${JSON.stringify(result).slice(0, 500)}`,
+          () => `expected the meaning of the input, got ${JSON.stringify(result).slice(0, 500)}`,
         );
       else requireRefusal(error, classes, isOwn ? () => false : undefined);
       return { error };
@@ -59,18 +59,18 @@ const parser = (
   }),
 });
 
-/** The members of an object; a text has none that are worth a look. */
+/** Returns the members of an object. */
 const membersOf = (given: unknown): Members =>
   typeof given === 'object' && given !== null ? (given as Members) : { given };
 
 const jsonOf = (text: unknown): unknown => (text === undefined ? {} : JSON.parse(String(text)));
 
-/** The number is within the bounds of a parameter that has some. */
+/** Whether a number is within the bounds of its parameter. */
 const isWithin = (parameter: Parameter<unknown>, number: number): boolean =>
   !('minimum' in parameter && 'maximum' in parameter) ||
   (number >= Number(parameter.minimum) && number <= Number(parameter.maximum));
 
-/** The value of every parameter is the given one or its default, and nothing else was given. */
+/** Whether every parameter has the given value or its default, and no unknown one was given. */
 const agreesWith =
   (parameters: Readonly<Record<string, Parameter<unknown>>>) =>
   (given: Members, read: Members): boolean =>
@@ -109,7 +109,7 @@ const parametersOf = (
 
 const sameInstant = (text: unknown, date: unknown): boolean =>
   date instanceof Date &&
-  // Of a day that there is: the 30th of February would be one of March.
+  // Date would convert the 30th of February to a day in March.
   new Date(`${String(text).slice(0, 10)}T00:00:00Z`)
     .toJSON()
     ?.startsWith(String(text).slice(0, 10)) === true &&
@@ -202,7 +202,7 @@ const environments: readonly Target[] = [
   }),
 ];
 
-/** Every setting that was given is what it was given as, in a text or not; the others are left alone. */
+/** Whether every given setting has its value, as text or not, and the others their default. */
 const settingsAgree = (given: Members, read: Members): boolean =>
   Object.entries(membersOf(given)).every(
     ([name, value]) =>
@@ -264,7 +264,7 @@ const RUNBOOKS: readonly (readonly [RunbookFile, Members])[] = [
   ['delete-inactive-access-key', plannerInputs[2] ?? {}],
 ];
 
-/** Systems Manager takes of a parameter what its pattern or its list of values allows; all of that the planner takes. */
+/** Requires that the planner accepts every input that the parameters of the document allow. */
 const runbook = ([file, given]: (typeof RUNBOOKS)[number]): Target => {
   const { parameters } = readRunbook(file);
   const isAllowed = (name: string, value: unknown): boolean => {
@@ -281,7 +281,7 @@ const runbook = ([file, given]: (typeof RUNBOOKS)[number]): Target => {
     );
     if (refused !== undefined || Object.keys(given).some((name) => !names.includes(name)))
       throw new InvalidInputError(
-        `expected what the document allows, got ${refused?.[0].slice(0, 80)}`,
+        `expected a value that the document allows, got ${refused?.[0].slice(0, 80)}`,
       );
     const { Runbook: _, DeleteCommand: __, ...asked } = input as Members;
     const own = Object.fromEntries(Object.entries(asked).filter(([name]) => name in parameters));
@@ -293,7 +293,7 @@ const runbook = ([file, given]: (typeof RUNBOOKS)[number]): Target => {
     const { error } = { error: undefined, ...tryParsing(whole) };
     expectThat(
       error === undefined,
-      () => `expected the planner to take what the document allows: ${error}`,
+      () => `expected the planner to accept what the document allows: ${error}`,
     );
     return whole;
   };
@@ -314,7 +314,7 @@ const tryParsing = (input: unknown): { readonly error?: unknown } => {
   }
 };
 
-/** What reads, one function each. */
+/** The parsers. */
 export const parsers: readonly Target[] = [
   parametersOf('parameters of the rule', parseRuleParameters, RULE_PARAMETERS),
   parametersOf(

@@ -9,7 +9,7 @@ import type { Target } from './target.ts';
 const UserId = 'AIDAXXXXXXXXXXXXALICE';
 const ACTS = ['Deactivate', 'Reactivate', 'Delete'] as const;
 
-/** A plan as the planner answers, for the runbook that acts so. */
+/** Returns a valid plan with this action. */
 const planOf = (Outcome: (typeof ACTS)[number] | 'NothingToDo' | 'Refused') => ({
   Outcome,
   UserId,
@@ -30,15 +30,15 @@ const Answer = v.union([
   v.object({ error: v.string() }),
 ]);
 
-/** What the error of a script tells of: ours is a ValueError or a RuntimeError that says what was expected. */
+/** Whether a script refused its input with our own ValueError or RuntimeError. */
 const REFUSAL = /\n\n(?:ValueError - no valid plan: expected|RuntimeError - Refused:) /;
 
-/** Characters of a failure message. */
+/** Maximum length of a failure message. */
 const LONGEST_MESSAGE = 1_500;
 
 const isKey = (text: string | undefined) => /^\w{16,128}$/.test(text ?? '');
 
-/** What a plan is taken for is what it says, and enough to act on. */
+/** Whether the script read the plan correctly and completely. */
 const requireMeant = (given: string, payload: Readonly<Record<string, string>>, act: string) => {
   const plan = JSON.parse(given) as Record<string, unknown>;
   const { Outcome, UserId: id, UserName, AccessKeyId, KeepAccessKeyId, Evidence } = payload;
@@ -54,7 +54,7 @@ const requireMeant = (given: string, payload: Readonly<Record<string, string>>, 
   );
 };
 
-/** The script that reads a plan, in a Python of its own each time; only what it takes leads to a write. */
+/** A target that runs the script that reads a plan. Only its output leads to a write. */
 const readPlan = (act: (typeof ACTS)[number]): Target => ({
   name: `script that reads a plan to ${act}`,
   share: 0.5,
@@ -76,7 +76,7 @@ const readPlan = (act: (typeof ACTS)[number]): Target => ({
     const asked = { UserId, AccessKeyId: '', DryRun: 'false', Expected: act, Planned: '' };
     return {
       take: async (given) => {
-        // Whatever is broken above the plan, Systems Manager puts a text where the document says.
+        // Systems Manager always passes text here.
         const { Plan: plan = given } = Object(given);
         const Plan = typeof plan === 'string' ? plan : (JSON.stringify(plan) ?? '');
         const events = { ...asked, Plan };
@@ -101,5 +101,5 @@ const readPlan = (act: (typeof ACTS)[number]): Target => ({
   },
 });
 
-/** The script that stands between the planner and the write. */
+/** The script between the planner and the write. */
 export const scripts: readonly Target[] = ACTS.map(readPlan);

@@ -8,7 +8,7 @@ const NAMES = [
   'scheduled-notification',
 ] as const;
 
-/** What Config sends, its texts of JSON open to be broken, and a secret where nobody reads. */
+/** Events of Config with breakable JSON text, and a secret in members that the code does not read. */
 export const configEvents = NAMES.map(recordedEvent).map(({ invokingEvent, ...event }) => {
   const item = invokingEvent['configurationItem'];
   return {

@@ -2,28 +2,28 @@ import fc from 'fast-check';
 import { breakSpecimen, type Recipe, recipes, render } from './breakage.ts';
 import { FuzzFailure, type Outcome, withinTime } from './judge.ts';
 
-/** Something that takes what others give it, ready to take broken specimens. */
+/** A target that is ready to take broken specimens. */
 export type OpenTarget = {
-  /** Takes a specimen, as it is sent, that is broken; throws when what it does is neither right nor a clear refusal. */
+  /** Takes a broken specimen. Throws if the outcome is neither correct nor a clear refusal. */
   readonly take: (given: unknown) => Promise<Outcome>;
   readonly close?: () => Promise<void>;
 };
 
-/** Something that takes what others give it. */
+/** Code that takes input from outside. */
 export type Target = {
   readonly name: string;
-  /** What is right; each is taken whole before anything is broken. */
+  /** Valid specimens. The target must accept them. */
   readonly specimens: readonly unknown[];
-  /** What is refused for what it says; it is broken too. */
+  /** Specimens that the target must refuse. */
   readonly refused?: readonly unknown[];
   readonly open: () => Promise<OpenTarget>;
-  /** How many cases, of those that are asked for. @default 1 */
+  /** Share of the requested cases. @default 1 */
   readonly share?: number;
-  /** Milliseconds of the processor that a case may take. @default 1,000 */
+  /** Maximum CPU time of a case in milliseconds. @default 1,000 */
   readonly milliseconds?: number;
 };
 
-/** How many cases were taken, and how many refused, by the class of the error. */
+/** Number of accepted cases, and of refused cases per error class. */
 export type Counts = { accepted: number; readonly refused: Record<string, number> };
 
 const count = (counts: Counts, { error }: Outcome): void => {
@@ -35,9 +35,9 @@ const count = (counts: Counts, { error }: Outcome): void => {
 };
 
 /**
- * Breaks the specimens of a target so many times, the same way for the same seed.
+ * Breaks the specimens of a target so many times. The same seed gives the same cases.
  *
- * @throws when a specimen that is right is refused, or a broken one is neither taken rightly nor refused clearly
+ * @throws if the target refuses a valid specimen, or neither reads a broken one correctly nor refuses it clearly
  */
 export const fuzz = async (
   target: Target,
@@ -68,7 +68,7 @@ export const fuzz = async (
       }
     });
     const { failed } = await fc.check(property, { numRuns: runs, seed });
-    // The smallest recipe that fails is the last that did; fast-check would print what it makes.
+    // The last failing recipe is the smallest. The report of fast-check would be too long.
     if (failed) throw new FuzzFailure(`${target.name}, ${broke}`);
   } finally {
     await close?.();

@@ -24,7 +24,7 @@ const askedBy = (request: IncomingMessage, body: string): Asked => {
 const escapeXml = (value: string): string =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** XML as IAM writes it, of anything: what is broken need not be right. */
+/** Writes any value as XML in the style of IAM. */
 const toXml = (value: unknown): string => {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'NaN' : value.toISOString();
   if (Array.isArray(value)) return value.map((item) => `<member>${toXml(item)}</member>`).join('');
@@ -56,7 +56,7 @@ const encode = (answer: unknown, { operation }: Asked, json: boolean): string =>
   return `<${operation}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${operation}Result>${result}</${operation}Result></${operation}Response>`;
 };
 
-/** The world on loopback, in the bytes of AWS; `spoil` does the rest to the bytes of an answer. */
+/** Serves the fake AWS on loopback. `spoil` changes the bytes of an answer. */
 export const serveWorld = async (world: World, spoil: (asked: Asked, body: string) => string) => {
   const server = createServer(async (request, response) => {
     const asked = askedBy(request, await text(request));
@@ -65,14 +65,14 @@ export const serveWorld = async (world: World, spoil: (asked: Asked, body: strin
     try {
       response.end(spoil(asked, encode(render(world.answer(asked)), asked, json)));
     } catch {
-      // The only error of the world is a user that there is not.
+      // The only error is an unknown user.
       response.writeHead(404);
       response.end(
         '<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>no</Message></Error></ErrorResponse>',
       );
     }
   });
-  // Two cases may lie apart: a connection that is closed meanwhile is no answer.
+  // Connections stay open between cases. A closed connection would look like a fault.
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

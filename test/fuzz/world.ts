@@ -3,12 +3,12 @@ import { daysBefore, keyId } from '../support/build.ts';
 import { findingSettings, stored } from '../support/findings.ts';
 import { JsonText, SECRET } from './breakage.ts';
 
-/** A user with too many keys, one with as many as it may have, one whose key is inactive, and one without. */
+/** Ids of three users: with two active keys, with an inactive key, and without keys. */
 export const ALICE = 'AIDAXXXXXXXXXXXXALICE';
 export const BOB = 'AIDAXXXXXXXXXXXXXXBOB';
 export const CAROL = 'AIDAXXXXXXXXXXXXCAROL';
 
-/** Alice's key that nobody used for long; it is the one that goes. */
+/** Alice's unused key, which the planner selects. */
 export const OLD = keyId('OLD');
 
 const user = (UserName: string, UserId: string) => ({
@@ -38,7 +38,7 @@ const ruleOf = (ConfigRuleName: string, parameters: object) => ({
   ConfigRules: [{ ConfigRuleName, InputParameters: new JsonText(parameters), Description: SECRET }],
 });
 
-/** What AWS answers, by operation, as the SDK reads it; JSON in texts is open to be broken. */
+/** The answers of AWS by operation, as the SDK returns them. */
 export const ANSWERS: Readonly<Record<string, unknown>> = {
   ListUsers: {
     IsTruncated: false,
@@ -81,14 +81,14 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   BatchImportFindings: { FailedCount: 0, SuccessCount: 1, FailedFindings: [] },
 };
 
-/** The keys of those whose keys are never broken. */
+/** The keys of each user. */
 const KEYS_OF: Readonly<Record<string, unknown>> = {
   alice: ANSWERS['ListAccessKeys'],
   bob: { AccessKeyMetadata: [key('BOB', 'Inactive')] },
   carol: { AccessKeyMetadata: [] },
 };
 
-/** A call that somebody makes. */
+/** A recorded call. */
 export type Asked = {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -97,7 +97,7 @@ export type Asked = {
 const notFound = (name: unknown) =>
   new NoSuchEntityException({ message: `no user ${String(name).slice(0, 80)}`, $metadata: {} });
 
-/** AWS whose answers to one operation are broken; it remembers what it was asked. */
+/** Creates a fake AWS whose answers to one operation are broken. It records the calls. */
 export const createWorld = () => {
   let broken: { readonly operation: string; readonly answer: unknown } | undefined;
   const asked: Asked[] = [];
@@ -110,7 +110,7 @@ export const createWorld = () => {
       broken = { operation, answer };
       asked.splice(0);
     },
-    /** @throws {NoSuchEntityException} for a user that there is not */
+    /** @throws {NoSuchEntityException} if there is no such user */
     answer: (call: Asked): unknown => {
       asked.push(call);
       if (isBroken(call)) return broken?.answer;

@@ -1,4 +1,4 @@
-// Lets time pass faster for a whole process: what it waits for, and every clock that it looks at. Loaded before all else.
+// Speeds up the timers and clocks of a process. Node loads this module first.
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import promises from 'node:timers/promises';

@@ -1,15 +1,14 @@
 import { createBundles } from '../bench/bundles.ts';
 import { showTable } from '../bench/show.ts';
-import type { Refusals } from './account.ts';
-import { sweepUnderLoad } from './sweep.ts';
+import { type Refusals, sweepUnderLoad } from './sweep.ts';
 
 /** IAM allows 5,000 users, each with two keys. */
 const USERS = 5_000;
 
-/** Seconds that a Lambda function may take, and MB that it shall not take. */
+/** The limits of a sweep: the timeout of a Lambda function in seconds, and memory in MB. */
 const [LONGEST_SECONDS, LARGEST_MEGABYTES] = [900, 150];
 
-/** How many times as fast as real time the account's time passes; 1 takes a quarter of an hour. */
+/** The speed of the account's time. With speed 1, the run takes 15 minutes. */
 const speed = Number(process.argv[2] ?? 5);
 
 const { rule } = await createBundles();

@@ -50,25 +50,40 @@ export const waitInRealTime: Wait = async (milliseconds, signal) => {
 /** Runs work without slowing the clock down, for an account in real time. */
 export const inRealTime: SlowDown = (work) => work();
 
+/**
+ * The most real milliseconds that fast time counts at once. If a busy machine suspends the process for longer, the rest
+ * does not count. Otherwise a short pause would be minutes of the account, in which messages become visible again.
+ */
+const LONGEST_STEP = 5;
+
 /** Creates time that runs at a changeable speed. */
 const createTime = (start: Date, given: number) => {
   let [since, at, speed] = [performance.now(), start.getTime(), given];
-  const time = () => at + (performance.now() - since) * speed;
-  const anchor = (milliseconds: number, newSpeed: number) => {
-    [since, at, speed] = [performance.now(), milliseconds, newSpeed];
+  const longestStep = () => (speed > 1 ? LONGEST_STEP : LONGEST);
+  const time = () => {
+    const now = performance.now();
+    at += Math.min(now - since, longestStep()) * speed;
+    since = now;
+    return at;
   };
   return {
     time,
     speed: () => speed,
-    move: (milliseconds: number) => anchor(time() + milliseconds, speed),
-    run: (newSpeed: number) => anchor(time(), newSpeed),
+    longestStep,
+    move: (milliseconds: number) => {
+      at = time() + milliseconds;
+    },
+    run: (newSpeed: number) => {
+      time();
+      speed = newSpeed;
+    },
   };
 };
 
 type Waiter = { readonly due: number; readonly wake: () => void };
 
 /** Creates the list of waiters; one timer runs for the earliest of them. */
-const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
+const createWaiters = ({ time, speed, longestStep }: ReturnType<typeof createTime>) => {
   const waiters = new Set<Waiter>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -79,7 +94,7 @@ const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
     const next = Math.min(...Array.from(waiters, ({ due }) => due));
     if (speed() === 0 || next === Number.POSITIVE_INFINITY) return;
     // A timer may fire early, and its delay is limited: then this sets it again.
-    timer = globalThis.setTimeout(arrange, Math.min((next - time()) / speed(), LONGEST));
+    timer = globalThis.setTimeout(arrange, Math.min((next - time()) / speed(), longestStep()));
   };
 
   return {

@@ -9,16 +9,16 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { synthesize } from '../infra/synthesize.ts';
 import { exampleOf } from '../support/examples.ts';
 
-/** A project that has nothing but the tarball, and what it asks for at the least. */
+/** A project that installs only the tarball and the lowest versions that it allows. */
 const app = mkdtempSync(path.join(tmpdir(), 'package-'));
 afterAll(() => rmSync(app, { recursive: true }));
 
-/** Without what `npm run` tells its script, which another npm would take for its own options. */
+/** The environment without the variables of `npm run`, which a nested npm would read as its own options. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')),
 );
 
-/** Runs a command, and gives what it printed. */
+/** Runs a command and returns its output. */
 const run = (directory: string, [command = '', ...args]: string[], extra = {}): string => {
   const env = { ...environment, ...extra };
   const ran = spawnSync(command, args, { cwd: directory, env, encoding: 'utf8' });
@@ -53,12 +53,12 @@ beforeAll(() => {
   run(app, ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...packages]);
   write('readme.ts', exampleOf('README.md', 'ts'));
   write('parts.ts', parts);
-  // Types that let everything pass would let this pass too.
+  // A misspelt property must not compile.
   const wrong = '\n// @ts-expect-error: no such property\n{ logRetention: 30 }';
   write('wrong.ts', parts.replace(/(?<='Planner', )settings/, wrong));
 });
 
-/** The template of a stack that a script of the project synthesizes. */
+/** Synthesizes a stack with a script of the project. */
 const synthesizeIn = (script: string, stack: string, context = {}) => {
   const out = `${script}.out`;
   run(app, [process.execPath, script], {
@@ -70,7 +70,7 @@ const synthesizeIn = (script: string, stack: string, context = {}) => {
 };
 
 describe('the tarball', () => {
-  it('holds the constructs, the functions, the runbooks and what people read', () => {
+  it('contains the constructs, the functions, the runbooks and the documentation', () => {
     const files = run(app, ['tar', '-tzf', tarball()]).trim().split('\n');
     const others = files.filter(
       (file) => !/^package\/dist\/(infra|rule)\/[\w/-]+\.(js|d\.ts)$/.test(file),
@@ -103,15 +103,15 @@ describe('the tarball', () => {
     );
   });
 
-  it('has nothing of the local account, the tests or the preflight', () => {
+  it('contains no tests, no local account and no preflight', () => {
     const files = run(app, ['tar', '-tzf', tarball()]);
 
     expect(files).not.toMatch(/\/(local|test|preflight)\//);
   });
 });
 
-describe('an empty project with the tarball, at the lowest versions that it allows', () => {
-  it('has neither the bundler nor an SDK', () => {
+describe('an empty project that installs the tarball', () => {
+  it('installs neither the bundler nor an SDK', () => {
     const installed = readdirSync(path.join(app, 'node_modules'));
 
     expect(installed).toContain(packageJson.name);
@@ -119,14 +119,14 @@ describe('an empty project with the tarball, at the lowest versions that it allo
     expect(installed).not.toContain('@aws-sdk');
   });
 
-  it('type-checks the examples, with every declaration, and not a property that is none', () => {
+  it('compiles the examples and refuses an unknown property', () => {
     const options = '--strict --skipLibCheck false --types node --module nodenext --target es2023';
     const files = ['readme.ts', 'parts.ts', 'wrong.ts'];
 
     expect(run(app, ['npx', 'tsc', ...options.split(' '), ...files])).toBe('');
   });
 
-  it('synthesizes what is deployed from here, to the last byte of code', () => {
+  it('synthesizes the same template as this repository', () => {
     const template = synthesizeIn('readme.js', 'IamUserSingleAccessKey', cdk.context);
 
     expect(template).toEqual(

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes a registry of packages: not with the other tests, but in CI. */
+/** The tests that need a package registry. They run in CI, not in `npm test`. */
 export default defineConfig({
   test: {
     include: ['test/package/*.spec.ts'],

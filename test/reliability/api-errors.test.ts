@@ -11,19 +11,19 @@ const PACKAGES: Readonly<Record<string, string>> = {
   sns: 'client-sns',
 };
 
-/** The names that SNS's classes have and its answers do not. */
+/** SNS errors whose code differs from the name of the SDK class. */
 const SENT_AS: Readonly<Record<string, string>> = {
   InvalidParameterValue: 'ParameterValueInvalid',
 };
 
-/** The errors that the SDK documents for a command, as the protocol sends them. */
+/** The error codes that the SDK documents for a command. */
 const documented = (operation: string): readonly string[] => {
   const [service = '', name = ''] = operation.split(':');
   const file = `${REPOSITORY}node_modules/@aws-sdk/${PACKAGES[service]}/dist-types/commands/${name}Command.d.ts`;
   const names = [...readFileSync(file, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(
     ([, found = '']) => found,
   );
-  // The last one is the base class of all.
+  // The last one is the base class of all errors.
   const own = names.filter((found) => !found.endsWith('ServiceException'));
   if (service !== 'iam' && service !== 'sns') return own.toSorted();
   return own
@@ -32,9 +32,9 @@ const documented = (operation: string): readonly string[] => {
     .toSorted();
 };
 
-describe('the errors of an operation', () => {
+describe('the error codes of an operation', () => {
   it.each(Object.keys(OPERATION_ERRORS).filter((operation) => !operation.startsWith('lambda:')))(
-    '%s are those that its API model names',
+    '%s are those of its API model',
     (operation) => {
       const codes = OPERATION_ERRORS[operation as keyof typeof OPERATION_ERRORS].map(
         ({ code }) => code,
@@ -43,7 +43,7 @@ describe('the errors of an operation', () => {
     },
   );
 
-  it('stand beside those of every operation of their service', () => {
+  it('belong to a service with common errors', () => {
     for (const operation of Object.keys(OPERATION_ERRORS))
       expect(Object.keys(SERVICE_ERRORS)).toContain(operation.split(':')[0]);
   });

@@ -1,7 +1,7 @@
-/** A refusal as its service sends it. */
-export type Refusal = { readonly code: string; readonly statusCode: number };
+/** An error code and its HTTP status. */
+type Refusal = { readonly code: string; readonly statusCode: number };
 
-/** The codes that are sent with another status than 400. */
+/** The codes whose status is not 400. */
 const STATUS: Readonly<Record<string, number>> = {
   AccessDenied: 403,
   AuthorizationError: 403,
@@ -26,8 +26,7 @@ const refusals = (...codes: readonly string[]): readonly Refusal[] =>
   codes.map((code) => ({ code, statusCode: STATUS[code] ?? 400 }));
 
 /**
- * What every operation of a service may answer, in the words of its protocol: no right, an expired token, too many
- * calls, a failure of the service.
+ * The errors that every operation of a service can return: access denied, expired token, throttling, service failure.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
  */
@@ -64,10 +63,9 @@ export const SERVICE_ERRORS = {
 } as const;
 
 /**
- * What the API model names for each operation beside that, in the words of its protocol: IAM and SNS send their names
- * without `Exception`.
+ * The additional errors of each operation, from its API model. IAM and SNS send the names without `Exception`.
  *
- * `test/reliability/api-errors.test.ts` holds it to the models that the SDK has; Lambda's is of the page.
+ * A test compares them with the models of the SDK. The errors of Lambda come from the page below.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
@@ -127,5 +125,5 @@ export const OPERATION_ERRORS = {
   ),
 } as const satisfies Readonly<Record<string, readonly Refusal[]>>;
 
-/** An operation that a run calls, `service:Operation`. */
+/** An operation that a run calls: `service:Operation`. */
 export type OperationName = keyof typeof OPERATION_ERRORS;

@@ -2,12 +2,17 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
 import { batchOf } from '../support/key-event.ts';
-import { checkProperty, withinSeconds } from '../support/property-runs.ts';
+import { runs } from '../support/property-runs.ts';
 import type { FaultyAccount, LostEvent } from './faulty-account.ts';
 import type { FunctionId } from './functions.ts';
 import { stateOf, watch } from './invariants.ts';
-import { createSmallAccount, keyOf, setStatus, type UserName } from './small-account.ts';
-import { synthesizeReliable } from './stack.ts';
+import {
+  createSmallAccount,
+  keyOf,
+  setStatus,
+  synthesizeReliable,
+  type UserName,
+} from './small-account.ts';
 import { beginTime, giveTimeBack, passTime, takeTime, until } from './virtual-time.ts';
 
 const MINUTE = 60_000;
@@ -21,7 +26,7 @@ beforeAll(() => {
 }, 120_000);
 afterEach(giveTimeBack);
 
-/** An account in virtual time, closed at the end; nothing false may be said in it. */
+/** Runs a test in an account in virtual time, and checks the invariants. */
 const withAccount = async <Value>(
   users: readonly UserName[],
   run: (account: FaultyAccount) => Promise<Value>,
@@ -42,7 +47,7 @@ const withAccount = async <Value>(
   }
 };
 
-/** How deliveries come: `order` sorts them, each comes `times`, and so many run at once. */
+/** The order of deliveries, how often each is repeated, and how many run concurrently. */
 type Disorder = {
   readonly order: readonly number[];
   readonly times: readonly number[];
@@ -57,7 +62,7 @@ const disorder: fc.Arbitrary<Disorder> = fc.record({
 const at = (numbers: readonly number[], index: number): number =>
   numbers[index % numbers.length] ?? 1;
 
-/** The deliveries in groups that run at once: every event at least once. */
+/** Groups deliveries that run concurrently. Every event is delivered at least once. */
 const groupsOf = <Event>(
   events: readonly Event[],
   { order, times, atOnce }: Disorder,
@@ -74,7 +79,7 @@ const groupsOf = <Event>(
   return groups;
 };
 
-/** Delivers events in disorder; a function that fails in it fails the test. */
+/** Delivers events in disorder. A function that fails also fails the test. */
 const deliver = async (account: FaultyAccount, events: readonly LostEvent[], given: Disorder) => {
   for (const group of groupsOf(events, given)) {
     await until(Promise.all(group.map((event) => account.deliver(event))));
@@ -85,7 +90,7 @@ const deliver = async (account: FaultyAccount, events: readonly LostEvent[], giv
 const isOfRule = ({ id }: LostEvent): boolean =>
   id !== 'KeyEventsStarter' && id !== 'FindingsImporter';
 
-/** Changes of keys and users, as an operator makes them. */
+/** Changes of keys and users by an operator. */
 const change = fc.record({
   user: fc.constantFrom('alice', 'dave', 'gina' as const),
   place: fc.integer({ min: 0, max: 1 }),
@@ -94,7 +99,7 @@ const change = fc.record({
 type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never;
 const changes = fc.array(change, { minLength: 3, maxLength: 6 });
 
-/** Which event of those so far comes between two changes, where one does: it comes again after the last one. */
+/** Which earlier event is delivered after each change, if any. It is delivered again at the end. */
 const early = fc.array(fc.option(fc.nat(20), { nil: undefined }), { minLength: 6, maxLength: 6 });
 type Early = typeof early extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -120,52 +125,47 @@ const make = async (account: FaultyAccount, { user, place, what }: Change, index
 
 const USERS = ['alice', 'dave', 'gina'] as const;
 
-describe('what Config invokes the rules with', () => {
-  it(
-    'may come late, twice, in another order and at the same time: the state is that of one clean sweep',
-    async () => {
-      /** The events of these changes and of a schedule after them, of which `pick` are delivered. */
-      const story = (
-        made: readonly Change[],
-        between: Early,
-        play: (
-          account: FaultyAccount,
-          events: readonly LostEvent[],
-          last: readonly LostEvent[],
-        ) => Promise<void>,
-      ) =>
-        withAccount(USERS, async (account) => {
-          account.lose('KeyEventsStarter', 'FindingsImporter');
-          await schedule(account);
-          await passTime(HOUR);
-          account.lose(...ALL);
-          for (const [index, one] of made.entries()) {
-            await make(account, one, index);
-            const event = pick(account.lost.filter(isOfRule), between[index]);
-            if (event !== undefined) await until(account.deliver(event));
-          }
-          const before = account.lost.length;
-          await schedule(account);
-          const last = account.lost.slice(before).filter(isOfRule);
-          await play(account, account.lost.filter(isOfRule), last);
-          return stateOf(account);
+describe('the events of the rules', () => {
+  it('lead to the state of one clean sweep, although they are late, repeated, reordered or concurrent', async () => {
+    /** Makes the changes and then delivers the events with `play`. */
+    const story = (
+      made: readonly Change[],
+      between: Early,
+      play: (
+        account: FaultyAccount,
+        events: readonly LostEvent[],
+        last: readonly LostEvent[],
+      ) => Promise<void>,
+    ) =>
+      withAccount(USERS, async (account) => {
+        account.lose('KeyEventsStarter', 'FindingsImporter');
+        await schedule(account);
+        await passTime(HOUR);
+        account.lose(...ALL);
+        for (const [index, one] of made.entries()) {
+          await make(account, one, index);
+          const event = pick(account.lost.filter(isOfRule), between[index]);
+          if (event !== undefined) await until(account.deliver(event));
+        }
+        const before = account.lost.length;
+        await schedule(account);
+        const last = account.lost.slice(before).filter(isOfRule);
+        await play(account, account.lost.filter(isOfRule), last);
+        return stateOf(account);
+      });
+    await fc.assert(
+      fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
+        const chaos = await story(made, between, (account, events) =>
+          deliver(account, events, given),
+        );
+        const clean = await story(made, [], async (account, _, last) => {
+          for (const event of last) await until(account.deliver(event));
         });
-      await checkProperty(
-        fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
-          const chaos = await story(made, between, (account, events) =>
-            deliver(account, events, given),
-          );
-          const clean = await story(made, [], async (account, _, last) => {
-            for (const event of last) await until(account.deliver(event));
-          });
-          expect(chaos).toEqual(clean);
-        }),
-        2,
-        { endOnFailure: true },
-      );
-    },
-    withinSeconds(120),
-  );
+        expect(chaos).toEqual(clean);
+      }),
+      { numRuns: runs(1), endOnFailure: true },
+    );
+  });
 });
 
 type Batch = { readonly Records: readonly { readonly body: string; readonly messageId: string }[] };
@@ -174,7 +174,7 @@ const bodiesOf = (events: readonly LostEvent[], id: FunctionId): readonly string
     .filter((event) => event.id === id)
     .flatMap(({ event }) => ((event as Partial<Batch>).Records ?? []).map(({ body }) => body));
 
-/** Gives messages to a function in batches, and what it keeps again, two minutes later, as the queue does. */
+/** Delivers messages in batches. Failed messages are delivered again two minutes later, like SQS does. */
 const deliverMessages = async (
   account: FaultyAccount,
   { id, bodies }: { readonly id: FunctionId; readonly bodies: readonly string[] },
@@ -184,7 +184,7 @@ const deliverMessages = async (
   for (let round = 0; waiting.length > 0; round += 1) {
     expect(round, 'receives of a message').toBeLessThan(20);
     const kept: string[][] = [];
-    // Two batches at the same time.
+    // Two batches run concurrently.
     for (let index = 0; index < waiting.length; index += 2) {
       const both = waiting.slice(index, index + 2);
       const responses = await until(
@@ -209,95 +209,85 @@ const deliverMessages = async (
 const ORDERED: Disorder = { order: [...Array(40).keys()], times: [1], atOnce: [40] };
 
 describe('key events', () => {
-  it(
-    'may come late, twice, in another order and at the same time: the state is that of one batch',
-    async () => {
-      const story = (made: readonly Change[], given: Disorder, split: number) =>
-        withAccount(USERS, async (account) => {
+  it('lead to the state of one batch, although they are late, repeated, reordered or concurrent', async () => {
+    const story = (made: readonly Change[], given: Disorder, split: number) =>
+      withAccount(USERS, async (account) => {
+        account.lose('FindingsImporter', 'KeyEventsStarter');
+        await schedule(account);
+        await passTime(HOUR);
+        account.lose(...ALL);
+        const keyChanges = made.filter(({ what }) => what !== 'schedule');
+        let delivered: readonly string[] = [];
+        for (const [index, one] of keyChanges.entries()) {
+          await make(account, one, index);
+          if (index !== split) continue;
+          // Some events are delivered before the last change, and again afterwards.
           account.lose('FindingsImporter', 'KeyEventsStarter');
-          await schedule(account);
-          await passTime(HOUR);
+          delivered = bodiesOf(account.lost, 'KeyEventsStarter');
+          if (delivered.length > 0)
+            await deliverMessages(account, { id: 'KeyEventsStarter', bodies: delivered }, given);
           account.lose(...ALL);
-          const keyChanges = made.filter(({ what }) => what !== 'schedule');
-          let delivered: readonly string[] = [];
-          for (const [index, one] of keyChanges.entries()) {
-            await make(account, one, index);
-            if (index !== split) continue;
-            // Some have come before the last change, and come again.
-            account.lose('FindingsImporter', 'KeyEventsStarter');
-            delivered = bodiesOf(account.lost, 'KeyEventsStarter');
-            if (delivered.length > 0)
-              await deliverMessages(account, { id: 'KeyEventsStarter', bodies: delivered }, given);
-            account.lose(...ALL);
-          }
-          account.lose('FindingsImporter', 'KeyEventsStarter');
-          const bodies = bodiesOf(account.lost, 'KeyEventsStarter');
-          await deliverMessages(account, { id: 'KeyEventsStarter', bodies }, given);
-          await passTime(10 * MINUTE);
-          return stateOf(account);
-        });
-      await checkProperty(
-        fc.asyncProperty(changes, disorder, fc.nat(4), async (made, given, split) => {
-          const chaos = await story(made, given, split);
-          expect(chaos).toEqual(await story(made, ORDERED, -1));
-        }),
-        2,
-        { endOnFailure: true },
-      );
-    },
-    withinSeconds(120),
-  );
+        }
+        account.lose('FindingsImporter', 'KeyEventsStarter');
+        const bodies = bodiesOf(account.lost, 'KeyEventsStarter');
+        await deliverMessages(account, { id: 'KeyEventsStarter', bodies }, given);
+        await passTime(10 * MINUTE);
+        return stateOf(account);
+      });
+    await fc.assert(
+      fc.asyncProperty(changes, disorder, fc.nat(4), async (made, given, split) => {
+        const chaos = await story(made, given, split);
+        expect(chaos).toEqual(await story(made, ORDERED, -1));
+      }),
+      { numRuns: runs(1), endOnFailure: true },
+    );
+  });
 });
 
 describe('changes of compliance', () => {
-  it(
-    'may come late, twice, in another order and at the same time: the findings are those of one clean run',
-    async () => {
-      const id = 'FindingsImporter';
-      const story = (
-        made: readonly Change[],
-        between: Early,
-        play: (account: FaultyAccount) => Promise<void>,
-      ) =>
-        withAccount(USERS, async (account) => {
-          account.lose('KeyEventsStarter', 'FindingsImporter');
+  it('lead to the findings of one clean run, although they are late, repeated, reordered or concurrent', async () => {
+    const id = 'FindingsImporter';
+    const story = (
+      made: readonly Change[],
+      between: Early,
+      play: (account: FaultyAccount) => Promise<void>,
+    ) =>
+      withAccount(USERS, async (account) => {
+        account.lose('KeyEventsStarter', 'FindingsImporter');
+        await schedule(account);
+        for (const [index, one] of made.entries()) {
+          await make(account, one, index);
           await schedule(account);
-          for (const [index, one] of made.entries()) {
-            await make(account, one, index);
-            await schedule(account);
-            await passTime(10 * MINUTE);
-            const body = pick(bodiesOf(account.lost, id), between[index]);
-            if (body !== undefined) await until(account.deliver({ id, event: batchOf(body) }));
-          }
-          await play(account);
-          return stateOf(account).findings;
+          await passTime(10 * MINUTE);
+          const body = pick(bodiesOf(account.lost, id), between[index]);
+          if (body !== undefined) await until(account.deliver({ id, event: batchOf(body) }));
+        }
+        await play(account);
+        return stateOf(account).findings;
+      });
+    await fc.assert(
+      fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
+        const chaos = await story(made, between, async (account) => {
+          const bodies = bodiesOf(account.lost, id);
+          await deliverMessages(account, { id, bodies }, given);
         });
-      await checkProperty(
-        fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
-          const chaos = await story(made, between, async (account) => {
-            const bodies = bodiesOf(account.lost, id);
-            await deliverMessages(account, { id, bodies }, given);
-          });
-          const clean = await story(made, [], async (account) => {
-            const event = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
-            await until(account.deliver({ id, event }));
-          });
-          // What never was open at the end of the story has no finding in the clean run.
-          const open = (findings: Readonly<Record<string, string>>) =>
-            Object.fromEntries(
-              Object.entries(findings).filter(([, said]) => said.startsWith('ACTIVE')),
-            );
-          expect(open(chaos)).toEqual(open(clean));
-        }),
-        2,
-        { endOnFailure: true },
-      );
-    },
-    withinSeconds(120),
-  );
+        const clean = await story(made, [], async (account) => {
+          const event = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+          await until(account.deliver({ id, event }));
+        });
+        // The clean run has no finding for a violation that was over before it.
+        const open = (findings: Readonly<Record<string, string>>) =>
+          Object.fromEntries(
+            Object.entries(findings).filter(([, said]) => said.startsWith('ACTIVE')),
+          );
+        expect(open(chaos)).toEqual(open(clean));
+      }),
+      { numRuns: runs(1), endOnFailure: true },
+    );
+  });
 });
 
-describe('starts of a runbook for the same user', () => {
+describe('concurrent executions of a runbook for one user', () => {
   const RUNBOOKS = {
     deactivate: ['DeactivationRunbookName', 'DeactivationRoleArn', 'ConfigRuleName'],
     reactivate: ['ReactivationRunbookName', 'ReactivationRoleArn', 'ConfigRuleName'],
@@ -305,7 +295,7 @@ describe('starts of a runbook for the same user', () => {
   } as const;
   type Name = keyof typeof RUNBOOKS;
 
-  /** Starts it at those minutes, and says how the account then is. */
+  /** Starts the runbook at these minutes and returns the state of the account. */
   const story = (name: Name, minutes: readonly number[]) =>
     withAccount(['gina', 'dave'], async (account) => {
       account.lose('KeyEventsStarter', 'FindingsImporter');
@@ -338,18 +328,16 @@ describe('starts of a runbook for the same user', () => {
     });
 
   it.each(['deactivate', 'reactivate', 'deleteInactive'] as const)(
-    '%s: two or three, at the same time or one after the other, leave what one does',
+    '%s: two or three executions lead to the same state as one',
     async (name) => {
       const clean = await story(name, [0]);
       const minutes = fc.array(fc.constantFrom(0, 0, 1, 20, 31), { minLength: 2, maxLength: 3 });
-      await checkProperty(
+      await fc.assert(
         fc.asyncProperty(minutes, async (given) => {
           expect(await story(name, given)).toEqual(clean);
         }),
-        1,
-        { endOnFailure: true },
+        { numRuns: runs(1), endOnFailure: true },
       );
     },
-    withinSeconds(120),
   );
 });

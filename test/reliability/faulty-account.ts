@@ -3,20 +3,20 @@ import { createLocalAccount } from '../local-account/account.ts';
 import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
 import { deploy } from '../local-account/deploy/deploy.ts';
 import { trustOf } from '../support/trust.ts';
-import { createFaultPlan } from './fault-plan.ts';
+import { createFaultPlan } from './fault.ts';
 import { FUNCTIONS, SCRIPT_SPEED, serveFaultyWire } from './faulty-wire.ts';
 import { createWarmFunction, type FunctionId, idOf } from './functions.ts';
 import { holdTime, until } from './virtual-time.ts';
 
 const OfRule = v.object({ configRuleName: v.string(), resultToken: v.string() });
 
-/** An event that its function was not invoked with. */
+/** An event that was not delivered to its function. */
 export type LostEvent = { readonly id: FunctionId; readonly event: unknown };
 
-/** A run of 60 s of a script takes a fifth of a second. */
+/** Scripts run fast. `-S` starts Python without site-packages. */
 const AUTOMATION = { scriptSpeed: SCRIPT_SPEED, python: ['python3', '-S'] };
 
-/** An account whose calls meet faults, in the time that `takeTime` took: its functions run in this process. */
+/** Creates an account in virtual time whose calls can meet faults. Its functions run in this process. */
 export const createFaultyAccount = async (
   stack: SynthesizedStack,
   options: { readonly trail?: boolean } = {},
@@ -77,11 +77,11 @@ export const createFaultyAccount = async (
   return {
     ...account,
     faults,
-    /** The steps that did not succeed so far. */
+    /** The failed steps so far. */
     failedSteps: failedSteps as readonly string[],
-    /** The executions of runbooks so far. */
+    /** The runbook executions so far. */
     executions: () => Array.from(executionIds, account.ssm.execution),
-    /** Puts the stack in: from now on its schedules run. */
+    /** Deploys the stack. Its schedules begin to run. */
     deploy: () => {
       const { functions } = account.lambda;
       const { create } = functions;
@@ -93,26 +93,26 @@ export const createFaultyAccount = async (
       };
       outputs = deploy(account, stack);
     },
-    /** An output of the stack. */
+    /** Returns an output of the stack. */
     output: (name: string): string => outputs[name] ?? '',
-    /** The rule whose function was given this token. */
+    /** Returns the rule that a result token belongs to. */
     ruleOf: (resultToken: string) => rulesByToken.get(resultToken),
-    /** Makes a call as an operator. */
+    /** Makes an IAM call as an operator. */
     operate: (operation: string, input: object) =>
       until(account.call({ service: 'iam', operation, input, principal: 'operator' })),
-    /** Events of these functions are lost until it is asked again. */
+    /** Drops the events of these functions until the next call. */
     lose: (...ids: readonly FunctionId[]) => {
       deaf.clear();
       for (const id of ids) deaf.add(id);
     },
-    /** The events that were lost so far. */
+    /** The dropped events so far. */
     lost: lost as readonly LostEvent[],
-    /** Invokes a function with an event that was lost, or once more. */
+    /** Delivers an event to its function. */
     deliver: ({ id, event }: LostEvent): Promise<unknown> => {
       const run = invocations.get(id);
       return run === undefined ? Promise.reject(new Error(`there is no ${id}`)) : run(event);
     },
-    /** Functions begin nothing until what is given back is called. */
+    /** Blocks these functions until the returned function is called. */
     gate: (...ids: readonly FunctionId[]): (() => void) => {
       let open = () => {};
       const opened = new Promise<void>((resolve) => {

@@ -11,20 +11,19 @@ import {
   type ServerOptions,
   signatureIn,
 } from '../local-account/wire/server.ts';
-import type { Fault } from './fault.ts';
-import type { Faults, Via } from './fault-plan.ts';
+import type { Fault, Faults, Via } from './fault.ts';
 import { holdTime, touchTime, waitReally } from './virtual-time.ts';
 
-/** The role with which all functions call: whoever else calls over the wire is a script. */
+/** The role of all functions. Every other caller is a script. */
 export const FUNCTIONS = 'functions';
 
-/** Milliseconds that a slow answer takes: less than any function waits for one. */
+/** Duration of a slow answer in milliseconds, shorter than every timeout of the functions. */
 const SLOW = 3_500;
 
-/** Seconds that pass for a script in one of the machine, in whose time it lives. */
+/** How many times faster than real time a script sleeps. */
 export const SCRIPT_SPEED = 300;
 
-/** Milliseconds of a script after which its client gives up, as `verify.py` has it. */
+/** Read timeout in `verify.py` in milliseconds. */
 const SCRIPT_PATIENCE = 10_000;
 
 const waitAs = (via: Via, milliseconds: number) =>
@@ -35,13 +34,13 @@ type Dispatch = Dispatcher['call'];
 
 const never = () => new Promise<never>(() => {});
 
-/** An answer, or what a client sees instead of one. */
+/** An answer, or the fault that the client sees instead. */
 type Sent = WireAnswer | 'reset' | 'nothing' | { readonly truncated: WireAnswer };
 
 const refusalOf = (fault: Fault | undefined) =>
   fault?.kind === 'refusal' ? new ServiceError(fault.code, 'no', fault.statusCode) : undefined;
 
-/** No answer; the stand-in for boto3 has no patience of its own, so that of a script ends here. */
+/** Sends no answer. The stand-in for boto3 has no read timeout, so its connection is reset after that time. */
 const silence = async (via: Via): Promise<Sent> => {
   if (via !== 'script') return 'nothing';
   await waitAs(via, SCRIPT_PATIENCE);
@@ -63,7 +62,7 @@ const spoil = (answer: WireAnswer, fault: Fault | undefined, empty: () => WireAn
   }
 };
 
-/** Answers one request as its service would, unless its call meets a fault. */
+/** Answers a request, or injects the planned fault. */
 const answer = async (
   incoming: IncomingMessage,
   principalOf: ServerOptions['principalOf'],
@@ -106,7 +105,7 @@ const send = (response: ServerResponse, sent: Sent) => {
   else response.end(bytes);
 };
 
-/** What Systems Manager's own call of a runbook meets: its clients see the same, but say it in their words. */
+/** Carries out a call of Systems Manager itself, or injects the planned fault. */
 const direct = async (request: Request, faults: Faults, dispatch: Dispatch): Promise<unknown> => {
   const fault = faults.meet('runbook', request);
   const refusal = refusalOf(fault);
@@ -129,12 +128,12 @@ const direct = async (request: Request, faults: Faults, dispatch: Dispatch): Pro
   }
 };
 
-/** The services whose calls by the account itself meet faults: those of runbooks. */
+/** Whether a call inside the account belongs to a runbook. */
 const isOfRunbook = ({ service, principal }: Request) =>
   principal !== 'operator' && service !== 'sqs' && service !== 'ssm';
 
 /**
- * The endpoint of one account, where calls meet faults: those over the wire, and those that Systems Manager makes.
+ * Serves the endpoint of one account and injects faults, also into calls of Systems Manager.
  *
  * Give it to the account as its option `serve`.
  */

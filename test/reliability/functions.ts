@@ -23,7 +23,7 @@ const withHistory = () => {
   return { ...clients, readHistory: createEventHistory('us-east-1', clients.countCalls) };
 };
 
-/** Every function of the stack as its entry wires it, its environment given; by how its name goes on after the stack's. */
+/** Creates the handler of each function like its `index.ts` does, by the id of its construct. */
 const MAKE = {
   RuleEvaluator: (): Handle => createRule(clientsOf(), singleAccessKeyRule),
   InactiveRuleEvaluator: (): Handle => createRule(withHistory(), inactiveAccessKeyRule),
@@ -43,17 +43,17 @@ const MAKE = {
   },
 } as const;
 
-/** A function of the stack, by its construct. */
+/** The construct id of a function. */
 export type FunctionId = keyof typeof MAKE;
 
-/** Which function has that name. */
+/** Returns the construct id of a function name. */
 export const idOf = (functionName: string): FunctionId => {
   const found = Object.keys(MAKE).find((id) => functionName.includes(`-${id}`));
   if (found === undefined) throw new Error(`expected a function of the stack, got ${functionName}`);
   return found as FunctionId;
 };
 
-/** What a function is deployed with. */
+/** The configuration of a function. */
 type Deployed = {
   readonly id: FunctionId;
   readonly environment: Environment;
@@ -61,8 +61,7 @@ type Deployed = {
 };
 
 /**
- * A function in this process, with the SDK clients that it has in AWS: what they learned stays from one invocation to
- * the next, until one runs out of time, which ends it where it stands.
+ * Creates a function that runs in this process. Its SDK clients live from one invocation to the next, until one times out.
  */
 export const createWarmFunction = ({ id, environment, timeoutSeconds }: Deployed) => {
   let handle: Handle | undefined;

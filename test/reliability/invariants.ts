@@ -5,7 +5,7 @@ import type { FaultyAccount } from './faulty-account.ts';
 
 const DAY = 86_400_000;
 
-/** The tag that exempts, and after how many days an inactive key has to go, as the stack of the matrix has them. */
+/** Parameters of the deployed rules. */
 export const EXEMPTION_TAG = 'keys-until';
 const MAXIMUM_INACTIVE_DAYS = 30;
 
@@ -25,7 +25,7 @@ const isExempt = ({ tags }: LocalUser): boolean => {
 
 const activeKeys = ({ keys }: LocalUser) => keys.filter(({ Status }) => Status === 'Active');
 
-/** When an inactive key was deactivated, by what was called. */
+/** Returns when a key was deactivated, from the recorded calls. */
 const inactiveSince = ({ calls }: FaultyAccount, AccessKeyId: string): number => {
   const last = calls.findLast(
     ({ operation, input, errorCode }) =>
@@ -37,7 +37,7 @@ const inactiveSince = ({ calls }: FaultyAccount, AccessKeyId: string): number =>
   return last.at.getTime();
 };
 
-/** What is true of a user by a rule, told from the account itself and not from what anybody read of it. */
+/** Returns the correct result for a user, from the state of the account. */
 const truthOf = (account: FaultyAccount, rule: string, UserId: string): string => {
   const user = [...account.iam.users.values()].find((one) => one.UserId === UserId);
   if (user === undefined) return 'NOT_APPLICABLE';
@@ -71,7 +71,7 @@ const interpose = (
 
 const WRITES = ['UpdateAccessKey', 'DeleteAccessKey', 'CreateAccessKey'];
 
-/** Watches all that is reported and written from now on: each breach of what never may happen is a line. */
+/** Checks every reported result and every IAM write. Each violation of an invariant becomes a message. */
 export const watch = (account: FaultyAccount, planned?: readonly Write[]) => {
   const breaches: string[] = [];
   const writes: Write[] = [];
@@ -81,7 +81,7 @@ export const watch = (account: FaultyAccount, planned?: readonly Write[]) => {
     const rule = account.ruleOf(ResultToken) ?? '';
     for (const { ComplianceResourceId: id, ComplianceType: said } of Evaluations) {
       const truth = truthOf(account, rule, id);
-      if (said !== truth) breaches.push(`${rule} said ${said} of ${id}, which is ${truth}`);
+      if (said !== truth) breaches.push(`${rule} reported ${said} for ${id}, expected ${truth}`);
     }
     return proceed();
   });
@@ -95,10 +95,10 @@ export const watch = (account: FaultyAccount, planned?: readonly Write[]) => {
       const write = { operation, input };
       writes.push(write);
       if (planned?.every((one) => !isDeepStrictEqual(one, write)))
-        breaches.push(`${principal} wrote ${JSON.stringify(write)}, which nobody planned`);
+        breaches.push(`${principal} wrote ${JSON.stringify(write)}, which is not planned`);
       for (const { UserName, keys } of before)
         if (keys.length > 0 && keys.every(({ Status }) => Status !== 'Active'))
-          breaches.push(`${UserName} has no active key left`);
+          breaches.push(`${UserName} has no active key`);
       return output;
     });
 
@@ -116,8 +116,8 @@ type Details = {
   readonly NextToken?: string;
 };
 
-/** What Config holds of a rule, by the id of the user; read behind the account's back. */
-const heldOf = ({ config }: FaultyAccount, ConfigRuleName: string) => {
+/** Returns the recorded results of a rule by user id, without a recorded call. */
+const recordedResults = ({ config }: FaultyAccount, ConfigRuleName: string) => {
   const read = (NextToken?: string): [string, string][] => {
     const input = { ConfigRuleName, NextToken };
     const page = config.operations.GetComplianceDetailsByConfigRule(input, 'test') as Details;
@@ -130,7 +130,7 @@ const heldOf = ({ config }: FaultyAccount, ConfigRuleName: string) => {
   return Object.fromEntries(read().toSorted());
 };
 
-/** How an account stands: its keys, what Config holds of them, and what Security Hub holds of that. */
+/** Returns the state of an account: keys, recorded results and findings. */
 export const stateOf = (account: FaultyAccount) => ({
   keys: Object.fromEntries(
     Array.from(account.iam.users.values(), ({ UserName, keys }) => [
@@ -138,8 +138,8 @@ export const stateOf = (account: FaultyAccount) => ({
       keys.map(({ AccessKeyId, Status }) => `${AccessKeyId} ${Status}`),
     ]),
   ),
-  held: heldOf(account, account.output('ConfigRuleName')),
-  heldInactive: heldOf(account, account.output('InactiveConfigRuleName')),
+  results: recordedResults(account, account.output('ConfigRuleName')),
+  inactiveResults: recordedResults(account, account.output('InactiveConfigRuleName')),
   findings: Object.fromEntries(
     Array.from(account.securityHub.findings.values())
       .map((one): [string, string] => [
@@ -150,14 +150,14 @@ export const stateOf = (account: FaultyAccount) => ({
   ),
 });
 
-/** The invocations of functions that failed so far, whether AWS tried again or not. */
+/** Returns the failed invocations so far, including retried ones. */
 export const failedInvocations = ({ lambda }: FaultyAccount): readonly string[] =>
   lambda.invocations.flatMap(({ functionName, result }) =>
     result.FunctionError === undefined ? [] : `${functionName}: ${result.Payload}`,
   );
 
-/** What still tells of a failure when all is over: steps that did not succeed, and dead letters. */
-export const toldFailures = (account: FaultyAccount): readonly string[] => [
+/** Returns the failures that an operator can see: failed steps and dead letters. */
+export const reportedFailures = (account: FaultyAccount): readonly string[] => [
   ...account.failedSteps,
   ...account.sqs
     .all()
@@ -165,7 +165,7 @@ export const toldFailures = (account: FaultyAccount): readonly string[] => [
     .flatMap((queue) => queue.messages().map(() => queue.properties.QueueName)),
 ];
 
-/** Who says that a runbook has done its work: executions, and the messages of the topic. */
+/** Returns the executions and notifications that claim success. */
 export const claimsOf = (account: FaultyAccount): readonly string[] => [
   ...account
     .executions()

@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
-import { type Fault, faultsOf, nameOf } from './fault.ts';
-import type { PlannedFault, RecordedCall } from './fault-plan.ts';
+import { type Fault, faultsOf, nameOf, type PlannedFault, type RecordedCall } from './fault.ts';
 import type { FaultyAccount } from './faulty-account.ts';
-import { claimsOf, failedInvocations, stateOf, toldFailures, watch } from './invariants.ts';
+import { claimsOf, failedInvocations, reportedFailures, stateOf, watch } from './invariants.ts';
 import type { Path } from './paths.ts';
 import { createSmallAccount } from './small-account.ts';
 
 type State = ReturnType<typeof stateOf>;
 
-/** A path run once without a fault: its calls, what it wrote, and how it left the account. */
+/** A run of a path without a fault: its calls, its writes, and the states after it. */
 export type CleanRun = {
   readonly path: Path;
   readonly calls: readonly RecordedCall[];
@@ -18,16 +17,16 @@ export type CleanRun = {
   readonly afterAgain: State;
 };
 
-/** One cell of the matrix. */
+/** A cell of the matrix: a path and a planned fault. */
 export type Cell = { readonly clean: CleanRun; readonly planned: PlannedFault };
 
 /**
- * What became of a cell: `absorbed`, the run ended as a clean one; `retried`, it did after AWS invoked a function
- * again; `told`, somebody can see that it failed; `broken`, what may never happen.
+ * The outcome of a cell. `absorbed`: the run ended like a clean run. `retried`: it did so after AWS invoked a function
+ * again. `reported`: a failed step or a dead letter shows the failure. `broken`: an invariant does not hold.
  */
-export type Outcome = 'absorbed' | 'retried' | 'told' | 'broken';
+export type Outcome = 'absorbed' | 'retried' | 'reported' | 'broken';
 
-/** A cell, and what was wrong where it is broken. */
+/** The outcome of a cell, with the problems of a broken one. */
 export type Result = {
   readonly cell: Cell;
   readonly outcome: Outcome;
@@ -52,7 +51,9 @@ const withAccount = async <Value>(
 export const runClean = (stack: SynthesizedStack, path: Path): Promise<CleanRun> =>
   withAccount(stack, path, async (account) => {
     const { breaches, writes } = watch(account);
-    const before = [failedInvocations(account), toldFailures(account)].map(({ length }) => length);
+    const before = [failedInvocations(account), reportedFailures(account)].map(
+      ({ length }) => length,
+    );
     account.faults.begin();
     await path.act(account);
     const calls = account.faults.calls();
@@ -62,14 +63,14 @@ export const runClean = (stack: SynthesizedStack, path: Path): Promise<CleanRun>
     const problems = [
       ...breaches,
       ...failedInvocations(account).slice(before[0]),
-      ...toldFailures(account).slice(before[1]),
+      ...reportedFailures(account).slice(before[1]),
     ];
     if (problems.length > 0)
       throw new Error(`expected a clean run of ${path.name}, got ${problems.join('; ')}`);
     return { path, calls, writes: [...writes], afterAct, afterAgain: stateOf(account) };
   });
 
-/** Every cell of a path: each call, with each kind of fault, once and from there on. */
+/** Returns every cell of a path: each call with each fault, once and always. */
 export const cellsOf = (clean: CleanRun): readonly Cell[] =>
   clean.calls.flatMap((call) =>
     faultsOf(call.operation).flatMap((fault: Fault) =>
@@ -77,10 +78,10 @@ export const cellsOf = (clean: CleanRun): readonly Cell[] =>
     ),
   );
 
-/** How a cell is called. */
+/** Describes a cell in one line. */
 export const describeCell = ({ clean, planned }: Cell): string => {
   const { via, operation, nth, fault, always } = planned;
-  return `${clean.path.name}: ${via} ${operation} ${nth}, ${nameOf(fault)}, ${always ? 'from there on' : 'once'}`;
+  return `${clean.path.name}: ${via} ${operation} ${nth}, ${nameOf(fault)}, ${always ? 'always' : 'once'}`;
 };
 
 const difference = (state: State, expected: State): string => {
@@ -96,11 +97,11 @@ const difference = (state: State, expected: State): string => {
 
 const countsOf = (account: FaultyAccount) => ({
   invocations: failedInvocations(account).length,
-  told: toldFailures(account).length,
+  reported: reportedFailures(account).length,
   claims: claimsOf(account).length,
 });
 
-/** Runs a cell, then the path again without a fault. */
+/** Runs a cell, and then the path again without a fault. */
 export const runCell = (stack: SynthesizedStack, cell: Cell): Promise<Result> => {
   const { path, writes, afterAct, afterAgain } = cell.clean;
   return withAccount(stack, path, async (account) => {
@@ -111,9 +112,9 @@ export const runCell = (stack: SynthesizedStack, cell: Cell): Promise<Result> =>
     const met = account.faults.met();
     account.faults.end();
     const after = countsOf(account);
-    const isTold = after.told > before.told;
+    const isReported = after.reported > before.reported;
     const state = stateOf(account);
-    const unseen = isTold ? '' : difference(state, afterAct);
+    const unseen = isReported ? '' : difference(state, afterAct);
     const isActed = isDeepStrictEqual(state.keys, afterAct.keys);
     await path.again(account);
     const left = difference(stateOf(account), afterAgain);
@@ -121,15 +122,19 @@ export const runCell = (stack: SynthesizedStack, cell: Cell): Promise<Result> =>
     const problems = [
       ...breaches,
       ...(met === 0 ? ['the call was never made'] : []),
-      ...(unseen === '' ? [] : [`nobody can see the failure: ${unseen}`]),
-      ...(after.claims > before.claims && !isActed ? ['it says Acted of what is not so'] : []),
-      ...(left === '' ? [] : [`the next run does not mend it: ${left}`]),
-      ...(last.told > after.told || last.invocations > after.invocations
+      ...(unseen === '' ? [] : [`the failure is not reported: ${unseen}`]),
+      ...(after.claims > before.claims && !isActed ? ['it claims success without a change'] : []),
+      ...(left === '' ? [] : [`the next run does not repair it: ${left}`]),
+      ...(last.reported > after.reported || last.invocations > after.invocations
         ? ['the next run fails']
         : []),
     ];
     if (problems.length > 0) return { cell, outcome: 'broken', problems };
     const isRetried = after.invocations > before.invocations;
-    return { cell, outcome: isTold ? 'told' : isRetried ? 'retried' : 'absorbed', problems };
+    return {
+      cell,
+      outcome: isReported ? 'reported' : isRetried ? 'retried' : 'absorbed',
+      problems,
+    };
   });
 };

@@ -8,16 +8,16 @@ const HOUR = 60 * MINUTE;
 const RULES = ['RuleEvaluator', 'InactiveRuleEvaluator'] as const;
 const EVERYBODY: readonly UserName[] = ['alice', 'carol', 'dave', 'erin', 'gina'];
 
-/** A way through the stack whose calls fail, and what comes after it. */
+/** A path through the stack. */
 export type Path = {
   readonly name: string;
   readonly users: readonly UserName[];
   readonly trail?: true;
-  /** What came before, without a fault. */
+  /** Prepares the account, without a fault. */
   readonly prepare: (account: FaultyAccount) => Promise<void>;
-  /** What meets a fault, with all that AWS does by itself after a failure. */
+  /** Runs the path, which meets the fault, including the retries of AWS. */
   readonly act: (account: FaultyAccount) => Promise<void>;
-  /** What comes next: the schedule, or an operator who runs the command again. */
+  /** Runs the path again, by its schedule or by an operator. */
   readonly again: (account: FaultyAccount) => Promise<void>;
 };
 
@@ -30,7 +30,7 @@ const sweepBoth = async (account: FaultyAccount) => {
   await sweep(account, 'InactiveConfigRuleName');
 };
 
-/** As `EvaluateCommand` has it: at most once a minute a rule. */
+/** Starts an evaluation of both rules, like `EvaluateCommand`. */
 const evaluate = async (account: FaultyAccount) => {
   await passTime(2 * MINUTE);
   const ConfigRuleNames = [
@@ -42,7 +42,7 @@ const evaluate = async (account: FaultyAccount) => {
   await passTime(5 * MINUTE);
 };
 
-/** Both rules have told Config everything; then keys and users change, and no event of it arrives. */
+/** Sweeps with both rules. Then keys and users change, and all events are lost. */
 const changeUnseen = async (account: FaultyAccount) => {
   account.lose('FindingsImporter');
   await sweepBoth(account);
@@ -71,7 +71,7 @@ const sweepPath = (name: string, rule: Rule): Path => ({
   },
 });
 
-/** A change of a user that only this rule hears of. */
+/** A change of a user that is delivered to one rule only. */
 const changePath = (
   name: string,
   hears: FunctionId,
@@ -93,7 +93,7 @@ const changePath = (
   },
   act: async (account) => {
     await change(account);
-    // Three times fifteen minutes, where nobody ever answers.
+    // Three attempts of 15 minutes each.
     await passTime(HOUR);
   },
   again: async (account) => {
@@ -163,7 +163,7 @@ const complianceChangePath: Path = {
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:keys';
 
-/** A runbook of the stack on one user, whose rule evaluates again once the execution has ended. */
+/** An execution of a runbook for one user. Its rule evaluates after the end of the execution. */
 const runbookPath = (
   name: string,
   outputs: { readonly document: string; readonly role: string; readonly rule: Rule },
@@ -204,7 +204,7 @@ const runbookPath = (
 
 const userId = ({ iam }: FaultyAccount, name: string) => iam.users.get(name)?.UserId ?? '';
 
-/** Every way through the stack. */
+/** Every path through the stack. */
 export const PATHS: readonly Path[] = [
   sweepPath('iam-user-single-access-key: sweep', 'ConfigRuleName'),
   changePath('iam-user-single-access-key: change of a user', 'RuleEvaluator', tag('alice')),

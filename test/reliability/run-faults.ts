@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { cellsOf, describeCell, type Outcome, runCell, runClean } from './matrix.ts';
 import { PATHS } from './paths.ts';
 import { reportOf } from './report.ts';
-import { synthesizeReliable } from './stack.ts';
+import { synthesizeReliable } from './small-account.ts';
 import { giveTimeBack, takeTime } from './virtual-time.ts';
 
 Object.assign(process.env, {
@@ -16,8 +16,8 @@ Object.assign(process.env, {
 const REPORT = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
 const SELF = fileURLToPath(import.meta.url);
 
-/** What a process says of one cell. */
-type Told = { readonly path: string; readonly outcome: Outcome; readonly problems: string };
+/** The outcome of a cell that a child process reports. */
+type Reported = { readonly path: string; readonly outcome: Outcome; readonly problems: string };
 
 const cleanRuns = async () => {
   const stack = synthesizeReliable();
@@ -27,53 +27,53 @@ const cleanRuns = async () => {
   return { stack, runs };
 };
 
-/** Runs every so many-th cell, and tells the parent of each. */
+/** Runs a share of the cells and reports each to the parent process. */
 const runShare = async (share: number, of: number): Promise<void> => {
   const { stack, runs } = await cleanRuns();
   const cells = runs.flatMap(cellsOf).filter((_, index) => index % of === share);
   for (const cell of cells) {
     const { outcome, problems } = await runCell(stack, cell);
-    const told: Told = {
+    const reported: Reported = {
       path: cell.clean.path.name,
       outcome,
       problems: problems.length === 0 ? '' : `${describeCell(cell)}\n  ${problems.join('\n  ')}`,
     };
-    process.send?.(told);
+    process.send?.(reported);
   }
   process.disconnect();
 };
 
-const startShare = (share: number, of: number, take: (told: Told) => void) =>
+const startShare = (share: number, of: number, take: (reported: Reported) => void) =>
   new Promise<void>((resolve, reject) => {
     const child = fork(SELF, [String(share), String(of)]);
-    child.on('message', (message) => take(message as Told));
+    child.on('message', (message) => take(message as Reported));
     child.on('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`expected share ${share} to end, got ${code}`)),
     );
   });
 
-/** Runs the whole matrix on every core, prints it, and keeps it in docs/reliability.md. */
+/** Runs the whole matrix on all cores, prints the report and writes docs/reliability.md. */
 const runAll = async (): Promise<void> => {
   const { runs } = await cleanRuns();
   giveTimeBack();
-  const told: Told[] = [];
+  const reported: Reported[] = [];
   const count = runs.flatMap(cellsOf).length;
-  const take = (one: Told) => {
-    told.push(one);
+  const take = (one: Reported) => {
+    reported.push(one);
     if (one.problems !== '') console.log(one.problems);
-    if (told.length % 500 === 0) console.log(`${told.length} of ${count}`);
+    if (reported.length % 500 === 0) console.log(`${reported.length} of ${count}`);
   };
   const processes = availableParallelism();
   await Promise.all(
     Array.from({ length: processes }, (_, share) => startShare(share, processes, take)),
   );
-  if (told.length !== count) throw new Error(`expected ${count} cells, got ${told.length}`);
+  if (reported.length !== count) throw new Error(`expected ${count} cells, got ${reported.length}`);
   const rows = runs.map((clean) => {
-    const ofPath = told.filter(({ path }) => path === clean.path.name);
+    const ofPath = reported.filter(({ path }) => path === clean.path.name);
     const number = (outcome: Outcome) => ofPath.filter((one) => one.outcome === outcome).length;
     const outcomes = {
       ...{ absorbed: number('absorbed'), retried: number('retried') },
-      ...{ told: number('told'), broken: number('broken') },
+      ...{ reported: number('reported'), broken: number('broken') },
     };
     return { clean, outcomes };
   });

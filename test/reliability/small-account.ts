@@ -1,12 +1,24 @@
 import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
+import { synthesize } from '../local-account/deploy/synthesize.ts';
 import { at, daysBefore } from '../support/build.ts';
 import { createFaultyAccount, type FaultyAccount } from './faulty-account.ts';
 import { EXEMPTION_TAG } from './invariants.ts';
 import { beginTime, passTime } from './virtual-time.ts';
 
+let stack: SynthesizedStack | undefined;
+
+/** Synthesizes the stack of the matrix once per process, with Security Hub and an exemption tag. */
+export const synthesizeReliable = (): SynthesizedStack => {
+  process.env['CDK_VALIDATION'] = 'false';
+  stack ??= synthesize({
+    ...{ dashboard: false, securityHubFindings: true, exemptionTagKey: EXEMPTION_TAG },
+  });
+  return stack;
+};
+
 const DAY = 86_400_000;
 
-/** Days before `at` on which the account's keys that are inactive were deactivated. */
+/** How many days before `at` the inactive keys were deactivated. */
 const DEACTIVATED = 42;
 
 const old = {
@@ -18,7 +30,7 @@ const newer = {
   lastUsed: { LastUsedDate: daysBefore(43), ServiceName: 's3', Region: 'us-east-1' },
 };
 
-/** What users there may be, and which of them have their first key deactivated. */
+/** The available users. */
 const USERS = {
   alice: { keys: [old, old, newer], isDeactivated: true },
   carol: { keys: [old, old, newer], isDeactivated: true, tags: { [EXEMPTION_TAG]: '2026-12-31' } },
@@ -29,7 +41,7 @@ const USERS = {
 
 export type UserName = keyof typeof USERS;
 
-/** An account of these users with the stack, deployed at `at`; CloudTrail knows who was deactivated when. */
+/** Creates an account with these users, the event history of their keys, and the stack, deployed at `at`. */
 export const createSmallAccount = async (
   stack: SynthesizedStack,
   { users, trail = false }: { readonly users: readonly UserName[]; readonly trail?: boolean },
@@ -46,11 +58,11 @@ export const createSmallAccount = async (
   return account;
 };
 
-/** The id of a user's key, by its place. */
+/** Returns the id of a user's key by its index. */
 export const keyOf = ({ iam }: FaultyAccount, name: string, place: number): string =>
   iam.users.get(name)?.keys[place]?.AccessKeyId ?? '';
 
-/** An operator sets the status of a user's key. */
+/** Sets the status of a user's key as an operator. */
 export const setStatus = (
   account: FaultyAccount,
   UserName: string,
@@ -61,7 +73,7 @@ export const setStatus = (
   return account.operate('UpdateAccessKey', { UserName, AccessKeyId, Status });
 };
 
-/** An operator deletes a user, with all its keys. */
+/** Deletes a user and all its keys as an operator. */
 export const deleteUser = async (account: FaultyAccount, UserName: string): Promise<void> => {
   for (const { AccessKeyId } of [...(account.iam.users.get(UserName)?.keys ?? [])])
     await account.operate('DeleteAccessKey', { UserName, AccessKeyId });

@@ -23,15 +23,15 @@ beforeEach(() => {
 });
 afterEach(giveTimeBack);
 
-describe('time that was taken', () => {
-  it('stands', async () => {
+describe('virtual time', () => {
+  it('does not pass by itself', async () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(Date.now()).toBe(at.getTime());
     expect(new Date()).toEqual(at);
     expect(new Date(0)).toBeInstanceOf(Date);
   });
 
-  it('jumps from timer to timer, in the order in which they are due', async () => {
+  it('jumps from timer to timer in order', async () => {
     const seen: [string, number][] = [];
     const see = (what: string) => seen.push([what, Date.now() - at.getTime()]);
     setTimeout(see, 2 * DAY, 'second');
@@ -45,7 +45,7 @@ describe('time that was taken', () => {
     expect(Date.now() - at.getTime()).toBe(3 * DAY);
   });
 
-  it('is what promises and signals wait for too', async () => {
+  it('applies to promises and signals', async () => {
     const signal = AbortSignal.timeout(DAY);
     await until(wait(DAY - 1));
     expect(signal.aborted).toBe(false);
@@ -55,7 +55,7 @@ describe('time that was taken', () => {
     expect(Date.now() - at.getTime()).toBe(DAY);
   });
 
-  it('does not go on while an answer is on its way', async () => {
+  it('does not pass while an answer is under way', async () => {
     const server = createServer((_, response) => {
       touchTime();
       response.end('answer');
@@ -78,7 +78,7 @@ describe('time that was taken', () => {
     expect(isTimeUp).toBe(true);
   });
 
-  it('runs no timer of work that is over', async () => {
+  it('runs no timer of cancelled work', async () => {
     const state = { isOver: false };
     let runs = 0;
     runWork(state, () => {
@@ -93,7 +93,7 @@ describe('time that was taken', () => {
     expect(runs).toBe(1);
   });
 
-  it('is the time of the machine again when it was given back', () => {
+  it('ends when real time is restored', () => {
     giveTimeBack();
     expect(Math.abs(Date.now() - at.getTime())).toBeGreaterThan(DAY);
     expect(Date.name).toBe('Date');

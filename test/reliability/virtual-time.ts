@@ -2,7 +2,7 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import timersPromises from 'node:timers/promises';
 
-/** What was there before: the time of the machine, and its chance. */
+/** The real functions that virtual time replaces. */
 const real = {
   Date: globalThis.Date,
   setTimeout: globalThis.setTimeout,
@@ -14,13 +14,13 @@ const real = {
 
 type Timer = { readonly due: number; readonly run: () => void };
 
-/** Turns of the event loop without anything happening after which nothing is on its way over loopback. */
+/** After so many turns of the event loop without activity, nothing is under way on loopback. */
 const QUIET_TURNS = 25;
 
-/** Milliseconds of the machine in which nothing happens, or always something: then it is never over. */
+/** Real milliseconds after which a test that makes no progress fails. */
 const STUCK = 120_000;
 
-/** The work whose timers no longer run, as those of a function that ran out of time. */
+/** The current work, whose timers stop when it is over, like those of a function that timed out. */
 const work = new AsyncLocalStorage<{ isOver: boolean }>();
 
 let [instant, activity, holds, chance] = [0, 0, 0, 0];
@@ -87,7 +87,7 @@ const VirtualDate = new Proxy(real.Date, {
     name === 'now' ? () => instant : Reflect.get(target, name, receiver),
 });
 
-/** The same numbers from every beginning on, so that waits are the same. */
+/** A seeded generator, so that retry delays are reproducible. */
 const repeatableRandom = () => {
   chance = (Math.imul(chance, 1_664_525) + 1_013_904_223) >>> 0;
   return chance / 2 ** 32;
@@ -95,28 +95,29 @@ const repeatableRandom = () => {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Waits in the time of the machine, in which other processes live. */
+/** Waits in real time, in which other processes run. */
 export const waitReally = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
     real.setTimeout(resolve, milliseconds);
   });
 
-/** Something is with the operating system: a file, a connection, what is being written. */
+/** Whether the operating system is busy with a file, a connection or a write. */
 const isUnderWay = () =>
   process.getActiveResourcesInfo().some((type) => /^(FSReq|TCPConnect|WriteWrap)/.test(type));
 
-/** Resolves when nothing happens any more until time goes on. */
+/** Resolves when nothing more happens before the next timer. */
 const quiet = async () => {
   const began = performance.now();
   for (let turns = 0; turns < QUIET_TURNS; ) {
     const before = activity;
-    if (performance.now() - began > STUCK) throw new Error('it never comes to an end');
+    if (performance.now() - began > STUCK)
+      throw new Error('expected an end of the activity, got none within two minutes');
     await (holds > 0 ? waitReally(1) : nextTurn());
     turns = holds === 0 && activity === before && !isUnderWay() ? turns + 1 : 0;
   }
 };
 
-/** Lets time go on to the next timer that is due by then; whether there was one. */
+/** Jumps to the next timer that is due by then. Returns whether there was one. */
 const goOn = (horizon: number): boolean => {
   let [next, earliest] = [undefined as number | undefined, horizon];
   for (const [id, { due }] of timers)
@@ -130,7 +131,7 @@ const goOn = (horizon: number): boolean => {
   return true;
 };
 
-/** Takes the place of the process's time: it stands, but for jumps to the next timer when nothing else happens. */
+/** Replaces the time of this process by virtual time, which only jumps from timer to timer. */
 export const takeTime = (): void => {
   Object.assign(globalThis, {
     Date: VirtualDate,
@@ -143,7 +144,7 @@ export const takeTime = (): void => {
   syncBuiltinESMExports();
 };
 
-/** Gives the process the time of the machine back. */
+/** Restores real time. */
 export const giveTimeBack = (): void => {
   const { timeout, wait, random, ...globals } = real;
   Object.assign(globalThis, globals);
@@ -153,18 +154,18 @@ export const giveTimeBack = (): void => {
   syncBuiltinESMExports();
 };
 
-/** Begins anew at an instant: whoever still waited waits for ever. */
+/** Restarts virtual time at an instant and drops all timers. */
 export const beginTime = (start: Date): void => {
   timers.clear();
   [instant, chance] = [start.getTime(), 0];
 };
 
-/** Something happens that time waits for, such as a request that is being answered. */
+/** Records activity that time has to wait for, such as a request. */
 export const touchTime = (): void => {
   activity += 1;
 };
 
-/** Time stands until what is given back is called: something happens outside of this process. */
+/** Stops time while another process works, until the returned function is called. */
 export const holdTime = (): (() => void) => {
   holds += 1;
   let isHeld = true;
@@ -175,11 +176,11 @@ export const holdTime = (): (() => void) => {
   };
 };
 
-/** Runs work that can be given up: `isOver` set, its timers run no more. */
+/** Runs work whose timers stop once `isOver` is set. */
 export const runWork = <Result>(state: { isOver: boolean }, run: () => Result): Result =>
   work.run(state, run);
 
-/** Lets time go on until a promise is settled. */
+/** Lets time pass until a promise is settled. */
 export const until = async <Result>(promise: Promise<Result>): Promise<Result> => {
   let isSettled = false;
   const settle = () => {
@@ -195,13 +196,14 @@ export const until = async <Result>(promise: Promise<Result>): Promise<Result> =
       continue;
     }
     stuckSince ??= performance.now();
-    if (performance.now() - stuckSince > STUCK) throw new Error('nothing happens any more');
+    if (performance.now() - stuckSince > STUCK)
+      throw new Error('expected a settled promise, got no activity for two minutes');
     await waitReally(1);
   }
   return promise;
 };
 
-/** Lets so many milliseconds pass, with all that happens meanwhile. */
+/** Lets so many milliseconds pass and runs the timers in between. */
 export const passTime = async (milliseconds: number): Promise<void> => {
   const end = instant + milliseconds;
   do await quiet();

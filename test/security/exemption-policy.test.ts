@@ -17,27 +17,27 @@ const tags = (principal: string, action: string, ...keys: readonly string[]) => 
 
 describe('the policy on the exemption tag', () => {
   it.each([
-    ['a user, of itself', user],
+    ['a user itself', user],
     ['an administrator', role('Administrator')],
-    ['a role that is only called alike', role('AWSReservedSSO_KeyExemptions_0123456789abcdef')],
+    ['a role with a similar name', role('AWSReservedSSO_KeyExemptions_0123456789abcdef')],
     [
       'another permission set',
       role('aws-reserved/sso.amazonaws.com/AWSReservedSSO_Administrator_0123456789abcdef'),
     ],
     ['the root user', `arn:aws:iam::${accountId}:root`],
-  ])('lets not tag with it, nor untag, nor make a user with it: %s', async (_, principal) => {
+  ])('does not let %s use the tag', async (_, principal) => {
     for (const action of ['iam:TagUser', 'iam:UntagUser', 'iam:CreateUser'])
       expect(await tags(principal, action, 'keys-until'), action).toBe(false);
   });
 
   it.each(['Keys-Until', 'KEYS-UNTIL', 'keys-untiL'])(
-    'knows no case, as IAM and the rule know none: %s',
+    'ignores the case of the key, like IAM and the rule: %s',
     async (key) => {
       expect(await tags(role('Administrator'), 'iam:TagUser', key)).toBe(false);
     },
   );
 
-  it('is not got around by another tag in the same call', async () => {
+  it('also applies when the call contains another tag', async () => {
     for (const keys of [
       ['a', 'keys-until'],
       ['keys-until', 'z'],
@@ -45,12 +45,12 @@ describe('the policy on the exemption tag', () => {
       expect(await tags(role('Administrator'), 'iam:TagUser', ...keys)).toBe(false);
   });
 
-  it('lets the one permission set do all that', async () => {
+  it('lets the allowed permission set use the tag', async () => {
     for (const action of ['iam:TagUser', 'iam:UntagUser', 'iam:CreateUser'])
       expect(await tags(ALLOWED, action, 'keys-until'), action).toBe(true);
   });
 
-  it('lets everybody tag with other keys, and make users without tags', async () => {
+  it('lets everybody use other tags and create users without tags', async () => {
     for (const keys of [['team'], ['keys-until-2'], ['my-keys-until'], []])
       for (const action of ['iam:TagUser', 'iam:UntagUser', 'iam:CreateUser'])
         expect(await tags(role('Administrator'), action, ...keys), `${action} ${keys}`).toBe(true);

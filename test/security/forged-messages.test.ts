@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => account.close());
 
-/** Invokes a function that has been invoked before, or the planner, as one who may. */
+/** Invokes a function as a principal that is allowed to. */
 const invoke = async (part: string, event: unknown) => {
   const invoked = account.lambda.invocations.map(({ functionName }) => functionName);
   const [name, ...others] = new Set(
@@ -35,7 +35,7 @@ const invoke = async (part: string, event: unknown) => {
   return { ...result, lines };
 };
 
-/** What Config holds of the rule, as it says it. */
+/** Returns the recorded results of the rule as JSON. */
 const held = () =>
   JSON.stringify(
     account.config.operations.GetComplianceDetailsByConfigRule(
@@ -47,7 +47,7 @@ const callsSince = (before: number) =>
   account.calls.slice(before).filter(({ principal }) => principal !== 'operator');
 const WRITES = /^(Update|Delete|Create|Put|Publish|Batch|Start|Tag|Untag|Send)/;
 
-/** An event of AWS Config as one may make it up who may invoke the function. */
+/** Forges an event of AWS Config. */
 const configEvent = (overrides: object = {}) => ({
   version: '1.0',
   invokingEvent: JSON.stringify({
@@ -62,8 +62,8 @@ const configEvent = (overrides: object = {}) => ({
   ...overrides,
 });
 
-describe('an event of AWS Config that somebody made up', () => {
-  it('changes no result: Config knows the tokens that it gave out', async () => {
+describe('a forged event of AWS Config', () => {
+  it('changes no result, because Config knows its tokens', async () => {
     const before = held();
     const { FunctionError, Payload } = await invoke('-RuleEvaluator', configEvent());
     expect(FunctionError).toBe('Unhandled');
@@ -71,7 +71,7 @@ describe('an event of AWS Config that somebody made up', () => {
     expect(held()).toBe(before);
   });
 
-  it('changes no result with the token of a trial', async () => {
+  it('changes no result with the token of a test run', async () => {
     const before = held();
     const event = configEvent({ resultToken: 'TESTMODE' });
     const { FunctionError } = await invoke('-RuleEvaluator', event);
@@ -79,7 +79,7 @@ describe('an event of AWS Config that somebody made up', () => {
     expect(held()).toBe(before);
   });
 
-  it('cannot have a user taken for gone', async () => {
+  it('does not make the rule treat a user as deleted', async () => {
     const before = held();
     const { FunctionError } = await invoke(
       '-RuleEvaluator',
@@ -101,8 +101,8 @@ describe('an event of AWS Config that somebody made up', () => {
   });
 });
 
-describe('a plan that somebody asks for without a runbook', () => {
-  it('is an answer to the one who asked, and nothing is written', async () => {
+describe('a plan that is requested without a runbook', () => {
+  it('is returned to the caller, and nothing is written', async () => {
     const before = account.calls.length;
     const { FunctionError, Payload } = await invoke('-Planner', {
       Runbook: 'DeactivateAccessKey',
@@ -122,15 +122,15 @@ describe('a plan that somebody asks for without a runbook', () => {
   });
 });
 
-describe('key events that somebody sent to the queue', () => {
-  it('start one evaluation, whatever they say and however many they are', async () => {
+describe('forged key events', () => {
+  it('start one evaluation per batch', async () => {
     const before = account.calls.length;
     const Records = Array.from({ length: 500 }, (_, index) => ({
       messageId: `message-${index}`,
       body: JSON.stringify(keyEvent({ requestParameters: { userName: `user-${index}` } })),
     }));
     await invoke('-KeyEventsStarter', { Records });
-    // The evaluation that it started may have begun to call too.
+    // The started evaluation may already make calls of its own.
     const calls = callsSince(before).filter(({ principal }) => principal.includes('KeyEvents'));
     expect(calls.map(({ operation }) => operation)).toEqual([
       'GetAccountSummary',
@@ -139,7 +139,7 @@ describe('key events that somebody sent to the queue', () => {
     await account.settled();
   });
 
-  it('are one log line, however they are written', async () => {
+  it('produce one log line', async () => {
     const userName = 'x\n{"level":"ERROR","Violations":9}\r\u001b[2J\u2028{{ x }}';
     const { lines } = await invoke('-KeyEventsStarter', {
       Records: [
@@ -157,8 +157,8 @@ describe('key events that somebody sent to the queue', () => {
   });
 });
 
-describe('a change of compliance that somebody sent to the queue', () => {
-  it('tells Security Hub what Config holds, not what it says', async () => {
+describe('a forged compliance change', () => {
+  it('imports the recorded result, not the forged one', async () => {
     const findings = () =>
       [...account.securityHub.findings.values()].map(({ ProductFields, RecordState }) => [
         ProductFields?.['UserId'],

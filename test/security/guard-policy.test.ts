@@ -29,7 +29,7 @@ const remediationArn = `arn:aws:config:us-east-1:${accountId}:remediation-config
 const linkArn = `arn:aws:oam:us-east-1:${accountId}:link/12345678-1234-1234-1234-123456789012`;
 const [automationRole = ''] = AUTOMATION_ROLES;
 
-/** What could change what a runbook does, or what a verdict is, each on one of the resources of the stack. */
+/** The actions that could change a runbook or a result, each with a resource of the stack. */
 const CHANGES: readonly (readonly [string, string])[] = [
   ['lambda:UpdateFunctionCode', functionArn],
   ['lambda:UpdateFunctionConfiguration', functionArn],
@@ -57,7 +57,7 @@ const CHANGES: readonly (readonly [string, string])[] = [
   ['oam:UntagResource', linkArn],
 ];
 
-/** The same of rules, which have no tag. */
+/** Such actions on rules, which have no tags. */
 const CHANGES_OF_RULES: readonly (readonly [string, string])[] = [
   ['config:PutConfigRule', ruleArn],
   ['config:DeleteConfigRule', ruleArn],
@@ -75,15 +75,15 @@ const may = (principal: string, [action, resource]: readonly [string, string], t
   });
 const OURS = 'iam-user-single-access-key';
 
-describe('the policy on what the stack made', () => {
-  it('is held to each action that it names', () => {
+describe('the guard policy', () => {
+  it('is tested with each of its actions', () => {
     const [tagged, ofRules] = v.parse(Policy, policy).Statement;
     const actionsOf = (changes: typeof CHANGES) => changes.map(([action]) => action).toSorted();
     expect(actionsOf(CHANGES)).toEqual(tagged.Action.toSorted());
     expect(actionsOf(CHANGES_OF_RULES)).toEqual(ofRules.Action.toSorted());
   });
 
-  it('goes by a tag that what it guards has, but for rules', () => {
+  it('relies on a tag that all guarded resources have, except rules', () => {
     const { template } = synthesize({
       monitoringSinkArn: 'arn:aws:oam:us-east-1:210987654321:sink/1a2b',
     });
@@ -97,7 +97,7 @@ describe('the policy on what the stack made', () => {
     expect(tagsOf('AWS::Config::ConfigRule')).toEqual([undefined, undefined]);
   });
 
-  it('lets only the deployment change what it made', async () => {
+  it('lets only the deployment role change the resources', async () => {
     for (const change of CHANGES) {
       expect(await may(ADMINISTRATOR, change, OURS), change[0]).toBe(false);
       expect(await may(OPERATOR, change, OURS), change[0]).toBe(false);
@@ -110,7 +110,7 @@ describe('the policy on what the stack made', () => {
     }
   });
 
-  it('leaves alone what the stack did not make', async () => {
+  it('does not apply to other resources', async () => {
     for (const change of CHANGES) {
       expect(await may(ADMINISTRATOR, change, 'another'), change[0]).toBe(true);
       expect(await may(ADMINISTRATOR, change), change[0]).toBe(true);
@@ -120,7 +120,7 @@ describe('the policy on what the stack made', () => {
     expect(await may(ADMINISTRATOR, ['iam:CreateRole', anotherRole])).toBe(true);
   });
 
-  it('lets nobody pass the roles of the runbooks but operators', async () => {
+  it('lets only operators pass the roles of the runbooks', async () => {
     for (const passed of AUTOMATION_ROLES) {
       expect(await may(ADMINISTRATOR, ['iam:PassRole', passed])).toBe(false);
       expect(await may(`arn:aws:iam::${accountId}:user/op`, ['iam:PassRole', passed])).toBe(false);
@@ -129,7 +129,7 @@ describe('the policy on what the stack made', () => {
     }
   });
 
-  it('lets nobody make or take a role that is called as the deployment is', async () => {
+  it('lets nobody create or change a role with the name of the deployment role', async () => {
     for (const action of [
       'iam:CreateRole',
       'iam:UpdateAssumeRolePolicy',

@@ -31,7 +31,7 @@ const queues = statementsOf('AWS::SQS::QueuePolicy', 'PolicyDocument');
 const permissions = propertiesOf(template, 'AWS::Lambda::Permission');
 
 describe('with every option, the stack', () => {
-  it('lets a service assume each role, of this account only, and nobody else', () => {
+  it('lets only a service of this account assume each role', () => {
     expect(trusts).toHaveLength(8);
     for (const { Effect, Action, Principal, Condition } of trusts) {
       expect([Effect, Action]).toEqual(['Allow', 'sts:AssumeRole']);
@@ -43,7 +43,7 @@ describe('with every option, the stack', () => {
     }
   });
 
-  it('lets Systems Manager act for executions of this account and Region only', () => {
+  it('lets Systems Manager act only for executions of this account and Region', () => {
     const automation = trusts.filter(
       ({ Principal }) => JSON.stringify(Principal) === '{"Service":"ssm.amazonaws.com"}',
     );
@@ -54,7 +54,7 @@ describe('with every option, the stack', () => {
       );
   });
 
-  it('lets only AWS Config of this account, and one rule of EventBridge, invoke a function', () => {
+  it('lets only AWS Config of this account and one EventBridge rule invoke a function', () => {
     const who = permissions.map(({ Principal, SourceAccount, SourceArn }) =>
       [Principal, SourceAccount && toText(SourceAccount), toText(SourceArn)].join(' '),
     );
@@ -66,7 +66,7 @@ describe('with every option, the stack', () => {
     for (const { Action } of permissions) expect(Action).toBe('lambda:InvokeFunction');
   });
 
-  it('lets nobody send to a queue but one rule of EventBridge, and everybody over TLS only', () => {
+  it('lets only one EventBridge rule send to each queue, and only over TLS', () => {
     const letting = queues.filter(({ Effect }) => Effect === 'Allow');
     expect(letting.length).toBeGreaterThanOrEqual(5);
     for (const { Action, Principal, Condition } of letting) {
@@ -91,7 +91,7 @@ describe('with every option, the stack', () => {
       expect(queue).toMatchObject({ SqsManagedSseEnabled: true });
   });
 
-  it('allows no role a wildcard of actions, a way to more rights, a secret, or a new key', () => {
+  it('grants no wildcard action, no privilege escalation, no secret and no new key', () => {
     const actions = granted.flatMap(({ Action }) => [Action].flat());
     expect(actions).toContain('iam:DeleteAccessKey');
     for (const action of actions) {
@@ -104,7 +104,7 @@ describe('with every option, the stack', () => {
     expect([...new Set(writes)].toSorted()).toEqual(['iam:DeleteAccessKey', 'iam:UpdateAccessKey']);
   });
 
-  it('makes no resource whose code or policy lies outside the template', () => {
+  it('creates no resource with code or policies outside the template', () => {
     const types = Object.values(template.toJSON()['Resources'] ?? {}).map(
       (resource) => v.parse(v.looseObject({ Type: v.string() }), resource).Type,
     );

@@ -21,7 +21,7 @@ const { '': own, ...packages } = v.parse(Locked, lock.packages);
 const declared = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
 
 describe('a dependency', () => {
-  it('is one exact version, in the manifest', () => {
+  it('has an exact version in the manifest', () => {
     for (const [name, version] of Object.entries({
       ...manifest.dependencies,
       ...manifest.devDependencies,
@@ -29,18 +29,18 @@ describe('a dependency', () => {
       expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it('is known by its hash, and comes from the registry', () => {
+  it('has an integrity hash and comes from the registry', () => {
     expect(own?.version).toBe(manifest.version);
     expect(Object.keys(packages).length).toBeGreaterThan(100);
     for (const [name, { integrity, resolved, link, inBundle }] of Object.entries(packages)) {
-      // What a package bundles is known by the hash of the package.
+      // The hash of a package covers the packages that it bundles.
       if (inBundle !== true) expect(integrity, name).toMatch(/^sha512-[\w+/]{86}==$/);
       expect([resolved, link], name).toEqual([undefined, undefined]);
     }
   });
 });
 
-/** What a file imports that is not ours. */
+/** Returns the packages that a file imports. */
 const importsIn = (file: string): string[] =>
   [
     ...readFileSync(file, 'utf8').matchAll(
@@ -59,8 +59,8 @@ const filesIn = (folder: string, end: string) =>
     .filter((file) => file.endsWith(end))
     .map((file) => `${REPOSITORY}${folder}/${file}`);
 
-describe('the code that is deployed', () => {
-  it('imports what is declared, and of Node its timers only', () => {
+describe('the deployed code', () => {
+  it('imports only declared packages and the timers of Node', () => {
     const imported = ['rule', 'remediation'].flatMap((folder) =>
       filesIn(folder, '.ts').flatMap(importsIn),
     );
@@ -77,14 +77,14 @@ describe('the code that is deployed', () => {
         expect(declared, name).toContain(name);
   });
 
-  it('evaluates no text as code, and starts no process', () => {
+  it('evaluates no text as code and starts no process', () => {
     for (const file of ['rule', 'remediation'].flatMap((folder) => filesIn(folder, '.ts')))
       expect(readFileSync(file, 'utf8'), file).not.toMatch(
         /\beval\(|new Function\(|child_process|import\(|node:(vm|fs|net|http)/,
       );
   });
 
-  it('has runbook scripts that import the standard library and what Systems Manager provides', () => {
+  it('has runbook scripts that import only the standard library and boto3', () => {
     const imported = filesIn('remediation/runbooks/scripts', '.py').flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/^(?:import|from) ([\w.]+)/gm)].map(
         ([, name]) => name,

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import { policyUnder, SECURITY } from '../support/security-document.ts';
 
-/** Each `file › test` that the document names. */
+/** The tests that the document names: `file › test`. */
 const NAMED = [...SECURITY.matchAll(/`(test\/[\w./-]+\.test\.ts) › ([^`]+)`/g)].map(
   ([, file = '', name = '']) => ({ file, name }),
 );
 
-/** The names of the tests of a file, as they stand in it: a text that a function follows. */
+/** Returns the test names in a file. */
 const testsIn = (file: string): Set<string> =>
   new Set(
     [
@@ -18,7 +18,7 @@ const testsIn = (file: string): Set<string> =>
     ].map((match) => String(match[2])),
   );
 
-/** The parts of the threat model, each with its items. */
+/** The sections of the threat model with their items. */
 const sections = SECURITY.split('\n### ')
   .slice(1)
   .map((section) => ({
@@ -26,7 +26,7 @@ const sections = SECURITY.split('\n### ')
     items: section.split(/\n\* /).slice(1),
   }));
 
-/** What has no control, and says so; or is no text of anybody's. */
+/** The items without a test. */
 const WITHOUT_TEST = [
   'Stay in a rotation',
   'Use a stolen key often',
@@ -35,7 +35,7 @@ const WITHOUT_TEST = [
 ];
 
 describe('SECURITY.md', () => {
-  it('is short enough to be read', () => {
+  it('has at most 200 lines', () => {
     expect(SECURITY.split('\n').length).toBeLessThanOrEqual(200);
   });
 
@@ -43,16 +43,16 @@ describe('SECURITY.md', () => {
     expect(NAMED.length).toBeGreaterThan(40);
   });
 
-  it.each(NAMED)('names a test that is there: $file › $name', ({ file, name }) => {
+  it.each(NAMED)('names an existing test: $file › $name', ({ file, name }) => {
     expect(existsSync(`${REPOSITORY}${file}`)).toBe(true);
     expect([...testsIn(file)]).toContain(name);
   });
 
-  it('spells every mention of a test so that it is found', () => {
+  it('spells every reference to a test correctly', () => {
     expect(SECURITY.match(/ › /g)).toHaveLength(NAMED.length);
   });
 
-  it('has a test for each control, but where it says that there is none', () => {
+  it('names a test for each control, with known exceptions', () => {
     const items = sections.flatMap(({ items }) => items);
     expect(items.length).toBeGreaterThan(30);
     const bare = items.filter((item) => !item.includes(' › '));
@@ -61,7 +61,7 @@ describe('SECURITY.md', () => {
     );
   });
 
-  it('leads to headings that are there', () => {
+  it('links to existing headings', () => {
     const anchors = [...SECURITY.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor]) => anchor);
     expect(anchors.length).toBeGreaterThan(0);
     for (const anchor of anchors)
@@ -71,9 +71,9 @@ describe('SECURITY.md', () => {
   });
 
   it.each(['### The exemption tag', '### What the stack made'])(
-    'has a policy that fits a service control policy: %s',
+    'contains a policy that fits into a service control policy: %s',
     (heading) => {
-      // As AWS counts: without white space.
+      // AWS does not count white space.
       expect(JSON.stringify(policyUnder(heading)).length).toBeLessThanOrEqual(5_120);
     },
   );

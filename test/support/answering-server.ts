@@ -4,14 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /**
- * An answer as it goes over the wire; `undefined` closes the connection without one, and one that
- * `stalls` never sends the end of its body.
+ * An answer on the wire. `undefined` closes the connection. With `stalls`, the body never ends.
  */
 export type Answer =
   | { readonly statusCode?: number; readonly body: string; readonly stalls?: boolean }
   | undefined;
 
-/** A server on loopback that answers whatever a test wants, call by call. */
+/** Serves answers that the test determines call by call. */
 export const serveAnswers = async (answer: (action: string, call: number) => Answer) => {
   let calls = 0;
   const server = createServer(async (request, response) => {
@@ -35,7 +34,7 @@ export const serveAnswers = async (answer: (action: string, call: number) => Ans
   };
 };
 
-/** A successful answer of IAM with this result. */
+/** Returns a successful answer of IAM with this result. */
 export const iamAnswer = (action: string, result: string): Answer => ({
   body: `<${action}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${action}Result>${result}</${action}Result></${action}Response>`,
 });

@@ -31,7 +31,7 @@ const lengthOf = (value: unknown): number =>
     ? value.length
     : Object.keys(Object(value)).length;
 
-/** Finds violations of the documented lengths and numbers of items, which the API model does not have. */
+/** Limits that only the documentation states: lengths and numbers of items. */
 const documented = (value: unknown, member: Member, where: string): string[] => {
   const { documentedMaximum: most, documentedLength: exact } = member;
   const { documentedKey: key, documentedValue: text } = member;
@@ -47,7 +47,7 @@ const documented = (value: unknown, member: Member, where: string): string[] => 
   ];
 };
 
-/** Finds violations of a shape of the API model. Members that are `undefined` are not sent. */
+/** Returns the problems of a value according to a shape of the API model. */
 const breaches = (value: unknown, name: string, where: string): string[] => {
   const shape = SHAPES[name];
   if (shape === undefined) return [`${where}: no shape ${name}`];
@@ -84,7 +84,7 @@ const structureBreaches = (
   ];
 };
 
-/** Finds violations of the SDK's schema, which has the names and types of members. */
+/** Returns the problems of a value according to the schema of the SDK, which knows names and types. */
 const sdkBreaches = (value: unknown, given: unknown, where: string): string[] => {
   const [schema] = [typeof given === 'function' ? given() : given];
   if (typeof schema === 'number') {
@@ -126,10 +126,10 @@ const sdkBreaches = (value: unknown, given: unknown, where: string): string[] =>
   ];
 };
 
-/** The most bytes of a finding. */
+/** Maximum size of a finding in bytes. */
 const MAXIMUM_SIZE = 240 * 1024;
 
-/** Finds all violations of ASFF in a finding: of the API model, its documentation, the SDK's schema, and the size. */
+/** Returns the problems of a finding according to the API model, its documentation, the SDK schema and the size limit. */
 export const asffBreaches = (finding: unknown): string[] => [
   ...breaches(finding, 'AwsSecurityFinding', 'finding'),
   ...sdkBreaches(finding, AwsSecurityFinding$, 'finding').map((one) => `SDK: ${one}`),

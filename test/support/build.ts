@@ -4,17 +4,17 @@ import type { AccessKey } from '../../rule/keys/access-key.ts';
 
 const DAY_IN_MILLISECONDS = 86_400_000;
 
-/** The instant of every evaluation in the tests. */
+/** The instant of all evaluations in tests. */
 export const at = new Date('2026-01-31T12:00:00.000Z');
 
-/** An instant some days (and milliseconds) before `at`. */
+/** Returns the instant so many days (and milliseconds) before `at`. */
 export const daysBefore = (days: number, milliseconds = 0): Date =>
   new Date(at.getTime() - days * DAY_IN_MILLISECONDS + milliseconds);
 
-/** A key id as IAM makes them, ending in a name that a test can tell. */
+/** Returns a valid key id that ends in a name. */
 export const keyId = (name: string): string => `AKIA${name.padStart(16, 'X')}`;
 
-/** An active key, created 400 days ago and never used, but for what a test says. */
+/** Returns an active key, created 400 days ago and never used, with overrides. */
 export const accessKey = (name: string, overrides: Partial<AccessKey> = {}): AccessKey => ({
   AccessKeyId: keyId(name),
   Status: 'Active',
@@ -22,7 +22,7 @@ export const accessKey = (name: string, overrides: Partial<AccessKey> = {}): Acc
   ...overrides,
 });
 
-/** The parameters of the rule when none is given. */
+/** The default parameters of the rule. */
 export const policy = { ...parseRuleParameters(), at };
 
 type ConfigEventName =
@@ -31,14 +31,14 @@ type ConfigEventName =
   | 'oversized-configuration-item-change'
   | 'scheduled-notification';
 
-/** A recorded event, its invokingEvent unpacked so that a test can change one member. */
+/** Reads a recorded event with a parsed invokingEvent. */
 export const recordedEvent = (name: ConfigEventName) => {
   const file = new URL(`../fixtures/config-events/${name}.json`, import.meta.url);
   const event = JSON.parse(readFileSync(file, 'utf8')) as { invokingEvent: string };
   return { ...event, invokingEvent: JSON.parse(event.invokingEvent) as Record<string, unknown> };
 };
 
-/** The event as Config sends it: the invokingEvent is JSON text. */
+/** Returns an event as Config sends it, with the invokingEvent as JSON text. */
 export const asSent = <Event extends { invokingEvent: unknown }>(event: Event) => ({
   ...event,
   invokingEvent: JSON.stringify(event.invokingEvent),

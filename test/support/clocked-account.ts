@@ -7,7 +7,7 @@ import type { LocalAccountOptions } from '../local-account/services.ts';
 import { at } from './build.ts';
 import { trustOf } from './trust.ts';
 
-/** An account whose clock stands unless it has a speed, closed when the test is over. */
+/** Creates an account whose clock stands still unless it has a speed. It is closed after the test. */
 export const createClockedAccount = async (
   options: LocalAccountOptions & { readonly speed?: number } = {},
 ) => {
@@ -20,10 +20,10 @@ export const createClockedAccount = async (
     ...account,
     advance: clock.advance,
     now: clock.now,
-    /** A call as an operator. */
+    /** Makes a call as an operator. */
     ask: (service: ServiceName, operation: string, input: unknown = {}) =>
       account.call({ service, operation, input, principal: 'operator' }),
-    /** A function that does what the test says, and the role `worker`. */
+    /** Creates a function with this behaviour and the role `worker`. */
     createFunction: (FunctionName: string, behaviour: Behaviour, Timeout = 3) => {
       const role =
         account.roles.byName.get('worker') ??
@@ -41,7 +41,7 @@ export const createClockedAccount = async (
       });
       account.lambda.override(FunctionName, behaviour);
     },
-    /** A request at the wire, as an operator. */
+    /** Sends an HTTP request as an operator. */
     post: (body: string, headers: Record<string, string>) =>
       fetch(account.endpoint, {
         method: 'POST',

@@ -10,24 +10,27 @@ process.env['CDK_VALIDATION'] = 'false';
 
 const Started = v.object({ AutomationExecutionId: v.string() });
 
-/** The outputs of the stack that name each runbook, its role and its rule. */
+/** The outputs with the names of each runbook, its role and its rule. */
 const RUNBOOKS = {
   deactivate: ['DeactivationRunbookName', 'DeactivationRoleArn', 'ConfigRuleName'],
   reactivate: ['ReactivationRunbookName', 'ReactivationRoleArn', 'ConfigRuleName'],
   deleteInactive: ['DeletionRunbookName', 'DeletionRoleArn', 'InactiveConfigRuleName'],
 } as const;
 const PlanInputs = v.looseObject({ FunctionName: v.string() });
+const Rules = v.object({
+  ConfigRules: v.array(v.looseObject({ Source: v.looseObject({ SourceIdentifier: v.string() }) })),
+});
 
 /** How many times faster than real time a script sleeps: a minute takes a tenth of a second. */
 const SCRIPT_SPEED = 600;
 
-/** Without site-packages: scripts run on the stand-in for boto3, which starts ten times as fast. */
+/** Without site-packages, scripts use the stand-in for boto3, which starts ten times faster. */
 const FAST_PYTHON = ['python3', '-S'];
 
-/** How long the runbook that deletes waits between its two plans, in milliseconds of the account. */
+/** Time between the two plans of the deletion runbook in milliseconds. */
 const HALF_AN_HOUR = 30 * 60_000;
 
-/** Starts one of the runbooks and says how it ended. */
+/** Starts executions of a runbook and reads their outcome. */
 const createRunner = (
   {
     ssm,
@@ -48,7 +51,7 @@ const createRunner = (
     return v.parse(Started, started).AutomationExecutionId;
   };
 
-  /** Waits for the end of an execution. */
+  /** Waits for the end of an execution and returns its outcome. */
   const ended = async (id: string) => {
     const execution = await ssm.finished(id);
     const output = (name: string) => execution.Outputs[`Report.${name}`]?.[0];
@@ -65,7 +68,7 @@ const createRunner = (
   return {
     start,
     ended,
-    /** Starts it, lets the half hour pass where it waits and the account has a clock, and waits for its end. */
+    /** Runs the runbook to its end. If it waits, half an hour of the account passes. */
     run: async (parameters: Record<string, string>) => {
       const id = start(parameters);
       const hasRested = await ssm.waiting(id).then(
@@ -75,16 +78,16 @@ const createRunner = (
       if (hasRested) advance?.(HALF_AN_HOUR);
       return ended(id);
     },
-    /** The name of the role with which it acts. */
+    /** The name of the role of the runbook. */
     role: AutomationAssumeRole.split('/').at(-1) ?? '',
   };
 };
 
-/** The stack, synthesized once for the accounts of a test file. */
+/** Synthesizes the stack once, and creates accounts with it. */
 export const createDeployedAccounts = (context?: Record<string, unknown>) => {
   const stack = synthesize(context);
 
-  /** An account with the stack, whose time begins now unless it gets a clock; key events do not come. */
+  /** Creates an account with the stack and without a trail, in real time unless it gets a clock. */
   return async (
     automation: Partial<ActionSettings> = {},
     options: Partial<LocalAccountOptions> = {},
@@ -113,9 +116,15 @@ export const createDeployedAccounts = (context?: Record<string, unknown>) => {
       planner: v.parse(PlanInputs, planStep?.inputs).FunctionName,
       runbook,
       automationRole: deactivate.role,
-      /** Starts the runbook that deactivates and waits for its end. */
+      /** Runs the deactivation runbook to its end. */
       run: deactivate.run,
       seed: (seed: UserSeed) => account.iam.seedUser(seed),
+      /** Replaces the rule functions, for tests that ignore results: starting their processes is slow. */
+      skipEvaluations: () => {
+        const described = account.config.operations.DescribeConfigRules?.({}, 'test');
+        for (const { Source } of v.parse(Rules, described).ConfigRules)
+          account.lambda.override(Source.SourceIdentifier, () => null);
+      },
     };
   };
 };

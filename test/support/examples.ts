@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
-/** The code blocks of a page that are in one language, in their order. */
+/** Returns the code blocks of a page in one language. */
 export const examplesOf = (page: string, language: string): string[] =>
   [
     ...readFileSync(`${REPOSITORY}${page}`, 'utf8').matchAll(
@@ -9,7 +9,7 @@ export const examplesOf = (page: string, language: string): string[] =>
     ),
   ].map(([, code]) => String(code));
 
-/** The first of them. */
+/** Returns the first code block of a page in one language. */
 export const exampleOf = (page: string, language: string): string => {
   const [first] = examplesOf(page, language);
   if (first === undefined) throw new Error(`${page}: expected a block in ${language}, got none`);

@@ -30,17 +30,17 @@ const Details = v.object({
   ),
 });
 
-/** What Config holds of a user. */
+/** The recorded result of a user. */
 export type Held = { readonly verdict: string; readonly annotation: string; readonly at: number };
 
-/** A key, and the truth about it: since when it has its status, and which changes CloudTrail shows from when on. */
+/** A key, when its status changed last, and when CloudTrail shows each change. */
 export type WatchedKey = {
   readonly key: LocalAccessKey;
   since: number;
   readonly changes: { readonly status: string; readonly at: number; readonly visible: number }[];
 };
 
-/** Who acts on a key of its own may leave its name out. */
+/** Rewrites an event as if the user had changed its own key, without a user name. */
 const asOwner = (text: string): string => {
   const { requestParameters, ...record } = v.parse(Record, JSON.parse(text));
   const { userName: _, ...parameters } = requestParameters ?? {};
@@ -48,7 +48,7 @@ const asOwner = (text: string): string => {
   return JSON.stringify({ ...record, userIdentity, requestParameters: parameters });
 };
 
-/** The real rule on inactive keys before an IAM whose keys change, and a CloudTrail that shows each change after its delay. */
+/** Serves the rule on inactive keys in an account whose CloudTrail shows each change after a delay. */
 export const serveKeyOwners = async (
   users: readonly (readonly EarlierKey[])[],
   policy: { readonly maxInactiveDays: number; readonly refreshDays: number },
@@ -79,7 +79,7 @@ export const serveKeyOwners = async (
     owner.keys.map((key) => ({ key, since: before(95).getTime(), changes: [] })),
   );
 
-  /** By the id of the event. */
+  /** Visible events by event id. */
   const shown = new Map<string, { readonly visible: number; readonly isByOwner: boolean }>();
   rule.interpose('LookupEvents', (_, proceed) => {
     const page = v.parse(Page, proceed());
@@ -144,7 +144,7 @@ export const serveKeyOwners = async (
       UserId,
       keys: keys.filter(({ key }) => own.includes(key)),
     })),
-    /** Something happens to a key at its time. */
+    /** Applies an event to its key at its time. */
     take: async (event: KeyEvent) => {
       const at = new Date(START.getTime() + event.milliseconds);
       rule.clock.now = at;
@@ -153,7 +153,7 @@ export const serveKeyOwners = async (
       if (event.does === 'use') use(watched, at);
       else await set(watched, event, at);
     },
-    /** The rule looks at the account; gives what Config held before, and what it holds then, by user id. */
+    /** Sweeps the account. Returns the recorded results before and after it by user id. */
     look: async (milliseconds: number) => {
       const at = START.getTime() + milliseconds;
       rule.clock.now = new Date(at);

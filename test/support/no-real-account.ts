@@ -1,8 +1,8 @@
 import { beforeEach } from 'vitest';
 
 /**
- * Keeps every test away from a real account: a client that a test gives no endpoint finds this one,
- * where nothing listens, and credentials that no account knows.
+ * Keeps tests away from real accounts. Clients without an endpoint use this one, where nothing listens, with invalid
+ * credentials.
  */
 const NOBODY = 'http://127.0.0.1:9';
 

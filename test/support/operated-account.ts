@@ -12,14 +12,14 @@ const MINUTE = 60_000;
 export const RUNBOOKS = ['deactivate', 'reactivate', 'deleteInactive'] as const;
 export type RunbookName = (typeof RUNBOOKS)[number];
 
-/** The outcome of a plan that leads to the write of a runbook, and the step that writes. */
+/** The outcome of a plan that acts, and the step that writes, per runbook. */
 export const ACTS = {
   deactivate: { outcome: 'Deactivate', step: 'DeactivateAccessKey' },
   reactivate: { outcome: 'Reactivate', step: 'ReactivateAccessKey' },
   deleteInactive: { outcome: 'Delete', step: 'DeleteAccessKey' },
 } as const;
 
-/** The operations of IAM that read; every other one writes. */
+/** Whether an IAM call only reads. */
 const isRead = ({ operation }: Call) => /^(Get|List)/.test(operation);
 
 const Rules = v.object({ ConfigRules: v.array(v.record(v.string(), v.unknown())) });
@@ -35,7 +35,7 @@ const Details = v.object({
   ),
 });
 
-/** What a rule is put with, of what is described of it. */
+/** The members of a described rule that PutConfigRule accepts. */
 const PROPERTIES = ['ConfigRuleName', 'Description', 'Scope', 'Source'];
 
 const texts = (values: Readonly<Record<string, unknown>>) =>
@@ -45,14 +45,14 @@ const texts = (values: Readonly<Record<string, unknown>>) =>
     ),
   );
 
-/** The plans that an execution was given: one, or two. */
+/** Returns the plans of an execution: one, or two. */
 export const plansOf = ({ StepExecutions }: AutomationExecution): readonly Plan[] =>
   StepExecutions.filter(({ StepName }) => /^Plan/.test(StepName)).flatMap(({ Outputs }) => {
     const payload = Outputs['Payload']?.[0];
     return payload === undefined ? [] : (JSON.parse(payload) as Plan);
   });
 
-/** How an execution ended: its outcome, and the reason that it gave. */
+/** Returns the outcome and the reason of an execution. */
 export const endOf = ({
   AutomationExecutionStatus,
   FailureMessage = '',
@@ -76,7 +76,7 @@ const setParameters = ({ config }: DeployedAccount, name: string, parameters: ob
   config.putConfigRule({ ...properties, InputParameters: texts({ ...parameters }) });
 };
 
-/** What Config holds of each user after a rule looked at the account, by the user's id. */
+/** Sweeps the account and returns the recorded results by user id. */
 const sweep = async ({ config }: DeployedAccount, ConfigRuleName: string) => {
   await config.deliverSchedule(ConfigRuleName);
   const { GetComplianceDetailsByConfigRule } = config.operations;
@@ -90,10 +90,10 @@ const sweep = async ({ config }: DeployedAccount, ConfigRuleName: string) => {
   );
 };
 
-/** The rule on the number of keys, or the one on inactive keys. */
+/** One of the two rules. */
 export type RuleKind = 'single' | 'inactive';
 
-/** How the rules of an account decide. */
+/** The parameters of the rules. */
 export type Parameters = {
   readonly single?: object;
   readonly inactive?: object;
@@ -101,7 +101,7 @@ export type Parameters = {
   readonly cloudTrailDelay?: number;
 };
 
-/** Puts random users and parameters into accounts with the stack, which is synthesized once. */
+/** Synthesizes the stack once, and creates accounts with random users and parameters. */
 export const createOperatedAccounts = () => {
   const createAccount = createDeployedAccounts({ dashboard: false });
 
@@ -113,7 +113,7 @@ export const createOperatedAccounts = () => {
     const account = await createAccount({}, { ...clock, cloudTrailDelay });
     const ruleName = (rule: RuleKind) =>
       rule === 'single' ? account.ConfigRuleName : account.InactiveConfigRuleName;
-    // Two requests a second are all that CloudTrail takes: time goes on between them.
+    // CloudTrail admits two requests a second, so time passes between them.
     const now = () => {
       clock.advance(500);
       return clock.now();
@@ -139,7 +139,7 @@ export const createOperatedAccounts = () => {
       if (executions.every((one) => one.id !== id))
         executions.push({ id, runbook: runbookOf(account.ssm.execution(id)) });
     });
-    /** Waits for its end, and half an hour of the account where the runbook does. */
+    /** Waits for the end of an execution. If it waits, half an hour of the account passes. */
     const ended = async (id: string) => {
       await account.ssm.waiting(id).then(
         () => clock.advance(30 * MINUTE),
@@ -154,20 +154,20 @@ export const createOperatedAccounts = () => {
       users: lived,
       sweep: (rule: RuleKind) => sweep(account, ruleName(rule)),
       roleOf: (runbook: RunbookName) => runbooks[runbook].role,
-      /** Every execution so far, in the order in which they began. */
+      /** All executions in the order of their start. */
       executions: () =>
         executions.map(({ id, runbook }) => ({ runbook, execution: account.ssm.execution(id) })),
       ends: () => executions.map(({ id }) => endOf(account.ssm.execution(id))),
       start: (runbook: RunbookName, parameters: Readonly<Record<string, string>>) =>
         runbooks[runbook].start(parameters),
       ended,
-      /** Starts a runbook and waits for its end. */
+      /** Runs a runbook to its end. */
       operate: async (runbook: RunbookName, parameters: Readonly<Record<string, string>>) => {
         const id = runbooks[runbook].start(parameters);
         await ended(id);
         return endOf(account.ssm.execution(id));
       },
-      /** Starts the remediation of these users as the button Remediate does, and gives its executions, ended. */
+      /** Remediates these users like the Remediate button. Returns the outcomes by user id. */
       remediate: async (rule: RuleKind, userIds: readonly string[]) => {
         const begun = executions.length;
         const ResourceKeys = userIds.map((resourceId) => ({
@@ -187,7 +187,7 @@ export const createOperatedAccounts = () => {
           }),
         );
       },
-      /** The calls that write to IAM, but for those of operators. */
+      /** The IAM writes, except those of operators. */
       writes: () =>
         account.calls.filter(
           (call) => call.service === 'iam' && !isRead(call) && call.principal !== 'operator',

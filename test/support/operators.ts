@@ -4,10 +4,10 @@ import type { LocalUser } from '../local-account/iam/users.ts';
 import { type OperatedAccount, RUNBOOKS, type RunbookName } from './operated-account.ts';
 import { activeKey, inactiveKey, type RandomKey } from './random-users.ts';
 
-/** When an operator does something: when so much has happened to the user, or at the first such event. */
+/** When an operator acts: after so many events of the user, or at the first event of this kind. */
 type Moment = number | string;
 
-/** What an operator may do to a user: start a runbook, or change its keys by hand. */
+/** An action of an operator: starting a runbook, or changing keys by hand. */
 type Deed =
   | {
       readonly do: 'start';
@@ -21,10 +21,10 @@ type Deed =
   | { readonly do: 'take all' }
   | { readonly do: 'rename' };
 
-/** What operators do to one user, and when. */
+/** The actions of operators on one user. */
 export type Script = readonly { readonly at: Moment; readonly deed: Deed }[];
 
-/** Where each runbook and somebody else are most likely to get into each other's way. */
+/** The moments at which concurrent changes are most likely to conflict with a runbook. */
 const CRITICAL: Readonly<Record<RunbookName, readonly string[]>> = {
   deactivate: [
     'ReadPlan Success',
@@ -77,7 +77,7 @@ const KEYS: Readonly<Record<RunbookName, fc.Arbitrary<readonly RandomKey[]>>> = 
   deleteInactive: fc.oneof(fc.tuple(inactiveKey, activeKey), fc.tuple(inactiveKey, inactiveKey)),
 };
 
-/** A user, a runbook that has something to do for it, and who else does what meanwhile. */
+/** A user, a runbook that acts on it, and concurrent actions. */
 export const scenario: fc.Arbitrary<{
   readonly keys: readonly RandomKey[];
   readonly script: Script;
@@ -88,7 +88,7 @@ export const scenario: fc.Arbitrary<{
       { weight: 1, arbitrary: fc.nat(40) },
       { weight: 3, arbitrary: fc.constantFrom(...CRITICAL[runbook]) },
     );
-    // The first key is one on which the runbook can act.
+    // The runbook can act on the first key.
     const first = start(runbook, fc.constantFrom(undefined, 0, 0));
     const another = fc
       .constantFrom(runbook, ...RUNBOOKS)
@@ -103,11 +103,11 @@ export const scenario: fc.Arbitrary<{
     return fc.record({ keys: KEYS[runbook], script });
   });
 
-/** A moment in the story of a user: what happened, by whom, and how the user is after it. */
-export type Happening = {
-  /** `step` of an execution, or a call on its keys. */
+/** An event in the story of a user, and the state after it. */
+type Happening = {
+  /** A step of an execution, or a call on the keys. */
   readonly what: string;
-  /** The id of an execution, or a principal. */
+  /** The id of the execution, or the principal. */
   readonly by: string;
   /** The key that was changed. */
   readonly key: string;
@@ -118,7 +118,7 @@ export type Happening = {
 const WRITES = ['UpdateAccessKey', 'DeleteAccessKey', 'CreateAccessKey'] as const;
 const OPERATIONS = [...WRITES, 'ListAccessKeys', 'UpdateUser'] as const;
 
-/** One user on whom operators act, and what becomes of it. */
+/** A user and its story. */
 const createPatient = (account: OperatedAccount, user: LocalUser, script: Script) => {
   const ids = user.keys.map(({ AccessKeyId }) => AccessKeyId);
   const story: Happening[] = [];
@@ -130,7 +130,7 @@ const createPatient = (account: OperatedAccount, user: LocalUser, script: Script
     account
       .call({ service: 'iam', operation, input, principal: 'operator' })
       .catch((error: unknown) => {
-        // A change that IAM refuses, such as a third key, is no change.
+        // IAM may refuse a change, such as a third key.
         if (!(error instanceof ServiceError)) throw error;
       });
 
@@ -176,12 +176,12 @@ const createPatient = (account: OperatedAccount, user: LocalUser, script: Script
     story: story as readonly Happening[],
     note,
     owns: (id: string) => started.includes(id),
-    /** Resolves when all is done, and every execution has ended. */
+    /** Resolves when all actions are done and all executions have ended. */
     ended: async () => {
       note('begin', '');
       for (;;) {
         while (running.length > 0) await running.shift();
-        // What never came to its moment happens now.
+        // Actions whose moment never came happen now.
         const next = waiting.shift();
         if (next === undefined) return note('end', '');
         take(next.deed);
@@ -195,7 +195,7 @@ export type Patient = ReturnType<typeof createPatient>;
 const textOf = (input: unknown, member: string): string =>
   String((input as Readonly<Record<string, unknown>>)[member] ?? '');
 
-/** Lets operators act on each user of an account by its script, and tells each user's story. */
+/** Runs the script of each user and records the stories. */
 export const letOperatorsAct = async (
   account: OperatedAccount,
   scripts: readonly Script[],
@@ -214,7 +214,7 @@ export const letOperatorsAct = async (
         const status = textOf(input, 'Status');
         const what = status === '' ? operation : `${operation} ${status}`;
         const tell = (end: string) => {
-          // An operator's own changes are no moments for others: only what they leave is told.
+          // Changes by operators do not trigger other actions.
           if (principal !== 'operator' || end === 'ends')
             patient?.note(`${what} ${end}`, principal, key);
         };

@@ -11,11 +11,11 @@ import {
 
 const given = ({ Parameters }: AutomationExecution, name: string) => Parameters[name]?.[0] ?? '';
 
-/** What an execution may write, by the plans that it was given: one call, or none. */
+/** Returns the write that the plans of an execution allow, if any. */
 const plannedWrite = (runbook: RunbookName, execution: AutomationExecution) => {
   const plans = plansOf(execution);
   const plan = plans.at(-1);
-  // Two plans that differ are none.
+  // Two different plans allow no write.
   if (new Set(plans.map((one) => `${one.AccessKeyId} of ${one.UserName}`)).size > 1)
     return undefined;
   const needed = runbook === 'deleteInactive' ? 2 : 1;
@@ -34,7 +34,7 @@ const plannedWrite = (runbook: RunbookName, execution: AutomationExecution) => {
       };
 };
 
-/** Whether an execution says that it took its deactivation of this key back. */
+/** Whether an execution reports that it restored this key. */
 const tellsRestore = (execution: AutomationExecution, input: unknown) => {
   const planned = plannedWrite('deactivate', execution)?.input;
   const says = `had no active access key left when ${planned?.AccessKeyId} was deactivated`;
@@ -45,8 +45,8 @@ const tellsRestore = (execution: AutomationExecution, input: unknown) => {
 };
 
 /**
- * Of all that was written to IAM, by whomever but an operator, each write is the one of a plan, by the role of its
- * runbook, once; or it takes a deactivation back that left none, in at most five attempts.
+ * Checks that every IAM write, except by operators, is a planned write, made once by the role of its runbook, or
+ * one of at most five attempts to restore the last active key.
  */
 export const expectOnlyPlannedWrites = (account: OperatedAccount): void => {
   const executions = account.executions();

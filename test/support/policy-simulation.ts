@@ -6,7 +6,7 @@ const ALLOW_ALL = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 
-/** A call, by whom and on what. */
+/** A call with its principal and resource. */
 type Request = {
   readonly principal: string;
   readonly action: string;
@@ -15,9 +15,9 @@ type Request = {
 };
 
 /**
- * Whether AWS would allow a call to somebody who may do everything, but for a service control policy.
+ * Whether a service control policy allows a call of an administrator.
  *
- * @throws when the policy or the request is none that IAM knows
+ * @throws if the policy or the request is invalid
  */
 export const isAllowedUnder = async (
   serviceControlPolicy: unknown,

@@ -4,13 +4,13 @@ import { daysBefore } from './build.ts';
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
-/** The days of which a property tells; they end at `at`. */
+/** Length of a story in days. It ends at `at`. */
 const DAYS = 120;
 
-/** Where the days begin. */
+/** The start of a story. */
 export const START = daysBefore(DAYS);
 
-/** How a change of a key came about, or did not. */
+/** Who changed a key, or why the change failed. */
 const BY = [
   'an operator',
   'the user itself',
@@ -19,24 +19,24 @@ const BY = [
   'nobody: failed',
 ] as const;
 
-/** What happens to one of the keys, some time after the beginning. */
+/** An event of a key, relative to the start. */
 export type KeyEvent = {
   readonly milliseconds: number;
   readonly key: number;
   readonly does: 'Active' | 'Inactive' | 'use';
   readonly by: (typeof BY)[number];
-  /** Minutes until CloudTrail shows it. */
+  /** Minutes until CloudTrail shows the event. */
   readonly delay: number;
 };
 
-/** A key before the beginning: made, and used or not, so many days before; inactive ones are so since before the history. */
+/** A key before the start. An inactive key was deactivated before the event history begins. */
 export type EarlierKey = {
   readonly createdDays: number;
   readonly usedDays: number | undefined;
   readonly status: 'Active' | 'Inactive';
 };
 
-/** When the rule looks: at an instant, or some time after an event, and again some minutes later. */
+/** When the rule runs: at an instant or after an event, and again some minutes later. */
 type Look =
   | { readonly milliseconds: number }
   | { readonly event: number; readonly after: number; readonly again: number };
@@ -65,7 +65,7 @@ const keyEvent = (keys: number): fc.Arbitrary<KeyEvent> =>
     delay: fc.integer({ min: 0, max: 30 }),
   });
 
-/** An event, and often some more of the same key shortly after it: done again, undone, done once more. */
+/** An event, often with further events of the same key shortly after it. */
 const burst = (keys: number): fc.Arbitrary<KeyEvent[]> =>
   fc
     .tuple(
@@ -83,7 +83,7 @@ const burst = (keys: number): fc.Arbitrary<KeyEvent[]> =>
       })),
     ]);
 
-/** A key is made active for some minutes, and inactive again before anybody can see that. */
+/** A key that is active for some minutes, before CloudTrail shows it. */
 const flicker = (keys: number): fc.Arbitrary<KeyEvent[]> =>
   fc
     .tuple(keyEvent(keys), seconds(10 * MINUTE), fc.integer({ min: 15, max: 30 }))
@@ -98,7 +98,7 @@ const flicker = (keys: number): fc.Arbitrary<KeyEvent[]> =>
       },
     ]);
 
-/** The instants at which a rule with that limit looks: at random ones, and around those at which it may change its mind. */
+/** The instants at which the rule runs: random ones, and those around which its result may change. */
 const look = (maxInactiveDays: number): fc.Arbitrary<Look> =>
   fc.oneof(
     { weight: 1, arbitrary: fc.record({ milliseconds: seconds(DAYS * DAY) }) },
@@ -117,7 +117,7 @@ const look = (maxInactiveDays: number): fc.Arbitrary<Look> =>
     },
   );
 
-/** Days between two sweeps at most; Config's own schedule is a day. */
+/** Maximum number of days between two sweeps. */
 const SCHEDULE = 20 * DAY;
 
 const instantsOf = (looks: readonly Look[], events: readonly KeyEvent[]) => {
@@ -134,7 +134,7 @@ const instantsOf = (looks: readonly Look[], events: readonly KeyEvent[]) => {
   return [...new Set([...instants, ...scheduled])].filter((one) => one >= 0 && one <= DAYS * DAY);
 };
 
-/** What happens to an account's keys in 120 days, in its order, and when a rule with that limit looks at them. */
+/** The events of an account's keys in 120 days, and the instants at which the rule runs. */
 export const inactivityStory = fc
   .record({
     maxInactiveDays: fc.constantFrom(1, 10, 30, 30, 89, 90),
@@ -159,6 +159,3 @@ export const inactivityStory = fc
     });
   })
   .map(({ looks, ...story }) => ({ ...story, looks: instantsOf(looks, story.events) }));
-
-export type InactivityStory =
-  typeof inactivityStory extends fc.Arbitrary<infer Story> ? Story : never;

@@ -4,18 +4,18 @@ import type { LocalUser } from '../local-account/iam/users.ts';
 import { at, daysBefore } from './build.ts';
 import type { DeployedAccount } from './deployed-account.ts';
 
-/** The tag that may exempt, where the rules are told so. */
+/** The exemption tag. */
 export const TAG = 'keys-until';
 
-/** A key as it stands at `at`; half a day off, as time goes on a little while runbooks run. */
+/** A key at `at`. Ages end in half a day, because a little time passes while runbooks run. */
 export type RandomKey = {
   readonly createdDays: number;
   readonly usedDays: number | undefined;
-  /** Days since its deactivation, of which CloudTrail tells; `long`, from before its history; or it is active. */
+  /** Days since the deactivation; `long` if it is older than the event history; undefined for an active key. */
   readonly inactiveDays: number | 'long' | undefined;
 };
 
-/** A user with that many keys, more than IAM's own two among them. */
+/** A user with so many keys, which may exceed the IAM quota of two. */
 export type RandomUser = {
   readonly name: string;
   readonly keys: readonly RandomKey[];
@@ -43,14 +43,14 @@ export const inactiveKey: fc.Arbitrary<RandomKey> = fc.oneof(
   }),
 );
 
-/** The values of a tag that exempts, and of those that do not. */
+/** Tag values that exempt, and tag values that do not. */
 const VALID = [0, -1, -30, -9000].map((days) => daysBefore(days).toISOString().slice(0, 10));
 const INVALID = [daysBefore(1).toISOString().slice(0, 10), '2999-02-30', 'always', '', '2999-1-1'];
 
 export const isExempting = (tag: string | undefined): boolean =>
   tag !== undefined && VALID.includes(tag);
 
-/** Names that are hard on command lines and paths. */
+/** Names that are difficult in command lines and paths. */
 export const nameOf = (index: number) => `${['-', 'A+b', '=,.@', '_'][index % 4]}user.${index}`;
 
 type Mix = {
@@ -62,10 +62,10 @@ type Mix = {
 
 const anyTag = fc.option(fc.constantFrom(...VALID, ...INVALID), { nil: undefined, freq: 1 });
 
-/** Mostly a tag that exempts. */
+/** Mostly an exempting tag. */
 export const exemptingTag = fc.constantFrom(...VALID, ...VALID, ...INVALID, undefined);
 
-/** Some users of an account. */
+/** The users of an account. */
 export const randomUsers = (
   count: number,
   { keys, atLeast = 1, atMost = 3, tag = anyTag }: Mix,
@@ -80,7 +80,7 @@ export const randomUsers = (
     )
     .map((users) => users.map((user, index) => ({ ...user, name: nameOf(index) })));
 
-/** The parameters of the rule on the number of keys. */
+/** Parameters of the rule on active keys. */
 export const singleParameters = fc.record({
   maxActiveAccessKeys: fc.constantFrom(1, 1, 1, 2),
   countInactiveAccessKeys: fc.constantFrom(false, false, true),
@@ -89,13 +89,13 @@ export const singleParameters = fc.record({
   exemptionTagKey: fc.constantFrom(undefined, TAG),
 });
 
-/** The parameters of the rule on inactive keys. */
+/** Parameters of the rule on inactive keys. */
 export const inactiveParameters = fc.record({
   maxInactiveDays: fc.constantFrom(1, 30, 60, 90),
   exemptionTagKey: fc.constantFrom(undefined, TAG),
 });
 
-/** Lets the days pass in which the users became what they are at `at`; their keys in the order of the plan. */
+/** Creates the users with the history that leads to their keys at `at`. */
 export const liveUntilNow = async (
   account: DeployedAccount,
   clock: ReturnType<typeof createClock>,

@@ -6,14 +6,14 @@ import { trustOf } from './trust.ts';
 
 const Started = v.object({ AutomationExecutionId: v.string() });
 
-/** What a document says beside its steps, and what its caller gives. */
+/** Parameters and outputs of a document, and the values of its caller. */
 type RunOptions = {
   readonly parameters?: Record<string, unknown>;
   readonly outputs?: string[];
   readonly given?: Record<string, string[]>;
 };
 
-/** An account whose documents act as the role `automation`. */
+/** Creates an account whose documents use the role `automation`. */
 export const createRunbookAccount = async (options: LocalAccountOptions = {}) => {
   const account = await createLocalAccount({ now: () => at, ...options });
   const { Arn: assumeRole } = account.roles.create({
@@ -33,7 +33,7 @@ export const createRunbookAccount = async (options: LocalAccountOptions = {}) =>
     account,
     assumeRole,
     start,
-    /** Runs a document of these steps to its end. */
+    /** Runs a document with these steps to its end. */
     run: async (mainSteps: unknown[], runOptions: RunOptions = {}) => {
       const execution = await account.ssm.finished(start(mainSteps, runOptions));
       const steps = Object.fromEntries(
@@ -47,7 +47,7 @@ export const createRunbookAccount = async (options: LocalAccountOptions = {}) =>
   };
 };
 
-/** A step that does nothing, and succeeds. */
+/** Returns a step that does nothing and succeeds. */
 export const pass = (name: string, more: Record<string, unknown> = {}) => ({
   name,
   action: 'aws:sleep',
@@ -55,7 +55,7 @@ export const pass = (name: string, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-/** A step that fails. */
+/** Returns a step that fails. */
 export const fail = (name: string, more: Record<string, unknown> = {}) => ({
   name,
   action: 'aws:executeAwsApi',

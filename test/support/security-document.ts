@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
-/** SECURITY.md, as it stands. */
+/** The text of SECURITY.md. */
 export const SECURITY = readFileSync(`${REPOSITORY}SECURITY.md`, 'utf8');
 
-/** The policy under a heading, as a reader copies it. */
+/** Returns the policy under a heading. */
 export const policyUnder = (heading: string): unknown => {
   const [, section = ''] = SECURITY.split(`\n${heading}\n`);
   const [, json = ''] = /```json\n([\s\S]*?)```/.exec(section) ?? [];

@@ -7,13 +7,13 @@ import { createIam } from '../local-account/iam/iam.ts';
 import { createRoles } from '../local-account/roles.ts';
 import { startServer } from '../local-account/wire/server.ts';
 
-/** The event that a rule's function was invoked with. */
+/** The event of an invocation of a rule. */
 export type Delivered = Record<string, unknown> & { invokingEvent: string; resultToken: string };
 
 export const RULE_NAME = 'iam-user-single-access-key';
-export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rule';
+const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rule';
 
-/** A rule's properties with both triggers, but for what a test says. */
+/** Returns the properties of a rule with both triggers, or with the given ones. */
 export const ruleProperties = (...messageTypes: string[]) => ({
   ConfigRuleName: RULE_NAME,
   Source: {
@@ -36,7 +36,7 @@ export const remediationProperties = {
   },
 };
 
-/** What an event history is made of. */
+/** The dependencies of an event history. */
 type HistoryDeps = {
   readonly dispatcher: ReturnType<typeof createDispatcher>;
   readonly now: () => Date;
@@ -44,11 +44,14 @@ type HistoryDeps = {
   readonly pageSize?: number | undefined;
 };
 
-/** An event history whose time goes on between two calls, as its limit of two a second asks for. */
+/** An event history in which half a second passes between two calls: LookupEvents admits two a second. */
 const createHistory = ({ dispatcher, now, ...deps }: HistoryDeps) => {
-  const started = performance.now();
+  let passed = 0;
   return createCloudTrail({
-    now: () => new Date(now().getTime() + performance.now() - started),
+    now: () => {
+      passed += 500;
+      return new Date(now().getTime() + passed);
+    },
     wait: async () => {},
     ...deps,
     accountId: '123456789012',
@@ -60,7 +63,7 @@ const createHistory = ({ dispatcher, now, ...deps }: HistoryDeps) => {
   });
 };
 
-/** IAM, Config and an event history on loopback, with a clock that a test moves and a function that only listens. */
+/** Serves IAM, Config and an event history on loopback. The test moves the clock and handles invocations. */
 export const serveAccount = async (
   options: Partial<Omit<Parameters<typeof createConfig>[0], 'iam' | 'now' | 'accountId'>> = {},
 ) => {

@@ -9,7 +9,7 @@ import type { UserSeed } from '../local-account/iam/users.ts';
 import { asSent, recordedEvent } from './build.ts';
 import { RULE_NAME, ruleProperties, type ServedAccount, serveAccount } from './served-account.ts';
 
-/** An evaluation as it went over the wire, where an instant is seconds. */
+/** An evaluation on the wire, with its instant in seconds. */
 export type Reported = Omit<Evaluation, 'OrderingTimestamp'> & {
   readonly OrderingTimestamp: number;
 };
@@ -19,7 +19,7 @@ type PutEvaluationsInput = { readonly Evaluations: Reported[]; readonly TestMode
 const inputsOf = (account: ServedAccount, operation: string): unknown[] =>
   account.dispatcher.calls.filter((call) => call.operation === operation).map(({ input }) => input);
 
-/** What Config holds of a user. */
+/** The recorded result of a user. */
 export type Held = { readonly ComplianceType: string; readonly OrderingTimestamp: number };
 
 type DetailsPage = {
@@ -33,7 +33,7 @@ type DetailsPage = {
   readonly NextToken?: string;
 };
 
-/** What Config holds of every user, by user id; read behind the account's back: it is no call. */
+/** Returns the recorded results by user id, without a recorded call. */
 const readHeld = ({ config }: ServedAccount): ReadonlyMap<string, Held> => {
   const read = (NextToken?: string): [string, Held][] => {
     const input = { ConfigRuleName: RULE_NAME, Limit: 100, NextToken };
@@ -49,7 +49,7 @@ const readHeld = ({ config }: ServedAccount): ReadonlyMap<string, Held> => {
   return new Map(read());
 };
 
-/** A rule's real handler with its real clients, for the endpoint of the environment. */
+/** Creates the handler of a rule with its real clients, for the endpoint of the environment. */
 export const createServedHandler = (
   createRule: CreateRule = singleAccessKeyRule,
   writeLine: (line: string) => void = () => {},
@@ -59,7 +59,7 @@ export const createServedHandler = (
   return createHandler({ ...clients, readHistory }, createRule);
 };
 
-/** The rule's real handler and clients, invoked by the Config of an account on loopback. */
+/** Serves an account whose Config invokes the real handler of a rule. */
 export const serveRule = async (
   options: {
     pageSize?: number;
@@ -83,9 +83,9 @@ export const serveRule = async (
     ...account,
     handler,
     lines,
-    /** Config's schedule; rejects when the handler does. */
+    /** Delivers the schedule. Rejects if the handler does. */
     sweep: () => account.config.deliverSchedule(RULE_NAME),
-    /** A recorded event with some members of its item changed, under a token of this account. */
+    /** Invokes the handler with a recorded change notification, with overrides. */
     change: async (item: object = {}, outer: object = {}) => {
       account.rule.whenInvoked = async () => {};
       await account.config.deliverSchedule(RULE_NAME);
@@ -95,7 +95,7 @@ export const serveRule = async (
       const invokingEvent = { ...event.invokingEvent, configurationItem: { ...recorded, ...item } };
       await handler(asSent({ ...event, resultToken, ...outer, invokingEvent }));
     },
-    /** Puts something between a call and its answer: `proceed` gives the answer of the account. */
+    /** Intercepts an operation. `proceed` returns the answer of the account. */
     interpose: (
       operation: string,
       act: (input: unknown, proceed: () => unknown) => unknown,
@@ -112,12 +112,12 @@ export const serveRule = async (
     },
     batches,
     held: () => readHeld(account),
-    /** The verdicts that Config holds, by user id. */
+    /** The recorded compliance types by user id. */
     heldVerdicts: (): Record<string, string> =>
       Object.fromEntries(
         [...readHeld(account)].map(([id, { ComplianceType }]) => [id, ComplianceType]),
       ),
-    /** What was reported of each user so far, by user name where the user still exists. */
+    /** The reported evaluations by user name, or by id if the user is gone. */
     reported: (): Record<string, Reported> => {
       const names = new Map(
         [...account.iam.users.values()].map((user) => [user.UserId, user.UserName]),
@@ -131,7 +131,7 @@ export const serveRule = async (
           }),
       );
     },
-    /** The calls so far, by name. */
+    /** The number of calls per operation. */
     callCounts: (): Record<string, number> => {
       const counts: Record<string, number> = {};
       for (const { operation } of account.dispatcher.calls)
@@ -143,6 +143,6 @@ export const serveRule = async (
 
 export type ServedRule = Awaited<ReturnType<typeof serveRule>>;
 
-/** Users named `user-0`, `user-1`, … with one active key each. */
+/** Returns users `user-0`, `user-1`, … with one active key each. */
 export const compliantUsers = (count: number): UserSeed[] =>
   Array.from({ length: count }, (_, index) => ({ UserName: `user-${index}`, keys: [{}] }));

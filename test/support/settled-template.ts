@@ -1,4 +1,4 @@
-/** Sections of a CloudFormation template, as far as values in them are settled. */
+/** The sections of a template whose values are resolved. */
 type Template = {
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ const partsOf = (item: unknown): readonly unknown[] => {
   return delimiter === '' ? parts : [item];
 };
 
-/** Texts that follow each other are one, and a join of one text is that text; a join within is none. */
+/** Joins adjacent strings and flattens nested joins. */
 const join = ([delimiter, items]: [string, unknown[]]): unknown => {
   if (delimiter !== '') return { 'Fn::Join': [delimiter, items] };
   const joined: unknown[] = [];
@@ -30,10 +30,8 @@ const join = ([delimiter, items]: [string, unknown[]]): unknown => {
 };
 
 /**
- * What a template is once its parameters have these values: conditions are decided, parameters replaced, and all that
- * only a deployment knows stays as it is. Numbers are texts, as CloudFormation takes either.
- *
- * It knows nothing of how the template was made.
+ * Resolves the conditions and parameters of a template. Values that only a deployment knows stay. Numbers become
+ * strings, because CloudFormation accepts both.
  */
 export const settleTemplate = (template: Template, values: Values) => {
   const holds = (condition: unknown): boolean => {

@@ -20,7 +20,7 @@ export const statusChange = (
   roleArn,
 });
 
-/** A complete history of 90 days with these changes. */
+/** Returns a complete history of 90 days with these changes. */
 export const historyOf = (
   changes: readonly StatusChange[] = [],
   overrides: Partial<KeyHistory> = {},

@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 import { exampleOf } from './examples.ts';
 
-/** Values by the names of the template's parameters. */
+/** Parameter values by name. */
 type Values = Readonly<Record<string, string>>;
 
 const PAGE = 'docs/ways-in.md';
 
 const texts = v.pipe(v.array(v.string()), v.minLength(1));
 
-/** What Landing Zone Accelerator takes, by the schema of its configuration. */
+/** The schema of a Landing Zone Accelerator configuration. */
 const Customizations = v.strictObject({
   customizations: v.strictObject({
     cloudFormationStacks: v.tuple([
@@ -27,14 +27,14 @@ const Customizations = v.strictObject({
   }),
 });
 
-/** What the entry of Landing Zone Accelerator gives. */
+/** Returns the parameter values of the Landing Zone Accelerator example. */
 export const valuesForLandingZone = (): Values => {
   const { customizations } = v.parse(Customizations, parse(exampleOf(PAGE, 'yaml')));
   const [{ parameters }] = customizations.cloudFormationStacks;
   return Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
 };
 
-/** What the Terraform example gives. */
+/** Returns the parameter values of the Terraform example. */
 export const valuesForTerraform = (): Values => {
   const [, settings = ''] = /^ {2}settings = \{\n(.*?)^ {2}\}/ms.exec(exampleOf(PAGE, 'hcl')) ?? [];
   const lines = [...settings.matchAll(/^ {4}(\w+) += "(.*)"$/gm)];

@@ -236,7 +236,6 @@ describe('for every selection', () => {
             expect(settleTemplate(template, values)).toEqual(settleTemplate(expected, {}));
           }
       }),
-      { numRuns: 300 },
     );
   });
 });

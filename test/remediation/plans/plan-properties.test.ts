@@ -9,6 +9,7 @@ import { findInactivity, isTooLong } from '../../../rule/inactive-access-key/ina
 import { type AccessKey, isActive } from '../../../rule/keys/access-key.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
 import { alice, planOf } from '../../support/plans.ts';
+import { runs } from '../../support/property-runs.ts';
 import { historyOf, statusChange } from '../../support/status-change.ts';
 
 const NAMES = ['K1', 'K2', 'K3', 'K4'];
@@ -83,7 +84,7 @@ const anyUserTwice = anyUser.chain((user) =>
 
 const acts = ({ Outcome }: Plan) => Outcome !== 'NothingToDo' && Outcome !== 'Refused';
 const MEMBERS = Object.keys(planOf({ Outcome: 'Refused', Reason: '' })).toSorted();
-const RUNS = { numRuns: 1000 };
+const RUNS = { numRuns: runs(200) };
 
 /** Checks what holds for the plans of all runbooks. */
 const expectSound = (

@@ -4,7 +4,7 @@ import { parsePlannerInput } from '../../../remediation/plans/input.ts';
 import { createDocuments } from '../../local-account/ssm/documents.ts';
 import { at } from '../../support/build.ts';
 import { contradictionsOf } from '../../support/parameter-examples.ts';
-import { checkProperty } from '../../support/property-runs.ts';
+import { runs } from '../../support/property-runs.ts';
 import { CONVENTIONS } from '../../support/runbook-conventions.ts';
 import {
   documentOf,
@@ -122,7 +122,7 @@ describe('the documents', () => {
 
       if (error !== undefined) expect(Object(error).code).toBe('InvalidDocumentContent');
     });
-    return checkProperty(property, 200);
+    return fc.assert(property, { numRuns: runs(50) });
   });
 });
 
