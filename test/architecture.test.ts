@@ -2,97 +2,123 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import PURE from './pure-files.json' with { type: 'json' };
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
-
-/** The entries of the functions: wiring only. */
-const ENTRIES = [
-  'rule/single-access-key/index.ts',
-  'rule/inactive-access-key/index.ts',
-  'rule/key-events/index.ts',
-  'rule/security-hub/index.ts',
-  'remediation/planner/index.ts',
-];
-
-/** The rooms of the rule that the runbook's planner may take from. */
-const SHARED_WITH_REMEDIATION =
-  /^rule\/(single-access-key|inactive-access-key|evaluation|keys|aws|log|input)\//;
-
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8');
 
-const sourcesIn = (folder: string): string[] =>
+const sources = ['rule', 'remediation', 'infra'].flatMap((folder) =>
   readdirSync(path.join(repository, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
-    .map((file) => path.posix.join(folder, file));
+    .map((file) => `${folder}/${file}`),
+);
 
-type Import = { readonly from: string; readonly onlyTypes: boolean };
+type Import = { readonly from: string; readonly isType: boolean };
 
-/** The imports of a file, those of ours by their path in the repository. */
-const importsOf = (file: string): Import[] =>
-  [...read(file).matchAll(/^(?:import|export)\s(type\s)?[^;]*?from '([^']+)'/gm)].map((match) => {
-    const from = String(match[2]);
-    const own = from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from;
-    return { from: own, onlyTypes: match[1] !== undefined };
+/** The imports of a file. Those of this repository have their path in it. */
+const readImports = (file: string): Import[] =>
+  [...read(file).matchAll(/^(?:import|export)\s(type\s)?[^;]*?from '([^']+)'/gm)].map(
+    ([, type, from = '']) => ({
+      from: from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from,
+      isType: type !== undefined,
+    }),
+  );
+const imports = new Map(sources.map((file) => [file, readImports(file)]));
+
+const isOurs = (from: string): boolean => /^(rule|remediation|infra|test)\//.test(from);
+const ownImports = (file: string): string[] =>
+  (imports.get(file) ?? []).map(({ from }) => from).filter(isOurs);
+
+const isIn = (file: string, folders: readonly string[]): boolean =>
+  folders.some((folder) => file.startsWith(`${folder}/`));
+const filesIn = (folder: string): string[] => sources.filter((file) => isIn(file, [folder]));
+const isEntry = (file: string): boolean => /^(rule|remediation)\/[\w-]+\/index\.ts$/.test(file);
+
+/** What each folder may import, besides itself. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'rule/input': [],
+  'rule/keys': ['rule/input'],
+  'rule/log': ['rule/input'],
+  'rule/aws': ['rule/evaluation', 'rule/input', 'rule/keys', 'rule/log'],
+  'rule/evaluation': ['rule/aws', 'rule/log', 'rule/input', 'rule/keys'],
+  'rule/single-access-key': ['rule/evaluation', 'rule/keys', 'rule/input'],
+  'rule/inactive-access-key': ['rule/evaluation', 'rule/keys', 'rule/input'],
+  'rule/key-events': ['rule/aws', 'rule/log', 'rule/input'],
+  'rule/security-hub': [
+    ...['rule/single-access-key', 'rule/inactive-access-key', 'rule/evaluation'],
+    ...['rule/aws', 'rule/log', 'rule/keys', 'rule/input'],
+  ],
+  'remediation/plans': ['rule'],
+  'remediation/planner': ['remediation/plans', 'rule'],
+  infra: ['rule'],
+};
+
+/** What the entry of a function may import as well: it creates the clients. */
+const WIRING = ['rule/aws', 'rule/log'];
+
+/** All that the infrastructure may import of the functions: names, and parameters with their bounds. */
+const NAMES =
+  /^rule\/(input\/parameter|evaluation\/parameters|log\/metrics|aws\/regions|(key-events|security-hub|single-access-key)\/(event|settings))\.ts$/;
+
+/** The folders that decide. */
+const PURE = [...['rule/input', 'rule/keys', 'rule/inactive-access-key', 'remediation/plans']];
+
+const IMPURE =
+  /\bnew Date\(\)|\bDate\.now\b|\bperformance\.|\bprocess\.|\bconsole\.|\bawait\b|\bMath\.random\b/;
+
+/** The reasons why a file is not pure: what it does, and what it imports by value. */
+const impurities = (file: string, seen = new Set<string>()): string[] => {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const [impure] = read(file).match(IMPURE) ?? [];
+  const imported = (imports.get(file) ?? [])
+    .filter(({ from, isType }) => !isType && from !== 'valibot')
+    .flatMap(({ from }) => (isOurs(from) ? impurities(from, seen) : [`${file} imports ${from}`]));
+  return impure === undefined ? imported : [`${file} contains ${impure}`, ...imported];
+};
+
+describe('the layers', () => {
+  it.each(Object.entries(LAYERS))('%s imports only %j', (folder, allowed) => {
+    const wrong = filesIn(folder).flatMap((file) => {
+      const folders = [folder, ...allowed, ...(isEntry(file) ? WIRING : [])];
+      return ownImports(file)
+        .filter((from) => !isIn(from, folders))
+        .map((from) => `${file} imports ${from}`);
+    });
+    expect(filesIn(folder)).not.toEqual([]);
+    expect(wrong).toEqual([]);
   });
 
-const own = (file: string): string[] =>
-  importsOf(file)
-    .map(({ from }) => from)
-    .filter((from) => /^(rule|remediation|infra|test)\//.test(from));
+  it('contain every file', () => {
+    expect(sources.filter((file) => !isIn(file, Object.keys(LAYERS)))).toEqual([]);
+  });
 
-const rule = sourcesIn('rule');
-const remediation = sourcesIn('remediation');
-const infra = sourcesIn('infra');
-const product = [...rule, ...remediation, ...infra];
-
-describe('the tree', () => {
-  it.each(PURE)('%s decides: it imports nothing that acts, and has no clock', (file) => {
-    for (const { from, onlyTypes } of importsOf(file))
-      expect(
-        onlyTypes || PURE.includes(from) || from === 'valibot',
-        `${file} imports ${from}`,
-      ).toBe(true);
-    expect(read(file)).not.toMatch(
-      /\bnew Date\(\)|\bDate\.now\b|\bprocess\.|\bconsole\.|\bawait\b|\bMath\.random\b/,
+  it('let the infrastructure import only names of the functions', () => {
+    const wrong = filesIn('infra').flatMap((file) =>
+      ownImports(file)
+        .filter((from) => !isIn(from, ['infra']) && !NAMES.test(from))
+        .map((from) => `${file} imports ${from}`),
     );
+    expect(wrong).toEqual([]);
   });
+});
 
-  it.each(ENTRIES)('%s is wiring: no more than 20 lines, no decision', (file) => {
-    expect(read(file).split('\n').length).toBeLessThanOrEqual(20);
+describe('a folder that decides', () => {
+  it.each(PURE)('%s is pure, except for its entry', (folder) => {
+    const files = filesIn(folder).filter((file) => !isEntry(file));
+    expect(files).not.toEqual([]);
+    expect(files.flatMap((file) => impurities(file))).toEqual([]);
+  });
+});
+
+describe('a source file', () => {
+  it.each(sources.filter(isEntry))('%s is wiring of at most 25 lines', (file) => {
+    expect(read(file).trimEnd().split('\n').length).toBeLessThanOrEqual(25);
     expect(read(file)).not.toMatch(/\bif\b|\?|\bfor\b|\bawait\b/);
   });
 
-  it('rule imports nothing of ours but rule', () => {
-    for (const file of rule)
-      for (const from of own(file)) expect(from, `in ${file}`).toMatch(/^rule\//);
-  });
-
-  it('remediation imports of the rule only what both need', () => {
-    for (const file of remediation)
-      for (const from of own(file))
-        expect(
-          from.startsWith('remediation/') || SHARED_WITH_REMEDIATION.test(from),
-          `${file} imports ${from}`,
-        ).toBe(true);
-  });
-
-  it('infra imports of the functions only names: of parameters with their bounds, metrics, key events, severities and IAM Regions', () => {
-    for (const file of infra)
-      for (const from of own(file))
-        expect(from, `in ${file}`).toMatch(
-          /^(infra\/|rule\/(evaluation\/parameters|input\/parameter|log\/metrics|aws\/regions|key-events\/(event|settings)|security-hub\/settings)\.ts$)/,
-        );
-  });
-
-  it('the product imports no test, and so not the simulated account', () => {
-    for (const file of product)
-      for (const from of own(file)) expect(from, `in ${file}`).not.toMatch(/^test\//);
-  });
-
-  it.each(product)('%s is small, and named for what it is', (file) => {
-    expect(read(file).split('\n').length - 1).toBeLessThanOrEqual(220);
-    expect(path.basename(file)).not.toMatch(/util|helper|common|types|manager|misc/);
+  it.each(sources)('%s has at most 220 lines and a telling name', (file) => {
+    expect(read(file).trimEnd().split('\n').length).toBeLessThanOrEqual(220);
     expect(path.basename(file)).toMatch(/^[a-z][a-z-]*\.ts$/);
+    expect(path.basename(file)).not.toMatch(/util|helper|common|types|manager|misc/);
   });
 });

@@ -50,25 +50,40 @@ export const waitInRealTime: Wait = async (milliseconds, signal) => {
 /** Real time is slow enough. */
 export const inRealTime: SlowDown = (work) => work();
 
+/**
+ * The most real milliseconds that fast time counts at once. When a busy machine suspends this process for longer, the
+ * rest does not count: otherwise a short pause would be minutes of the account, in which messages become visible again.
+ */
+const LONGEST_STEP = 5;
+
 /** Time that runs at a speed, which can be changed. */
 const createTime = (start: Date, given: number) => {
   let [since, at, speed] = [performance.now(), start.getTime(), given];
-  const time = () => at + (performance.now() - since) * speed;
-  const anchor = (milliseconds: number, newSpeed: number) => {
-    [since, at, speed] = [performance.now(), milliseconds, newSpeed];
+  const longestStep = () => (speed > 1 ? LONGEST_STEP : LONGEST);
+  const time = () => {
+    const now = performance.now();
+    at += Math.min(now - since, longestStep()) * speed;
+    since = now;
+    return at;
   };
   return {
     time,
     speed: () => speed,
-    move: (milliseconds: number) => anchor(time() + milliseconds, speed),
-    run: (newSpeed: number) => anchor(time(), newSpeed),
+    longestStep,
+    move: (milliseconds: number) => {
+      at = time() + milliseconds;
+    },
+    run: (newSpeed: number) => {
+      time();
+      speed = newSpeed;
+    },
   };
 };
 
 type Waiter = { readonly due: number; readonly wake: () => void };
 
 /** Those who wait; the one whose time comes first has the timer. */
-const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
+const createWaiters = ({ time, speed, longestStep }: ReturnType<typeof createTime>) => {
   const waiters = new Set<Waiter>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -79,7 +94,7 @@ const createWaiters = ({ time, speed }: ReturnType<typeof createTime>) => {
     const next = Math.min(...Array.from(waiters, ({ due }) => due));
     if (speed() === 0 || next === Number.POSITIVE_INFINITY) return;
     // A timer may be early, or cannot hold so long: then it is set again.
-    timer = globalThis.setTimeout(arrange, Math.min((next - time()) / speed(), LONGEST));
+    timer = globalThis.setTimeout(arrange, Math.min((next - time()) / speed(), longestStep()));
   };
 
   return {

@@ -1,9 +1,9 @@
 import type { Reporter, Vitest } from 'vitest/node';
 
 /**
- * Reports a test file that a mutant keeps from loading as an error of the run.
+ * Reports a test file that does not load as an error of the run.
  *
- * It has no tests then that could fail, and Stryker would say of the mutant that it survived.
+ * Without it, Stryker would count a mutant that no test file can load as survived, because no test fails.
  */
 export const unloadable = (): Reporter => {
   let vitest: Vitest | undefined;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
 import { batchOf } from '../support/key-event.ts';
-import { checkProperty, withinSeconds } from '../support/property-runs.ts';
+import { runs } from '../support/property-runs.ts';
 import type { FaultyAccount, LostEvent } from './faulty-account.ts';
 import type { FunctionId } from './functions.ts';
 import { stateOf, watch } from './invariants.ts';
@@ -121,51 +121,46 @@ const make = async (account: FaultyAccount, { user, place, what }: Change, index
 const USERS = ['alice', 'dave', 'gina'] as const;
 
 describe('what Config invokes the rules with', () => {
-  it(
-    'may come late, twice, in another order and at the same time: the state is that of one clean sweep',
-    async () => {
-      /** The events of these changes and of a schedule after them, of which `pick` are delivered. */
-      const story = (
-        made: readonly Change[],
-        between: Early,
-        play: (
-          account: FaultyAccount,
-          events: readonly LostEvent[],
-          last: readonly LostEvent[],
-        ) => Promise<void>,
-      ) =>
-        withAccount(USERS, async (account) => {
-          account.lose('KeyEventsStarter', 'FindingsTeller');
-          await schedule(account);
-          await passTime(HOUR);
-          account.lose(...ALL);
-          for (const [index, one] of made.entries()) {
-            await make(account, one, index);
-            const event = pick(account.lost.filter(isOfRule), between[index]);
-            if (event !== undefined) await until(account.deliver(event));
-          }
-          const before = account.lost.length;
-          await schedule(account);
-          const last = account.lost.slice(before).filter(isOfRule);
-          await play(account, account.lost.filter(isOfRule), last);
-          return stateOf(account);
+  it('may come late, twice, in another order and at the same time: the state is that of one clean sweep', async () => {
+    /** The events of these changes and of a schedule after them, of which `pick` are delivered. */
+    const story = (
+      made: readonly Change[],
+      between: Early,
+      play: (
+        account: FaultyAccount,
+        events: readonly LostEvent[],
+        last: readonly LostEvent[],
+      ) => Promise<void>,
+    ) =>
+      withAccount(USERS, async (account) => {
+        account.lose('KeyEventsStarter', 'FindingsTeller');
+        await schedule(account);
+        await passTime(HOUR);
+        account.lose(...ALL);
+        for (const [index, one] of made.entries()) {
+          await make(account, one, index);
+          const event = pick(account.lost.filter(isOfRule), between[index]);
+          if (event !== undefined) await until(account.deliver(event));
+        }
+        const before = account.lost.length;
+        await schedule(account);
+        const last = account.lost.slice(before).filter(isOfRule);
+        await play(account, account.lost.filter(isOfRule), last);
+        return stateOf(account);
+      });
+    await fc.assert(
+      fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
+        const chaos = await story(made, between, (account, events) =>
+          deliver(account, events, given),
+        );
+        const clean = await story(made, [], async (account, _, last) => {
+          for (const event of last) await until(account.deliver(event));
         });
-      await checkProperty(
-        fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
-          const chaos = await story(made, between, (account, events) =>
-            deliver(account, events, given),
-          );
-          const clean = await story(made, [], async (account, _, last) => {
-            for (const event of last) await until(account.deliver(event));
-          });
-          expect(chaos).toEqual(clean);
-        }),
-        2,
-        { endOnFailure: true },
-      );
-    },
-    withinSeconds(120),
-  );
+        expect(chaos).toEqual(clean);
+      }),
+      { numRuns: runs(1), endOnFailure: true },
+    );
+  });
 });
 
 type Batch = { readonly Records: readonly { readonly body: string; readonly messageId: string }[] };
@@ -209,92 +204,82 @@ const deliverMessages = async (
 const ORDERED: Disorder = { order: [...Array(40).keys()], times: [1], atOnce: [40] };
 
 describe('key events', () => {
-  it(
-    'may come late, twice, in another order and at the same time: the state is that of one batch',
-    async () => {
-      const story = (made: readonly Change[], given: Disorder, split: number) =>
-        withAccount(USERS, async (account) => {
+  it('may come late, twice, in another order and at the same time: the state is that of one batch', async () => {
+    const story = (made: readonly Change[], given: Disorder, split: number) =>
+      withAccount(USERS, async (account) => {
+        account.lose('FindingsTeller', 'KeyEventsStarter');
+        await schedule(account);
+        await passTime(HOUR);
+        account.lose(...ALL);
+        const keyChanges = made.filter(({ what }) => what !== 'schedule');
+        let delivered: readonly string[] = [];
+        for (const [index, one] of keyChanges.entries()) {
+          await make(account, one, index);
+          if (index !== split) continue;
+          // Some have come before the last change, and come again.
           account.lose('FindingsTeller', 'KeyEventsStarter');
-          await schedule(account);
-          await passTime(HOUR);
+          delivered = bodiesOf(account.lost, 'KeyEventsStarter');
+          if (delivered.length > 0)
+            await deliverMessages(account, { id: 'KeyEventsStarter', bodies: delivered }, given);
           account.lose(...ALL);
-          const keyChanges = made.filter(({ what }) => what !== 'schedule');
-          let delivered: readonly string[] = [];
-          for (const [index, one] of keyChanges.entries()) {
-            await make(account, one, index);
-            if (index !== split) continue;
-            // Some have come before the last change, and come again.
-            account.lose('FindingsTeller', 'KeyEventsStarter');
-            delivered = bodiesOf(account.lost, 'KeyEventsStarter');
-            if (delivered.length > 0)
-              await deliverMessages(account, { id: 'KeyEventsStarter', bodies: delivered }, given);
-            account.lose(...ALL);
-          }
-          account.lose('FindingsTeller', 'KeyEventsStarter');
-          const bodies = bodiesOf(account.lost, 'KeyEventsStarter');
-          await deliverMessages(account, { id: 'KeyEventsStarter', bodies }, given);
-          await passTime(10 * MINUTE);
-          return stateOf(account);
-        });
-      await checkProperty(
-        fc.asyncProperty(changes, disorder, fc.nat(4), async (made, given, split) => {
-          const chaos = await story(made, given, split);
-          expect(chaos).toEqual(await story(made, ORDERED, -1));
-        }),
-        2,
-        { endOnFailure: true },
-      );
-    },
-    withinSeconds(120),
-  );
+        }
+        account.lose('FindingsTeller', 'KeyEventsStarter');
+        const bodies = bodiesOf(account.lost, 'KeyEventsStarter');
+        await deliverMessages(account, { id: 'KeyEventsStarter', bodies }, given);
+        await passTime(10 * MINUTE);
+        return stateOf(account);
+      });
+    await fc.assert(
+      fc.asyncProperty(changes, disorder, fc.nat(4), async (made, given, split) => {
+        const chaos = await story(made, given, split);
+        expect(chaos).toEqual(await story(made, ORDERED, -1));
+      }),
+      { numRuns: runs(1), endOnFailure: true },
+    );
+  });
 });
 
 describe('changes of compliance', () => {
-  it(
-    'may come late, twice, in another order and at the same time: the findings are those of one clean run',
-    async () => {
-      const id = 'FindingsTeller';
-      const story = (
-        made: readonly Change[],
-        between: Early,
-        play: (account: FaultyAccount) => Promise<void>,
-      ) =>
-        withAccount(USERS, async (account) => {
-          account.lose('KeyEventsStarter', 'FindingsTeller');
+  it('may come late, twice, in another order and at the same time: the findings are those of one clean run', async () => {
+    const id = 'FindingsTeller';
+    const story = (
+      made: readonly Change[],
+      between: Early,
+      play: (account: FaultyAccount) => Promise<void>,
+    ) =>
+      withAccount(USERS, async (account) => {
+        account.lose('KeyEventsStarter', 'FindingsTeller');
+        await schedule(account);
+        for (const [index, one] of made.entries()) {
+          await make(account, one, index);
           await schedule(account);
-          for (const [index, one] of made.entries()) {
-            await make(account, one, index);
-            await schedule(account);
-            await passTime(10 * MINUTE);
-            const body = pick(bodiesOf(account.lost, id), between[index]);
-            if (body !== undefined) await until(account.deliver({ id, event: batchOf(body) }));
-          }
-          await play(account);
-          return stateOf(account).findings;
+          await passTime(10 * MINUTE);
+          const body = pick(bodiesOf(account.lost, id), between[index]);
+          if (body !== undefined) await until(account.deliver({ id, event: batchOf(body) }));
+        }
+        await play(account);
+        return stateOf(account).findings;
+      });
+    await fc.assert(
+      fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
+        const chaos = await story(made, between, async (account) => {
+          const bodies = bodiesOf(account.lost, id);
+          await deliverMessages(account, { id, bodies }, given);
         });
-      await checkProperty(
-        fc.asyncProperty(changes, disorder, early, async (made, given, between) => {
-          const chaos = await story(made, between, async (account) => {
-            const bodies = bodiesOf(account.lost, id);
-            await deliverMessages(account, { id, bodies }, given);
-          });
-          const clean = await story(made, [], async (account) => {
-            const event = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
-            await until(account.deliver({ id, event }));
-          });
-          // What never was open at the end of the story has no finding in the clean run.
-          const open = (findings: Readonly<Record<string, string>>) =>
-            Object.fromEntries(
-              Object.entries(findings).filter(([, said]) => said.startsWith('ACTIVE')),
-            );
-          expect(open(chaos)).toEqual(open(clean));
-        }),
-        2,
-        { endOnFailure: true },
-      );
-    },
-    withinSeconds(120),
-  );
+        const clean = await story(made, [], async (account) => {
+          const event = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+          await until(account.deliver({ id, event }));
+        });
+        // What never was open at the end of the story has no finding in the clean run.
+        const open = (findings: Readonly<Record<string, string>>) =>
+          Object.fromEntries(
+            Object.entries(findings).filter(([, said]) => said.startsWith('ACTIVE')),
+          );
+        expect(open(chaos)).toEqual(open(clean));
+      }),
+      { numRuns: runs(1), endOnFailure: true },
+    );
+  });
 });
 
 describe('starts of a runbook for the same user', () => {
@@ -342,14 +327,12 @@ describe('starts of a runbook for the same user', () => {
     async (name) => {
       const clean = await story(name, [0]);
       const minutes = fc.array(fc.constantFrom(0, 0, 1, 20, 31), { minLength: 2, maxLength: 3 });
-      await checkProperty(
+      await fc.assert(
         fc.asyncProperty(minutes, async (given) => {
           expect(await story(name, given)).toEqual(clean);
         }),
-        1,
-        { endOnFailure: true },
+        { numRuns: runs(1), endOnFailure: true },
       );
     },
-    withinSeconds(120),
   );
 });

@@ -10,7 +10,7 @@ import { synthesizeReliable } from './stack.ts';
 import { giveTimeBack, takeTime } from './virtual-time.ts';
 
 /** Cells of the sample, of each path: `FAULT_CELLS=20 npx vitest run test/reliability` runs more. */
-const CELLS_OF_A_PATH = Number(process.env['FAULT_CELLS'] ?? 1);
+const CELLS_OF_A_PATH = Number(process.env['FAULT_CELLS'] ?? 3);
 
 /** Another sample. */
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_260_131);

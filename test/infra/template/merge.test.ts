@@ -227,7 +227,6 @@ describe('whichever way the choices go', () => {
             expect(settleTemplate(template, values)).toEqual(settleTemplate(expected, {}));
           }
       }),
-      { numRuns: 300 },
     );
   });
 });

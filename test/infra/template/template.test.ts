@@ -20,6 +20,7 @@ import { deployTemplate } from '../../local-account/deploy/deploy.ts';
 import { readParameters } from '../../local-account/deploy/parameters.ts';
 import { parseTemplate } from '../../local-account/deploy/template.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
+import { runs } from '../../support/property-runs.ts';
 import { settleTemplate } from '../../support/settled-template.ts';
 import { valuesForLandingZone } from '../../support/ways-in.ts';
 import { synthesize } from '../synthesize.ts';
@@ -109,7 +110,7 @@ describe('the template that stands alone', () => {
       }
     });
     fc.assert(property, {
-      numRuns: 12 * Number(process.env['PROPERTY_RUNS'] ?? 1),
+      numRuns: runs(6),
       examples: [
         [{}],
         [{ securityHubFindings: 'true', findingSeverity: 'LOW' }],

@@ -9,6 +9,7 @@ import { findInactivity } from '../../../rule/inactive-access-key/inactivity.ts'
 import { isTooLong } from '../../../rule/inactive-access-key/rule.ts';
 import { type AccessKey, isActive } from '../../../rule/keys/access-key.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
+import { runs } from '../../support/property-runs.ts';
 import { historyOf, statusChange } from '../../support/status-change.ts';
 
 const user = { UserId: 'AIDAXXXXXXXXXXXXALICE', UserName: 'alice' };
@@ -82,7 +83,7 @@ const anyFoundTwice = anyFound.chain((found) =>
 const acts = ({ Outcome }: Plan) => Outcome !== 'NothingToDo' && Outcome !== 'Refused';
 const planned = ({ keys }: FoundUser, plan: Plan) =>
   keys.find(({ AccessKeyId }) => AccessKeyId === plan.AccessKeyId);
-const RUNS = { numRuns: 1000 };
+const RUNS = { numRuns: runs(200) };
 
 /** What holds of every plan, of whichever runbook. */
 const expectSound = (

@@ -9,7 +9,7 @@ import {
   type RuleKind,
 } from '../../support/operated-account.ts';
 import { expectOnlyPlannedWrites } from '../../support/planned-writes.ts';
-import { checkProperty, withinSeconds } from '../../support/property-runs.ts';
+import { runs } from '../../support/property-runs.ts';
 import {
   activeKey,
   exemptingTag,
@@ -40,7 +40,6 @@ const withAccount = async (
 };
 
 /** Shrinking accounts would take minutes: what is printed is the account that failed. */
-const UNSHRUNK = { endOnFailure: true };
 
 const statusesOf = ({ keys }: LocalUser): Readonly<Record<string, string>> =>
   Object.fromEntries(keys.map(({ AccessKeyId, Status }) => [AccessKeyId, Status]));
@@ -123,27 +122,23 @@ describe('a user that is remediated from a rule', () => {
     }
   };
 
-  it(
-    'is COMPLIANT on the next sweep, has one key fewer that has to go, or the runbook said why not',
-    async () => {
-      const keys = fc.oneof(
-        { weight: 3, arbitrary: activeKey },
-        { weight: 2, arbitrary: inactiveKey },
-      );
-      const policy = fc.record({ single: singleParameters, inactive: inactiveParameters });
-      const property = fc.asyncProperty(
-        randomUsers(4, { keys, atLeast: 2, atMost: 4 }),
-        policy,
-        (users, policy) =>
-          withAccount(users, policy, async (account) => {
-            await remediateAll(account, 'single', { users, policy });
-            await remediateAll(account, 'inactive', { users, policy });
-          }),
-      );
-      await checkProperty(property, 2, UNSHRUNK);
-    },
-    withinSeconds(90),
-  );
+  it('is COMPLIANT on the next sweep, has one key fewer that has to go, or the runbook said why not', async () => {
+    const keys = fc.oneof(
+      { weight: 3, arbitrary: activeKey },
+      { weight: 2, arbitrary: inactiveKey },
+    );
+    const policy = fc.record({ single: singleParameters, inactive: inactiveParameters });
+    const property = fc.asyncProperty(
+      randomUsers(4, { keys, atLeast: 2, atMost: 4 }),
+      policy,
+      (users, policy) =>
+        withAccount(users, policy, async (account) => {
+          await remediateAll(account, 'single', { users, policy });
+          await remediateAll(account, 'inactive', { users, policy });
+        }),
+    );
+    await fc.assert(property, { numRuns: runs(1), endOnFailure: true });
+  });
 });
 
 describe('an execution', () => {
@@ -154,119 +149,111 @@ describe('an execution', () => {
     more: fc.constantFrom('', 'true'),
   });
 
-  it(
-    'writes the one change of its plan if it Acted, and else nothing; it and no other role',
-    async () => {
-      const property = fc.asyncProperty(
-        randomUsers(4, { keys: fc.oneof(activeKey, inactiveKey) }),
-        fc.array(fc.array(operation, { minLength: 2, maxLength: 2 }), {
-          minLength: 4,
-          maxLength: 4,
-        }),
-        (users, operations) =>
-          withAccount(users, { single: { minimumIdleDays: 0 } }, async (account) => {
-            const operateOn = async (user: LocalUser, index: number) => {
-              for (const { runbook, key, isDryRun, more } of operations[index] ?? []) {
-                const statuses = statusesOf(user);
-                const named = key === undefined ? '' : idOf(user, key);
-                const { outcome, reason, id } = await account.operate(runbook, {
-                  UserId: user.UserId,
-                  DryRun: String(isDryRun),
-                  ...(named !== '' && { AccessKeyId: named }),
-                  ...(runbook === 'reactivate' && more && { AllowSecondActiveKey: more }),
-                });
-                expect(
-                  isDryRun
-                    ? ['DryRun', 'NothingToDo', 'Refused']
-                    : ['Acted', 'NothingToDo', 'Refused'],
-                ).toContain(outcome);
-                expect(reason).not.toBe('');
-                if (outcome !== 'Acted') expect(statusesOf(user)).toEqual(statuses);
-                else if (runbook === 'deleteInactive')
-                  expect(statusesOf(user)).toEqual(without(statuses, id));
-                else {
-                  const status = runbook === 'deactivate' ? 'Inactive' : 'Active';
-                  expect(statusesOf(user)).toEqual({ ...statuses, [id]: status });
-                }
-                if (outcome === 'Acted' && named !== '') expect(id).toBe(named);
+  it('writes the one change of its plan if it Acted, and else nothing; it and no other role', async () => {
+    const property = fc.asyncProperty(
+      randomUsers(4, { keys: fc.oneof(activeKey, inactiveKey) }),
+      fc.array(fc.array(operation, { minLength: 2, maxLength: 2 }), {
+        minLength: 4,
+        maxLength: 4,
+      }),
+      (users, operations) =>
+        withAccount(users, { single: { minimumIdleDays: 0 } }, async (account) => {
+          const operateOn = async (user: LocalUser, index: number) => {
+            for (const { runbook, key, isDryRun, more } of operations[index] ?? []) {
+              const statuses = statusesOf(user);
+              const named = key === undefined ? '' : idOf(user, key);
+              const { outcome, reason, id } = await account.operate(runbook, {
+                UserId: user.UserId,
+                DryRun: String(isDryRun),
+                ...(named !== '' && { AccessKeyId: named }),
+                ...(runbook === 'reactivate' && more && { AllowSecondActiveKey: more }),
+              });
+              expect(
+                isDryRun
+                  ? ['DryRun', 'NothingToDo', 'Refused']
+                  : ['Acted', 'NothingToDo', 'Refused'],
+              ).toContain(outcome);
+              expect(reason).not.toBe('');
+              if (outcome !== 'Acted') expect(statusesOf(user)).toEqual(statuses);
+              else if (runbook === 'deleteInactive')
+                expect(statusesOf(user)).toEqual(without(statuses, id));
+              else {
+                const status = runbook === 'deactivate' ? 'Inactive' : 'Active';
+                expect(statusesOf(user)).toEqual({ ...statuses, [id]: status });
               }
-            };
-            await Promise.all(account.users.map(operateOn));
-            const acted = account.ends().filter(({ outcome }) => outcome === 'Acted');
-            expect(account.writes()).toHaveLength(acted.length);
-          }),
-      );
-      await checkProperty(property, 2, UNSHRUNK);
-    },
-    withinSeconds(90),
-  );
+              if (outcome === 'Acted' && named !== '') expect(id).toBe(named);
+            }
+          };
+          await Promise.all(account.users.map(operateOn));
+          const acted = account.ends().filter(({ outcome }) => outcome === 'Acted');
+          expect(account.writes()).toHaveLength(acted.length);
+        }),
+    );
+    await fc.assert(property, { numRuns: runs(1), endOnFailure: true });
+  });
 });
 
 describe('a user that is exempt or in its grace', () => {
-  it(
-    'is left alone unless a key is named',
-    async () => {
-      const parameters = fc.record({
-        rotationGraceDays: fc.constantFrom(0, 5, 30),
-        exemptionTagKey: fc.constantFrom(TAG, TAG, TAG, undefined),
-      });
-      const keys = { keys: activeKey, atLeast: 2, atMost: 3, tag: exemptingTag };
-      const someUsers = randomUsers(3, keys).map((users) =>
-        users.map((user) => ({
-          ...user,
-          keys: [
-            { createdDays: 400.5, usedDays: undefined, inactiveDays: 'long' as const },
-            ...user.keys,
-          ],
-        })),
-      );
-      const property = fc.asyncProperty(
-        someUsers,
-        parameters,
-        (users, { exemptionTagKey, ...grace }) =>
-          withAccount(
-            users,
-            {
-              single: { exemptionTagKey, ...grace, minimumIdleDays: 0 },
-              inactive: { exemptionTagKey },
-            },
-            async (account) => {
-              const operateOn = async (user: LocalUser, index: number) => {
-                const { tag, keys } = users[index] ?? { tag: undefined, keys: [] };
-                const begin = statusesOf(user);
-                const { UserId } = user;
-                const isExempt = exemptionTagKey !== undefined && isExempting(tag);
-                const active = keys.filter(({ inactiveDays }) => inactiveDays === undefined);
-                const isInGrace = active.some(
-                  ({ createdDays }) => createdDays < grace.rotationGraceDays,
-                );
-                const expectAlone = ({ outcome, reason }: { outcome: string; reason: string }) => {
-                  expect(outcome).toBe('NothingToDo');
-                  expect(reason).toContain(`${user.UserName} is left alone: `);
-                  expect(statusesOf(user)).toEqual(begin);
-                };
-
-                const chosen = await account.operate('deactivate', { UserId });
-                if (isExempt || isInGrace) expectAlone(chosen);
-                else expect(['Acted', 'Refused']).toContain(chosen.outcome);
-                if (isExempt) expectAlone(await account.operate('deleteInactive', { UserId }));
-
-                const AccessKeyId =
-                  user.keys.find(({ Status }) => Status === 'Active')?.AccessKeyId ?? '';
-                const isLast =
-                  Object.values(statusesOf(user)).filter((one) => one === 'Active').length < 2;
-                const named = await account.operate('deactivate', { UserId, AccessKeyId });
-                expect(named.outcome).toBe(isLast ? 'Refused' : 'Acted');
-                const gone = { UserId, AccessKeyId: idOf(user, 0) };
-                if (isExempt)
-                  expect((await account.operate('deleteInactive', gone)).outcome).toBe('Acted');
+  it('is left alone unless a key is named', async () => {
+    const parameters = fc.record({
+      rotationGraceDays: fc.constantFrom(0, 5, 30),
+      exemptionTagKey: fc.constantFrom(TAG, TAG, TAG, undefined),
+    });
+    const keys = { keys: activeKey, atLeast: 2, atMost: 3, tag: exemptingTag };
+    const someUsers = randomUsers(3, keys).map((users) =>
+      users.map((user) => ({
+        ...user,
+        keys: [
+          { createdDays: 400.5, usedDays: undefined, inactiveDays: 'long' as const },
+          ...user.keys,
+        ],
+      })),
+    );
+    const property = fc.asyncProperty(
+      someUsers,
+      parameters,
+      (users, { exemptionTagKey, ...grace }) =>
+        withAccount(
+          users,
+          {
+            single: { exemptionTagKey, ...grace, minimumIdleDays: 0 },
+            inactive: { exemptionTagKey },
+          },
+          async (account) => {
+            const operateOn = async (user: LocalUser, index: number) => {
+              const { tag, keys } = users[index] ?? { tag: undefined, keys: [] };
+              const begin = statusesOf(user);
+              const { UserId } = user;
+              const isExempt = exemptionTagKey !== undefined && isExempting(tag);
+              const active = keys.filter(({ inactiveDays }) => inactiveDays === undefined);
+              const isInGrace = active.some(
+                ({ createdDays }) => createdDays < grace.rotationGraceDays,
+              );
+              const expectAlone = ({ outcome, reason }: { outcome: string; reason: string }) => {
+                expect(outcome).toBe('NothingToDo');
+                expect(reason).toContain(`${user.UserName} is left alone: `);
+                expect(statusesOf(user)).toEqual(begin);
               };
-              await Promise.all(account.users.map(operateOn));
-            },
-          ),
-      );
-      await checkProperty(property, 2, UNSHRUNK);
-    },
-    withinSeconds(90),
-  );
+
+              const chosen = await account.operate('deactivate', { UserId });
+              if (isExempt || isInGrace) expectAlone(chosen);
+              else expect(['Acted', 'Refused']).toContain(chosen.outcome);
+              if (isExempt) expectAlone(await account.operate('deleteInactive', { UserId }));
+
+              const AccessKeyId =
+                user.keys.find(({ Status }) => Status === 'Active')?.AccessKeyId ?? '';
+              const isLast =
+                Object.values(statusesOf(user)).filter((one) => one === 'Active').length < 2;
+              const named = await account.operate('deactivate', { UserId, AccessKeyId });
+              expect(named.outcome).toBe(isLast ? 'Refused' : 'Acted');
+              const gone = { UserId, AccessKeyId: idOf(user, 0) };
+              if (isExempt)
+                expect((await account.operate('deleteInactive', gone)).outcome).toBe('Acted');
+            };
+            await Promise.all(account.users.map(operateOn));
+          },
+        ),
+    );
+    await fc.assert(property, { numRuns: runs(1), endOnFailure: true });
+  });
 });

@@ -201,16 +201,22 @@ describe('when IAM fails', () => {
     expect(message).toContain('should be Inactive, but is Active');
   });
 
-  it('a change that becomes visible late is waited for', async () => {
+  it('waits for a change that IAM shows late', async () => {
     const [key] = alice.keys;
+    const { ListAccessKeys: list } = account.iam.operations;
+    let reads = 0;
     account.ssm.onStep(({ StepName, StepStatus }) => {
       if (key === undefined || StepName !== 'Verify' || StepStatus !== 'InProgress') return;
-      key.Status = 'Active';
-      setTimeout(() => {
-        key.Status = 'Inactive';
-      }, 400);
+      account.register('iam', {
+        ListAccessKeys: (input, principal) => {
+          reads += 1;
+          key.Status = reads < 4 ? 'Active' : 'Inactive';
+          return list?.(input, principal);
+        },
+      });
     });
     expect((await run()).outcome).toBe('Acted');
+    expect(reads).toBeGreaterThanOrEqual(4);
   });
 
   it('reads every page of the keys back', async () => {

@@ -1,30 +1,55 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { drainEventLoop } from '../../support/event-loop.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
 
 let rule: ServedRule;
-/** What is left to the function. */
-let milliseconds: number;
-const serve = async (remaining: number, users: number, pageSize = 1000) => {
+/** The remaining time of the function in milliseconds. */
+let remaining: number;
+
+beforeEach(() => {
+  // Timers fire only when a test says so.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await rule.close();
+});
+
+/** Serves a rule whose function has so much time left. */
+const serve = async (milliseconds: number, { users = 3, pageSize = 1000 } = {}) => {
+  remaining = milliseconds;
   rule = await serveRule({
     pageSize,
     messageTypes: ['ScheduledNotification'],
     users: compliantUsers(users),
   });
-  milliseconds = remaining;
-  const getRemainingTimeInMillis = () => milliseconds;
+  const getRemainingTimeInMillis = () => remaining;
   rule.rule.whenInvoked = (event) => rule.handler(event, { getRemainingTimeInMillis });
 };
-afterEach(() => rule.close());
 
-const forever = () => new Promise(() => {});
+const passTime = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
+const forever = () => new Promise<never>(() => {});
 const reported = () => Object.values(rule.reported());
+const lastLine = () => JSON.parse(rule.lines.at(-1) ?? '');
 
-describe('a sweep for want of time', () => {
-  it('reports what it has, and throws', async () => {
-    await serve(60_250, 400);
-    rule.interpose('ListAccessKeys', (_, proceed) =>
-      new Promise((resolve) => setTimeout(resolve, 20)).then(proceed),
-    );
+/** A call that the test answers later. */
+const heldCall = () => {
+  let answer: (value?: unknown) => void = () => {};
+  const answered = new Promise<unknown>((resolve) => {
+    answer = resolve;
+  });
+  return { answer, answered };
+};
+
+describe('a sweep that runs out of time', () => {
+  it('reports the users that it has evaluated, and fails', async () => {
+    await serve(60_250, { users: 400 });
+    let calls = 0;
+    rule.interpose('ListAccessKeys', (_, proceed) => {
+      calls += 1;
+      if (calls === 200) passTime(250);
+      return proceed();
+    });
 
     await expect(rule.sweep()).rejects.toThrow('to report in time');
 
@@ -33,106 +58,121 @@ describe('a sweep for want of time', () => {
     for (const { ComplianceType } of reported()) expect(ComplianceType).toBe('COMPLIANT');
   });
 
-  it('does so although every call hangs, and begins no other one', async () => {
-    await serve(60_300, 40);
-    let asked = 0;
+  it('reports in time although calls hang, and starts no further call', async () => {
+    await serve(60_300, { users: 40 });
+    let calls = 0;
     rule.interpose('ListAccessKeys', (_, proceed) => {
-      asked += 1;
-      return asked > 5 ? forever() : proceed();
+      calls += 1;
+      if (calls === 15) passTime(300);
+      return calls > 5 ? forever() : proceed();
     });
 
     await expect(rule.sweep()).rejects.toThrow('to report in time');
 
     expect(reported()).toHaveLength(5);
-    expect(asked).toBe(15);
+    expect(calls).toBe(15);
   });
 
-  it('asks for nothing after its report, where a call is answered only then', async () => {
-    await serve(60_300, 40, 2);
-    let answer = () => {};
-    const untilAnswered = new Promise<void>((resolve) => {
-      answer = resolve;
+  it('ignores an answer that arrives after the report', async () => {
+    await serve(60_300, { users: 40, pageSize: 2 });
+    const { answer, answered } = heldCall();
+    rule.interpose('ListUsers', (_, proceed) => {
+      passTime(300);
+      return answered.then(proceed);
     });
-    rule.interpose('ListUsers', (_, proceed) => untilAnswered.then(proceed));
     await expect(rule.sweep()).rejects.toThrow('to report in time');
 
     answer();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await drainEventLoop();
 
     expect(rule.callCounts()).not.toHaveProperty('ListAccessKeys');
     expect(rule.callCounts()['ListUsers']).toBe(1);
   });
 
   it.each(['ListUsers', 'GetComplianceDetailsByConfigRule'])(
-    'ends in the middle of %s, with nothing to report',
+    'reports nothing when %s hangs',
     async (operation) => {
-      await serve(60_200, 3);
-      rule.interpose(operation, forever);
+      await serve(60_200);
+      rule.interpose(operation, () => {
+        passTime(200);
+        return forever();
+      });
 
       await expect(rule.sweep()).rejects.toThrow('stopped with 60000 ms left, to report in time');
 
       expect(rule.batches()).toEqual([]);
-      expect(JSON.parse(rule.lines.join())).toMatchObject({
-        errorType: 'SweepTimeoutError',
-        SuccessfulSweeps: 0,
-      });
+      expect(lastLine()).toMatchObject({ errorType: 'SweepTimeoutError', SuccessfulSweeps: 0 });
     },
   );
 
-  it.each([59_999, 60_000])('begins no user with %d ms left', async (remaining) => {
-    await serve(remaining, 3);
+  it.each([59_999, 60_000])('evaluates no user when %d ms are left', async (milliseconds) => {
+    await serve(milliseconds);
+    const { answer, answered } = heldCall();
+    rule.interpose('ListUsers', (_, proceed) => {
+      passTime(1);
+      return answered.then(proceed);
+    });
+
     await expect(rule.sweep()).rejects.toThrow('to report in time');
+    answer();
+    await drainEventLoop();
+
     expect(rule.callCounts()).not.toHaveProperty('ListAccessKeys');
     expect(rule.batches()).toEqual([]);
   });
 });
 
-describe('a report for want of time', () => {
-  /** A sweep that has little time left once it has read the last user. */
-  const serveReporting = async (remaining: number, users: number) => {
-    await serve(120_000, users);
+describe('a report that runs out of time', () => {
+  /** A sweep that has so much time left after it has read the users. */
+  const serveReporting = async (milliseconds: number, users = 3) => {
+    await serve(120_000, { users });
     rule.interpose('ListAccessKeys', (_, proceed) => {
-      milliseconds = remaining;
+      remaining = milliseconds;
       return proceed();
     });
   };
 
-  it('ends, and says so, when what Config holds cannot be read again', async () => {
-    await serveReporting(2_200, 3);
-    let readings = 0;
+  it('fails when the recorded results cannot be read again', async () => {
+    await serveReporting(2_200);
+    let calls = 0;
     rule.interpose('GetComplianceDetailsByConfigRule', (_, proceed) => {
-      readings += 1;
-      return readings === 2 ? forever() : proceed();
+      calls += 1;
+      if (calls < 2) return proceed();
+      passTime(200);
+      return forever();
     });
 
     await expect(rule.sweep()).rejects.toThrow('stopped with 2000 ms left, to report in time');
 
     expect(rule.batches()).toEqual([]);
-    expect(JSON.parse(rule.lines.join())).toMatchObject({ errorType: 'SweepTimeoutError' });
+    expect(lastLine()).toMatchObject({ errorType: 'SweepTimeoutError' });
   });
 
-  it('ends in the middle of its batches, and begins no other one', async () => {
+  it('stops between two batches', async () => {
     await serveReporting(2_400, 250);
-    let answer: (taken: unknown) => void = () => {};
-    const answered = new Promise((resolve) => {
-      answer = resolve;
-    });
+    const { answer, answered } = heldCall();
     let batches = 0;
     rule.interpose('PutEvaluations', (_, proceed) => {
       batches += 1;
-      return batches === 2 ? answered : proceed();
+      if (batches < 2) return proceed();
+      passTime(400);
+      return answered;
     });
 
     await expect(rule.sweep()).rejects.toThrow('to report in time');
     answer({ FailedEvaluations: [] });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await drainEventLoop();
 
     expect(batches).toBe(2);
-    expect(JSON.parse(rule.lines.join())).toMatchObject({ SuccessfulSweeps: 0 });
+    expect(lastLine()).toMatchObject({ SuccessfulSweeps: 0 });
   });
 
-  it.each([1_999, 2_000])('begins none with %d ms left', async (remaining) => {
-    await serveReporting(remaining, 3);
+  it.each([1_999, 2_000])('sends no batch when %d ms are left', async (milliseconds) => {
+    await serveReporting(milliseconds);
+    rule.interpose('GetComplianceDetailsByConfigRule', (_, proceed) => {
+      if (remaining === milliseconds) passTime(1);
+      return proceed();
+    });
     await expect(rule.sweep()).rejects.toThrow('to report in time');
     expect(rule.batches()).toEqual([]);
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isActive } from '../../../rule/keys/access-key.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
+import { runs } from '../../support/property-runs.ts';
 import { type Delivered, RULE_NAME, ruleProperties } from '../../support/served-account.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
 
@@ -126,7 +127,7 @@ describe('the truth', () => {
             await account.close();
           }
         }),
-        { numRuns: 40 },
+        { numRuns: runs(6) },
       );
     },
   );
