@@ -1,26 +1,26 @@
 import type { KeyHistory, StatusChange } from '../../rule/keys/key-history.ts';
 import { daysBefore, keyId } from './build.ts';
 
-/** The role with which the runbook that deactivates acts, and the one that undoes it. */
-export const roles = {
-  deactivationRoleArn: 'arn:aws:iam::123456789012:role/deactivation',
-  reactivationRoleArn: 'arn:aws:iam::123456789012:role/reactivation',
-};
+/** When a status change happened, in days (and milliseconds) before `at`, and who made it. */
+type Made = { readonly days?: number; readonly ms?: number } & Partial<
+  Pick<StatusChange, 'callerArn' | 'roleArn'>
+>;
 
-/** A key was set to a status some days (and milliseconds) before `at`, by a user unless a role is named. */
+/** A change of a key's status; now and by an unknown caller, unless a test says otherwise. */
 export const statusChange = (
   name: string,
   status: StatusChange['status'],
-  { days = 0, ms = 0, roleArn }: { days?: number; ms?: number; roleArn?: string | undefined } = {},
+  { days = 0, ms = 0, callerArn, roleArn }: Made = {},
 ): StatusChange => ({
   eventID: `event-${name}-${status}-${days}`,
   eventTime: daysBefore(days, ms),
   accessKeyId: keyId(name),
   status,
+  callerArn,
   roleArn,
 });
 
-/** A complete history of 90 days, of these changes. */
+/** A complete history of 90 days with these changes. */
 export const historyOf = (
   changes: readonly StatusChange[] = [],
   overrides: Partial<KeyHistory> = {},
