@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseRuleParameters } from '../../rule/evaluation/parameters.ts';
+import type { UserKeys } from '../../rule/evaluation/user-rule.ts';
 import type { AccessKey } from '../../rule/keys/access-key.ts';
 
 const DAY_IN_MILLISECONDS = 86_400_000;
@@ -11,16 +12,22 @@ export const at = new Date('2026-01-31T12:00:00.000Z');
 export const daysBefore = (days: number, milliseconds = 0): Date =>
   new Date(at.getTime() - days * DAY_IN_MILLISECONDS + milliseconds);
 
-/** A key id as IAM makes them, ending in a name that a test can tell. */
+/** An access key id of 20 characters that ends with a name. */
 export const keyId = (name: string): string => `AKIA${name.padStart(16, 'X')}`;
 
-/** An active key, created 400 days ago and never used, but for what a test says. */
+/** An active key, created 400 days ago and never used, unless a test says otherwise. */
 export const accessKey = (name: string, overrides: Partial<AccessKey> = {}): AccessKey => ({
   AccessKeyId: keyId(name),
   Status: 'Active',
   CreateDate: daysBefore(400),
   ...overrides,
 });
+
+/** The user alice with these keys. */
+export const userKeys = (
+  keys: readonly AccessKey[],
+  overrides: Partial<UserKeys> = {},
+): UserKeys => ({ UserId: 'AIDAXXXXXXXXXXXXALICE', UserName: 'alice', keys, ...overrides });
 
 /** The parameters of the rule when none is given. */
 export const policy = { ...parseRuleParameters(), at };
