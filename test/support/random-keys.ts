@@ -8,16 +8,19 @@ export const instant: fc.Arbitrary<Date> = fc
   .oneof(fc.integer({ min: 0, max: 1000 }), fc.double({ min: 0, max: 1000, noNaN: true }))
   .map((days) => daysBefore(days));
 
-const accessKey = fc.record({
-  AccessKeyId: fc.stringMatching(/^AKIA[A-Z2-7]{16}$/),
-  Status: fc.constantFrom('Active', 'Active', 'Inactive', 'Expired'),
-  CreateDate: instant,
-  LastUsedDate: fc.option(instant, { nil: undefined }),
-});
+const STATUSES = ['Active', 'Active', 'Inactive', 'Expired'];
+
+const accessKey = (statuses: readonly string[]) =>
+  fc.record({
+    AccessKeyId: fc.stringMatching(/^AKIA[A-Z2-7]{16}$/),
+    Status: fc.constantFrom(...statuses),
+    CreateDate: instant,
+    LastUsedDate: fc.option(instant, { nil: undefined }),
+  });
 
 /** Different keys in any order. */
-export const accessKeys = (maxLength: number): fc.Arbitrary<AccessKey[]> =>
-  fc.uniqueArray(accessKey, { selector: ({ AccessKeyId }) => AccessKeyId, maxLength });
+export const accessKeys = (maxLength: number, statuses = STATUSES): fc.Arbitrary<AccessKey[]> =>
+  fc.uniqueArray(accessKey(statuses), { selector: ({ AccessKeyId }) => AccessKeyId, maxLength });
 
 /** User names as IAM allows them, many of the greatest length. */
 const userName = fc.oneof(
@@ -26,11 +29,11 @@ const userName = fc.oneof(
 );
 
 /** A user whose tag exempts, does not exempt, or is absent. */
-export const userWithKeys = (maxLength: number): fc.Arbitrary<UserKeys> =>
+export const userWithKeys = (maxLength: number, statuses = STATUSES): fc.Arbitrary<UserKeys> =>
   fc.record({
     UserId: fc.constant('AIDAXXXXXXXXXXXXALICE'),
     UserName: userName,
-    keys: accessKeys(maxLength),
+    keys: accessKeys(maxLength, statuses),
     exemption: fc.constantFrom(undefined, '2026-01-30', '2026-01-31', '2999-12-31', 'never', ''),
   });
 
