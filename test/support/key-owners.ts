@@ -24,23 +24,22 @@ const Details = v.object({
       Annotation: v.optional(v.string(), ''),
       EvaluationResultIdentifier: v.object({
         EvaluationResultQualifier: v.object({ ResourceId: v.string() }),
-        OrderingTimestamp: v.date(),
       }),
     }),
   ),
 });
 
-/** What Config holds of a user. */
-export type Held = { readonly verdict: string; readonly annotation: string; readonly at: number };
+/** The recorded result of a user. */
+export type Recorded = { readonly ComplianceType: string; readonly annotation: string };
 
-/** A key, and the truth about it: since when it has its status, and which changes CloudTrail shows from when on. */
+/** A key, the time of its last change of status, and its changes with the times at which CloudTrail shows them. */
 export type WatchedKey = {
   readonly key: LocalAccessKey;
   since: number;
   readonly changes: { readonly status: string; readonly at: number; readonly visible: number }[];
 };
 
-/** Who acts on a key of its own may leave its name out. */
+/** Changes an event to that of a user that updates its own key: such an event has no user name. */
 const asOwner = (text: string): string => {
   const { requestParameters, ...record } = v.parse(Record, JSON.parse(text));
   const { userName: _, ...parameters } = requestParameters ?? {};
@@ -48,7 +47,7 @@ const asOwner = (text: string): string => {
   return JSON.stringify({ ...record, userIdentity, requestParameters: parameters });
 };
 
-/** The real rule on inactive keys before an IAM whose keys change, and a CloudTrail that shows each change after its delay. */
+/** Serves the rule on inactive keys with users whose keys change, and with a CloudTrail that shows each change after a delay. */
 export const serveKeyOwners = async (
   users: readonly (readonly EarlierKey[])[],
   policy: { readonly maxInactiveDays: number; readonly refreshDays: number },
@@ -122,18 +121,14 @@ export const serveKeyOwners = async (
     if (status !== does) watched.since = at.getTime();
   };
 
-  const readHeld = (): ReadonlyMap<string, Held> => {
+  const readRecorded = (): ReadonlyMap<string, Recorded> => {
     const { GetComplianceDetailsByConfigRule } = rule.config.operations;
     const input = { ConfigRuleName: RULE_NAME, Limit: 100 };
     const { EvaluationResults } = v.parse(Details, GetComplianceDetailsByConfigRule(input, 'test'));
     return new Map(
       EvaluationResults.map(({ ComplianceType, Annotation, EvaluationResultIdentifier: id }) => [
         id.EvaluationResultQualifier.ResourceId,
-        {
-          verdict: ComplianceType,
-          annotation: Annotation,
-          at: id.OrderingTimestamp.getTime(),
-        },
+        { ComplianceType, annotation: Annotation },
       ]),
     );
   };
@@ -144,7 +139,7 @@ export const serveKeyOwners = async (
       UserId,
       keys: keys.filter(({ key }) => own.includes(key)),
     })),
-    /** Something happens to a key at its time. */
+    /** Makes an event happen at its time. */
     take: async (event: KeyEvent) => {
       const at = new Date(START.getTime() + event.milliseconds);
       rule.clock.now = at;
@@ -153,13 +148,13 @@ export const serveKeyOwners = async (
       if (event.does === 'use') use(watched, at);
       else await set(watched, event, at);
     },
-    /** The rule looks at the account; gives what Config held before, and what it holds then, by user id. */
+    /** Sweeps the account. Returns the recorded results before and after, by user id. */
     look: async (milliseconds: number) => {
       const at = START.getTime() + milliseconds;
       rule.clock.now = new Date(at);
-      const before = readHeld();
+      const before = readRecorded();
       await rule.sweep();
-      return { at, before, after: readHeld() };
+      return { at, before, after: readRecorded() };
     },
   };
 };

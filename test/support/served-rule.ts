@@ -74,10 +74,30 @@ const accountOf = async (options: ServeOptions) => {
   const handler = createServedHandler(options.createRule, (line) => void lines.push(line));
   for (const user of options.users ?? []) account.iam.seedUser(user);
   account.rule.whenInvoked = handler;
-  account.config.putConfigRule(ruleProperties(...(options.messageTypes ?? [])));
-  return { ...account, handler, lines };
+  const messageTypes = options.messageTypes ?? [];
+  account.config.putConfigRule(ruleProperties(...messageTypes));
+  return { ...account, handler, lines, messageTypes };
 };
 type Account = Awaited<ReturnType<typeof accountOf>>;
+
+/** Delivers a recorded change notification with some members changed, and the token and the parameters of the account. */
+const deliverChange = async (
+  account: Account,
+  { item = {}, outer = {}, created = {} }: { item?: object; outer?: object; created?: object },
+) => {
+  account.rule.whenInvoked = async () => {};
+  await account.config.deliverSchedule(RULE_NAME);
+  const delivered = account.delivered.at(-1);
+  const inAccount = {
+    resultToken: delivered?.resultToken,
+    ruleParameters: delivered?.['ruleParameters'],
+  };
+  const event = recordedEvent('configuration-item-change');
+  const recorded = event.invokingEvent['configurationItem'] as object;
+  const configurationItem = { ...recorded, ...item };
+  const invokingEvent = { ...event.invokingEvent, ...created, configurationItem };
+  await account.handler(asSent({ ...event, ...inAccount, ...outer, invokingEvent }));
+};
 
 /** What a test does to the account. */
 const actionsOn = (account: Account) => ({
@@ -89,17 +109,20 @@ const actionsOn = (account: Account) => ({
     const milliseconds = (24 * days + hours) * 3_600_000;
     account.clock.now = new Date(account.clock.now.getTime() + milliseconds);
   },
+  setParameters: (InputParameters: object) =>
+    account.config.putConfigRule({ ...ruleProperties(...account.messageTypes), InputParameters }),
   /** Runs the schedule of the rule; rejects if the handler rejects. */
   sweep: () => account.config.deliverSchedule(RULE_NAME),
-  /** Delivers a recorded change notification with some members changed and a result token of this account. */
-  change: async (item: object = {}, outer: object = {}) => {
-    account.rule.whenInvoked = async () => {};
-    await account.config.deliverSchedule(RULE_NAME);
-    const resultToken = account.delivered.at(-1)?.resultToken;
-    const event = recordedEvent('configuration-item-change');
-    const recorded = event.invokingEvent['configurationItem'] as object;
-    const invokingEvent = { ...event.invokingEvent, configurationItem: { ...recorded, ...item } };
-    await account.handler(asSent({ ...event, resultToken, ...outer, invokingEvent }));
+  /** Delivers the recorded change notification. From then on, AWS Config no longer invokes the handler. */
+  change: (item: object = {}, outer: object = {}) => deliverChange(account, { item, outer }),
+  /** Delivers a change notification of a user that was created at an instant. */
+  changeAt: (instant: Date, resourceName: string) => {
+    const resourceId = account.iam.users.get(resourceName)?.UserId;
+    const configurationItemCaptureTime = instant.toISOString();
+    return deliverChange(account, {
+      item: { resourceId, resourceName, configurationItemCaptureTime },
+      created: { notificationCreationTime: configurationItemCaptureTime },
+    });
   },
   /** Replaces an operation; `proceed` returns the response of the account. */
   interpose: (

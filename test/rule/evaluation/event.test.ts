@@ -17,7 +17,7 @@ describe('parseConfigRuleEvent', () => {
     });
   });
 
-  it('reads a change; the notification, not the older item, gives the instant', () => {
+  it('reads a change, with the instant of the notification', () => {
     expect(parseConfigRuleEvent(asSent(change()))).toMatchObject({
       messageType: 'ConfigurationItemChangeNotification',
       orderingTimestamp: new Date('2019-10-30T14:27:59.587Z'),
@@ -30,7 +30,7 @@ describe('parseConfigRuleEvent', () => {
     });
   });
 
-  it('reads a deletion, which has no configuration', () => {
+  it('reads a deletion', () => {
     expect(parseConfigRuleEvent(asSent(recordedEvent('configuration-item-deleted')))).toMatchObject(
       {
         eventLeftScope: true,
@@ -39,7 +39,7 @@ describe('parseConfigRuleEvent', () => {
     );
   });
 
-  it('reads an oversized change without a name; the capture time gives the instant', () => {
+  it('reads an oversized change without a name, with the instant of the item', () => {
     expect(
       parseConfigRuleEvent(asSent(recordedEvent('oversized-configuration-item-change'))),
     ).toMatchObject({
@@ -49,7 +49,7 @@ describe('parseConfigRuleEvent', () => {
     });
   });
 
-  it('tolerates members that AWS may add, and takes absent ones as AWS documents them', () => {
+  it('ignores unknown members and accepts absent ones', () => {
     const { eventLeftScope, ruleParameters, ...event } = {
       ...asSent(change()),
       added: 1,
@@ -59,7 +59,7 @@ describe('parseConfigRuleEvent', () => {
   });
 });
 
-describe('parseConfigRuleEvent, when the event does not fit', () => {
+describe('parseConfigRuleEvent, with a wrong event', () => {
   const withItem = (overrides: object) => {
     const event = change();
     const item = event.invokingEvent['configurationItem'] as object;
@@ -75,24 +75,24 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
     [257, withItem({ resourceType: 'x'.repeat(257) }), false],
     [128, { ...asSent(change()), configRuleName: 'x'.repeat(128) }, true],
     [129, { ...asSent(change()), configRuleName: 'x'.repeat(129) }, false],
-  ])('takes names no longer than AWS Config does: %i characters', (length, event, isTaken) => {
+  ])('limits names as AWS Config does: %i characters', (length, event, isAccepted) => {
     const read = () => parseConfigRuleEvent(event);
-    if (isTaken) expect(read).not.toThrow();
+    if (isAccepted) expect(read).not.toThrow();
     else expect(read).toThrow(`expected at most ${length - 1} characters, got "xxx`);
   });
 
   it.each([
     ['nothing', undefined, 'event: expected Object, got nothing'],
     ['null', null, 'event: expected Object, got null'],
-    ['a text', 'hello', 'event: expected Object, got "hello"'],
+    ['a string', 'hello', 'event: expected Object, got "hello"'],
     ['an empty object', {}, 'event.invokingEvent: expected a value, got nothing'],
     [
-      'an invokingEvent that is no text',
+      'an invokingEvent that is not a string',
       { ...change() },
       'event.invokingEvent: expected string, got an object',
     ],
     [
-      'an invokingEvent that is no JSON',
+      'an invokingEvent that is not JSON',
       { ...change(), invokingEvent: '{' },
       'event.invokingEvent: expected JSON text, got "{"',
     ],
@@ -102,12 +102,12 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
       'event.resultToken: expected a string that is not empty, got ""',
     ],
     [
-      'parameters that are no text',
+      'parameters that are not a string',
       { ...asSent(change()), ruleParameters: {} },
       'event.ruleParameters: expected string, got an object',
     ],
     [
-      'a scope that is no boolean',
+      'a scope that is not a boolean',
       { ...asSent(change()), eventLeftScope: 'no' },
       'event.eventLeftScope: expected boolean, got "no"',
     ],
@@ -133,7 +133,7 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
       'invokingEvent.notificationCreationTime: expected a value, got nothing',
     ],
     [
-      'an instant that is none',
+      'an instant that is not a timestamp',
       withInvokingEvent({
         messageType: 'ScheduledNotification',
         notificationCreationTime: 'yesterday',
@@ -156,7 +156,7 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
       'invokingEvent.configurationItem.resourceId: expected a string that is not empty, got ""',
     ],
     [
-      'an instant that no calendar has',
+      'an instant with an offset of 23 hours and no minutes',
       withInvokingEvent({
         messageType: 'ScheduledNotification',
         notificationCreationTime: '2026-11-20T12:00:00.1+23',
@@ -173,7 +173,7 @@ describe('parseConfigRuleEvent, when the event does not fit', () => {
       withItem({ configurationItemCaptureTime: 1 }),
       'invokingEvent.configurationItem.configurationItemCaptureTime: expected string, got 1',
     ],
-  ])('%s: says where, what was expected and what came', (_, event, message) => {
+  ])('names the member, what was expected and what it got: %s', (_, event, message) => {
     expect(() => parseConfigRuleEvent(event)).toThrow(InvalidEventError);
     expect(() => parseConfigRuleEvent(event)).toThrow(
       expect.objectContaining({ name: 'InvalidEventError' }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Held, serveKeyOwners, type WatchedKey } from '../../support/key-owners.ts';
+import { type Recorded, serveKeyOwners, type WatchedKey } from '../../support/key-owners.ts';
 import { runs } from '../../support/property-runs.ts';
 import { inactivityStory } from '../../support/random-inactivity.ts';
 
@@ -10,7 +10,7 @@ const DAY = 1440 * MINUTE;
 /** An evaluation of a user: its instant, the recorded result before it, and the instant of the first evaluation. */
 type Look = {
   readonly at: number;
-  readonly recorded: Held | undefined;
+  readonly recorded: Recorded | undefined;
   readonly firstLook: number;
 };
 
@@ -47,10 +47,10 @@ const dateOf = (instant: number) => new Date(instant).toISOString().slice(0, 10)
 /** Expects a result to be true, as far as it can be known. */
 const expectTruth = (
   inactive: readonly ReturnType<typeof truthOf>[],
-  { verdict, annotation }: Held,
+  { ComplianceType, annotation }: Recorded,
   limit: number,
 ) => {
-  if (verdict === 'NON_COMPLIANT' && inactive.every(({ days }) => days < limit)) {
+  if (ComplianceType === 'NON_COMPLIANT' && inactive.every(({ days }) => days < limit)) {
     // Only an event that is not visible yet is an excuse.
     const excused = inactive.filter(
       ({ wasMissedAtFirst, wasActiveUnseen }) => wasMissedAtFirst || wasActiveUnseen,
@@ -65,7 +65,9 @@ const expectTruth = (
     if (key.isInHistory) expect(date).toBe(dateOf(key.shownSince));
     else if (!key.isKnown) expect(annotation).toContain(`${key.id} is inactive and was active on`);
     if (key.shownDays >= limit && (key.isInHistory || key.isKnown))
-      expect(verdict, 'a key that is known to be inactive for too long').toBe('NON_COMPLIANT');
+      expect(ComplianceType, 'a key that is known to be inactive for too long').toBe(
+        'NON_COMPLIANT',
+      );
   }
 };
 

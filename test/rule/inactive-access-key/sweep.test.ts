@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import { daysBefore, keyId } from '../../support/build.ts';
-import { ruleProperties } from '../../support/served-account.ts';
 import { type ServedRule, serveRule } from '../../support/served-rule.ts';
 
 let rule: ServedRule;
@@ -28,8 +27,6 @@ const update = async (UserName: string, Status: string, days: number) => {
   await rule.call('UpdateAccessKey', { UserName, AccessKeyId: keyOf(UserName), Status });
   rule.clock.now = now;
 };
-const setParameters = (InputParameters: object) =>
-  rule.config.putConfigRule({ ...ruleProperties(), InputParameters });
 /** Removes a user with its keys. */
 const remove = (UserName: string) => (rule.iam.users as Map<string, LocalUser>).delete(UserName);
 const annotation = (name: string) => rule.reported()[name]?.Annotation;
@@ -142,7 +139,7 @@ describe('a sweep', () => {
   });
 
   it('reads only tags that can exempt', async () => {
-    setParameters({ exemptionTagKey: 'keys-until', maxInactiveDays: '10' });
+    rule.setParameters({ exemptionTagKey: 'keys-until', maxInactiveDays: '10' });
     seed('alice', 'Active');
     await update('alice', 'Inactive', 9);
     const bob = seed('bob', 'Inactive');
@@ -177,7 +174,7 @@ describe('a sweep', () => {
 
   it('refuses parameters out of bounds and reports nothing', async () => {
     seed('alice', 'Inactive');
-    setParameters({ maxInactiveDays: '91' });
+    rule.setParameters({ maxInactiveDays: '91' });
     await expect(rule.sweep()).rejects.toThrow('maxInactiveDays must be a whole number of days');
     expect(rule.batches()).toEqual([]);
   });
@@ -221,7 +218,7 @@ describe('a change notification', () => {
 
   it('reports NOT_APPLICABLE if the user is deleted after its keys were read', async () => {
     seedChanged('Inactive');
-    setParameters({ exemptionTagKey: 'keys-until' });
+    rule.setParameters({ exemptionTagKey: 'keys-until' });
     rule.interpose('LookupEvents', (_, proceed) => {
       remove(UserName);
       return proceed();
