@@ -6,31 +6,31 @@ import { createConfig } from './config.ts';
 import { createIam } from './iam.ts';
 import { createRetryStrategy, isThrottled, type RetryOptions } from './retry-strategy.ts';
 
-/** Milliseconds that an answer may take to begin, and to go on. */
+/** Milliseconds until a response must begin, and between two parts of its body. */
 const ANSWER_TIME = 20_000;
 
-/** How a client is bound, in time and in what it tries again. */
+/** The retries and the time limits of a client. */
 type ConnectionOptions = RetryOptions & { readonly answerTime?: number | undefined };
 
-/** What every client is made with: bounds in time, and retries at the rate that the service admits. */
+/** Returns the settings of every client: time limits, and retries at the rate that the service accepts. */
 export const connection = ({ answerTime = ANSWER_TIME, ...retries }: ConnectionOptions = {}) => ({
   retryStrategy: createRetryStrategy(retries),
-  // Without bounds a call that hangs takes the whole sweep with it; one that runs out of time is tried again.
+  // Without limits, one hanging call stops the whole sweep. A call that times out is retried.
   requestHandler: {
     connectionTimeout: 5_000,
     requestTimeout: answerTime,
     throwOnRequestTimeout: true,
-    // The request's time ends with the headers: this one is for a body that stops half-way.
+    // `requestTimeout` ends with the headers; this limit applies to a body that stops half-way.
     socketTimeout: answerTime,
   },
 });
 
-/** Counts every attempt of every call of a client from now on. */
+/** Starts to count every attempt of every call of a client. */
 export type CountCalls = <Input extends object, Output extends object>(client: {
   readonly middlewareStack: MiddlewareStack<Input, Output>;
 }) => void;
 
-/** Counts the calls of clients; each asking gives the counts since the last. */
+/** Counts the calls of clients. `takeCalls` returns the counts since it was last called. */
 export const createCallCounts = (): {
   readonly countCalls: CountCalls;
   readonly takeCalls: () => CallCounts;
@@ -63,13 +63,13 @@ const writeToStdout = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Where log lines go, and how long AWS may take to answer, in milliseconds. */
+/** The destination of log lines, and the time limit of a response in milliseconds. */
 type ClientOptions = { readonly writeLine?: (line: string) => void; readonly answerTime?: number };
 
 /**
- * The AWS side of a Lambda: IAM, Config and the log line of a run, which counts the calls of further clients too.
+ * Creates the clients of a function for IAM and AWS Config, and its log, which counts their calls and those of other clients.
  *
- * Reads Region, endpoint and credentials from the environment, as Lambda sets it.
+ * Reads Region, endpoint and credentials from the environment that Lambda sets.
  */
 export const createClients = ({ writeLine = writeToStdout, answerTime }: ClientOptions = {}) => {
   const iamClient = new IAMClient(connection({ answerTime }));

@@ -1,17 +1,18 @@
 import { DefaultRateLimiter, isThrottlingError } from '@smithy/core/retry';
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken, SdkError } from '@smithy/types';
 
-/** Milliseconds waited before the first retry at most; doubled for each further one up to the longest. */
+/** The most milliseconds before the first retry. They double with each retry up to `longestDelay`. */
 const FIRST_DELAY = 200;
 
-/** How often, how late and how fast a call is tried again. */
+/** The number, the delay and the rate of retries. */
 export type RetryOptions = {
-  /** Attempts that a call gets: at a service that refuses every second call, one call in 16 million fails. @default 24 */
+  /** Attempts of a call. If a service refuses every second call, one call in 16 million fails. @default 24 */
   readonly maximumAttempts?: number;
-  /** Milliseconds waited before a retry at most. @default 2,000 */
+  /** The most milliseconds before a retry. @default 2,000 */
   readonly longestDelay?: number;
   /**
-   * Calls a second below which pacing never falls: random refusals would slow a sweep down past its Lambda's time.
+   * The lowest rate to which throttling can slow down the calls, in calls a second. Without it, a sweep can take longer than
+   * its function may run.
    * @default 20
    */
   readonly minimumCallsPerSecond?: number;
@@ -25,11 +26,11 @@ const tokenOf = (retryCount: number, delay: number): RetryToken => ({
 const backoff = (retryCount: number, longest: number): number =>
   Math.random() * Math.min(longest, FIRST_DELAY * 2 ** retryCount);
 
-/** The SDK takes this for throttling, but it is a limit that no wait of seconds lifts: one evaluation a minute, a quota. */
+/** The SDK classifies this error as throttling, but a wait of seconds does not help: it reports a quota. */
 const isLimit = (error: unknown): boolean =>
   error instanceof Error && error.name === 'LimitExceededException';
 
-/** The service refused a call because there were too many. */
+/** Tells whether the service refused a call because there were too many. */
 export const isThrottled = (error: unknown): boolean =>
   error instanceof Error && isThrottlingError(error as SdkError) && !isLimit(error);
 
@@ -37,10 +38,10 @@ const isTransient = ({ errorType, error }: RetryErrorInfo): boolean =>
   (errorType === 'THROTTLING' || errorType === 'TRANSIENT') && !isLimit(error);
 
 /**
- * Tries throttled and transient calls again, at the rate that the service turns out to admit.
+ * Creates a strategy that retries throttled and transient calls at the rate that the service accepts.
  *
- * The SDK's own adaptive mode differs in two ways: its budget of retries is spent when a service keeps
- * refusing, and its pace has no floor; either ends a sweep of thousands of calls.
+ * The adaptive mode of the SDK has a limited budget of retries and no lowest rate. Both can end a sweep of thousands of
+ * calls.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */

@@ -1,22 +1,22 @@
 import * as v from 'valibot';
 
-/** A text that says something. */
+/** A string that is not empty. */
 export const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
 
-/** A text that says something, in so many characters at most. */
+/** A string of at most so many characters that is not empty. */
 export const textUpTo = (characters: number) =>
   v.pipe(Text, v.maxLength(characters, `at most ${characters} characters`));
 
-/** JSON in a text, read. */
+/** A JSON text, parsed. */
 export const Json = v.pipe(v.string(), v.parseJson({}, 'JSON text'));
 
-/** The 30th of February would be a day of March. */
+/** `Date` takes the 30th of February for a day of March. */
 const isInstant = (text: string): boolean => {
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`).toJSON();
   return !Number.isNaN(Date.parse(text)) && day?.slice(0, 10) === text.slice(0, 10);
 };
 
-/** An ISO 8601 timestamp in a text, as a Date. */
+/** An ISO 8601 timestamp, parsed as a Date. */
 export const Instant = v.pipe(
   v.string(),
   v.isoTimestamp('an ISO 8601 timestamp'),
@@ -24,13 +24,13 @@ export const Instant = v.pipe(
   v.transform((text) => new Date(text)),
 );
 
-/** Characters of a wrong value that an error message shows. */
+/** The most characters of a wrong value in an error message. */
 const SHOWN_LENGTH = 80;
 
-/** Characters that it shows of where the value was: a member may have any name. */
+/** The most characters of a path in an error message. */
 const SHOWN_PATH = 200;
 
-/** A wrong value as an error message shows it. */
+/** Describes a wrong value in an error message. */
 export const describeValue = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
@@ -40,7 +40,7 @@ export const describeValue = (value: unknown): string => {
   return String(text).slice(0, SHOWN_LENGTH);
 };
 
-/** The first thing wrong: a missing member's input is the object that lacks it, so its path tells. */
+/** Describes the first problem: the member, what was expected and what it got. */
 const describeIssue = (issue: v.BaseIssue<unknown>, what: string): string => {
   const path = v.getDotPath(issue)?.slice(0, SHOWN_PATH) ?? null;
   const where = path === null ? what : `${what}.${path}`;
@@ -52,15 +52,15 @@ const describeIssue = (issue: v.BaseIssue<unknown>, what: string): string => {
   return `${where}: expected ${issue.expected}, got ${describeValue(issue.input)}`;
 };
 
-/** What a value was read as, or why it could not be. */
+/** The parsed value, or why it cannot be parsed. */
 export type Parsed<Output> =
   | { readonly output: Output; readonly problem?: never }
   | { readonly problem: string };
 
 /**
- * Takes a value from outside as what `schema` describes, or says where, what was expected and what came.
+ * Parses a value from outside. The problem names the member, what was expected and what it got.
  *
- * @param what  what the value is called where it comes from; the problem starts with it
+ * @param what  the name of the value; the problem starts with it
  */
 export const tryParse = <const Schema extends v.GenericSchema>(
   schema: Schema,
@@ -74,10 +74,10 @@ export const tryParse = <const Schema extends v.GenericSchema>(
 };
 
 /**
- * Takes a value from outside as what `schema` describes.
+ * Parses a value from outside.
  *
- * @param what   what the value is called where it comes from; the error message starts with it
- * @param error  makes the error to throw from a message that says where, what was expected and what came
+ * @param what   the name of the value; the error message starts with it
+ * @param error  creates the error to throw from its message
  */
 export const parse = <const Schema extends v.GenericSchema>(
   schema: Schema,
@@ -89,18 +89,18 @@ export const parse = <const Schema extends v.GenericSchema>(
   throw error(parsed.problem);
 };
 
-/** A service answered with success, but not with what its API promises. */
+/** A successful response that does not have the documented shape. */
 export class InvalidResponseError extends Error {
   override readonly name = 'InvalidResponseError';
 }
 
-/** How `parse` speaks of the answer of an API call. */
+/** Returns the options of `parse` for the response of an operation. */
 export const answerOf = (what: string) => ({
   what,
   error: (message: string) => new InvalidResponseError(message),
 });
 
-/** The function's environment is not the one that it is deployed with. */
+/** An environment variable of the function is missing or wrong. */
 export class InvalidEnvironmentError extends Error {
   override readonly name = 'InvalidEnvironmentError';
 }

@@ -1,24 +1,32 @@
-/** Where CloudWatch keeps the metrics. */
+/** The CloudWatch namespace of the metrics. */
 export const NAMESPACE = 'IamUserSingleAccessKey';
 
 /**
- * What is measured, by name; every metric has the dimension `ConfigRuleName`.
+ * The metrics and their units. Every metric has the dimension `ConfigRuleName`.
  *
- * Of a sweep:
- *   `SuccessfulSweeps`   1, or 0 when it failed; none when event or parameters cannot be read
- *   `Duration`           of the whole run; `Throttles`, attempts that a service refused as too many
- *   beside these, a count for each API by its own name, such as `ListAccessKeys`: attempts, retries included
- * Of a sweep that succeeded:
- *   `Users`              users evaluated, `Violations` those that are NON_COMPLIANT, `Exempt` those that only a tag
- *                        allows their keys
- *   `ResultsSent`        results reported, which Config bills
- * Of a plan of the runbook: `Plans`, 1; `Refusals`, 1 or 0.
- * Of a batch of key events, which counts again when it was put off and comes again:
- *   `KeyEvents`          events that were read, `PoisonedEvents` those that cannot be
- *   `EvaluationsStarted` 1 when an evaluation was started, `PutOff` 1 when Config would not start one yet
- *   `HeldBack`           1 when an evaluation would cost too much
- *   `EventToEvaluation`  from the oldest event to the start of its evaluation
- * Of a run of the findings: `FindingsImported`, violations that Security Hub was told; `FindingsArchived`, those that are over
+ * Every sweep:
+ *   `SuccessfulSweeps`   1, or 0 if it failed; absent if the event or the parameters are invalid
+ *   `Duration`           duration of the run
+ *   `Throttles`          throttled attempts
+ *   each API             attempts of an API, retries included, by its name, such as `ListAccessKeys`
+ * A successful sweep:
+ *   `Users`              evaluated users
+ *   `Violations`         NON_COMPLIANT users
+ *   `Exempt`             users that are COMPLIANT only because of their tag
+ *   `ResultsSent`        reported results, which AWS Config bills
+ * A plan of a runbook:
+ *   `Plans`              1
+ *   `Refusals`           1 if the plan refuses, else 0
+ * A batch of key events; a batch that is retried counts again:
+ *   `KeyEvents`          events that were read
+ *   `PoisonedEvents`     events that cannot be read
+ *   `EvaluationsStarted` 1 if an evaluation was started
+ *   `PutOff`             1 if AWS Config did not start an evaluation yet
+ *   `HeldBack`           1 if an evaluation would cost too much
+ *   `EventToEvaluation`  time from the oldest event to the start of its evaluation
+ * A run of the findings:
+ *   `FindingsImported`   findings that were imported
+ *   `FindingsArchived`   findings that were archived
  */
 export const METRICS = {
   SuccessfulSweeps: 'Count',
@@ -47,9 +55,9 @@ const unitOf = (name: string): string =>
   Object.hasOwn(METRICS, name) ? METRICS[name as MetricName] : 'Count';
 
 /**
- * The member that makes a log line a source of metrics too, in CloudWatch's embedded metric format.
+ * Returns the member that makes CloudWatch read metrics from a log line, in the embedded metric format.
  *
- * @param names      members of the line that are metrics, 100 at most
+ * @param names      the members of the line that are metrics, at most 100
  * @param Timestamp  milliseconds since 1970
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

@@ -143,35 +143,6 @@ describe('a sweep with an exemption tag', () => {
       rotating: 'COMPLIANT',
     });
   });
-
-  it('reports a user that becomes exempt, and a user that is no longer exempt', async () => {
-    await serveSwept({ users: [tagged('alice')] });
-    rule.setParameters({ exemptionTagKey });
-    const tag = { UserName: 'alice', 'Tags.member.1.Key': exemptionTagKey };
-    await rule.call('TagUser', { ...tag, 'Tags.member.1.Value': '2026-12-31' });
-    expect((await sweep()).sent).toEqual({ [rule.idOf('alice')]: 'COMPLIANT' });
-
-    rule.pass({ hours: 1 });
-    await rule.call('UntagUser', { UserName: 'alice', 'TagKeys.member.1': exemptionTagKey });
-    expect((await sweep()).sent).toEqual({ [rule.idOf('alice')]: 'NON_COMPLIANT' });
-  });
-
-  it.each([
-    ['the exemption tag', { exemptionTagKey: 'KEYS-UNTIL' }],
-    ['a grace period', { rotationGraceDays: '90' }],
-  ])('reports users that a new parameter makes COMPLIANT, and back: %s', async (_, parameters) => {
-    const keys = [used(200), { CreateDate: daysBefore(80) }];
-    const tags = { [exemptionTagKey]: '2026-12-31' };
-    await serveSwept({ users: [{ UserName: 'alice', keys, tags }] });
-    for (const [InputParameters, type] of [
-      [parameters, 'COMPLIANT'],
-      [{}, 'NON_COMPLIANT'],
-    ] as const) {
-      rule.setParameters(InputParameters);
-      expect((await sweep()).sent).toEqual({ [rule.idOf('alice')]: type });
-      rule.pass({ hours: 1 });
-    }
-  });
 });
 
 describe('a sweep after another one', () => {

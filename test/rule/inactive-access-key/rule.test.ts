@@ -41,8 +41,6 @@ describe('the result of the rule on inactive keys', () => {
   it.each([
     [1, 0, 'NON_COMPLIANT'],
     [1, 1, 'COMPLIANT'],
-    [30, 0, 'NON_COMPLIANT'],
-    [30, 1, 'COMPLIANT'],
     [90, 0, 'NON_COMPLIANT'],
     [90, 1, 'COMPLIANT'],
   ])('maxInactiveDays %d: inactive for that long less %d ms is %s', (days, ms, expected) => {
