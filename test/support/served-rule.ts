@@ -5,8 +5,8 @@ import { createHandler } from '../../rule/evaluation/handler.ts';
 import type { CreateRule } from '../../rule/evaluation/user-rule.ts';
 import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
 import { type Operation, ServiceError } from '../local-account/dispatch.ts';
-import type { UserSeed } from '../local-account/iam/users.ts';
-import { asSent, recordedEvent } from './build.ts';
+import type { LocalAccessKey, UserSeed } from '../local-account/iam/users.ts';
+import { asSent, daysBefore, recordedEvent } from './build.ts';
 import { RULE_NAME, ruleProperties, type ServedAccount, serveAccount } from './served-account.ts';
 
 /** An evaluation on the wire, where an instant is a number of seconds. */
@@ -200,3 +200,13 @@ export type ServedRule = Awaited<ReturnType<typeof serveRule>>;
 /** Users named `user-0`, `user-1`, … with one active key each. */
 export const compliantUsers = (count: number): UserSeed[] =>
   Array.from({ length: count }, (_, index) => ({ UserName: `user-${index}`, keys: [{}] }));
+
+/** A key that was created 400 days and used some days before `at`. */
+export const usedKey = (
+  days: number,
+  Status: 'Active' | 'Inactive' = 'Active',
+): Partial<LocalAccessKey> => ({
+  Status,
+  CreateDate: daysBefore(400),
+  lastUsed: { LastUsedDate: daysBefore(days), ServiceName: 's3', Region: 'us-east-1' },
+});

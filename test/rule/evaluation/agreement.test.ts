@@ -1,31 +1,24 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
 import { singleAccessKeyRule } from '../../../rule/single-access-key/rule.ts';
-import type { LocalAccessKey } from '../../local-account/iam/users.ts';
-import { daysBefore } from '../../support/build.ts';
-import { type ServedRule, serveRule } from '../../support/served-rule.ts';
+import { type ServedRule, serveRule, usedKey } from '../../support/served-rule.ts';
 
 let rule: ServedRule;
 afterEach(() => rule.close());
 
-const used = (days: number, Status: 'Active' | 'Inactive' = 'Active'): Partial<LocalAccessKey> => ({
-  Status,
-  CreateDate: daysBefore(400),
-  lastUsed: { LastUsedDate: daysBefore(days), ServiceName: 's3', Region: 'us-east-1' },
-});
 const exempt = { 'keys-until': '2026-12-31' };
 const users = [
   { UserName: 'none' },
-  { UserName: 'one', keys: [used(1)] },
-  { UserName: 'two', keys: [used(200), used(1)] },
-  { UserName: 'tie', keys: [used(9), used(9)] },
-  { UserName: 'busy', keys: [used(2), used(1)] },
-  { UserName: 'fresh', keys: [used(9), {}] },
-  { UserName: 'exempt', keys: [used(200), used(1)], tags: exempt },
-  { UserName: 'expired', keys: [used(200), used(1)], tags: { 'keys-until': '2026-01-01' } },
-  { UserName: 'off', keys: [used(200, 'Inactive'), used(1)] },
-  { UserName: 'off-recently', keys: [used(1, 'Inactive'), used(300, 'Inactive')] },
-  { UserName: 'off-exempt', keys: [used(200, 'Inactive'), used(1)], tags: exempt },
+  { UserName: 'one', keys: [usedKey(1)] },
+  { UserName: 'two', keys: [usedKey(200), usedKey(1)] },
+  { UserName: 'tie', keys: [usedKey(9), usedKey(9)] },
+  { UserName: 'busy', keys: [usedKey(2), usedKey(1)] },
+  { UserName: 'fresh', keys: [usedKey(9), {}] },
+  { UserName: 'exempt', keys: [usedKey(200), usedKey(1)], tags: exempt },
+  { UserName: 'expired', keys: [usedKey(200), usedKey(1)], tags: { 'keys-until': '2026-01-01' } },
+  { UserName: 'off', keys: [usedKey(200, 'Inactive'), usedKey(1)] },
+  { UserName: 'off-recently', keys: [usedKey(1, 'Inactive'), usedKey(300, 'Inactive')] },
+  { UserName: 'off-exempt', keys: [usedKey(200, 'Inactive'), usedKey(1)], tags: exempt },
 ];
 
 describe.each([

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LocalAccessKey } from '../../local-account/iam/users.ts';
 import { daysBefore } from '../../support/build.ts';
-import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
+import { compliantUsers, type ServedRule, serveRule, usedKey } from '../../support/served-rule.ts';
 
 let rule: ServedRule;
 const serve = async (options: Parameters<typeof serveRule>[0]) => {
@@ -15,11 +14,7 @@ const serveSwept = async (options: Parameters<typeof serveRule>[0]) => {
 };
 afterEach(() => rule.close());
 
-const used = (days: number): Partial<LocalAccessKey> => ({
-  CreateDate: daysBefore(400),
-  lastUsed: { LastUsedDate: daysBefore(days), ServiceName: 's3', Region: 'us-east-1' },
-});
-const alice = { UserName: 'alice', keys: [used(200), used(1)] };
+const alice = { UserName: 'alice', keys: [usedKey(200), usedKey(1)] };
 const gone = { UserName: 'gone' };
 const lastReport = () => rule.batches().at(-1)?.Evaluations;
 
@@ -107,7 +102,7 @@ describe('a sweep during which a user or a key is deleted', () => {
   });
 
   it('evaluates the remaining keys if a key is deleted before its last use is read', async () => {
-    await serve({ users: [{ UserName: 'alice', keys: [used(200), used(100), used(1)] }] });
+    await serve({ users: [{ UserName: 'alice', keys: [usedKey(200), usedKey(100), usedKey(1)] }] });
     during('GetAccessKeyLastUsed', () => rule.iam.users.get('alice')?.keys.splice(0, 2));
     await rule.sweep();
     expect(rule.reportedTypes()).toEqual({ alice: 'COMPLIANT' });

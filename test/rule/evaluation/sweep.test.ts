@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LocalAccessKey, UserSeed } from '../../local-account/iam/users.ts';
 import { at, daysBefore } from '../../support/build.ts';
-import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
+import { compliantUsers, type ServedRule, serveRule, usedKey } from '../../support/served-rule.ts';
 
 let rule: ServedRule;
 /** Serves a rule that only a schedule triggers. */
@@ -16,12 +16,8 @@ const serveSwept = async (options: Parameters<typeof serveRule>[0]) => {
 };
 afterEach(() => rule.close());
 
-const used = (days: number): Partial<LocalAccessKey> => ({
-  CreateDate: daysBefore(400),
-  lastUsed: { LastUsedDate: daysBefore(days), ServiceName: 's3', Region: 'us-east-1' },
-});
 const inactive: Partial<LocalAccessKey> = { Status: 'Inactive' };
-const alice: UserSeed = { UserName: 'alice', keys: [used(200), used(1)] };
+const alice: UserSeed = { UserName: 'alice', keys: [usedKey(200), usedKey(1)] };
 const twoKeys = alice.keys;
 
 /** Sweeps and returns the reported types by user id, and the number of calls. */
@@ -47,12 +43,12 @@ describe('a sweep', () => {
       [{ UserName: 'bobby', keys: twoKeys }, 'NON_COMPLIANT'],
       [{ UserName: 'carol', Path: '/team/a/', keys: twoKeys }, 'NON_COMPLIANT'],
       [{ UserName: 'carol,dave=x+y@z', keys: twoKeys }, 'NON_COMPLIANT'],
-      [{ UserName: 'third', keys: [inactive, used(100), used(1)] }, 'NON_COMPLIANT'],
+      [{ UserName: 'third', keys: [inactive, usedKey(100), usedKey(1)] }, 'NON_COMPLIANT'],
       [{ UserName: 'expired', keys: [{ Status: 'Expired' }, {}] }, 'COMPLIANT'],
       [{ UserName: 'off', keys: [inactive, inactive] }, 'COMPLIANT'],
       [{ UserName: 'none' }, 'COMPLIANT'],
       [
-        { UserName: 'eight', keys: Array.from({ length: 8 }, (_, day) => used(day + 10)) },
+        { UserName: 'eight', keys: Array.from({ length: 8 }, (_, day) => usedKey(day + 10)) },
         'NON_COMPLIANT',
       ],
     ];
@@ -89,7 +85,7 @@ describe('a sweep', () => {
   });
 
   it('reads the last use of the active keys of violators only', async () => {
-    const violation = { UserName: 'alice', keys: [used(200), used(1), inactive] };
+    const violation = { UserName: 'alice', keys: [usedKey(200), usedKey(1), inactive] };
     await serve({ users: [...compliantUsers(20), violation] });
     await rule.sweep();
     expect(rule.callCounts()).toEqual({
@@ -133,7 +129,7 @@ describe('a sweep with an exemption tag', () => {
   });
 
   it('reads the tags only of users that would be NON_COMPLIANT', async () => {
-    const rotating = { UserName: 'rotating', keys: [used(1), { CreateDate: daysBefore(1) }] };
+    const rotating = { UserName: 'rotating', keys: [usedKey(1), { CreateDate: daysBefore(1) }] };
     await serve({ users: [...compliantUsers(5), tagged('violation'), rotating] });
     rule.setParameters({ exemptionTagKey, rotationGraceDays: '30' });
     await rule.sweep();

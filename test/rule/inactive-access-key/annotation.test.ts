@@ -148,41 +148,32 @@ describe('the annotation of any user', () => {
 });
 
 describe('knownFrom', () => {
-  const recorded = (Annotation?: string) => ({
-    ComplianceType: 'COMPLIANT' as const,
-    Annotation,
-    OrderingTimestamp: daysBefore(1),
-  });
   const [a, b] = [keyId('A'), keyId('B')];
+  const activeOn = (id: string, day: string) => `${id} is inactive and was active on ${day}`;
+  const known = (Annotation?: string) =>
+    knownFrom({ ComplianceType: 'COMPLIANT', Annotation, OrderingTimestamp: daysBefore(1) })({
+      AccessKeyId: a,
+    });
+
+  it('knows nothing without a recorded result', () => {
+    expect(knownFrom(undefined)({ AccessKeyId: a })).toEqual({ isConcluded: false });
+  });
+
+  it.each([undefined, `alice: ${b} has been inactive for at least 90 days.`])(
+    'knows that a key was active that %j does not name',
+    (annotation) => {
+      expect(known(annotation)).toEqual({ isConcluded: false, activeAt: daysBefore(1) });
+    },
+  );
 
   it.each([
-    ['nothing from no result', undefined, { isConcluded: false }],
-    [
-      'an active key from no annotation',
-      recorded(),
-      { isConcluded: false, activeAt: daysBefore(1) },
-    ],
-    [
-      'an active key from an annotation that names another key',
-      recorded(`alice: ${b} has been inactive for at least 90 days.`),
-      { isConcluded: false, activeAt: daysBefore(1) },
-    ],
-    [
-      'the day of this key, not of another one',
-      recorded(
-        `alice: ${b} is inactive and was active on 2025-12-01; ${a} is inactive and was active on 2025-11-05.`,
-      ),
-      { isConcluded: false, activeAt: new Date('2025-11-05T23:59:59.999Z') },
-    ],
-    [
-      'no day from a text without one',
-      recorded(
-        `alice: ${a} is inactive and was active on ?; ${b} is inactive and was active on 2025-12-01.`,
-      ),
-      { isConcluded: false, activeAt: undefined },
-    ],
-  ])('reads %s', (_, result, expected) => {
-    expect(knownFrom(result)({ AccessKeyId: a })).toEqual(expected);
+    [`${activeOn(b, '2025-12-01')}; ${activeOn(a, '2025-11-05')}`, '2025-11-05T23:59:59.999Z'],
+    [`${activeOn(a, '?')}; ${activeOn(b, '2025-12-01')}`, undefined],
+  ])('reads the end of the day of this key from %s', (text, activeAt) => {
+    expect(known(`alice: ${text}.`)).toEqual({
+      isConcluded: false,
+      activeAt: activeAt && new Date(activeAt),
+    });
   });
 });
 
