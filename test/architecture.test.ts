@@ -57,7 +57,7 @@ const WIRING = ['rule/aws', 'rule/log'];
 
 /** All that the infrastructure may import of the functions: names, and parameters with their bounds. */
 const NAMES =
-  /^rule\/(input\/(parameter|parse)|evaluation\/parameters|log\/metrics|aws\/regions|(key-events|security-hub|single-access-key)\/(event|settings))\.ts$/;
+  /^rule\/(input\/(parameter|parse)|evaluation\/parameters|log\/metrics|aws\/regions|(key-events|security-hub)\/(event|settings))\.ts$/;
 
 /** The folders that decide. */
 const PURE = [

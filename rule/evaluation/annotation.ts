@@ -29,6 +29,8 @@ const shortenTo = (text: string, length: number): string => {
   return shortenTo(text.slice(0, last.index) + text.slice(last.index + last[0].length), length);
 };
 
+const NOT_ASCII = /[^\x20-\x7e]/g;
+
 /** The user that an annotation belongs to, and the instant of the evaluation. */
 export type AnnotationContext = { readonly UserName: string; readonly at: Date };
 
@@ -37,6 +39,7 @@ export type AnnotationContext = { readonly UserName: string; readonly at: Date }
  *
  * Takes the first wording that fits without its evidence, so that the wording does not change with the evidence. If
  * the whole is too long, evidence is left out from the end. Only a last wording that is too long without evidence is cut.
+ * Characters that are not ASCII become question marks.
  *
  * @param wordings  the longest first, with evidence in parentheses
  */
@@ -49,7 +52,7 @@ export const toAnnotation = (
   const length = MAXIMUM_ANNOTATION_LENGTH - start.length - end.length;
   const fits = (wording: string) => withoutEvidence(wording).length <= length;
   const wording = wordings.find(fits) ?? wordings.at(-1) ?? '';
-  return `${start}${shortenTo(wording, length)}${end}`;
+  return `${start}${shortenTo(wording, length).replace(NOT_ASCII, '?')}${end}`;
 };
 
 /** What the annotation of a violation recommends. */

@@ -1,25 +1,25 @@
-/** Milliseconds left for the report when a sweep has to stop: for 5,000 users 100 calls to Config, and their retries. */
+/** Milliseconds reserved for the report of a sweep: 5,000 users take 100 calls to AWS Config, and their retries. */
 export const RESERVED_FOR_REPORT = 60_000;
 
-/** Milliseconds left to say what failed when a report has to stop. */
+/** Milliseconds reserved for the log line when a report has to stop. */
 export const RESERVED_FOR_LOG = 2_000;
 
-/** The most that a timer can hold. */
+/** The longest delay of a timer. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The function's time would end before the sweep. */
+/** The sweep takes longer than the function may run. */
 export class SweepTimeoutError extends Error {
   override readonly name = 'SweepTimeoutError';
 }
 
-/** How long the function may still take, and how much of that is reserved, in milliseconds. */
+/** The remaining time of the function, and the part of it that is reserved, in milliseconds. */
 export type TimeLimit = { readonly remainingTime: () => number; readonly reserved: number };
 
 /**
- * Does work until the reserved time begins, whatever the work is waiting for then.
+ * Runs work until the reserved time begins, even if the work is waiting for a response.
  *
- * @param work  is told by the signal to begin nothing new
- * @throws {SweepTimeoutError} when the reserved time begins before the end of the work
+ * @param work  starts nothing new after its signal aborts
+ * @throws {SweepTimeoutError} if the reserved time begins before the end of the work
  */
 export const withinTime = async <Result>(
   { remainingTime, reserved }: TimeLimit,

@@ -1,6 +1,6 @@
-import type { RecordedResult } from '../aws/config.ts';
 import type { ParsedAnnotation } from '../evaluation/annotation.ts';
-import type { AccessKey } from '../keys/access-key.ts';
+import type { Background } from '../evaluation/user-rule.ts';
+import { type AccessKey, compareText } from '../keys/access-key.ts';
 import { addDays, date } from '../keys/days.ts';
 import {
   describeExemption,
@@ -33,31 +33,40 @@ const describeAll = (inactivities: readonly Inactivity[]): string =>
 /** The parameter of the rule, and the exemption tag of the user if it has one. */
 type Limit = { readonly maxInactiveDays: number; readonly exemption?: Exemption | undefined };
 
-/** Describes a violation, without the user name. */
+/** Wordings without the user name, the longest first. Every wording names every key that is not active. */
+type Wordings = readonly [string, ...string[]];
+
+/** Describes a violation. */
 export const describeViolation = (
   inactivities: readonly Inactivity[],
   { maxInactiveDays, exemption }: Limit,
-): string =>
-  `${describeAll(inactivities)}.${describeProblem(exemption)} Delete a key that is inactive for ${maxInactiveDays} days, or reactivate it.`;
+): Wordings => {
+  const text = `${describeAll(inactivities)}.${describeProblem(exemption)}`;
+  const nextStep = `Delete a key that is inactive for ${maxInactiveDays} days, or reactivate it.`;
+  return [`${text} ${nextStep}`, text];
+};
 
-/** Describes a user that its tag exempts, without the user name. */
+/** Describes a user that its tag exempts; without the tag if its key is too long. */
 export const describeExempt = (
   inactivities: readonly Inactivity[],
   exemption: ValidExemption,
-): string => `${describeExemption(exemption)}: ${describeAll(inactivities)}.`;
+): Wordings => {
+  const all = describeAll(inactivities);
+  return [`${describeExemption(exemption)}: ${all}.`, `Exempt until ${exemption.until}: ${all}.`];
+};
 
-/** Describes a user whose keys are not inactive for too long, without the user name. */
+/** Describes a user whose keys are not inactive for too long. */
 export const describeAllowed = (
   inactivities: readonly Inactivity[],
   { maxInactiveDays }: Limit,
-): string => {
+): Wordings => {
   const [first] = inactivities
     .flatMap((inactivity) =>
       'since' in inactivity ? [addDays(inactivity.since, maxInactiveDays).toISOString()] : [],
     )
     .toSorted();
   const until = first === undefined ? '' : ` Allowed until ${first}.`;
-  return `${describeAll(inactivities)}.${until}`;
+  return [`${describeAll(inactivities)}.${until}`];
 };
 
 /**
@@ -65,7 +74,7 @@ export const describeAllowed = (
  * key that it does not name was active or did not exist.
  */
 export const knownFrom =
-  (recorded: RecordedResult | undefined) =>
+  (recorded: Background['recorded']) =>
   ({ AccessKeyId }: Pick<AccessKey, 'AccessKeyId'>): Known => {
     if (recorded === undefined) return { isConcluded: false };
     const { Annotation, OrderingTimestamp } = recorded;
@@ -78,11 +87,15 @@ export const knownFrom =
     return { isConcluded: false, activeAt: day ? new Date(`${day}T23:59:59.999Z`) : undefined };
   };
 
-const INACTIVE = new RegExp(`(?:: |; )(\\w{16,128}) (?:${SINCE}|${AT_LEAST})`);
+const INACTIVE = new RegExp(`(?:: |; )(\\w{16,128}) (?:${AT_LEAST}|${SINCE} (\\S{10}))`, 'g');
 
-/** Parses the annotation of a violation; undefined for any other text. */
+/** Parses the annotation of a violation for the key that has been inactive longest; undefined for any other text. */
 export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
-  const [, AccessKeyId] = INACTIVE.exec(annotation) ?? [];
+  const inactive = [...annotation.matchAll(INACTIVE)];
+  const [longest] = inactive.toSorted(([, , one = ''], [, , other = '']) =>
+    compareText(one, other),
+  );
+  const AccessKeyId = longest?.[1];
   return AccessKeyId === undefined
     ? undefined
     : { recommendation: 'Remediate', AccessKeyId, Status: 'Inactive' };

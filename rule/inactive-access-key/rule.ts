@@ -36,7 +36,8 @@ export const evaluateInactiveAccessKey = (
   policy: InactivePolicy,
 ): Result => {
   const { maxInactiveDays, at } = policy;
-  const annotate = (text: string) => toAnnotation([text], { UserName, at });
+  const annotate = (wordings: readonly [string, ...string[]]) =>
+    toAnnotation(wordings, { UserName, at });
   if (inactivities.length === 0) return { ComplianceType: 'COMPLIANT' };
   if (!inactivities.some((inactivity) => isTooLong(inactivity, policy))) {
     const Annotation = annotate(describeAllowed(inactivities, { maxInactiveDays }));

@@ -54,32 +54,32 @@ const nameKeys = (keys: readonly AccessKey[]): string =>
     .map(({ AccessKeyId }) => AccessKeyId)
     .join(', ');
 
-/** Describes a recommendation, the longest wording first. */
+/** Describes a recommendation, and briefly if it names several keys. */
 const describeRecommendation = (
   recommendation: Recommendation,
   { keys }: Pick<UserKeys, 'keys'>,
   policy: RecommendationPolicy,
-): [string, ...string[]] => {
+): { readonly text: string; readonly brief?: string } => {
   if ('refusal' in recommendation) {
     const { refusal } = recommendation;
     const none = `${NO_KEY} ${nameKeys(countedKeys(keys, policy))}:`;
-    const long = `${none} ${describeRefusal(refusal, policy)}.`;
-    const brief = `${none} ${BRIEF_REASONS[refusal.reason]}.`;
-    return [`${long} To decide, name a key in the runbook.`, long, brief];
+    return {
+      text: `${none} ${describeRefusal(refusal, policy)}.`,
+      brief: `${none} ${BRIEF_REASONS[refusal.reason]}.`,
+    };
   }
   const { keep, more } = recommendation;
   const kept = keep === undefined ? '' : ` Keep ${keep.AccessKeyId} (${describeUse(keep)}).`;
   const next = more > 0 ? ` Then ${more} more.` : '';
   if ('delete' in recommendation) {
     const { AccessKeyId, Status } = recommendation.delete;
-    return [
-      `Delete ${AccessKeyId}, ${Status} (${describeUse(recommendation.delete)}).${next}${kept}`,
-    ];
+    const use = describeUse(recommendation.delete);
+    return { text: `Delete ${AccessKeyId}, ${Status} (${use}).${next}${kept}` };
   }
   const { AccessKeyId } = recommendation.deactivate;
   const then = policy.countInactiveAccessKeys ? ', then delete it' : '';
   const use = describeUse(recommendation.deactivate);
-  return [`Deactivate ${AccessKeyId} (${use})${then}.${next}${kept}`];
+  return { text: `Deactivate ${AccessKeyId} (${use})${then}.${next}${kept}` };
 };
 
 /**
@@ -91,12 +91,14 @@ export const describeViolation = (
   recommendation: Recommendation,
   policy: RecommendationPolicy,
 ): string => {
+  const counts = `${describeCounts(user, policy)}.`;
   const problem = describeProblem(readExemption(user.exemption, policy));
-  const start = `${describeCounts(user, policy)}.${problem}`;
-  const [first, ...others] = describeRecommendation(recommendation, user, policy);
-  const wordings = others.map((wording) => `${start} ${wording}`);
+  const { text, brief = text } = describeRecommendation(recommendation, user, policy);
   const { UserName } = user;
-  return toAnnotation([`${start} ${first}`, ...wordings], { UserName, at: policy.at });
+  return toAnnotation([`${counts}${problem} ${text}`, `${counts} ${brief}`], {
+    UserName,
+    at: policy.at,
+  });
 };
 
 /** Describes why a user is COMPLIANT, without its name; undefined if its keys are within the maximum. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseRuleParameters } from '../../rule/evaluation/parameters.ts';
+import type { UserKeys } from '../../rule/evaluation/user-rule.ts';
 import type { AccessKey } from '../../rule/keys/access-key.ts';
 
 const DAY_IN_MILLISECONDS = 86_400_000;
@@ -21,6 +22,12 @@ export const accessKey = (name: string, overrides: Partial<AccessKey> = {}): Acc
   CreateDate: daysBefore(400),
   ...overrides,
 });
+
+/** Returns the user alice with these keys. */
+export const userKeys = (
+  keys: readonly AccessKey[],
+  overrides: Partial<UserKeys> = {},
+): UserKeys => ({ UserId: 'AIDAXXXXXXXXXXXXALICE', UserName: 'alice', keys, ...overrides });
 
 /** The default parameters of the rule. */
 export const policy = { ...parseRuleParameters(), at };

@@ -24,16 +24,15 @@ const Details = v.object({
       Annotation: v.optional(v.string(), ''),
       EvaluationResultIdentifier: v.object({
         EvaluationResultQualifier: v.object({ ResourceId: v.string() }),
-        OrderingTimestamp: v.date(),
       }),
     }),
   ),
 });
 
 /** The recorded result of a user. */
-export type Held = { readonly verdict: string; readonly annotation: string; readonly at: number };
+export type Recorded = { readonly ComplianceType: string; readonly annotation: string };
 
-/** A key, when its status changed last, and when CloudTrail shows each change. */
+/** A key, the time of its last change of status, and its changes with the times at which CloudTrail shows them. */
 export type WatchedKey = {
   readonly key: LocalAccessKey;
   since: number;
@@ -122,18 +121,14 @@ export const serveKeyOwners = async (
     if (status !== does) watched.since = at.getTime();
   };
 
-  const readHeld = (): ReadonlyMap<string, Held> => {
+  const readRecorded = (): ReadonlyMap<string, Recorded> => {
     const { GetComplianceDetailsByConfigRule } = rule.config.operations;
     const input = { ConfigRuleName: RULE_NAME, Limit: 100 };
     const { EvaluationResults } = v.parse(Details, GetComplianceDetailsByConfigRule(input, 'test'));
     return new Map(
       EvaluationResults.map(({ ComplianceType, Annotation, EvaluationResultIdentifier: id }) => [
         id.EvaluationResultQualifier.ResourceId,
-        {
-          verdict: ComplianceType,
-          annotation: Annotation,
-          at: id.OrderingTimestamp.getTime(),
-        },
+        { ComplianceType, annotation: Annotation },
       ]),
     );
   };
@@ -157,9 +152,9 @@ export const serveKeyOwners = async (
     look: async (milliseconds: number) => {
       const at = START.getTime() + milliseconds;
       rule.clock.now = new Date(at);
-      const before = readHeld();
+      const before = readRecorded();
       await rule.sweep();
-      return { at, before, after: readHeld() };
+      return { at, before, after: readRecorded() };
     },
   };
 };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { forEach, inBatches, nameSome } from '../../../rule/aws/batches.ts';
+import { type Failure, forEach, inBatches, nameSome } from '../../../rule/aws/batches.ts';
+
+const numbers = (length: number) => Array.from({ length }, (_, index) => index);
 
 describe('inBatches', () => {
   it.each([
@@ -9,10 +11,9 @@ describe('inBatches', () => {
     [101, [100, 1]],
     [250, [100, 100, 50]],
   ])('splits %i items into full batches, in order', (length, sizes) => {
-    const items = Array.from({ length }, (_, index) => index);
-    const batches = inBatches(items, 100);
+    const batches = inBatches(numbers(length), 100);
     expect(batches.map((batch) => batch.length)).toEqual(sizes);
-    expect(batches.flat()).toEqual(items);
+    expect(batches.flat()).toEqual(numbers(length));
   });
 });
 
@@ -33,7 +34,6 @@ describe('forEach', () => {
     if (item < 0) throw new Error(`failure ${item}`);
     return 2 * item;
   };
-  const numbers = (length: number) => Array.from({ length }, (_, index) => index);
 
   it('returns the results in order, and the items that failed with the reason', async () => {
     const { results, failures } = await forEach([1, -2, 3, -4, 5], process);
@@ -55,17 +55,26 @@ describe('forEach', () => {
     expect((await done).results).toHaveLength(25);
   });
 
-  it.each([
-    [[-1, 2, 3], { results: [4, 6] }],
-    [[-1, 2, -3], 'failure -3'],
-  ])('throws the second failure of %j if it may have one', async (items, expected) => {
-    const attempt = forEach(items, process, { maximumFailures: 2 });
-    if (typeof expected === 'string') await expect(attempt).rejects.toThrow(expected);
-    else expect(await attempt).toMatchObject(expected);
+  it('skips further items after the maximum number of failures, those of earlier calls included', async () => {
+    const failures: Failure<unknown>[] = [];
+    const options = { failures, maximumFailures: 2 };
+    expect((await forEach([-1, 2], process, options)).results).toEqual([4]);
+    const all = await forEach([3, -4, ...numbers(20)], process, options);
+    expect(all.results.length).toBeLessThan(20);
+    expect(all.failures).toEqual([{ item: -4, cause: new Error('failure -4') }]);
+    expect(failures).toHaveLength(2);
+    expect(await forEach([5], process, options)).toEqual({ results: [], failures: [] });
   });
 
-  it('throws the reason of the signal', async () => {
-    const signal = AbortSignal.abort(new Error('out of time'));
-    await expect(forEach([1], process, { signal })).rejects.toThrow('out of time');
+  it('starts no further item after the signal aborts, and throws its reason', async () => {
+    const controller = new AbortController();
+    const started: number[] = [];
+    const abortAtFirst = async (item: number) => {
+      started.push(item);
+      controller.abort(new Error('time is up'));
+    };
+    const { signal } = controller;
+    await expect(forEach(numbers(25), abortAtFirst, { signal })).rejects.toThrow('time is up');
+    expect(started.length).toBeLessThanOrEqual(10);
   });
 });

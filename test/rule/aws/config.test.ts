@@ -12,165 +12,153 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
-/** Lets Config answer a call of that name with these, one after the other. */
-const answer = (operation: string, ...answers: readonly unknown[]) => {
-  let call = 0;
-  account.dispatcher.register('config', { [operation]: () => answers[call++] });
+/** Lets Config respond to an operation, call by call, and returns the inputs of the calls. */
+const respond = (operation: string, ...responses: readonly unknown[]) => {
+  const inputs: unknown[] = [];
+  const next = (input: unknown) => responses[inputs.push(input) - 1];
+  account.dispatcher.register('config', { [operation]: next });
+  return inputs;
 };
 
-const evaluations = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({
-    ComplianceResourceType: 'AWS::IAM::User',
-    ComplianceResourceId: `USER${index}`,
-    ComplianceType: 'COMPLIANT' as const,
-    OrderingTimestamp: at,
-  }));
-const put = (count: number) => config.putEvaluations(evaluations(count), 'token');
+const USER = { type: 'AWS::IAM::User', id: 'AIDAX' };
+const ComplianceTypes = ['COMPLIANT', 'NON_COMPLIANT'];
 
-describe('reporting', () => {
-  it.each([
-    ['no word of failures', {}],
-    ['no failures', { FailedEvaluations: [] }],
-  ])('is done when Config answers with %s', async (_, answered) => {
-    answer('PutEvaluations', answered);
+describe('putEvaluations', () => {
+  const evaluations = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      ComplianceResourceType: USER.type,
+      ComplianceResourceId: `USER${index}`,
+      ComplianceType: 'COMPLIANT' as const,
+      OrderingTimestamp: at,
+    }));
+  const put = (count: number) => config.putEvaluations(evaluations(count), 'token');
+
+  it.each([{}, { FailedEvaluations: [] }])('succeeds if Config responds %j', async (response) => {
+    respond('PutEvaluations', response);
     await expect(put(1)).resolves.toBeUndefined();
   });
 
-  it('tells how many Config refused of all batches, and names five of them', async () => {
-    const failed = evaluations(6);
-    answer(
+  it('reports how many evaluations of all batches Config refused, and names five', async () => {
+    const refused = evaluations(6);
+    respond(
       'PutEvaluations',
-      { FailedEvaluations: failed.slice(0, 2) },
-      { FailedEvaluations: failed.slice(2) },
+      { FailedEvaluations: refused.slice(0, 2) },
+      { FailedEvaluations: refused.slice(2) },
     );
-    const refused = put(101);
-    await expect(refused).rejects.toThrow(FailedEvaluationsError);
-    await expect(refused).rejects.toThrow(
-      'PutEvaluations: expected 101 evaluations to be taken, got 6 refused: USER0, USER1, USER2, USER3, USER4',
+    const failed = put(101);
+    await expect(failed).rejects.toThrow(FailedEvaluationsError);
+    await expect(failed).rejects.toThrow(
+      'PutEvaluations: expected 101 evaluations to be accepted, got 6 refused: USER0, USER1, USER2, USER3, USER4',
     );
-  });
-
-  it('names no more than 800 characters of them', async () => {
-    const [failed] = evaluations(1);
-    answer('PutEvaluations', {
-      FailedEvaluations: [{ ...failed, ComplianceResourceId: 'U'.repeat(100_000) }],
-    });
-    await expect(put(1)).rejects.toThrow(/got 1 refused: U{800}$/);
   });
 
   it.each([
+    [{ FailedEvaluations: 7 }, 'PutEvaluations.FailedEvaluations: expected Array, got 7'],
     [
-      'a number of failures',
-      { FailedEvaluations: 7 },
-      'PutEvaluations.FailedEvaluations: expected Array, got 7',
-    ],
-    [
-      'a failure of nobody',
       { FailedEvaluations: [{}] },
       'PutEvaluations.FailedEvaluations.0.ComplianceResourceId: expected a value, got nothing',
     ],
-  ])('fails when Config answers with %s', async (_, answered, message) => {
-    answer('PutEvaluations', answered);
+  ])('refuses the response %j', async (response, message) => {
+    respond('PutEvaluations', response);
     const failed = put(1);
     await expect(failed).rejects.toThrow(InvalidResponseError);
     await expect(failed).rejects.toThrow(message);
   });
 });
 
-describe('what is asked for', () => {
-  /** Lets Config answer a call of that name with this, and keeps what it was asked for. */
-  const asked = (operation: string, answered: object) => {
-    const inputs: unknown[] = [];
-    const take = (input: unknown) => {
-      inputs.push(input);
-      return answered;
-    };
-    account.dispatcher.register('config', { [operation]: take });
-    return inputs;
-  };
-
-  it('of an evaluation are these rules', async () => {
-    const inputs = asked('StartConfigRulesEvaluation', {});
+describe('startEvaluation', () => {
+  it('names the rules', async () => {
+    const inputs = respond('StartConfigRulesEvaluation', {});
     await config.startEvaluation([RULE_NAME, 'other']);
     expect(inputs).toEqual([{ ConfigRuleNames: [RULE_NAME, 'other'] }]);
   });
+});
 
-  it('of parameters is this rule', async () => {
-    const inputs = asked('DescribeConfigRules', { ConfigRules: [{ ConfigRuleName: RULE_NAME }] });
-    await config.getInputParameters(RULE_NAME);
-    expect(inputs).toEqual([{ ConfigRuleNames: [RULE_NAME] }]);
-  });
-
-  const ComplianceTypes = ['COMPLIANT', 'NON_COMPLIANT'];
-  it('of results is a page of the rule as large as there is, without those that are not applicable', async () => {
-    const inputs = asked('GetComplianceDetailsByConfigRule', { EvaluationResults: [] });
-    await config.readRuleResults(RULE_NAME);
-    expect(inputs).toEqual([{ ConfigRuleName: RULE_NAME, ComplianceTypes, Limit: 100 }]);
-  });
-
-  it('of one result is the resource', async () => {
-    const inputs = asked('GetComplianceDetailsByResource', { EvaluationResults: [] });
-    const resource = { type: 'AWS::IAM::User', id: 'AIDAX' };
-    expect(await config.readResult(RULE_NAME, resource)).toBeUndefined();
-    const { type: ResourceType, id: ResourceId } = resource;
-    expect(inputs).toEqual([{ ResourceType, ResourceId, ComplianceTypes }]);
-  });
-
-  it.each([
-    [768, true],
-    [769, false],
-  ])('has an id of at most 768 characters: %d', async (length, isRead) => {
-    const EvaluationResultQualifier = {
-      ConfigRuleName: RULE_NAME,
-      ResourceType: 'AWS::IAM::User',
-      ResourceId: 'A'.repeat(length),
-    };
+describe('readResults', () => {
+  const resultOf = (ResourceId: string, ResourceType = USER.type) => {
+    const EvaluationResultQualifier = { ConfigRuleName: RULE_NAME, ResourceType, ResourceId };
     const EvaluationResultIdentifier = { EvaluationResultQualifier, OrderingTimestamp: at };
-    const result = { EvaluationResultIdentifier, ComplianceType: 'COMPLIANT' };
-    asked('GetComplianceDetailsByConfigRule', { EvaluationResults: [result] });
-    const read = config.readRuleResults(RULE_NAME);
-    if (isRead) expect((await read).size).toBe(1);
-    else await expect(read).rejects.toThrow(InvalidResponseError);
+    return { EvaluationResultIdentifier, ComplianceType: 'COMPLIANT', Annotation: 'text' };
+  };
+  const read = () => config.readResults(RULE_NAME);
+
+  it('reads the results of users from every page, 100 a page', async () => {
+    const inputs = respond(
+      'GetComplianceDetailsByConfigRule',
+      {
+        EvaluationResults: [resultOf('AIDAX'), resultOf('AROAX', 'AWS::IAM::Role')],
+        NextToken: 'n',
+      },
+      { EvaluationResults: [resultOf('AIDAY')] },
+    );
+    const recorded = { ComplianceType: 'COMPLIANT', Annotation: 'text', OrderingTimestamp: at };
+    expect([...(await read())]).toEqual([
+      ['AIDAX', recorded],
+      ['AIDAY', recorded],
+    ]);
+    const input = { ConfigRuleName: RULE_NAME, ComplianceTypes, Limit: 100 };
+    expect(inputs).toEqual([input, { ...input, NextToken: 'n' }]);
+  });
+
+  it('accepts a resource id of 768 characters', async () => {
+    respond('GetComplianceDetailsByConfigRule', { EvaluationResults: [resultOf('A'.repeat(768))] });
+    expect((await read()).size).toBe(1);
   });
 
   it.each([
-    ['GetComplianceDetailsByConfigRule', () => config.readRuleResults(RULE_NAME)],
-    ['GetComplianceDetailsByResource', () => config.readResult(RULE_NAME, { type: 'T', id: 'I' })],
-  ])('is told by name when the pages of %s go in a circle', async (operation, read) => {
-    asked(operation, { EvaluationResults: [], NextToken: 'round' });
-    await expect(read()).rejects.toThrow(`${operation}: expected the next NextToken, got round`);
+    [resultOf('A'.repeat(769)), 'expected at most 768 characters'],
+    [{ ...resultOf('A'), ComplianceType: 'NOT_APPLICABLE' }, '.ComplianceType: expected'],
+  ])('refuses a result that Config does not send (%#)', async (result, message) => {
+    respond('GetComplianceDetailsByConfigRule', { EvaluationResults: [result] });
+    await expect(read()).rejects.toThrow(InvalidResponseError);
+    await expect(read()).rejects.toThrow('GetComplianceDetailsByConfigRule');
+    respond('GetComplianceDetailsByConfigRule', { EvaluationResults: [result] });
+    await expect(read()).rejects.toThrow(message);
+  });
+
+  it('reads the result of one resource from the page that has it', async () => {
+    const other = resultOf(USER.id);
+    other.EvaluationResultIdentifier.EvaluationResultQualifier.ConfigRuleName = 'other';
+    const inputs = respond(
+      'GetComplianceDetailsByResource',
+      { EvaluationResults: [other], NextToken: 'n' },
+      { EvaluationResults: [resultOf(USER.id)], NextToken: 'unread' },
+    );
+    expect(await config.readResult(RULE_NAME, USER)).toMatchObject({ ComplianceType: 'COMPLIANT' });
+    const input = { ResourceType: USER.type, ResourceId: USER.id, ComplianceTypes };
+    expect(inputs).toEqual([input, { ...input, NextToken: 'n' }]);
+  });
+
+  it('finds no result of a resource that has none', async () => {
+    respond('GetComplianceDetailsByResource', { EvaluationResults: [] });
+    expect(await config.readResult(RULE_NAME, USER)).toBeUndefined();
   });
 });
 
-describe('the parameters of a rule', () => {
-  const rule = (members: object) => answer('DescribeConfigRules', { ConfigRules: [members] });
-
-  it('are those that Config has, or none', async () => {
-    rule({ ConfigRuleName: RULE_NAME, InputParameters: '{}' });
-    expect(await config.getInputParameters(RULE_NAME)).toBe('{}');
-    rule({ ConfigRuleName: RULE_NAME });
-    expect(await config.getInputParameters(RULE_NAME)).toBeUndefined();
-  });
+describe('getInputParameters', () => {
+  it.each([['{}'], [undefined]])(
+    'returns the parameters of the rule: %j',
+    async (InputParameters) => {
+      const ConfigRules = [{ ConfigRuleName: RULE_NAME, InputParameters }];
+      const inputs = respond('DescribeConfigRules', { ConfigRules });
+      expect(await config.getInputParameters(RULE_NAME)).toBe(InputParameters);
+      expect(inputs).toEqual([{ ConfigRuleNames: [RULE_NAME] }]);
+    },
+  );
 
   it.each([
-    ['no rule', {}, `expected the rule ${RULE_NAME}, got none`],
+    [{}, `expected the rule ${RULE_NAME}, got none`],
+    [{ ConfigRules: [{ ConfigRuleName: 'other' }] }, `expected the rule ${RULE_NAME}, got other`],
     [
-      'another rule',
-      { ConfigRules: [{ ConfigRuleName: 'other' }] },
-      `expected the rule ${RULE_NAME}, got other`,
-    ],
-    [
-      'a rule without a name',
       { ConfigRules: [{}] },
       'DescribeConfigRules.ConfigRules.0.ConfigRuleName: expected a value, got nothing',
     ],
     [
-      'a number',
       { ConfigRules: [{ ConfigRuleName: RULE_NAME, InputParameters: 0 }] },
       'DescribeConfigRules.ConfigRules.0.InputParameters: expected string, got 0',
     ],
-  ])('are not known when Config answers with %s', async (_, answered, message) => {
-    answer('DescribeConfigRules', answered);
+  ])('refuses the response %j', async (response, message) => {
+    respond('DescribeConfigRules', response);
     const failed = config.getInputParameters(RULE_NAME);
     await expect(failed).rejects.toThrow(InvalidResponseError);
     await expect(failed).rejects.toThrow(message);

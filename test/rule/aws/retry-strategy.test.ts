@@ -12,7 +12,7 @@ afterEach(() => {
 const serviceError = (name: string) => Object.assign(new Error(name), { name }) as SdkError;
 const throttled: RetryErrorInfo = { errorType: 'THROTTLING', error: serviceError('Throttling') };
 
-/** Lets the time pass that a strategy waits for. */
+/** Advances the fake clock until a strategy has waited. */
 const inTime = async <Result>(waiting: Promise<Result>): Promise<Result> => {
   const settled = waiting.finally(() => undefined);
   settled.catch(() => undefined);
@@ -20,7 +20,7 @@ const inTime = async <Result>(waiting: Promise<Result>): Promise<Result> => {
   return settled;
 };
 
-/** Retries one call until the strategy has enough of it. */
+/** Retries one call until the strategy gives up. */
 const retryToEnd = async (errorInfo: RetryErrorInfo) => {
   const strategy = createRetryStrategy();
   let token: RetryToken = await strategy.acquireInitialRetryToken('');
@@ -46,17 +46,18 @@ describe('isThrottled', () => {
     expect(isThrottled(serviceError(name))).toBe(expected);
   });
 
-  it('is no other value', () => expect(isThrottled('Throttling')).toBe(false));
+  it('is false for a value that is not an error', () =>
+    expect(isThrottled('Throttling')).toBe(false));
 });
 
 describe('the retry strategy', () => {
-  it('tries a throttled call 24 times, then gives the error of the service', async () => {
+  it('attempts a throttled call 24 times, then throws the error of the service', async () => {
     const { delays, error } = await retryToEnd(throttled);
     expect(delays).toHaveLength(23);
     expect(error).toBe(throttled.error);
   });
 
-  it('waits longer each time, at random, but never more than 2 s', async () => {
+  it('waits a random time with a limit that doubles up to 2 s', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
     const { delays } = await retryToEnd(throttled);
     expect(delays.slice(0, 5).map(Math.round)).toEqual([200, 400, 799, 1598, 1998]);
@@ -65,31 +66,28 @@ describe('the retry strategy', () => {
     expect((await retryToEnd(throttled)).delays).toEqual(delays.map(() => 0));
   });
 
-  it('does not try again at a limit that no wait of seconds lifts, whatever the SDK takes it for', async () => {
+  it('does not retry LimitExceededException, which the SDK classifies as throttling', async () => {
     const error = serviceError('LimitExceededException');
     expect(await retryToEnd({ errorType: 'THROTTLING', error })).toEqual({ delays: [], error });
   });
 
-  it.each(['CLIENT_ERROR', 'SERVER_ERROR'] as const)(
-    'does not try again after a %s',
-    async (errorType) => {
-      const error = serviceError('AccessDenied');
-      expect(await retryToEnd({ errorType, error })).toEqual({ delays: [], error });
-    },
-  );
+  it.each(['CLIENT_ERROR', 'SERVER_ERROR'] as const)('does not retry a %s', async (errorType) => {
+    const error = serviceError('AccessDenied');
+    expect(await retryToEnd({ errorType, error })).toEqual({ delays: [], error });
+  });
 
-  it('tries again after a transient failure', async () => {
+  it('retries a transient failure', async () => {
     expect((await retryToEnd({ errorType: 'TRANSIENT' })).delays).toHaveLength(23);
   });
 
-  it('holds nobody back while nothing is throttled', async () => {
+  it('does not delay calls while nothing is throttled', async () => {
     const strategy = createRetryStrategy();
     for (let call = 0; call < 1_000; call += 1)
       strategy.recordSuccess(await strategy.acquireInitialRetryToken(''));
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('paces the calls once one was throttled, at 20 a second or more', async () => {
+  it('limits the rate after a throttled call, to 20 calls a second or more', async () => {
     const strategy = createRetryStrategy();
     const first = await strategy.acquireInitialRetryToken('');
     await inTime(strategy.refreshRetryTokenForRetry(first, throttled));

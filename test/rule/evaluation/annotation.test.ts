@@ -1,28 +1,72 @@
 import { describe, expect, it } from 'vitest';
 import {
-  firstThatFits,
+  conclusionOf,
   MAXIMUM_ANNOTATION_LENGTH,
-  shorten,
-} from '../../../rule/evaluation/evaluation.ts';
+  toAnnotation,
+} from '../../../rule/evaluation/annotation.ts';
+import { at } from '../../support/build.ts';
 
+const annotate = (...wordings: [string, ...string[]]) =>
+  toAnnotation(wordings, { UserName: 'bob', at });
+const AS_OF = ' As of 2026-01-31 UTC.';
+/** Characters that are left for the wording. */
+const ROOM = 256 - 'bob: '.length - AS_OF.length;
 const text = (length: number) => 'x'.repeat(length);
 
-describe('shorten', () => {
+describe('toAnnotation', () => {
+  it('puts the user name before the wording and the date of the evidence after it', () => {
+    expect(annotate('A key (last used 2026-01-30).')).toBe(
+      `bob: A key (last used 2026-01-30).${AS_OF}`,
+    );
+  });
+
+  it('takes the first wording that fits', () => {
+    const annotation = annotate(text(ROOM + 1), text(ROOM), 'short');
+    expect(annotation).toBe(`bob: ${text(ROOM)}${AS_OF}`);
+    expect(annotation).toHaveLength(MAXIMUM_ANNOTATION_LENGTH);
+  });
+
   it.each([
-    [256, text(256)],
-    [257, `${text(253)}...`],
-  ])('a text of %d characters fits, or is cut visibly', (length, expected) => {
-    expect(shorten(text(length))).toBe(expected);
-    expect(expected).toHaveLength(MAXIMUM_ANNOTATION_LENGTH);
+    [-1, 'short'],
+    [0, 'b c.'],
+    [5, 'b c.'],
+    [6, '(one) b c.'],
+    [11, '(one) b c.'],
+    [12, '(one) b (two) c.'],
+  ])(
+    'leaves out evidence from the end of a wording with room for %d more characters',
+    (room, end) => {
+      const start = text(ROOM - ' b c.'.length - room);
+      const expected = end === 'short' ? end : `${start} ${end}`;
+      expect(annotate(`${start} (one) b (two) c.`, 'short')).toBe(`bob: ${expected}${AS_OF}`);
+    },
+  );
+
+  it('cuts the last wording if none fits', () => {
+    expect(annotate(text(ROOM + 2), `${text(ROOM)} (evidence)y`)).toBe(
+      `bob: ${text(ROOM - 3)}...${AS_OF}`,
+    );
+  });
+
+  it('replaces characters that are not ASCII', () => {
+    expect(annotate('by the tag 期é~')).toBe(`bob: by the tag ??~${AS_OF}`);
   });
 });
 
-describe('firstThatFits', () => {
-  it('takes the first text that fits, or cuts the last', () => {
-    expect(firstThatFits([text(257), text(256), text(1)])).toBe(text(256));
-    expect(firstThatFits([text(300), text(257)])).toBe(`${text(253)}...`);
-    expect(firstThatFits([text(300), text(257), 'y'.repeat(257)])).toBe(`${'y'.repeat(253)}...`);
-    expect(firstThatFits([text(257)])).toBe(`${text(253)}...`);
-    expect(firstThatFits([])).toBe('');
+describe('conclusionOf', () => {
+  it('is the annotation without evidence and without the date of the evidence', () => {
+    const annotation = annotate('Deactivate K1 (last used 2026-01-01). Keep K2 (never used).');
+    expect(conclusionOf(annotation)).toBe('bob: Deactivate K1. Keep K2.');
+  });
+
+  it('keeps dates that a decision depends on', () => {
+    expect(conclusionOf(annotate('Exempt until 2026-12-31.'))).toBe(
+      'bob: Exempt until 2026-12-31.',
+    );
+    expect(conclusionOf(' As of 2026-01-31 UTC. More.')).toBe(' As of 2026-01-31 UTC. More.');
+  });
+
+  it('is undefined without an annotation', () => {
+    expect(conclusionOf(undefined)).toBeUndefined();
   });
 });

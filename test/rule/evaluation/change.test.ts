@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../local-account/dispatch.ts';
 import { daysBefore } from '../../support/build.ts';
+import { ruleProperties } from '../../support/served-account.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
 
 /** The user of the recorded item. */
 const UserId = 'AIDAQO5QBPYFF4ULQRVCE';
 const UserName = 'serverless-test';
 const twoKeys = [{ CreateDate: daysBefore(400) }, { CreateDate: daysBefore(100) }];
-/** When the recorded notification was created, in seconds. */
+/** The creation of the recorded notification, in seconds. */
 const notified = new Date('2019-10-30T14:27:59.587Z').getTime() / 1000;
 
 let rule: ServedRule;
@@ -16,8 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => rule.close());
 
-const results = () => rule.batches().map(({ Evaluations }) => Evaluations);
-const verdict = (ComplianceType: string, overrides: object = {}) => ({
+const seed = (name = UserName, keys: object[] = twoKeys) =>
+  rule.iam.seedUser({ UserName: name, UserId, keys });
+const reports = () => rule.batches().map(({ Evaluations }) => Evaluations);
+const evaluation = (ComplianceType: string, overrides: object = {}) => ({
   ComplianceResourceType: 'AWS::IAM::User',
   ComplianceResourceId: UserId,
   ComplianceType,
@@ -26,159 +28,127 @@ const verdict = (ComplianceType: string, overrides: object = {}) => ({
 });
 
 describe('a change notification', () => {
-  it('evaluates one user by its live keys, and reports exactly that', async () => {
-    rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
-
+  it('evaluates one user on its live keys and reports it', async () => {
+    seed();
     await rule.change();
-
-    expect(results()).toEqual([[verdict('NON_COMPLIANT', { Annotation: expect.any(String) })]]);
-    expect(rule.callCounts()).toMatchObject({ GetUser: 1, ListAccessKeys: 1, PutEvaluations: 1 });
-    expect(rule.callCounts()['ListUsers']).toBeUndefined();
+    expect(reports()).toEqual([[evaluation('NON_COMPLIANT', { Annotation: expect.any(String) })]]);
+    expect(rule.callCounts()).toEqual({
+      GetUser: 1,
+      ListAccessKeys: 1,
+      GetAccessKeyLastUsed: 2,
+      GetComplianceDetailsByResource: 1,
+      PutEvaluations: 1,
+    });
   });
 
-  it('finds a user that was renamed since, by its id', async () => {
-    rule.iam.seedUser({ UserName: 'renamed', UserId, keys: twoKeys });
+  it.each([null, undefined, '', 'a\nb'])('does not need a valid name: %j', async (resourceName) => {
+    seed();
+    await rule.change({ resourceName });
+    expect(reports()).toMatchObject([[evaluation('NON_COMPLIANT')]]);
+  });
+
+  it('evaluates a renamed user, not a new user with the old name', async () => {
+    seed('renamed', [{}]);
+    rule.iam.seedUser({ UserName, keys: twoKeys });
     await rule.change();
-    expect(results()).toMatchObject([[verdict('NON_COMPLIANT')]]);
+    expect(reports()).toEqual([[evaluation('COMPLIANT')]]);
+  });
+
+  it('is NOT_APPLICABLE if no user has the id, even if a user has the name', async () => {
+    rule.iam.seedUser({ UserName, keys: twoKeys });
+    await rule.change();
+    expect(reports()).toEqual([[evaluation('NOT_APPLICABLE')]]);
   });
 
   it.each([
-    ['two lines', 'a\nb'],
-    ['a lone surrogate', 'a\ud800'],
-    ['129 characters', 'a'.repeat(129)],
-  ])('asks IAM for no name that no user can have: %s', async (_, resourceName) => {
-    rule.iam.seedUser({ UserName: 'renamed', UserId, keys: twoKeys });
-    await rule.change({ resourceName });
-    expect(results()).toMatchObject([[verdict('NON_COMPLIANT')]]);
-    expect(rule.callCounts()['GetUser']).toBeUndefined();
+    ['ResourceDeleted', { configurationItemStatus: 'ResourceDeleted' }, {}],
+    ['ResourceDeletedNotRecorded', { configurationItemStatus: 'ResourceDeletedNotRecorded' }, {}],
+    ['ResourceNotRecorded', { configurationItemStatus: 'ResourceNotRecorded' }, {}],
+    ['an item that left the scope', {}, { eventLeftScope: true }],
+  ])('is NOT_APPLICABLE without a call to IAM: %s', async (_, item, outer) => {
+    seed();
+    await rule.change(item, outer);
+    expect(reports()).toEqual([[evaluation('NOT_APPLICABLE')]]);
+    expect(rule.callCounts()).toEqual({ GetComplianceDetailsByResource: 1, PutEvaluations: 1 });
   });
 
-  it('does not mistake a new user under the old name for it', async () => {
-    rule.iam.seedUser({ UserName: 'renamed', UserId, keys: [{}] });
-    rule.iam.seedUser({ UserName, keys: twoKeys });
-    await rule.change();
-    expect(results()).toEqual([[verdict('COMPLIANT')]]);
-  });
-
-  it('finds a user that is renamed while it is looked for, and slips between two pages', async () => {
-    rule.iam.seedUser({ UserName: 'renamed', UserId, keys: [{}] });
-    let listed = 0;
-    rule.interpose('ListUsers', (_, proceed) => {
-      listed += 1;
-      return listed === 1 ? { Users: [], IsTruncated: false } : proceed();
-    });
-    await rule.change();
-    expect(results()).toEqual([[verdict('COMPLIANT')]]);
-  });
-
-  it('reports NOT_APPLICABLE when no user has the id, even if one has the name', async () => {
-    rule.iam.seedUser({ UserName, keys: twoKeys });
-    await rule.change();
-    expect(results()).toEqual([[verdict('NOT_APPLICABLE')]]);
-  });
-
-  it.each([null, undefined, ''])('needs no name: %j', async (resourceName) => {
-    rule.iam.seedUser({ UserName, UserId, keys: [{}] });
-    await rule.change({ resourceName });
-    expect(results()).toEqual([[verdict('COMPLIANT')]]);
-  });
-
-  it.each(['ResourceDeleted', 'ResourceDeletedNotRecorded', 'ResourceNotRecorded'])(
-    'reports NOT_APPLICABLE for an item with the status %s, and asks IAM nothing',
-    async (configurationItemStatus) => {
-      rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
-      await rule.change({ configurationItemStatus });
-      expect(results()).toEqual([[verdict('NOT_APPLICABLE')]]);
-      expect(rule.callCounts()).toEqual({
-        GetComplianceDetailsByResource: 1,
-        PutEvaluations: 1,
-      });
-    },
-  );
-
-  it('reports NOT_APPLICABLE for an item that left the scope', async () => {
-    rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
-    await rule.change({}, { eventLeftScope: true });
-    expect(results()).toEqual([[verdict('NOT_APPLICABLE')]]);
-  });
-
-  it('reports NOT_APPLICABLE for a resource that is no user, by its own type', async () => {
+  it('is NOT_APPLICABLE for a resource of another type, and reports this type', async () => {
+    const role = { ComplianceResourceType: 'AWS::IAM::Role', ComplianceResourceId: 'AROAEXAMPLE' };
     await rule.change({ resourceType: 'AWS::IAM::Role', resourceId: 'AROAEXAMPLE' });
-    expect(results()).toEqual([
-      [
-        verdict('NOT_APPLICABLE', {
-          ComplianceResourceType: 'AWS::IAM::Role',
-          ComplianceResourceId: 'AROAEXAMPLE',
-        }),
-      ],
-    ]);
-  });
-
-  it('looks again when the user is renamed between the two calls', async () => {
-    rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
-    rule.interpose('ListAccessKeys', async (input, proceed) => {
-      if ((input as { UserName: string }).UserName === UserName) {
-        const rename = { operation: 'UpdateUser', input: { UserName, NewUserName: 'renamed' } };
-        await rule.dispatcher.call({ ...rename, service: 'iam', principal: 'operator' });
-      }
-      return proceed();
-    });
-
-    await rule.change();
-
-    expect(results()).toContainEqual([expect.objectContaining(verdict('NON_COMPLIANT'))]);
+    expect(reports()).toEqual([[evaluation('NOT_APPLICABLE', role)]]);
   });
 
   it.each(['GetUser', 'ListAccessKeys', 'GetAccessKeyLastUsed'])(
-    'reports nothing and throws when %s fails',
+    'fails and reports nothing if %s fails',
     async (operation) => {
-      rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
-      const error = new ServiceError('AccessDenied', 'not authorized', 403);
-      rule.faults.fail({ service: 'iam', operation, error });
-
+      seed();
+      rule.deny('iam', operation);
       await expect(rule.change()).rejects.toThrow('not authorized');
-
-      expect(results()).toEqual([]);
+      expect(reports()).toEqual([]);
     },
   );
+});
 
-  describe('where Config cannot tell what it holds', () => {
-    beforeEach(() => {
-      rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
-      const error = new ServiceError('AccessDeniedException', 'not authorized', 400);
-      const operation = 'GetComplianceDetailsByResource';
-      rule.faults.fail({ service: 'config', operation, error });
-    });
+describe('a change notification whose recorded result cannot be read', () => {
+  beforeEach(() => {
+    seed();
+    rule.deny('config', 'GetComplianceDetailsByResource');
+  });
 
-    it.each([
-      ['keys that were read', {}, 'NON_COMPLIANT'],
-      ['a deletion', { configurationItemStatus: 'ResourceDeleted' }, 'NOT_APPLICABLE'],
-      [
-        'a deletion that is not recorded',
-        { configurationItemStatus: 'ResourceDeletedNotRecorded' },
-        'NOT_APPLICABLE',
-      ],
-    ])('reports what is certain: %s', async (_, item, expected) => {
-      await rule.change(item);
-      expect(results()).toMatchObject([[verdict(expected)]]);
-    });
-
-    it.each([
-      ['is not recorded', { configurationItemStatus: 'ResourceNotRecorded' }, {}],
-      ['left the scope', {}, { eventLeftScope: true }],
-    ])('takes back nothing of a user that %s but may be back since', async (_, item, outer) => {
-      await expect(rule.change(item, outer)).rejects.toThrow('not authorized');
-      expect(results()).toEqual([]);
+  it.each([
+    ['OK', 'NON_COMPLIANT'],
+    ['ResourceDiscovered', 'NON_COMPLIANT'],
+    ['ResourceDeleted', 'NOT_APPLICABLE'],
+    ['ResourceDeletedNotRecorded', 'NOT_APPLICABLE'],
+  ])('reports a certain result: %s', async (configurationItemStatus, expected) => {
+    await rule.change({ configurationItemStatus });
+    expect(reports()).toMatchObject([[evaluation(expected)]]);
+    expect(rule.lastLine()).toMatchObject({
+      level: 'INFO',
+      recordedResultUnknown: { errorType: 'AccessDenied' },
     });
   });
 
-  it('throws when the keys of a listed user are missing twice', async () => {
-    rule.iam.seedUser({ UserName, UserId, keys: twoKeys });
-    const error = new ServiceError('NoSuchEntity', 'cannot be found', 404);
-    rule.faults.fail({ service: 'iam', operation: 'ListAccessKeys', always: true, error });
+  it.each([
+    ['is not recorded', { configurationItemStatus: 'ResourceNotRecorded' }, {}],
+    ['left the scope', {}, { eventLeftScope: true }],
+  ])('fails for an item that %s, because it may be recorded again', async (_, item, outer) => {
+    await expect(rule.change(item, outer)).rejects.toThrow('not authorized');
+    expect(reports()).toEqual([]);
+  });
+});
 
-    await expect(rule.change()).rejects.toThrow('got NoSuchEntity twice');
+describe('a change notification after a newer run', () => {
+  it.each([
+    ['1 ms older', -1, 'COMPLIANT'],
+    ['as old', 0, 'NON_COMPLIANT'],
+    ['1 ms newer', 1, 'NON_COMPLIANT'],
+  ])('%s than the recorded result leaves it %s', async (_, milliseconds, expected) => {
+    await rule.sweep();
+    const [resourceName, now] = ['user-1', rule.clock.now.getTime()];
+    rule.rule.whenInvoked = async () => {};
+    await rule.call('CreateAccessKey', { UserName: resourceName });
 
-    expect(results()).toEqual([]);
+    await rule.changeAt(new Date(now + milliseconds), resourceName);
+
+    expect(rule.recordedTypes()[rule.idOf(resourceName)]).toBe(expected);
+    expect(rule.lastLine()).toMatchObject({ isSuperseded: milliseconds < 0 });
+  });
+
+  it('ignores the recorded results of other rules', async () => {
+    const { now } = rule.clock;
+    rule.config.putConfigRule({
+      ...ruleProperties('ScheduledNotification'),
+      ConfigRuleName: 'other',
+    });
+    rule.pass({ days: 1 });
+    await rule.config.deliverSchedule('other');
+    rule.clock.now = now;
+    rule.rule.whenInvoked = async () => {};
+    await rule.call('CreateAccessKey', { UserName: 'user-1' });
+
+    await rule.changeAt(now, 'user-1');
+
+    expect(rule.recordedTypes()[rule.idOf('user-1')]).toBe('NON_COMPLIANT');
   });
 });

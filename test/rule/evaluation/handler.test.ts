@@ -4,159 +4,160 @@ import { asSent, daysBefore, recordedEvent } from '../../support/build.ts';
 import { RULE_NAME } from '../../support/served-account.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
 
-const violation = {
+const alice = {
   UserName: 'alice',
   keys: [{ CreateDate: daysBefore(400) }, { CreateDate: daysBefore(100) }],
 };
 
 let rule: ServedRule;
 beforeEach(async () => {
-  rule = await serveRule({ users: [...compliantUsers(4), violation] });
+  rule = await serveRule({ users: [...compliantUsers(4), alice] });
 });
 afterEach(() => rule.close());
 
-const line = () => rule.lines.map((text) => JSON.parse(text));
-const metricNames = (measured: ReturnType<typeof line>[number]): string[] =>
-  measured._aws.CloudWatchMetrics[0].Metrics.map(({ Name }: { Name: string }) => Name);
+const event = (overrides: object = {}) => ({
+  ...asSent(recordedEvent('scheduled-notification')),
+  resultToken: 'TESTMODE',
+  ...overrides,
+});
+const metricNames = (): string[] =>
+  rule.lastLine()._aws.CloudWatchMetrics[0].Metrics.map(({ Name }: { Name: string }) => Name);
 
 describe('an invocation', () => {
-  it('obeys the parameters of the rule', async () => {
-    const event = asSent(recordedEvent('scheduled-notification'));
-    const resultToken = 'TESTMODE';
-    const ruleParameters = '{"maxActiveAccessKeys":"2"}';
-
-    await rule.handler({ ...event, resultToken, ruleParameters });
-
-    expect(rule.reported()['alice']).toMatchObject({ ComplianceType: 'COMPLIANT' });
-  });
-
-  it('asks for a trial with the token TESTMODE, and only with that', async () => {
-    await rule.handler({
-      ...asSent(recordedEvent('scheduled-notification')),
-      resultToken: 'TESTMODE',
-    });
-    await rule.sweep();
-    expect(rule.batches().map(({ TestMode }) => TestMode)).toEqual([true, false]);
+  it('uses the parameters of the rule', async () => {
+    await rule.handler(event({ ruleParameters: '{"maxActiveAccessKeys":"2"}' }));
+    expect(rule.reportedTypes()['alice']).toBe('COMPLIANT');
   });
 
   it.each([
-    [
-      'parameters out of bounds',
-      { ruleParameters: '{"minimumIdleDays":"366"}' },
-      'minimumIdleDays must be',
-    ],
-    ['an unknown parameter', { ruleParameters: '{"minIdleDays":"3"}' }, 'unknown rule parameter'],
-    ['an event that Config does not send', { invokingEvent: '{}' }, 'invokingEvent.messageType'],
-  ])('calls nobody for %s, and throws', async (_, wrong, message) => {
-    const event = { ...asSent(recordedEvent('scheduled-notification')), ...wrong };
-    await expect(rule.handler(event)).rejects.toThrow(message);
+    [{ ruleParameters: '{"minimumIdleDays":"366"}' }, 'minimumIdleDays must be'],
+    [{ ruleParameters: '{"minIdleDays":"3"}' }, 'unknown rule parameter'],
+    [{ invokingEvent: '{}' }, 'invokingEvent.messageType'],
+  ])('makes no call with the invalid event %j', async (wrong, message) => {
+    await expect(rule.handler(event(wrong))).rejects.toThrow(message);
     expect(rule.dispatcher.calls).toEqual([]);
   });
 
-  it('evaluates an oversized notification whose name is null', async () => {
-    const user = rule.iam.users.get('alice');
-    if (user !== undefined) await rule.config.deliverOversizedChange(RULE_NAME, user);
-    expect(rule.reported()).toMatchObject({ alice: { ComplianceType: 'NON_COMPLIANT' } });
-  });
-
-  it.each([undefined, {}])('needs no context: %j', async (context) => {
-    const event = asSent(recordedEvent('scheduled-notification'));
-    await rule.handler({ ...event, resultToken: 'TESTMODE' }, context);
+  it.each([undefined, {}])('does not need the context of Lambda: %j', async (context) => {
+    await rule.handler(event(), context);
     expect(rule.reported()).toHaveProperty('alice');
   });
 
-  it('tells Config nothing new when Lambda delivers an event twice', async () => {
+  it('evaluates an oversized notification without a name', async () => {
+    const user = rule.iam.users.get('alice');
+    if (user !== undefined) await rule.config.deliverOversizedChange(RULE_NAME, user);
+    expect(rule.reportedTypes()).toEqual({ alice: 'NON_COMPLIANT' });
+  });
+
+  it('reports nothing new if Lambda delivers an event twice', async () => {
     await rule.sweep();
     await rule.handler(rule.delivered[0]);
     expect(rule.batches().map(({ Evaluations }) => Evaluations.length)).toEqual([5, 0]);
   });
+
+  it('ignores recorded results of other resource types', async () => {
+    await rule.sweep();
+    const evaluation = {
+      ComplianceResourceType: 'AWS::IAM::Role',
+      ComplianceResourceId: 'AROAELSE',
+      ComplianceType: 'COMPLIANT',
+      OrderingTimestamp: daysBefore(0).getTime() / 1000,
+    };
+    const ResultToken = rule.delivered[0]?.resultToken;
+    rule.config.operations.PutEvaluations({ ResultToken, Evaluations: [evaluation] }, 'test');
+    await rule.sweep();
+    expect(rule.batches().at(-1)?.Evaluations).toEqual([]);
+  });
 });
 
-describe('the log', () => {
-  it('has one line a run, with counts', async () => {
+describe('an invocation with the token TESTMODE', () => {
+  it('reports in test mode', async () => {
+    await rule.handler(event());
     await rule.sweep();
-    expect(line()).toEqual([
-      {
-        level: 'INFO',
-        message: 'evaluated',
-        ConfigRuleName: RULE_NAME,
-        messageType: 'ScheduledNotification',
-        SuccessfulSweeps: 1,
-        Users: 5,
-        Violations: 1,
-        Exempt: 0,
-        ResultsSent: 5,
-        GetComplianceDetailsByConfigRule: 2,
-        ListUsers: 1,
-        ListAccessKeys: 5,
-        GetAccessKeyLastUsed: 2,
-        PutEvaluations: 1,
-        Throttles: 0,
-        Duration: expect.any(Number),
-        _aws: expect.any(Object),
-      },
-    ]);
+    expect(rule.batches().map(({ TestMode }) => TestMode)).toEqual([true, false]);
   });
 
-  it('counts each run alone, and every attempt of a call', async () => {
-    rule.faults.fail({
-      service: 'iam',
-      operation: 'ListUsers',
-      error: new ServiceError('Throttling', 'slow down'),
+  it('does not need a rule', async () => {
+    await rule.handler(event({ configRuleName: 'does-not-exist' }));
+    expect(rule.batches().at(-1)?.Evaluations).toHaveLength(5);
+  });
+
+  it.each([1, 2])('is the only one without a rule: read %d of its results fails', async (nth) => {
+    await rule.sweep();
+    rule.pass({ days: 8 });
+    const error = new ServiceError('NoSuchConfigRuleException', 'no such rule');
+    const operation = 'GetComplianceDetailsByConfigRule';
+    rule.faults.fail({ service: 'config', operation, nth, error });
+    await expect(rule.sweep()).rejects.toThrow('no such rule');
+    expect(rule.batches()).toHaveLength(1);
+  });
+
+  it('fails if the recorded results cannot be read for another reason', async () => {
+    rule.deny('config', 'GetComplianceDetailsByConfigRule');
+    await expect(rule.handler(event())).rejects.toThrow('not authorized');
+  });
+});
+
+describe('the log line', () => {
+  it('of a sweep has counts', async () => {
+    await rule.sweep();
+    expect(rule.lines).toHaveLength(1);
+    expect(rule.lastLine()).toEqual({
+      level: 'INFO',
+      message: 'evaluated',
+      ConfigRuleName: RULE_NAME,
+      messageType: 'ScheduledNotification',
+      SuccessfulSweeps: 1,
+      Users: 5,
+      Violations: 1,
+      Exempt: 0,
+      ResultsSent: 5,
+      GetComplianceDetailsByConfigRule: 2,
+      ListUsers: 1,
+      ListAccessKeys: 5,
+      GetAccessKeyLastUsed: 2,
+      PutEvaluations: 1,
+      Throttles: 0,
+      Duration: expect.any(Number),
+      _aws: expect.any(Object),
     });
-    await rule.sweep();
-    await rule.sweep();
-    expect(line().map(({ ListUsers, Throttles }) => [ListUsers, Throttles])).toEqual([
-      [2, 1],
-      [1, 0],
-    ]);
+    expect(metricNames()).toEqual(expect.arrayContaining(['Users', 'ResultsSent', 'ListUsers']));
   });
 
-  it('says what a run failed of, and what it had done', async () => {
-    const error = new ServiceError('AccessDenied', 'not authorized', 403);
-    rule.faults.fail({ service: 'iam', operation: 'GetAccessKeyLastUsed', error, always: true });
-
+  it('of a failed sweep has the error, and no counts as metrics', async () => {
+    rule.deny('iam', 'GetAccessKeyLastUsed', { always: true });
     await expect(rule.sweep()).rejects.toThrow('not authorized');
-
-    expect(line()).toMatchObject([
-      {
-        level: 'ERROR',
-        message: 'evaluated',
-        errorType: 'AccessDenied',
-        errorMessage: 'not authorized',
-        SuccessfulSweeps: 0,
-        Throttles: 0,
-      },
-    ]);
-    expect(metricNames(line()[0])).toEqual(expect.arrayContaining(['Duration', 'Throttles']));
-    expect(metricNames(line()[0])).not.toContain('Users');
+    expect(rule.lastLine()).toMatchObject({
+      level: 'ERROR',
+      message: 'evaluated',
+      errorType: 'AccessDenied',
+      errorMessage: 'not authorized',
+      SuccessfulSweeps: 0,
+    });
+    expect(metricNames()).toEqual(expect.arrayContaining(['Duration', 'Throttles']));
+    expect(metricNames()).not.toContain('Users');
   });
 
-  it('measures what was reported, and only users that there are', async () => {
+  it('counts reported results, and only users that exist', async () => {
     await rule.sweep();
-    rule.clock.now = daysBefore(-1);
+    rule.pass({ days: 1 });
     rule.rule.whenInvoked = async () => {};
-    const request = { service: 'iam', operation: 'DeleteUser', principal: 'operator' } as const;
-    const keys = rule.iam.users.get('user-0')?.keys ?? [];
-    keys.splice(0);
-    await rule.dispatcher.call({ ...request, input: { UserName: 'user-0' } });
+    rule.iam.users.get('user-0')?.keys.splice(0);
+    await rule.call('DeleteUser', { UserName: 'user-0' });
     await rule.config.settled();
     rule.rule.whenInvoked = rule.handler;
-
     await rule.sweep();
-
-    expect(line().at(-1)).toMatchObject({ Users: 4, Violations: 1, ResultsSent: 1 });
+    expect(rule.lastLine()).toMatchObject({ Users: 4, Violations: 1, ResultsSent: 1 });
   });
 
-  it('of a change is no measure: it is one user, and no sweep', async () => {
-    await rule.change({ resourceId: rule.iam.users.get('alice')?.UserId, resourceName: 'alice' });
-    const changed = line().at(-1);
-    expect(changed).toMatchObject({ Users: 1, Violations: 1 });
-    expect(changed).not.toHaveProperty('_aws');
-    expect(changed).not.toHaveProperty('SuccessfulSweeps');
+  it('of a change notification has no metrics', async () => {
+    await rule.change({ resourceId: rule.idOf('alice'), resourceName: 'alice' });
+    expect(rule.lastLine()).toMatchObject({ Users: 1, Violations: 1, isSuperseded: false });
+    expect(rule.lastLine()).not.toHaveProperty('_aws');
+    expect(rule.lastLine()).not.toHaveProperty('SuccessfulSweeps');
   });
 
-  it('never has a token, a key id or an event in it', async () => {
+  it('contains no result token and no key id', async () => {
     await rule.sweep();
     await expect(rule.handler({ resultToken: 'secret-token' })).rejects.toThrow();
     const text = rule.lines.join('\n');

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { isActive } from '../../../rule/keys/access-key.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
 import { runs } from '../../support/property-runs.ts';
-import { type Delivered, RULE_NAME, ruleProperties } from '../../support/served-account.ts';
+import { type Delivered, RULE_NAME } from '../../support/served-account.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
 
-/** What can happen to an account and to the rule's events; numbers choose among what is there. */
+/** A step of a story. The number selects a user, a key or an event. */
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('change keys' as const), which: fc.nat() }) },
   {
@@ -29,11 +29,11 @@ const FAILING = [
   ['config', 'PutEvaluations'],
 ] as const;
 
-/** An account whose events wait until they are delivered: late, twice, or in another order. */
+/** An account whose events wait until a step delivers them: late, twice, or in another order. */
 const serve = async (dropsOlderResults: boolean) => {
   const users = compliantUsers(3);
   const rule = await serveRule({ pageSize: 2, users, dropsOlderResults });
-  rule.config.putConfigRule({ ...ruleProperties(), InputParameters: { minimumIdleDays: '0' } });
+  rule.setParameters({ minimumIdleDays: '0' });
   const waiting: Delivered[] = [];
   rule.rule.whenInvoked = async (event) => void waiting.push(event);
   return { ...rule, waiting };
@@ -47,7 +47,7 @@ const call = async ({ dispatcher }: ServedRule, operation: string, input: object
   try {
     await dispatcher.call({ service: 'iam', operation, input, principal: 'operator' });
   } catch (error) {
-    // A change that IAM refuses, such as a third key, is no change.
+    // IAM can refuse a step, such as a third key.
     if (!(error instanceof ServiceError)) throw error;
   }
 };
@@ -79,11 +79,11 @@ const deliver = async (account: Account, event: Delivered | undefined, failAt?: 
   const error = new ServiceError('AccessDenied', 'not authorized', 403);
   if (failAt !== undefined)
     account.faults.fail({ service, operation, nth: 1 + (failAt % 3), error });
-  const before = account.held();
+  const before = account.recorded();
   const failure = await account.handler(event).catch((thrown: unknown) => thrown);
   account.faults.clear();
   if (failAt === undefined) expect(failure).toBeUndefined();
-  for (const [id, { OrderingTimestamp }] of account.held())
+  for (const [id, { OrderingTimestamp }] of account.recorded())
     expect(OrderingTimestamp).toBeGreaterThanOrEqual(before.get(id)?.OrderingTimestamp ?? 0);
 };
 
@@ -93,23 +93,23 @@ const take = async (account: Account, { do: what, which }: { do: string; which: 
   if (what === 'change users') await changeUsers(account, which);
   if (what === 'schedule') await account.config.deliverSchedule(RULE_NAME);
   await account.config.settled();
-  // Delivered events stay: Lambda may deliver one again at any time.
+  // Lambda can deliver an event again at any time, so events stay.
   const event = pick(account.waiting, which >> 3);
   if (what === 'deliver' && event) await deliver(account, event);
   if (what === 'deliver and fail' && event) await deliver(account, event, which);
 };
 
 const expectTruth = (account: Account) => {
-  const truth = [...account.iam.users.values()].map(({ UserId, keys }) => [
+  const expected = [...account.iam.users.values()].map(({ UserId, keys }) => [
     UserId,
     keys.filter(isActive).length > 1 ? 'NON_COMPLIANT' : 'COMPLIANT',
   ]);
-  expect(account.heldVerdicts()).toEqual(Object.fromEntries(truth));
+  expect(account.recordedTypes()).toEqual(Object.fromEntries(expected));
 };
 
-describe('the truth', () => {
+describe('the recorded results', () => {
   it.each([true, false])(
-    'is what the next sweep leaves, whatever came before, late, twice, failed or in another order; older results dropped: %j',
+    'are true after a sweep, after late, repeated, failed and reordered events (AWS Config drops older results: %j)',
     async (dropsOlderResults) => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
@@ -120,7 +120,7 @@ describe('the truth', () => {
             await deliver(account, account.waiting.at(-1));
             expectTruth(account);
 
-            // What is still on its way does no harm any more.
+            // Events that arrive afterwards change nothing.
             for (const event of account.waiting.toReversed()) await deliver(account, event);
             expectTruth(account);
           } finally {

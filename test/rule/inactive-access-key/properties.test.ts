@@ -1,25 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Held, serveKeyOwners, type WatchedKey } from '../../support/key-owners.ts';
+import { type Recorded, serveKeyOwners, type WatchedKey } from '../../support/key-owners.ts';
 import { runs } from '../../support/property-runs.ts';
 import { inactivityStory } from '../../support/random-inactivity.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
-/** When the rule looked at a user, what Config held of it by then, and when the rule looked for the first time. */
+/** An evaluation of a user: its instant, the recorded result before it, and the instant of the first evaluation. */
 type Look = {
   readonly at: number;
-  readonly held: Held | undefined;
+  readonly recorded: Recorded | undefined;
   readonly firstLook: number;
 };
 
-/** What is true of an inactive key at an instant, and what anybody could know of it. */
-const truthOf = ({ key, since, changes }: WatchedKey, { at, held, firstLook }: Look) => {
+/** The truth about an inactive key at an instant, and what can be known about it. */
+const truthOf = ({ key, since, changes }: WatchedKey, { at, recorded, firstLook }: Look) => {
   const historyBegins = at - 90 * DAY;
   const isOnItsWay = (change: WatchedKey['changes'][number]) => change.visible > at;
   const deactivations = changes.filter((one) => one.status === 'Inactive' && one.at >= since);
-  // The history forgets: of a deactivation that was done again, what it still has is the second time.
+  // A repeated deactivation can be the only one that is still in the history.
   const shown = deactivations.find((one) => one.at > historyBegins);
   return {
     id: key.AccessKeyId,
@@ -27,50 +27,52 @@ const truthOf = ({ key, since, changes }: WatchedKey, { at, held, firstLook }: L
     shownSince: shown?.at ?? since,
     shownDays: (at - (shown?.at ?? since)) / DAY,
     isSettled: !changes.some(isOnItsWay),
-    /** It was active within the last minutes, and no event shows that yet: an older deactivation seems to hold. */
+    /** It was active within the last minutes, and no event shows that yet. */
     wasActiveUnseen: changes.some((change) => isOnItsWay(change) && change.status === 'Active'),
-    /** It changed minutes before the first look, and no event shows that yet: see ADR 0011. */
+    /** It changed minutes before the first evaluation, and no event shows that yet: see ADR 0011. */
     wasMissedAtFirst: changes.some((change) => isOnItsWay(change) && change.at <= firstLook),
     isInHistory: shown !== undefined,
     /** An event leaves the history about now. */
     isBeingForgotten: deactivations.some((one) => Math.abs(one.at - historyBegins) <= MINUTE),
-    /** Nobody could have missed it: what Config held does not say, or show, that it was active in these 90 days. */
+    /** The recorded result neither says nor shows that it was active in these 90 days. */
     isKnown:
-      held === undefined ||
-      held.annotation.includes(`${key.AccessKeyId} inactive since `) ||
-      held.annotation.includes(`${key.AccessKeyId} inactive for at least 90 days`),
+      recorded === undefined ||
+      recorded.annotation.includes(`${key.AccessKeyId} has been inactive since `) ||
+      recorded.annotation.includes(`${key.AccessKeyId} has been inactive for at least 90 days`),
   };
 };
 
 const dateOf = (instant: number) => new Date(instant).toISOString().slice(0, 10);
 
-/** What a rule with that limit said of a user with these inactive keys is true, as far as anybody could know. */
+/** Expects a result to be true, as far as it can be known. */
 const expectTruth = (
   inactive: readonly ReturnType<typeof truthOf>[],
-  { verdict, annotation }: Held,
+  { ComplianceType, annotation }: Recorded,
   limit: number,
 ) => {
-  if (verdict === 'NON_COMPLIANT' && inactive.every(({ days }) => days < limit)) {
-    // Only an event that nobody could see is an excuse.
+  if (ComplianceType === 'NON_COMPLIANT' && inactive.every(({ days }) => days < limit)) {
+    // Only an event that is not visible yet is an excuse.
     const excused = inactive.filter(
       ({ wasMissedAtFirst, wasActiveUnseen }) => wasMissedAtFirst || wasActiveUnseen,
     );
-    expect(excused, 'why it is NON_COMPLIANT too early').not.toEqual([]);
+    expect(excused, 'reasons for being NON_COMPLIANT too early').not.toEqual([]);
   }
 
   for (const key of inactive) {
     expect(annotation).toContain(key.id);
     if (!key.isSettled || key.isBeingForgotten) continue;
-    const [, date] = annotation.match(`${key.id} inactive since (\\S{10})`) ?? [];
+    const [, date] = annotation.match(`${key.id} has been inactive since (\\S{10})`) ?? [];
     if (key.isInHistory) expect(date).toBe(dateOf(key.shownSince));
-    else if (!key.isKnown) expect(annotation).toContain(`${key.id} inactive, unknown since when`);
+    else if (!key.isKnown) expect(annotation).toContain(`${key.id} is inactive and was active on`);
     if (key.shownDays >= limit && (key.isInHistory || key.isKnown))
-      expect(verdict, 'it is known that it is inactive for too long').toBe('NON_COMPLIANT');
+      expect(ComplianceType, 'a key that is known to be inactive for too long').toBe(
+        'NON_COMPLIANT',
+      );
   }
 };
 
-describe('the rule on inactive keys, whatever happened to them in 120 days,', () => {
-  it('says NON_COMPLIANT once the key is inactive for that long, never before, and COMPLIANT with the reason where nobody can know', async () => {
+describe('the rule on inactive keys, over 120 days of random events,', () => {
+  it('is NON_COMPLIANT exactly from the day that a key has been inactive for too long, and COMPLIANT if that is unknown', async () => {
     await fc.assert(
       fc.asyncProperty(inactivityStory, async ({ policy, users, events, looks }) => {
         const account = await serveKeyOwners(users, policy);
@@ -88,12 +90,12 @@ describe('the rule on inactive keys, whatever happened to them in 120 days,', ()
             const { at, before, after } = await account.look(milliseconds);
             firstLook ??= at;
             for (const { UserId, keys } of account.users) {
-              const look = { at, held: before.get(UserId), firstLook };
+              const look = { at, recorded: before.get(UserId), firstLook };
               const inactive = keys
                 .filter(({ key }) => key.Status === 'Inactive')
                 .map((key) => truthOf(key, look));
               const now = after.get(UserId);
-              if (now === undefined) throw new Error(`expected a verdict on ${UserId}, got none`);
+              if (now === undefined) throw new Error(`expected a result of ${UserId}, got none`);
               expectTruth(inactive, now, policy.maxInactiveDays);
             }
           }

@@ -1,17 +1,24 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { Instant, textUpTo, tryParse } from '../../../rule/input/parse.ts';
+import {
+  answerOf,
+  Instant,
+  InvalidEnvironmentError,
+  InvalidResponseError,
+  textUpTo,
+  tryParse,
+} from '../../../rule/input/parse.ts';
 
 const problemOf = (schema: v.GenericSchema, value: unknown) =>
   tryParse(schema, value, 'what').problem ?? 'none';
 
-describe('an instant in a text', () => {
+describe('Instant', () => {
   it.each([
     ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
     ['2026-01-31T12:00:00.123Z', '2026-01-31T12:00:00.123Z'],
     ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
     ['2026-03-01T00:30:00+02:00', '2026-02-28T22:30:00.000Z'],
-  ])('is read: %s', (text, expected) => {
+  ])('accepts %s', (text, expected) => {
     expect(v.parse(Instant, text).toISOString()).toBe(expected);
   });
 
@@ -24,15 +31,15 @@ describe('an instant in a text', () => {
     'Jan 31 2026 12:00',
     '+275760-09-13T00:00:00.000Z',
     '',
-  ])('is none of a day that there is not, nor without a time: %s', (text) => {
+  ])('refuses %j: the day does not exist or the time is missing', (text) => {
     expect(problemOf(Instant, text)).toBe(
       `what: expected an ISO 8601 timestamp, got ${JSON.stringify(text)}`,
     );
   });
 });
 
-describe('a text of so many characters at most', () => {
-  it('is as long as that, and no longer', () => {
+describe('textUpTo', () => {
+  it('accepts texts from one character to the maximum', () => {
     expect(problemOf(textUpTo(3), 'abc')).toBe('none');
     expect(problemOf(textUpTo(3), 'abcd')).toBe('what: expected at most 3 characters, got "abcd"');
     expect(problemOf(textUpTo(3), '')).toBe('what: expected a string that is not empty, got ""');
@@ -40,24 +47,31 @@ describe('a text of so many characters at most', () => {
 });
 
 describe('a problem', () => {
-  it('shows 80 characters of a value, however long it is', () => {
+  it('shows at most 80 characters of a value', () => {
     const expected = `what: expected number, got "${'x'.repeat(79)}`;
     expect(problemOf(v.number(), 'x'.repeat(1_000_000))).toBe(expected);
   });
 
-  it('shows 200 characters of where the value was, however long a name is', () => {
-    const schema = v.strictObject({});
-    const name = 'n'.repeat(1_000_000);
-    expect(problemOf(schema, { [name]: 1 })).toBe(
+  it('shows at most 200 characters of a path', () => {
+    expect(problemOf(v.strictObject({}), { ['n'.repeat(1_000_000)]: 1 })).toBe(
       `what.${'n'.repeat(200)}: expected no such member`,
     );
   });
+
+  it('shows a value that JSON cannot contain', () => {
+    const value = 12_345_678_901_234_567_890n;
+    expect(problemOf(v.string(), value)).toContain('12345678901234567890');
+  });
 });
 
-describe('a value that is refused', () => {
-  it('is shown though JSON has no words for it', () => {
-    expect(problemOf(v.string('expected a text'), 12_345_678_901_234_567_890n)).toContain(
-      '12345678901234567890',
+describe('the errors', () => {
+  it('have names that can be searched for in logs', () => {
+    const { what, error } = answerOf('ListUsers');
+    expect(what).toBe('ListUsers');
+    expect(error('expected text')).toBeInstanceOf(InvalidResponseError);
+    expect(String(error('expected text'))).toBe('InvalidResponseError: expected text');
+    expect(String(new InvalidEnvironmentError('expected a role'))).toBe(
+      'InvalidEnvironmentError: expected a role',
     );
   });
 });

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidResponseError } from '../../../rule/input/parse.ts';
-import {
-  changesOf,
-  historyBegins,
-  noHistory,
-  readStatusChange,
-} from '../../../rule/keys/key-history.ts';
+import { changesOf, historyBegins, readStatusChange } from '../../../rule/keys/key-history.ts';
 import { accessKey, at, daysBefore, keyId } from '../../support/build.ts';
 import { historyOf, statusChange } from '../../support/status-change.ts';
 
-/** An event as CloudTrail writes it of an operator who deactivates somebody's key, but for what a test says. */
+/** The event of an operator who deactivates the key of alice, with some members changed. */
 const event = (overrides: object = {}) => ({
   eventVersion: '1.11',
   userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::123456789012:user/op', userName: 'op' },
@@ -24,17 +19,18 @@ const event = (overrides: object = {}) => ({
 const read = (overrides: object = {}) => readStatusChange(JSON.stringify(event(overrides)));
 
 describe('readStatusChange', () => {
-  it('reads which key was set to which status, when, and by no role', () => {
+  it('reads the key, the status, the time and the caller', () => {
     expect(read()).toEqual({
       eventID: 'e-1',
       eventTime: new Date('2026-01-01T10:00:00Z'),
       accessKeyId: keyId('A'),
       status: 'Inactive',
+      callerArn: 'arn:aws:iam::123456789012:user/op',
       roleArn: undefined,
     });
   });
 
-  it('reads the key of a user who acts on keys of its own, and leaves its name out', () => {
+  it('reads the event of a user that updates its own key, without a user name', () => {
     expect(
       read({ requestParameters: { accessKeyId: keyId('A'), status: 'Active' } }),
     ).toMatchObject({ accessKeyId: keyId('A'), status: 'Active' });
@@ -42,23 +38,34 @@ describe('readStatusChange', () => {
 
   it('reads the role of a session', () => {
     const sessionContext = { sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::1:role/runbook' } };
-    const userIdentity = { type: 'AssumedRole', sessionContext };
-    expect(read({ userIdentity })?.roleArn).toBe('arn:aws:iam::1:role/runbook');
-    expect(read({ userIdentity: null })?.roleArn).toBeUndefined();
-    expect(read({ userIdentity: { sessionContext: null } })?.roleArn).toBeUndefined();
-    expect(read({ userIdentity: { sessionContext: {} } })?.roleArn).toBeUndefined();
-    expect(read({ userIdentity: { sessionContext: { sessionIssuer: {} } } })?.roleArn).toBe(
-      undefined,
-    );
+    const arn = 'arn:aws:sts::1:assumed-role/runbook/session';
+    expect(read({ userIdentity: { type: 'AssumedRole', arn, sessionContext } })).toMatchObject({
+      callerArn: arn,
+      roleArn: 'arn:aws:iam::1:role/runbook',
+    });
   });
 
   it.each([
-    ['a call that was not allowed', { errorCode: 'AccessDenied', requestParameters: null }],
-    ['a call that failed', { errorCode: 'NoSuchEntityException' }],
+    undefined,
+    null,
+    { sessionContext: null },
+    { arn: null, sessionContext: {} },
+    { sessionContext: { sessionIssuer: null } },
+    { sessionContext: { sessionIssuer: {} } },
+  ])('reads no caller and no role from the identity %j', (userIdentity) => {
+    const change = read({ userIdentity });
+    expect(change).toMatchObject({ eventID: 'e-1' });
+    expect(change?.callerArn).toBeUndefined();
+    expect(change?.roleArn).toBeUndefined();
+  });
+
+  it.each([
+    ['a denied call', { errorCode: 'AccessDenied', requestParameters: null }],
+    ['a failed call', { errorCode: 'NoSuchEntityException' }],
     ['another call', { eventName: 'CreateAccessKey' }],
     ['a call of another service', { eventSource: 'transfer.amazonaws.com' }],
-    ['a call to Expired', { requestParameters: { accessKeyId: keyId('A'), status: 'Expired' } }],
-  ])('reads nothing of %s', (_, overrides) => {
+    ['a change to Expired', { requestParameters: { accessKeyId: keyId('A'), status: 'Expired' } }],
+  ])('ignores %s', (_, overrides) => {
     expect(read(overrides)).toBeUndefined();
   });
 
@@ -68,9 +75,9 @@ describe('readStatusChange', () => {
     ['another status', { requestParameters: { accessKeyId: 'A', status: 'Off' } }, 'status'],
     ['no time', { eventTime: 'yesterday' }, 'eventTime'],
     ['no name', { eventName: undefined }, 'eventName'],
-  ])('refuses a call that succeeded with %s, and says what is missing', (_, overrides, what) => {
+  ])('refuses a successful call with %s and names the member', (_, overrides, member) => {
     expect(() => read(overrides)).toThrow(InvalidResponseError);
-    expect(() => read(overrides)).toThrow(what);
+    expect(() => read(overrides)).toThrow(member);
   });
 
   it.each(['{', 'null', '"text"', undefined])('refuses %j', (text) => {
@@ -81,49 +88,35 @@ describe('readStatusChange', () => {
 
 describe('changesOf', () => {
   const key = accessKey('A');
-  it('gives the changes of one key, the oldest first', () => {
-    const [newer, older] = [
-      statusChange('A', 'Active', { days: 1 }),
-      statusChange('A', 'Inactive', { days: 2 }),
-    ];
+  const inBothOrders = <Item>(one: Item, other: Item) => [
+    [one, other],
+    [other, one],
+  ];
+
+  it('returns the changes of one key, the oldest first', () => {
+    const newer = statusChange('A', 'Active', { days: 1 });
+    const older = statusChange('A', 'Inactive', { days: 2 });
     const history = historyOf([newer, statusChange('B', 'Active'), older]);
     expect(changesOf(history, key)).toEqual([older, newer]);
     expect(changesOf(history, accessKey('C'))).toEqual([]);
   });
 
-  it.each([
-    ['Active', 'Inactive'],
-    ['Inactive', 'Active'],
-  ] as const)('of the same second puts the status that the key has now last', (one, other) => {
-    const history = historyOf([statusChange('A', one), statusChange('A', other)]);
-    for (const Status of ['Active', 'Inactive'])
-      expect(changesOf(history, { ...key, Status }).at(-1)?.status).toBe(Status);
+  it('sorts the change to the current status last within the same second', () => {
+    for (const changes of inBothOrders(statusChange('A', 'Active'), statusChange('A', 'Inactive')))
+      for (const Status of ['Active', 'Inactive'])
+        expect(changesOf(historyOf(changes), { ...key, Status }).at(-1)?.status).toBe(Status);
   });
-});
 
-describe('changesOf, of equal changes,', () => {
-  it('has the one with the lower id first, in whatever order they come', () => {
-    const [one, other] = ['a', 'b'].map((eventID) => ({
-      ...statusChange('A', 'Inactive'),
-      eventID,
-    }));
-    if (one === undefined || other === undefined) throw new Error('expected two changes');
-    for (const changes of [
-      [one, other],
-      [other, one],
-    ])
-      expect(changesOf(historyOf(changes), accessKey('A'))).toEqual([one, other]);
+  it('sorts equal changes by their event ids', () => {
+    const one = { ...statusChange('A', 'Inactive'), eventID: 'a' };
+    const other = { ...one, eventID: 'b' };
+    for (const changes of inBothOrders(one, other))
+      expect(changesOf(historyOf(changes), key)).toEqual([one, other]);
   });
 });
 
 describe('historyBegins', () => {
   it('is 90 days before the run', () => {
     expect(historyBegins(at)).toEqual(daysBefore(90));
-  });
-});
-
-describe('noHistory', () => {
-  it('proves nothing', () => {
-    expect(noHistory(at)).toEqual({ from: at, isComplete: false, changes: [] });
   });
 });

@@ -1,33 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { createLogRun } from '../../../rule/log/log.ts';
+import { createLogRun, type RunLog } from '../../../rule/log/log.ts';
 
-const createLog = () => {
+/** Runs a function and returns its log line as text, and what the function threw. */
+const lineOf = async (run: (log: RunLog) => Promise<unknown>) => {
   const lines: string[] = [];
   const logRun = createLogRun(
     (line) => void lines.push(line),
     () => ({ Throttles: 1, ListUsers: 2, GetUser: 1 }),
   );
-  return { logRun, line: () => JSON.parse(lines.join('\n')) };
+  const thrown = await logRun('evaluated', run).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(lines).toHaveLength(1);
+  const [text = ''] = lines;
+  return { text, line: JSON.parse(text), thrown };
 };
 
 describe('the log line of a run', () => {
-  it('has 1,000 characters of an error, however much that says', async () => {
-    const { logRun, line } = createLog();
-    const fail = async () => {
-      throw new Error('x '.repeat(500_000));
-    };
-    await expect(logRun('evaluated', fail)).rejects.toThrow('x x');
-    expect(line()).toMatchObject({ level: 'ERROR', errorMessage: 'x '.repeat(500) });
-  });
-
-  it('has what the run says, its calls and its time, on one line', async () => {
-    const { logRun, line } = createLog();
-    const result = await logRun('evaluated', async (log) => {
-      log.add({ Users: 3, outcome: 'two\nlines' });
-      return 'result';
+  it('contains the fields of the run, its calls and its duration', async () => {
+    const { line } = await lineOf(async (log) => {
+      log.add({ Users: 2, outcome: 'two\nlines' });
+      log.add({ Users: 3 });
     });
-    expect(result).toBe('result');
-    expect(line()).toEqual({
+    expect(line).toEqual({
       level: 'INFO',
       message: 'evaluated',
       Users: 3,
@@ -39,52 +35,75 @@ describe('the log line of a run', () => {
     });
   });
 
-  it('has no character that a reader could take for its end', async () => {
-    const lines: string[] = [];
+  it('belongs to a run that returns its result', async () => {
     const logRun = createLogRun(
-      (line) => void lines.push(line),
+      () => {},
       () => ({ Throttles: 0 }),
     );
-    const userNames = ['x\u2028\u2029\r\n'];
-    await logRun('key events', async (log) => log.add({ userNames }));
-    expect(lines).toEqual([expect.not.stringMatching(/[\u2028\u2029\r\n]/)]);
-    expect(JSON.parse(String(lines[0]))).toMatchObject({ userNames });
+    expect(await logRun('evaluated', async () => 'result')).toBe('result');
   });
 
+  it('has no character that a reader takes for the end of a line', async () => {
+    const userNames = ['x\u2028\u2029\r\n'];
+    const { text, line } = await lineOf(async (log) => log.add({ userNames }));
+    expect(text).not.toMatch(/[\u2028\u2029\r\n]/);
+    expect(line).toMatchObject({ userNames });
+  });
+
+  it.each([
+    [new TypeError('no'), { errorType: 'TypeError', errorMessage: 'no' }],
+    ['not an error', { errorType: 'string' }],
+    [
+      new Error('not authorized on access key AKIAIOSFODNN7EXAMPLE'),
+      { errorType: 'Error', errorMessage: 'not authorized on access key ...MPLE' },
+    ],
+    [new Error('x '.repeat(500_000)), { errorType: 'Error', errorMessage: 'x '.repeat(500) }],
+  ])('contains the error that the run throws (%#)', async (error, expected) => {
+    const { line, thrown } = await lineOf(async (log) => {
+      log.add({ Users: 3 });
+      throw error;
+    });
+    expect(thrown).toBe(error);
+    expect(line).toMatchObject({ level: 'ERROR', Users: 3, ...expected });
+  });
+});
+
+describe('the metrics of a run', () => {
   const measure = async (measuresCalls: boolean) => {
-    const { logRun, line } = createLog();
-    await logRun('evaluated', async (log) => {
+    const { line } = await lineOf(async (log) => {
       log.add({ ConfigRuleName: 'rule' });
-      log.measure({ Users: 3, EventToEvaluation: 9 });
+      log.measure({ Users: 2, EventToEvaluation: 9 });
+      log.measure({ Users: 3 });
       if (measuresCalls) log.measureCalls();
     });
-    return line();
+    return line;
   };
-  const metricsOf = ({ _aws }: Awaited<ReturnType<typeof measure>>) =>
-    _aws.CloudWatchMetrics[0].Metrics.map((metric: { Name: string; Unit: string }) => [
+  const metricsOf = (line: Awaited<ReturnType<typeof measure>>) =>
+    line._aws.CloudWatchMetrics[0].Metrics.map((metric: { Name: string; Unit: string }) => [
       metric.Name,
       metric.Unit,
     ]);
+  const measured = [
+    ['Users', 'Count'],
+    ['EventToEvaluation', 'Milliseconds'],
+  ];
 
-  it('is a source of metrics when the run measures something, by the name of the rule', async () => {
-    const before = Date.now();
+  it('have the name of the rule as their dimension', async () => {
     const line = await measure(false);
     expect(line).toMatchObject({ ConfigRuleName: 'rule', Users: 3, ListUsers: 2, Throttles: 1 });
-    expect(line._aws.Timestamp).toBeGreaterThanOrEqual(before);
-    expect(line._aws.CloudWatchMetrics).toMatchObject([
-      { Namespace: 'IamUserSingleAccessKey', Dimensions: [['ConfigRuleName']] },
-    ]);
-    expect(metricsOf(line)).toEqual([
-      ['Users', 'Count'],
-      ['EventToEvaluation', 'Milliseconds'],
-    ]);
+    expect(line._aws).toMatchObject({
+      Timestamp: expect.any(Number),
+      CloudWatchMetrics: [
+        { Namespace: 'IamUserSingleAccessKey', Dimensions: [['ConfigRuleName']] },
+      ],
+    });
+    expect(metricsOf(line)).toEqual(measured);
   });
 
-  it('has its time and its calls among the metrics when it is told to', async () => {
+  it('include the duration and the calls if the run measures its calls', async () => {
     const line = await measure(true);
     expect(metricsOf(line)).toEqual([
-      ['Users', 'Count'],
-      ['EventToEvaluation', 'Milliseconds'],
+      ...measured,
       ['Duration', 'Milliseconds'],
       ['Throttles', 'Count'],
       ['ListUsers', 'Count'],
@@ -93,26 +112,8 @@ describe('the log line of a run', () => {
     for (const [name] of metricsOf(line)) expect(line[name], name).toEqual(expect.any(Number));
   });
 
-  it('is no source of metrics when the run measures nothing', async () => {
-    const { logRun, line } = createLog();
-    await logRun('evaluated', async () => {});
-    expect(line()).not.toHaveProperty('_aws');
-  });
-
-  it.each([
-    [new TypeError('no'), { errorType: 'TypeError', errorMessage: 'no' }],
-    ['no error at all', { errorType: 'string' }],
-    [
-      new Error('not authorized on access key AKIAIOSFODNN7EXAMPLE'),
-      { errorType: 'Error', errorMessage: 'not authorized on access key ...MPLE' },
-    ],
-  ])('has the error that ended the run, and the run throws it: %s', async (thrown, expected) => {
-    const { logRun, line } = createLog();
-    const run = logRun('evaluated', async (log) => {
-      log.add({ Users: 3 });
-      throw thrown;
-    });
-    await expect(run).rejects.toBe(thrown);
-    expect(line()).toMatchObject({ level: 'ERROR', Users: 3, ...expected });
+  it('are absent if the run measures nothing', async () => {
+    const { line } = await lineOf(async () => {});
+    expect(line).not.toHaveProperty('_aws');
   });
 });

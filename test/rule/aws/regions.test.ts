@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { IAM_REGIONS, iamRegionOf } from '../../../rule/aws/regions.ts';
+import {
+  IAM_REGIONS,
+  iamRegionOf,
+  remediatesIn,
+  WITHOUT_REMEDIATION,
+} from '../../../rule/aws/regions.ts';
 
 describe('IAM_REGIONS', () => {
   it.each([
@@ -13,7 +18,7 @@ describe('IAM_REGIONS', () => {
 });
 
 describe('iamRegionOf', () => {
-  // Only the start of a name tells its partition: no Region is called xx-….
+  // Only the start of a name decides: there is no Region xx-….
   it.each([
     ['us-east-1', 'us-east-1'],
     ['eu-west-1', 'us-east-1'],
@@ -26,7 +31,19 @@ describe('iamRegionOf', () => {
     ['xx-us-gov-1', 'us-east-1'],
     ['xx-cn-1', 'us-east-1'],
     ['xx-us-iso-1', 'us-east-1'],
-  ])('of %s: %s', (region, expected) => {
+  ])('%s: %s', (region, expected) => {
     expect(iamRegionOf(region)).toBe(expected);
+  });
+});
+
+describe('remediatesIn', () => {
+  it.each([
+    ['us-east-1', true],
+    ['cn-north-1', true],
+    ['us-gov-west-1', false],
+    ['us-gov-east-1', false],
+  ])('%s: %s', (region, expected) => {
+    expect(remediatesIn(region)).toBe(expected);
+    expect(WITHOUT_REMEDIATION.includes(region)).toBe(!expected);
   });
 });

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RecordedResult, RecordedResults } from '../../../rule/aws/config.ts';
+import type { Result, UserResult } from '../../../rule/evaluation/evaluation.ts';
+import { differences, findDifferences, isNewer } from '../../../rule/evaluation/recorded-result.ts';
+import { at, daysBefore, policy } from '../../support/build.ts';
+
+const UserId = 'AIDAALICE';
+const result = (ComplianceType: Result['ComplianceType'], Annotation?: string): UserResult => ({
+  UserId,
+  ComplianceType,
+  Annotation,
+});
+const recorded = (overrides: Partial<RecordedResult> = {}): RecordedResult => ({
+  ComplianceType: 'COMPLIANT',
+  OrderingTimestamp: daysBefore(1),
+  ...overrides,
+});
+const resultsOf = (before?: RecordedResult): RecordedResults =>
+  new Map(before && [[UserId, before]]);
+const isReported = (now: UserResult, before?: RecordedResult, changed = {}) =>
+  differences([now], resultsOf(before), { ...policy, ...changed }).length === 1;
+
+describe('isNewer', () => {
+  it.each([
+    [-1, false],
+    [0, false],
+    [1, true],
+  ])('a result %d ms after the run: %j', (milliseconds, expected) => {
+    expect(isNewer(recorded({ OrderingTimestamp: daysBefore(0, milliseconds) }), at)).toBe(
+      expected,
+    );
+  });
+});
+
+describe('differences', () => {
+  it.each([
+    ['COMPLIANT', true],
+    ['NON_COMPLIANT', true],
+    ['NOT_APPLICABLE', false],
+  ] as const)('scenario 1: no recorded result, %s is reported: %j', (type, expected) => {
+    expect(isReported(result(type))).toBe(expected);
+  });
+
+  it.each([
+    ['1 ms later', 1, 7, false],
+    ['1 ms later, although all results are due', 1, 0, false],
+    ['of the same instant', 0, 7, true],
+    ['1 ms earlier', -1, 7, true],
+  ])('scenario 2: another recorded result %s, reported: %j', (_, ms, refreshDays, expected) => {
+    const before = recorded({ OrderingTimestamp: daysBefore(0, ms) });
+    expect(isReported(result('NON_COMPLIANT', 'a'), before, { refreshDays })).toBe(expected);
+  });
+
+  it.each([
+    ['another ComplianceType', result('NON_COMPLIANT', 'bob: K (used).'), true],
+    ['a user that is gone', result('NOT_APPLICABLE'), true],
+    ['another conclusion', result('COMPLIANT', 'bob: L (used).'), true],
+    ['no annotation', result('COMPLIANT'), true],
+    ['the same', result('COMPLIANT', 'bob: K (used). As of 2026-01-30 UTC.'), false],
+    ['other evidence', result('COMPLIANT', 'bob: K (never used). As of 2026-01-30 UTC.'), false],
+    ['another date', result('COMPLIANT', 'bob: K (used). As of 2026-01-31 UTC.'), false],
+  ])('scenarios 3 and 5: %s, reported: %j', (_, now, expected) => {
+    const before = recorded({ Annotation: 'bob: K (used). As of 2026-01-30 UTC.' });
+    expect(isReported(now, before)).toBe(expected);
+  });
+
+  it.each([
+    [7, daysBefore(7), true],
+    [7, daysBefore(7, 1), false],
+    [365, daysBefore(365), true],
+    [365, daysBefore(365, 1), false],
+    [0, at, true],
+  ])(
+    'scenario 4: refreshDays %d, the same result of %s, reported: %j',
+    (refreshDays, time, expected) => {
+      const before = recorded({ OrderingTimestamp: time });
+      expect(isReported(result('COMPLIANT'), before, { refreshDays })).toBe(expected);
+    },
+  );
+
+  it('compares each result with the recorded result of the same user', () => {
+    const other = { ...result('COMPLIANT'), UserId: 'AIDABOB' };
+    expect(differences([result('COMPLIANT'), other], resultsOf(recorded()), policy)).toEqual([
+      other,
+    ]);
+  });
+
+  it('leaves the result of the sweep or a newer one recorded', () => {
+    const type = fc.constantFrom('COMPLIANT' as const, 'NON_COMPLIANT' as const);
+    const annotation = fc.option(fc.constantFrom('a', 'b'), { nil: undefined });
+    const instant = fc.integer({ min: -20, max: 20 }).map((days) => daysBefore(days));
+    const before = fc.option(
+      fc.record({ ComplianceType: type, Annotation: annotation, OrderingTimestamp: instant }),
+      { nil: undefined },
+    );
+    fc.assert(
+      fc.property(before, type, annotation, (earlier, ComplianceType, Annotation) => {
+        const now = result(ComplianceType, Annotation);
+        const after = isReported(now, earlier) ? now : earlier;
+        const isSuperseded = earlier !== undefined && isNewer(earlier, at);
+        expect(after).toMatchObject(isSuperseded ? earlier : { ComplianceType });
+        if (!isSuperseded) expect(after?.Annotation).toBe(Annotation);
+      }),
+    );
+  });
+});
+
+describe('findDifferences', () => {
+  const violation = result('NON_COMPLIANT', 'a');
+  /** Finds differences from results recorded at the start and at the end of a sweep, and counts the reads. */
+  const find = async (now: UserResult, start?: RecordedResult, end?: RecordedResult) => {
+    let reads = 0;
+    const readResults = async () => {
+      reads += 1;
+      return resultsOf(end);
+    };
+    const by = { ...policy, recorded: resultsOf(start) };
+    return { found: await findDifferences(readResults, [now], by), reads };
+  };
+  const newer = recorded({ OrderingTimestamp: daysBefore(0, 1) });
+  const older = recorded({ OrderingTimestamp: daysBefore(2) });
+
+  it.each([
+    ['unchanged', violation, recorded(), recorded(), [violation]],
+    ['replaced by a newer run', violation, recorded(), newer, []],
+    ['replaced by an older run', violation, recorded(), older, [violation]],
+    ['withdrawn by a newer run', violation, recorded(), undefined, []],
+    ['recorded by a newer run', violation, undefined, newer, []],
+    ['still missing', violation, undefined, undefined, [violation]],
+  ])('compares with the results at the end of the sweep: %s', async (_, now, start, end, found) => {
+    expect(await find(now, start, end)).toEqual({ found, reads: 1 });
+  });
+
+  it('does not read again if nothing has changed', async () => {
+    expect(await find(result('COMPLIANT'), recorded())).toEqual({ found: [], reads: 0 });
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
+import type { AccessKey } from '../../../rule/keys/access-key.ts';
+import type { KeyHistory } from '../../../rule/keys/key-history.ts';
+import { accessKey, at, daysBefore, keyId, userKeys } from '../../support/build.ts';
+import { historyOf, statusChange } from '../../support/status-change.ts';
+
+const off = (name: string, overrides: Partial<AccessKey> = {}) =>
+  accessKey(name, { Status: 'Inactive', ...overrides });
+const deactivated = (name: string, days: number, ms = 0) =>
+  statusChange(name, 'Inactive', { days, ms });
+
+const evaluate = (
+  keys: readonly AccessKey[],
+  history: KeyHistory | undefined,
+  { exemption, ...parameters }: Record<string, unknown> & { exemption?: string } = {},
+) =>
+  inactiveAccessKeyRule(JSON.stringify(parameters), at).evaluate(userKeys(keys, { exemption }), {
+    history,
+  });
+
+const A = keyId('A');
+const B = keyId('B');
+const AS_OF = ' As of 2026-01-31 UTC.';
+const NEXT = ' Delete a key that is inactive for 30 days, or reactivate it.';
+
+describe('the result of the rule on inactive keys', () => {
+  it.each([[[]], [[accessKey('A')]], [[accessKey('A'), accessKey('B')]]])(
+    'scenario 1: a user without an inactive key is COMPLIANT, even without a history (%#)',
+    (keys) => {
+      expect(evaluate(keys, undefined)).toStrictEqual({ ComplianceType: 'COMPLIANT' });
+    },
+  );
+
+  it('requires the history of an inactive key', () => {
+    expect(() => evaluate([off('A')], undefined)).toThrow(
+      'expected the event history to evaluate AIDAXXXXXXXXXXXXALICE, got none',
+    );
+  });
+
+  it.each([
+    [1, 0, 'NON_COMPLIANT'],
+    [1, 1, 'COMPLIANT'],
+    [90, 0, 'NON_COMPLIANT'],
+    [90, 1, 'COMPLIANT'],
+  ])('maxInactiveDays %d: inactive for that long less %d ms is %s', (days, ms, expected) => {
+    const history = historyOf([deactivated('A', days, ms)]);
+    const result = evaluate([off('A')], history, { maxInactiveDays: days });
+    expect(result.ComplianceType).toBe(expected);
+  });
+
+  it('scenario 2: says since when a key is inactive, and until when it may be', () => {
+    expect(evaluate([accessKey('B'), off('A')], historyOf([deactivated('A', 29)]))).toEqual({
+      ComplianceType: 'COMPLIANT',
+      Annotation: `alice: ${A} has been inactive since 2026-01-02. Allowed until 2026-02-01T12:00:00.000Z.${AS_OF}`,
+    });
+  });
+
+  it.each([
+    [10, 20],
+    [20, 10],
+  ])('scenario 2: says until when both keys are allowed: %d and %d days', (a, b) => {
+    const history = historyOf([deactivated('A', a), deactivated('B', b)]);
+    expect(evaluate([off('A'), off('B')], history).Annotation).toContain(
+      'Allowed until 2026-02-10T12:00:00.000Z.',
+    );
+  });
+
+  it.each([
+    [
+      historyOf([statusChange('A', 'Active', { days: 40 })]),
+      'Inactive',
+      'is inactive and was active on 2025-12-22',
+    ],
+    [
+      historyOf([], { isComplete: false }),
+      'Inactive',
+      'is inactive since an unknown date (no event history)',
+    ],
+    [historyOf(), 'Expired', 'is Expired since an unknown date'],
+  ])(
+    'scenario 2: is COMPLIANT if the date is unknown, and says why (%#)',
+    (history, Status, why) => {
+      expect(evaluate([off('A', { Status })], history)).toEqual({
+        ComplianceType: 'COMPLIANT',
+        Annotation: `alice: ${A} ${why}.${AS_OF}`,
+      });
+    },
+  );
+
+  it('scenario 3: names the key, since when it is inactive, and what to do', () => {
+    expect(evaluate([accessKey('B'), off('A')], historyOf([deactivated('A', 40)]))).toEqual({
+      ComplianceType: 'NON_COMPLIANT',
+      Annotation: `alice: ${A} has been inactive since 2025-12-22.${NEXT}${AS_OF}`,
+    });
+  });
+
+  it.each([1, 90])(
+    'scenario 3: a key without an event is inactive for at least 90 days: maxInactiveDays %d',
+    (maxInactiveDays) => {
+      expect(evaluate([off('A')], historyOf(), { maxInactiveDays })).toEqual({
+        ComplianceType: 'NON_COMPLIANT',
+        Annotation: `alice: ${A} has been inactive for at least 90 days. Delete a key that is inactive for ${maxInactiveDays} days, or reactivate it.${AS_OF}`,
+      });
+    },
+  );
+
+  it('scenario 3: names every inactive key', () => {
+    expect(evaluate([off('B'), off('A')], historyOf([deactivated('B', 1)]))).toEqual({
+      ComplianceType: 'NON_COMPLIANT',
+      Annotation: `alice: ${A} has been inactive for at least 90 days; ${B} has been inactive since 2026-01-30.${NEXT}${AS_OF}`,
+    });
+  });
+
+  it.each([
+    ['2026-01-30', 'Exemption expired 2026-01-30.'],
+    ['soon', 'Exemption is not a date.'],
+    ['', 'Exemption is empty.'],
+  ])(
+    'scenario 3: the exemption %j does not exempt, and the annotation says why',
+    (exemption, why) => {
+      expect(
+        evaluate([off('A')], historyOf(), { exemptionTagKey: 'keys-until', exemption }),
+      ).toMatchObject({
+        ComplianceType: 'NON_COMPLIANT',
+        Annotation: expect.stringContaining(`days. ${why}${NEXT}`),
+      });
+    },
+  );
+
+  it('scenario 4: an exempt user is COMPLIANT; the annotation names the tag and the date', () => {
+    const parameters = { exemptionTagKey: 'keys-until', exemption: '2026-01-31' };
+    expect(evaluate([off('A')], historyOf(), parameters)).toEqual({
+      ComplianceType: 'COMPLIANT',
+      Annotation: `alice: Exempt until 2026-01-31 by the tag keys-until: ${A} has been inactive for at least 90 days.${AS_OF}`,
+      isExempt: true,
+    });
+  });
+});
+
+describe('inactiveAccessKeyRule', () => {
+  const rule = inactiveAccessKeyRule('{"exemptionTagKey":"keys-until","refreshDays":"3"}', at);
+  const user = userKeys([accessKey('ON'), off('A')]);
+  const both = userKeys([...user.keys, off('B')]);
+  const recent = historyOf([deactivated('A', 1)]);
+
+  it('has the parameters and the instant of the invocation', () => {
+    expect(rule).toMatchObject({ at, refreshDays: 3 });
+    expect(() => inactiveAccessKeyRule('{"maxInactiveDays":"91"}', at)).toThrow(
+      'maxInactiveDays must be a whole number of days from 1 to 90, got "91"',
+    );
+  });
+
+  it('requires the history of users with an inactive key', () => {
+    expect(rule.requiresHistory(user)).toBe(true);
+    expect(rule.requiresHistory(userKeys([accessKey('ON')]))).toBe(false);
+  });
+
+  it.each([
+    ['nothing before the history is read', undefined, user, undefined, []],
+    ['tag and last use of a key without an event', historyOf(), user, 'keys-until', [off('A')]],
+    ['nothing of a key within the limit', recent, user, undefined, []],
+    ['the tag if one of two keys violates', recent, both, 'keys-until', [off('B')]],
+  ])('requires %s', (_, history, one, tag, lastUse) => {
+    const reads = rule.requiredReads({ history });
+    expect(reads.tag(one)).toBe(tag);
+    expect(reads.lastUse(one)).toEqual(lastUse);
+  });
+
+  it('evaluates with what the recorded result says', () => {
+    const recorded = { ComplianceType: 'COMPLIANT' as const, OrderingTimestamp: daysBefore(1) };
+    const background = { history: historyOf(), recorded };
+    expect(rule.requiredReads(background).lastUse(user)).toEqual([]);
+    expect(rule.evaluate(user, background)).toEqual({
+      ComplianceType: 'COMPLIANT',
+      Annotation: `alice: ${A} is inactive and was active on 2026-01-30.${AS_OF}`,
+    });
+  });
+});

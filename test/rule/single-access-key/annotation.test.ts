@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { conclusionOf, type ParsedAnnotation } from '../../../rule/evaluation/annotation.ts';
+import { type AccessKey, sortKeysBy } from '../../../rule/keys/access-key.ts';
+import {
+  describeComplianceReason,
+  describeCounts,
+  describeRefusal,
+  describeViolation,
+  parseAnnotation,
+} from '../../../rule/single-access-key/annotation.ts';
+import { countedKeys } from '../../../rule/single-access-key/compliance-reason.ts';
+import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts';
+import { type Recommendation, recommend } from '../../../rule/single-access-key/selection.ts';
+import { expectWholeAnnotation } from '../../support/annotations.ts';
+import { accessKey, at, daysBefore, policy, userKeys } from '../../support/build.ts';
+import { instant, singlePolicy, userWithKeys } from '../../support/random-keys.ts';
+
+const strict = { ...policy, countInactiveAccessKeys: true };
+const annotate = (keys: readonly AccessKey[], parameters = policy) =>
+  describeViolation(userKeys(keys), recommend(keys, parameters), parameters);
+
+const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
+const neverUsed = accessKey('NEVER', { CreateDate: daysBefore(300) });
+const inUse = accessKey('NEW', { LastUsedDate: daysBefore(1) });
+const off = accessKey('OFF', { Status: 'Inactive', LastUsedDate: daysBefore(90) });
+const AS_OF = ' As of 2026-01-31 UTC.';
+const KEEP = ' Keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30).';
+
+describe('describeViolation', () => {
+  it('names the key to deactivate and the key to keep, with their last use', () => {
+    expect(annotate([abandoned, inUse])).toBe(
+      `alice: 2 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15).${KEEP}${AS_OF}`,
+    );
+  });
+
+  it('says when a key that was never used was created', () => {
+    const newer = accessKey('NEWER', { CreateDate: daysBefore(100) });
+    expect(annotate([neverUsed, newer])).toContain(
+      'Deactivate AKIAXXXXXXXXXXXNEVER (never used, created 2025-04-06). Keep AKIAXXXXXXXXXXXNEWER (never used, created 2025-10-23).',
+    );
+  });
+
+  it('says how many keys have to follow', () => {
+    const keys = [abandoned, inUse, neverUsed];
+    expect(annotate(keys)).toBe(
+      `alice: 3 active access keys, 1 allowed. Deactivate AKIAXXXXXXXXXXXNEVER (never used, created 2025-04-06). Then 1 more.${KEEP}${AS_OF}`,
+    );
+    expect(annotate(keys, { ...policy, maxActiveAccessKeys: 2 })).not.toContain('Then');
+  });
+
+  it.each([
+    [
+      'a tie',
+      [{ ...abandoned, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }, abandoned],
+      'AKIAXXXXXXXXXXXXTWIN, AKIAXXXXXXXXXXXXXOLD: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOLD, last used 2025-07-15).',
+    ],
+    [
+      'a new key',
+      [accessKey('FRESH', { CreateDate: daysBefore(2) }), abandoned],
+      'AKIAXXXXXXXXXXXXXOLD, AKIAXXXXXXXXXXXFRESH: a newer key was never used and may not be deployed yet (AKIAXXXXXXXXXXXFRESH; AKIAXXXXXXXXXXXXXOLD was last used 2025-07-15).',
+    ],
+    [
+      'keys in use',
+      [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })],
+      'AKIAXXXXXXXXXXXXBUSY, AKIAXXXXXXXXXXXXXNEW: the longest-idle key has been idle for less than 7 days (AKIAXXXXXXXXXXXXBUSY, last used 2026-01-25).',
+    ],
+  ])('names the keys in order of creation if none is selected: %s', (_, keys, expected) => {
+    expect(annotate(keys)).toContain(` No key is selected of ${expected}`);
+  });
+
+  it.each([
+    ['tie', [abandoned, { ...abandoned, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }]],
+    ['new key never used', [abandoned, accessKey('FRESH', { CreateDate: daysBefore(2) })]],
+    ['idle too short', [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })]],
+  ])('uses few words and leaves out the exemption if there is no room: %s', (brief, keys) => {
+    const parameters = { ...policy, exemptionTagKey: 'keys-until' };
+    const user = userKeys(keys, { UserName: 'u'.repeat(64), exemption: 'never' });
+    expect(describeViolation(user, recommend(keys, parameters), parameters)).toMatch(
+      new RegExp(
+        `: 2 active access keys, 1 allowed. No key is selected of \\w+, \\w+: ${brief}\\.`,
+      ),
+    );
+  });
+});
+
+describe('describeViolation, where inactive keys count', () => {
+  it('names the inactive key to delete', () => {
+    expect(annotate([inUse, off], strict)).toBe(
+      `alice: 2 access keys, 1 of them active, 1 allowed. Delete AKIAXXXXXXXXXXXXXOFF, Inactive (last used 2025-11-02).${KEEP}${AS_OF}`,
+    );
+  });
+
+  it('names the active key to deactivate and then delete', () => {
+    expect(annotate([inUse, abandoned], strict)).toBe(
+      `alice: 2 access keys, 2 of them active, 1 allowed. Deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15), then delete it.${KEEP}${AS_OF}`,
+    );
+  });
+
+  it('names no key to keep if there is none', () => {
+    expect(annotate([off], { ...strict, maxActiveAccessKeys: 0 })).toBe(
+      `alice: 1 access key, 0 of them active, 0 allowed. Delete AKIAXXXXXXXXXXXXXOFF, Inactive (last used 2025-11-02).${AS_OF}`,
+    );
+  });
+});
+
+describe('describeRefusal', () => {
+  it('describes the last active key, which no violation has', () => {
+    const refusal = { reason: 'LastActiveKey' } as const;
+    expect(describeRefusal(refusal, policy)).toBe('the last active key must stay');
+    expect(describeViolation(userKeys([]), { refusal }, policy)).toContain(
+      'the last active key must stay.',
+    );
+  });
+});
+
+describe('describeCounts', () => {
+  it.each([
+    [[], policy, '0 active access keys, 1 allowed'],
+    [[abandoned], policy, '1 active access key, 1 allowed'],
+    [[off], strict, '1 access key, 0 of them active, 1 allowed'],
+    [[abandoned, inUse], strict, '2 access keys, 2 of them active, 1 allowed'],
+  ])('uses the singular for one key (%#)', (keys, parameters, expected) => {
+    expect(describeCounts({ keys }, parameters)).toBe(expected);
+  });
+});
+
+describe('describeComplianceReason', () => {
+  it('describes no reason if the keys are within the maximum', () => {
+    const reason = { reason: 'WithinMaximum' } as const;
+    expect(describeComplianceReason(reason, { keys: [] }, policy)).toBeUndefined();
+  });
+});
+
+/** What an annotation says of a recommendation besides evidence. */
+const summaryOf = (recommendation: Recommendation): string => {
+  if ('refusal' in recommendation) return recommendation.refusal.reason;
+  const { keep, more } = recommendation;
+  const [does, key] =
+    'delete' in recommendation
+      ? ['delete', recommendation.delete]
+      : ['deactivate', recommendation.deactivate];
+  return [does, key.AccessKeyId, key.Status, keep?.AccessKeyId, more].join();
+};
+
+describe('the annotation of any user', () => {
+  const user = userWithKeys(3);
+
+  it('begins with the user, ends with the date, and fits in ASCII without a cut key', () => {
+    fc.assert(
+      fc.property(user, singlePolicy, (one, parameters) => {
+        const { Annotation } = evaluateSingleAccessKey(one, parameters);
+        if (Annotation !== undefined) expectWholeAnnotation(Annotation, one);
+      }),
+    );
+  });
+
+  it('names the keys of the recommendation, and can be parsed for it if the user is NON_COMPLIANT', () => {
+    fc.assert(
+      fc.property(user, singlePolicy, (one, parameters) => {
+        const { ComplianceType, Annotation = '' } = evaluateSingleAccessKey(one, parameters);
+        const parsed = parseAnnotation(Annotation);
+        const recommendation = recommend(one.keys, parameters);
+        const expectKeys = (keys: readonly AccessKey[], expected: Partial<ParsedAnnotation>) => {
+          expect(parsed).toEqual({ AccessKeyId: keys[0]?.AccessKeyId, ...expected });
+          for (const { AccessKeyId } of keys) expect(Annotation).toContain(AccessKeyId);
+        };
+        if (ComplianceType === 'COMPLIANT') {
+          expect(parsed).toBeUndefined();
+        } else if ('delete' in recommendation) {
+          const { keep = recommendation.delete } = recommendation;
+          const expected = { recommendation: 'Delete', Status: 'Inactive' } as const;
+          expectKeys([recommendation.delete, keep], expected);
+        } else if ('deactivate' in recommendation) {
+          const expected = { recommendation: 'Remediate', Status: 'Active' } as const;
+          expectKeys([recommendation.deactivate, recommendation.keep], expected);
+        } else {
+          const counted = countedKeys(one.keys, parameters);
+          const keys = sortKeysBy(counted, ({ CreateDate }) => CreateDate);
+          expectKeys(keys, { recommendation: 'NameKey' });
+        }
+      }),
+    );
+  });
+
+  it('has a conclusion that does not depend on the last use while the recommendation is the same', () => {
+    const otherUses = fc.array(fc.option(instant, { nil: undefined }), {
+      minLength: 3,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(user, singlePolicy, otherUses, (one, parameters, uses) => {
+        const keys = one.keys.map((key, index) => ({ ...key, LastUsedDate: uses[index] }));
+        const [before, after] = [one.keys, keys].map((all) =>
+          summaryOf(recommend(all, parameters)),
+        );
+        fc.pre(before === after);
+        const conclusion = (all: readonly AccessKey[]) =>
+          conclusionOf(evaluateSingleAccessKey({ ...one, keys: all }, parameters).Annotation);
+        expect(conclusion(keys)).toBe(conclusion(one.keys));
+      }),
+    );
+  });
+
+  it('has a conclusion that does not depend on the instant while the result is the same', () => {
+    fc.assert(
+      fc.property(user, singlePolicy, fc.integer({ min: 0, max: 400 }), (one, parameters, days) => {
+        const resultAt = (instantOfRun: Date) => {
+          const by = { ...parameters, at: instantOfRun };
+          const { Annotation, ...decided } = evaluateSingleAccessKey(one, by);
+          const problem = / Exemption [\w -]+\./.exec(Annotation ?? '')?.[0];
+          const summary = `${JSON.stringify(decided)} ${problem} ${summaryOf(recommend(one.keys, by))}`;
+          return { summary, conclusion: conclusionOf(Annotation) };
+        };
+        const [now, later] = [resultAt(at), resultAt(daysBefore(-days))];
+        fc.pre(now.summary === later.summary);
+        expect(later.conclusion).toBe(now.conclusion);
+      }),
+    );
+  });
+});
+
+describe('parseAnnotation', () => {
+  it.each([
+    '',
+    'alice: Deactivate AKIAXXXXXXXXXXXXXOLD.',
+    'alice: 2 active access keys, 1 allowed. Deactivate SHORT.',
+    'alice: 2 active access keys, 1 allowed. Rotate AKIAXXXXXXXXXXXXXOLD.',
+    'alice: 2 active access keys, 1 allowed, Deactivate AKIAXXXXXXXXXXXXXOLD.',
+    `alice: 2 active access keys, 1 allowed. Deactivate ${'A'.repeat(129)}.`,
+  ])('does not parse %j', (text) => {
+    expect(parseAnnotation(text)).toBeUndefined();
+  });
+
+  it.each([16, 128])('parses a key id of %d characters', (length) => {
+    const AccessKeyId = 'A'.repeat(length);
+    const text = `alice: 12 active access keys, 10 allowed. Deactivate ${AccessKeyId}.`;
+    expect(parseAnnotation(text)?.AccessKeyId).toBe(AccessKeyId);
+  });
+});
