@@ -9,6 +9,7 @@ import {
 } from '../../rule/single-access-key/annotation.ts';
 import { findComplianceReason } from '../../rule/single-access-key/compliance-reason.ts';
 import {
+  isDeletionTie,
   type RecommendationPolicy,
   type Refusal,
   recommend,
@@ -124,8 +125,7 @@ const KEY_ID = 'KEY_ID';
 /** Refuses because no key is selected; the reason says how to name a key. */
 const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
   const { UserId, UserName } = user;
-  const isDeletion = refusal.reason === 'Tie' && !isActive(refusal.longestIdle);
-  const decide = isDeletion
+  const decide = isDeletionTie(refusal)
     ? `delete one of them: ${deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId: KEY_ID })}`
     : 'start the runbook with AccessKeyId';
   const reason = `no key of ${UserName} is selected: ${describeRefusal(refusal, policy)}; to decide, ${decide}`;

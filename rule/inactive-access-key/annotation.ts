@@ -81,16 +81,19 @@ export const knownFrom =
     if (!Annotation?.includes(AccessKeyId))
       return { isConcluded: false, activeAt: OrderingTimestamp };
     if (Annotation.includes(`${AccessKeyId} ${AT_LEAST}`)) return { isConcluded: true };
-    const [, day] =
-      new RegExp(`${AccessKeyId} ${ACTIVE_ON} (\\d{4}-\\d\\d-\\d\\d)`).exec(Annotation) ?? [];
+    const [, after = ''] = Annotation.split(`${AccessKeyId} ${ACTIVE_ON} `);
+    const [day] = /^\d{4}-\d\d-\d\d/.exec(after) ?? [];
     // The end of that day: the annotation has no time.
     return { isConcluded: false, activeAt: day ? new Date(`${day}T23:59:59.999Z`) : undefined };
   };
+
+const BEGINNING = /^\S{1,128}: \w{16,128} (?:is|has been) /;
 
 const INACTIVE = new RegExp(`(?:: |; )(\\w{16,128}) (?:${AT_LEAST}|${SINCE} (\\S{10}))`, 'g');
 
 /** Parses the annotation of a violation for the key that has been inactive longest; undefined for any other text. */
 export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
+  if (!BEGINNING.test(annotation)) return undefined;
   const inactive = [...annotation.matchAll(INACTIVE)];
   const [longest] = inactive.toSorted(([, , one = ''], [, , other = '']) =>
     compareText(one, other),

@@ -4,11 +4,12 @@ import { type AccessKey, describeUse, isActive, sortKeysBy } from '../keys/acces
 import { date } from '../keys/days.ts';
 import { describeExemption, describeProblem, readExemption } from '../keys/exemption.ts';
 import { type CompliancePolicy, type ComplianceReason, countedKeys } from './compliance-reason.ts';
-import type {
-  Recommendation,
-  RecommendationPolicy,
-  Refusal,
-  SelectionPolicy,
+import {
+  isDeletionTie,
+  type Recommendation,
+  type RecommendationPolicy,
+  type Refusal,
+  type SelectionPolicy,
 } from './selection.ts';
 
 /** Describes how many keys a user has and may have: `2 active access keys, 1 allowed`. */
@@ -62,7 +63,8 @@ const describeRecommendation = (
 ): { readonly text: string; readonly brief?: string } => {
   if ('refusal' in recommendation) {
     const { refusal } = recommendation;
-    const none = `${NO_KEY} ${nameKeys(countedKeys(keys, policy))}:`;
+    const candidates = keys.filter((key) => isActive(key) !== isDeletionTie(refusal));
+    const none = `${NO_KEY} ${nameKeys(candidates)}:`;
     return {
       text: `${none} ${describeRefusal(refusal, policy)}.`,
       brief: `${none} ${BRIEF_REASONS[refusal.reason]}.`,
@@ -121,7 +123,7 @@ const RECOMMENDATIONS = {
 } as const;
 
 const VIOLATION = new RegExp(
-  `: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (Deactivate|Delete|${NO_KEY}) (\\w{16,128})\\b`,
+  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (Deactivate|Delete|${NO_KEY}) (\\w{16,128})\\b`,
 );
 
 /** Parses an annotation that `describeViolation` has written; undefined for any other text. */

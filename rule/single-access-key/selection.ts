@@ -15,6 +15,10 @@ export type Refusal =
       readonly keep: AccessKey;
     };
 
+/** Tells whether no key is selected because inactive keys are tied: one of them has to be deleted, not deactivated. */
+export const isDeletionTie = (refusal: Refusal): boolean =>
+  refusal.reason === 'Tie' && !isActive(refusal.longestIdle);
+
 /** The key to deactivate and the key to keep, or why no key is selected. */
 export type Selection =
   | { readonly deactivate: AccessKey; readonly keep: AccessKey; readonly refusal?: never }

@@ -48,7 +48,7 @@ export const user = (given: Partial<UserWithKeys> = {}): UserWithKeys => ({
 export const recorded = (given: Partial<RecordedResult> = {}): RecordedResult => ({
   ComplianceType: 'NON_COMPLIANT',
   Annotation:
-    '2 active access keys, 1 allowed. Deactivate AKIAIOSFODNN7EXAMPLE: idle since 2025-07-15 (last used). Keep AKIAI44QH8DHBEXAMPLE: last used 2026-01-30. minimumIdleDays 7, UTC dates.',
+    'alice: 2 active access keys, 1 allowed. Deactivate AKIAIOSFODNN7EXAMPLE (last used 2025-07-15). Keep AKIAI44QH8DHBEXAMPLE (last used 2026-01-30). As of 2026-01-30 UTC.',
   OrderingTimestamp: daysBefore(1),
   ...given,
 });
