@@ -1,5 +1,5 @@
-import type { RecordedResult } from '../aws/config.ts';
 import type { ParsedAnnotation } from '../evaluation/annotation.ts';
+import type { Background } from '../evaluation/user-rule.ts';
 import { type AccessKey, compareText } from '../keys/access-key.ts';
 import { addDays, date } from '../keys/days.ts';
 import {
@@ -74,7 +74,7 @@ export const describeAllowed = (
  * key that it does not name was active or did not exist.
  */
 export const knownFrom =
-  (recorded: RecordedResult | undefined) =>
+  (recorded: Background['recorded']) =>
   ({ AccessKeyId }: Pick<AccessKey, 'AccessKeyId'>): Known => {
     if (recorded === undefined) return { isConcluded: false };
     const { Annotation, OrderingTimestamp } = recorded;
