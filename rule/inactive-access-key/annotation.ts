@@ -81,8 +81,8 @@ export const knownFrom =
     if (!Annotation?.includes(AccessKeyId))
       return { isConcluded: false, activeAt: OrderingTimestamp };
     if (Annotation.includes(`${AccessKeyId} ${AT_LEAST}`)) return { isConcluded: true };
-    const [, day] =
-      new RegExp(`${AccessKeyId} ${ACTIVE_ON} (\\d{4}-\\d\\d-\\d\\d)`).exec(Annotation) ?? [];
+    const activeOn = new RegExp(`${AccessKeyId} ${ACTIVE_ON} (\\d{4}-\\d\\d-\\d\\d)`);
+    const day = activeOn.exec(Annotation)?.[1];
     // The end of that day: the annotation has no time.
     return { isConcluded: false, activeAt: day ? new Date(`${day}T23:59:59.999Z`) : undefined };
   };
