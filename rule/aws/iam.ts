@@ -14,7 +14,7 @@ import type { AccessKey } from '../keys/access-key.ts';
 
 // What the functions read of IAM's responses. @see https://docs.aws.amazon.com/IAM/latest/APIReference/
 
-/** Longer than the names of IAM, which appear in log lines and annotations. */
+/** A name or an id. IAM has no longer ones; the limit keeps log lines and annotations short. */
 const Name = textUpTo(128);
 
 /** The paginators of the SDK take a truncated page without a marker for the last one. */

@@ -51,7 +51,8 @@ export const toAnnotation = (
   const end = ` As of ${date(at)} UTC.`;
   const length = MAXIMUM_ANNOTATION_LENGTH - start.length - end.length;
   const fits = (wording: string) => withoutEvidence(wording).length <= length;
-  const wording = wordings.find(fits) ?? wordings.at(-1) ?? '';
+  const [first, ...others] = wordings;
+  const wording = wordings.find(fits) ?? others.at(-1) ?? first;
   return `${start}${shortenTo(wording, length).replace(NOT_ASCII, '?')}${end}`;
 };
 

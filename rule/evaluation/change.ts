@@ -9,7 +9,7 @@ const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationIte
   resourceType === RESOURCE_TYPE &&
   (configurationItemStatus === 'OK' || configurationItemStatus === 'ResourceDiscovered');
 
-/** Tells whether the result comes from live keys or a deletion, so that it holds whatever was recorded before. */
+/** Tells whether the result comes from live keys or a deletion. It can be reported even if the recorded result is unknown. */
 export const isCertain = (item: ConfigurationItem, eventLeftScope: boolean): boolean =>
   (isEvaluated(item) && !eventLeftScope) ||
   item.configurationItemStatus === 'ResourceDeleted' ||

@@ -12,7 +12,7 @@ export type UserKeys = {
   readonly exemption?: string | undefined;
 };
 
-/** What else is known of a user when it is evaluated. */
+/** What is known about a user besides its keys. */
 export type Background = {
   readonly recorded?: RecordedResult | undefined;
   readonly history?: KeyHistory | undefined;

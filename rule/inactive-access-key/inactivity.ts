@@ -21,11 +21,8 @@ export type Inactivity =
   | { readonly key: AccessKey; readonly before: Date }
   | ({ readonly key: AccessKey } & Unknown);
 
-const latest = (instants: readonly (Date | undefined)[]): Date | undefined =>
-  instants
-    .filter((instant) => instant !== undefined)
-    .toSorted((one, other) => one.getTime() - other.getTime())
-    .at(-1);
+const latest = (...instants: readonly (Date | undefined)[]): Date =>
+  new Date(Math.max(...instants.map((instant) => instant?.getTime() ?? 0)));
 
 /**
  * Returns since when a key that is not active has been inactive, according to CloudTrail's event history.
@@ -57,10 +54,8 @@ export const findInactivity = (
     return { key, unknown: 'NotVisible', activeAt: activation.eventTime };
   if (!history.isComplete) return { key, unknown: 'NoHistory' };
   const { from } = history;
-  const activeAt = latest([key.CreateDate, key.LastUsedDate, known.activeAt]);
-  return activeAt !== undefined && activeAt >= from
-    ? { key, unknown: 'NotVisible', activeAt }
-    : { key, before: from };
+  const activeAt = latest(key.CreateDate, key.LastUsedDate, known.activeAt);
+  return activeAt >= from ? { key, unknown: 'NotVisible', activeAt } : { key, before: from };
 };
 
 /** Returns the keys that are not active, sorted by id, so that an annotation always names them in the same order. */

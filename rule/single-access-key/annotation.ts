@@ -123,12 +123,13 @@ const RECOMMENDATIONS = {
 } as const;
 
 const VIOLATION = new RegExp(
-  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (Deactivate|Delete|${NO_KEY}) (\\w{16,128})\\b`,
+  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b`,
 );
 
 /** Parses an annotation that `describeViolation` has written; undefined for any other text. */
 export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
-  const [, words, AccessKeyId] = VIOLATION.exec(annotation) ?? [];
-  if (words === undefined || AccessKeyId === undefined) return undefined;
-  return { ...RECOMMENDATIONS[words as keyof typeof RECOMMENDATIONS], AccessKeyId };
+  const violation = VIOLATION.exec(annotation)?.groups as
+    | { readonly words: keyof typeof RECOMMENDATIONS; readonly AccessKeyId: string }
+    | undefined;
+  return violation && { ...RECOMMENDATIONS[violation.words], AccessKeyId: violation.AccessKeyId };
 };

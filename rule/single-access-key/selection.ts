@@ -28,6 +28,11 @@ export type Selection =
 export const sortByIdleTime = (keys: readonly AccessKey[]): readonly AccessKey[] =>
   sortKeysBy(keys, idleSince);
 
+/** Keys of which one can be deactivated while another one stays. */
+type Keys = readonly [AccessKey, AccessKey, ...AccessKey[]];
+
+const areSeveral = (keys: readonly AccessKey[]): keys is Keys => keys.length > 1;
+
 const areTied = (one: AccessKey, other: AccessKey): boolean =>
   idleSince(one).getTime() === idleSince(other).getTime();
 
@@ -46,9 +51,9 @@ const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: SelectionPoli
  * Boundary: idle for exactly `minimumIdleDays` × 24 hours is long enough; 0 days requires nothing.
  */
 export const selectAccessKey = (keys: readonly AccessKey[], policy: SelectionPolicy): Selection => {
-  const [longestIdle, other, ...rest] = sortByIdleTime(keys.filter(isActive));
-  if (longestIdle === undefined || other === undefined)
-    return { refusal: { reason: 'LastActiveKey' } };
+  const active = sortByIdleTime(keys.filter(isActive));
+  if (!areSeveral(active)) return { refusal: { reason: 'LastActiveKey' } };
+  const [longestIdle, other, ...rest] = active;
   const keep = rest.at(-1) ?? other;
   if (areTied(longestIdle, other)) return { refusal: { reason: 'Tie', longestIdle, other } };
   if (wasUsed(longestIdle) && !wasUsed(keep))

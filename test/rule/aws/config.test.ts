@@ -110,10 +110,10 @@ describe('readResults', () => {
     [{ ...resultOf('A'), ComplianceType: 'NOT_APPLICABLE' }, '.ComplianceType: expected'],
   ])('refuses a result that Config does not send (%#)', async (result, message) => {
     respond('GetComplianceDetailsByConfigRule', { EvaluationResults: [result] });
-    await expect(read()).rejects.toThrow(InvalidResponseError);
-    await expect(read()).rejects.toThrow('GetComplianceDetailsByConfigRule');
-    respond('GetComplianceDetailsByConfigRule', { EvaluationResults: [result] });
-    await expect(read()).rejects.toThrow(message);
+    const failed = read();
+    await expect(failed).rejects.toThrow(InvalidResponseError);
+    await expect(failed).rejects.toThrow('GetComplianceDetailsByConfigRule.EvaluationResults.0');
+    await expect(failed).rejects.toThrow(message);
   });
 
   it('reads the result of one resource from the page that has it', async () => {

@@ -43,9 +43,10 @@ describe('toAnnotation', () => {
   );
 
   it('cuts the last wording if none fits', () => {
-    expect(annotate(text(ROOM + 2), `${text(ROOM)} (evidence)y`)).toBe(
-      `bob: ${text(ROOM - 3)}...${AS_OF}`,
-    );
+    const cut = `bob: ${text(ROOM - 3)}...${AS_OF}`;
+    expect(annotate(text(ROOM + 1))).toBe(cut);
+    const long = 'y'.repeat(ROOM + 1);
+    expect(annotate(long, long, `${text(ROOM)} (evidence)y`)).toBe(cut);
   });
 
   it('replaces characters that are not ASCII', () => {
