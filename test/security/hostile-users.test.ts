@@ -51,7 +51,7 @@ const TAGS = [
 
 /** A fixed wording, key ids and dates: except the name, nothing that the user's owner could write. */
 const ANNOTATION =
-  /^: 2 active access keys, 1 allowed\. Exemption is not a date\. Deactivate AKIA[A-Z0-9]{16} \(never used, created [\d-]{10}\)\. Keep AKIA[A-Z0-9]{16} \(never used, created [\d-]{10}\)\. As of [\d-]{10} UTC\.$/;
+  /^: 2 active access keys, 1 allowed\. Exemption is not a date\. Deactivate AKIA[A-Z0-9]{16} \(never used, created [\d-]{10}\)\. Keep AKIA[A-Z0-9]{16}(?: \(never used, created [\d-]{10}\))?\. As of [\d-]{10} UTC\.$/;
 
 const deploy = createDeployedAccounts({
   ...{ notificationTopicArn: topicArn, exemptionTagKey, securityHubFindings: true },

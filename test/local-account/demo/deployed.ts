@@ -3,6 +3,8 @@ import * as v from 'valibot';
 const Outputs = v.object({
   ConfigRuleName: v.string(),
   InactiveConfigRuleName: v.string(),
+  DeactivationRunbookName: v.string(),
+  DeactivationRoleArn: v.string(),
   ReactivationRunbookName: v.string(),
   ReactivationRoleArn: v.string(),
 });

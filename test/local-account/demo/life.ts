@@ -2,7 +2,9 @@ import type { Outputs } from './deployed.ts';
 import { createKeyOwner } from './key-owner.ts';
 import {
   type Life,
+  nameOldKey,
   readVerdict,
+  startOnUser,
   tellDeactivation,
   tellKeyEvent,
   tellVerdict,
@@ -10,7 +12,6 @@ import {
 } from './one-user.ts';
 import { createOperator } from './operator.ts';
 import { expect, expectVerdict, PROMISED_OF_LIFE } from './promises.ts';
-import { startRunbook } from './runbook.ts';
 import { tellExecution } from './scenes.ts';
 import { showHeading, showResults } from './show.ts';
 import { DAY, type Stage } from './stage.ts';
@@ -29,33 +30,37 @@ const tellSecondKey = async (life: Life): Promise<string> => {
   return young;
 };
 
-const tellDrift = async (life: Life) => {
+const tellReactivation = async (life: Life) => {
   const { owner, single, old } = life;
-  const day = await tellDeactivation(life, '');
+  const remediate = () => single.remediate(USER);
+  await tellDeactivation(life, `Remediate ${USER}`, remediate);
   const heading = 'Infrastructure as code makes the key active again';
   await tellKeyEvent(life, heading, () => owner.activateKey(old));
-  await tellVerdict(single, PROMISED_OF_LIFE.drift(old, day));
+  await tellVerdict(single, PROMISED_OF_LIFE.idle(old));
+  await tellExecution({
+    heading: `Remediate ${USER} again, although somebody reactivated the key`,
+    start: remediate,
+    promised: 'Refused',
+  });
+  const named = 'The cause is fixed, and DeactivateAccessKey is started with AccessKeyId';
+  await tellDeactivation(life, named, () => nameOldKey(life));
 };
 
-const tellUndo = async ({ stage, outputs, single, old }: Life) => {
-  const { ConfigRuleName, ReactivationRunbookName, ReactivationRoleArn } = outputs;
-  const parameters = {
-    UserId: stage.account.iam.users.get(USER)?.UserId ?? '',
-    ConfigRuleName,
-    AutomationAssumeRole: ReactivationRoleArn,
-  };
+const tellUndo = async (life: Life) => {
+  const { ReactivationRunbookName, ReactivationRoleArn } = life.outputs;
+  const parameters = { AutomationAssumeRole: ReactivationRoleArn };
   await tellExecution({
     heading: 'Somebody misses the key and starts ReactivateAccessKey',
-    start: () => startRunbook(stage, ReactivationRunbookName, parameters),
+    start: () => startOnUser(life, ReactivationRunbookName, parameters),
     promised: 'Refused',
   });
   const decided = { ...parameters, AllowSecondActiveKey: 'true' };
   await tellExecution({
     heading: 'ReactivateAccessKey with AllowSecondActiveKey=true',
-    start: () => startRunbook(stage, ReactivationRunbookName, decided),
+    start: () => startOnUser(life, ReactivationRunbookName, decided),
     promised: 'Acted',
   });
-  await tellVerdict(single, PROMISED_OF_LIFE.idle(old));
+  await tellVerdict(life.single, PROMISED_OF_LIFE.idle(life.old));
 };
 
 const tellDeletion = async ({ stage, inactive, old }: Life, day: string) => {
@@ -98,10 +103,10 @@ export const tellLife = async (stage: Stage, outputs: Outputs): Promise<void> =>
 
   showHeading(`The whole life of one key: ${old} of ${USER}`);
   const young = await tellSecondKey(life);
-  await tellDrift(life);
-  await tellDeactivation(life, ' again; what makes the key active is fixed');
+  await tellReactivation(life);
   await tellUndo(life);
-  const day = await tellDeactivation(life, ' once more: the key is not needed after all');
+  const heading = 'The key is not needed after all: DeactivateAccessKey with AccessKeyId once more';
+  const day = await tellDeactivation(life, heading, () => nameOldKey(life));
   await tellDeletion(life, day);
 
   await tellEnd(life, young);

@@ -2,6 +2,7 @@ import type { Outputs } from './deployed.ts';
 import type { KeyOwner } from './key-owner.ts';
 import type { Operator } from './operator.ts';
 import { expectVerdict, PROMISED_OF_LIFE, type PromisedVerdict } from './promises.ts';
+import { type Ended, startRunbook } from './runbook.ts';
 import { tellExecution } from './scenes.ts';
 import { showHeading, showText, showVerdict } from './show.ts';
 import type { Stage } from './stage.ts';
@@ -45,10 +46,33 @@ export const tellKeyEvent = async (
   showText(`${minutes.toFixed(1)} minutes later CloudTrail, EventBridge and the queue start one:`);
 };
 
-/** Clicks Remediate, and says on which day the key was deactivated. */
-export const tellDeactivation = async ({ single, stage }: Life, why: string): Promise<string> => {
-  const start = () => single.remediate(USER);
-  await tellExecution({ heading: `Remediate ${USER}${why}`, start, promised: 'Acted' });
+/** Starts a runbook on the keys of the user. */
+export const startOnUser = (
+  { stage, outputs }: Life,
+  DocumentName: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Ended> => {
+  const UserId = stage.account.iam.users.get(USER)?.UserId ?? '';
+  const { ConfigRuleName } = outputs;
+  return startRunbook(stage, DocumentName, { UserId, ConfigRuleName, ...parameters });
+};
+
+/** Deactivates the old key by its name. */
+export const nameOldKey = (life: Life): Promise<Ended> => {
+  const { DeactivationRunbookName, DeactivationRoleArn } = life.outputs;
+  return startOnUser(life, DeactivationRunbookName, {
+    AutomationAssumeRole: DeactivationRoleArn,
+    AccessKeyId: life.old,
+  });
+};
+
+/** Shows a deactivation, and returns the day on which the key was deactivated. */
+export const tellDeactivation = async (
+  { single, stage }: Life,
+  heading: string,
+  start: () => Promise<Ended>,
+): Promise<string> => {
+  await tellExecution({ heading, start, promised: 'Acted' });
   await tellVerdict(single, PROMISED_OF_LIFE.nothing);
   const write = stage.account.calls.findLast(({ operation }) => operation === 'UpdateAccessKey');
   return write?.at.toISOString().slice(0, 10) ?? '';

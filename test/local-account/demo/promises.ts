@@ -34,21 +34,16 @@ export type PromisedVerdict = readonly [complianceType: string, says?: string];
 export const PROMISED_OF_LIFE = {
   secondKey: (old: string, young: string): PromisedVerdict => [
     'NON_COMPLIANT',
-    `No key is chosen: ${young} was never used but ${old} was`,
+    `No key is selected of ${old}, ${young}: a newer key was never used`,
   ],
-  /** Beside a drift there is no room for since when. */
-  idle: (old: string): PromisedVerdict => ['NON_COMPLIANT', `Deactivate ${old}: idle since `],
-  drift: (old: string, day: string): PromisedVerdict => [
-    'NON_COMPLIANT',
-    `Runbook deactivated ${old} ${day}: fix what reactivates it.`,
-  ],
+  idle: (old: string): PromisedVerdict => ['NON_COMPLIANT', `Deactivate ${old} (last used `],
   inactive: (old: string, day: string): PromisedVerdict => [
     'COMPLIANT',
-    `${old} inactive since ${day}. Allowed until `,
+    `${old} has been inactive since ${day}. Allowed until `,
   ],
   inactiveTooLong: (old: string, day: string): PromisedVerdict => [
     'NON_COMPLIANT',
-    `${old} inactive since ${day}. maxInactiveDays 30: `,
+    `${old} has been inactive since ${day}. Delete a key that is inactive for 30 days`,
   ],
   nothing: ['COMPLIANT'] satisfies PromisedVerdict,
 } as const;
