@@ -50,7 +50,7 @@ const TAGS = [
 
 /** The text of an annotation: fixed words, key ids and dates. */
 const ANNOTATION =
-  /^2 active access keys, 1 allowed\. Exemption is no date\. Deactivate AKIA[A-Z0-9]{16}: idle since [\d-]{10} \(created, never used\)\. Keep AKIA[A-Z0-9]{16}: never used, created [\d-]{10}\. minimumIdleDays 7, UTC dates\.$/;
+  /^: 2 active access keys, 1 allowed\. Exemption is not a date\. Deactivate AKIA[A-Z0-9]{16} \(never used, created [\d-]{10}\)\. Keep AKIA[A-Z0-9]{16}(?: \(never used, created [\d-]{10}\))?\. As of [\d-]{10} UTC\.$/;
 
 const deploy = createDeployedAccounts({
   ...{ notificationTopicArn: topicArn, exemptionTagKey, securityHubFindings: true },

@@ -1,12 +1,14 @@
-import { createKeyOwner, createOperator, startRunbook } from './operator.ts';
+import { createKeyOwner, createOperator } from './operator.ts';
 import { expect, expectResult, PROMISED_OF_KEY_LIFE } from './promises.ts';
 import {
   checkResult,
   type Life,
+  nameOldKey,
   playDeactivation,
   playExecution,
   playKeyEvent,
   readResult,
+  startOnUser,
   USER,
 } from './scenes.ts';
 import { showHeading, showResults } from './show.ts';
@@ -30,31 +32,35 @@ const playSecondKey = async (life: Life): Promise<string> => {
 
 const playReactivation = async (life: Life) => {
   const { owner, single, old } = life;
-  const day = await playDeactivation(life, '');
+  const remediate = () => single.remediate(USER);
+  await playDeactivation(life, `Remediate ${USER}`, remediate);
   const heading = 'Infrastructure as code activates the key again';
   await playKeyEvent(life, heading, () => owner.activateKey(old));
-  await checkResult(single, PROMISED_OF_KEY_LIFE.reactivated(old, day));
+  await checkResult(single, PROMISED_OF_KEY_LIFE.idle(old));
+  await playExecution({
+    heading: `Remediate ${USER} again, although the key was reactivated`,
+    start: remediate,
+    promised: 'Refused',
+  });
+  const named = 'The cause is fixed, and DeactivateAccessKey is started with AccessKeyId';
+  await playDeactivation(life, named, () => nameOldKey(life));
 };
 
-const playUndo = async ({ stage, outputs, single, old }: Life) => {
-  const { ConfigRuleName, ReactivationRunbookName, ReactivationRoleArn } = outputs;
-  const parameters = {
-    UserId: stage.account.iam.users.get(USER)?.UserId ?? '',
-    ConfigRuleName,
-    AutomationAssumeRole: ReactivationRoleArn,
-  };
+const playUndo = async (life: Life) => {
+  const { ReactivationRunbookName, ReactivationRoleArn } = life.outputs;
+  const parameters = { AutomationAssumeRole: ReactivationRoleArn };
   await playExecution({
     heading: 'Somebody needs the key and starts ReactivateAccessKey',
-    start: () => startRunbook(stage, ReactivationRunbookName, parameters),
+    start: () => startOnUser(life, ReactivationRunbookName, parameters),
     promised: 'Refused',
   });
   const decided = { ...parameters, AllowSecondActiveKey: 'true' };
   await playExecution({
     heading: 'ReactivateAccessKey with AllowSecondActiveKey=true',
-    start: () => startRunbook(stage, ReactivationRunbookName, decided),
+    start: () => startOnUser(life, ReactivationRunbookName, decided),
     promised: 'Acted',
   });
-  await checkResult(single, PROMISED_OF_KEY_LIFE.idle(old));
+  await checkResult(life.single, PROMISED_OF_KEY_LIFE.idle(life.old));
 };
 
 const playDeletion = async ({ stage, inactive, old }: Life, day: string) => {
@@ -98,9 +104,9 @@ export const playKeyLife = async (stage: Stage, outputs: Outputs): Promise<void>
   showHeading(`The life of one key: ${old} of ${USER}`);
   const young = await playSecondKey(life);
   await playReactivation(life);
-  await playDeactivation(life, ' again, after the cause of the reactivation is fixed');
   await playUndo(life);
-  const day = await playDeactivation(life, ' once more, because the key is not needed after all');
+  const heading = 'The key is not needed after all: DeactivateAccessKey with AccessKeyId again';
+  const day = await playDeactivation(life, heading, () => nameOldKey(life));
   await playDeletion(life, day);
 
   await playEnd(life, young);

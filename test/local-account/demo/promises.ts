@@ -34,20 +34,16 @@ export type PromisedResult = readonly [complianceType: string, annotationPart?: 
 export const PROMISED_OF_KEY_LIFE = {
   secondKey: (old: string, young: string): PromisedResult => [
     'NON_COMPLIANT',
-    `No key is chosen: ${young} was never used but ${old} was`,
+    `No key is selected of ${old}, ${young}: a newer key was never used`,
   ],
-  idle: (old: string): PromisedResult => ['NON_COMPLIANT', `Deactivate ${old}: idle since `],
-  reactivated: (old: string, day: string): PromisedResult => [
-    'NON_COMPLIANT',
-    `Runbook deactivated ${old} ${day}: fix what reactivates it.`,
-  ],
+  idle: (old: string): PromisedResult => ['NON_COMPLIANT', `Deactivate ${old} (last used `],
   inactive: (old: string, day: string): PromisedResult => [
     'COMPLIANT',
-    `${old} inactive since ${day}. Allowed until `,
+    `${old} has been inactive since ${day}. Allowed until `,
   ],
   inactiveTooLong: (old: string, day: string): PromisedResult => [
     'NON_COMPLIANT',
-    `${old} inactive since ${day}. maxInactiveDays 30: `,
+    `${old} has been inactive since ${day}. Delete a key that is inactive for 30 days`,
   ],
   nothing: ['COMPLIANT'] satisfies PromisedResult,
 } as const;

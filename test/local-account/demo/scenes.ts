@@ -1,4 +1,4 @@
-import type { Ended, KeyOwner, Operator } from './operator.ts';
+import { type Ended, type KeyOwner, type Operator, startRunbook } from './operator.ts';
 import {
   expect,
   expectResult,
@@ -90,10 +90,33 @@ export const playKeyEvent = async (
   );
 };
 
-/** Clicks Remediate and returns the day of the deactivation. */
-export const playDeactivation = async ({ single, stage }: Life, why: string): Promise<string> => {
-  const start = () => single.remediate(USER);
-  await playExecution({ heading: `Remediate ${USER}${why}`, start, promised: 'Acted' });
+/** Starts a runbook on the keys of the user. */
+export const startOnUser = (
+  { stage, outputs }: Life,
+  DocumentName: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Ended> => {
+  const UserId = stage.account.iam.users.get(USER)?.UserId ?? '';
+  const { ConfigRuleName } = outputs;
+  return startRunbook(stage, DocumentName, { UserId, ConfigRuleName, ...parameters });
+};
+
+/** Starts DeactivateAccessKey with the name of the old key. */
+export const nameOldKey = (life: Life): Promise<Ended> => {
+  const { DeactivationRunbookName, DeactivationRoleArn } = life.outputs;
+  return startOnUser(life, DeactivationRunbookName, {
+    AutomationAssumeRole: DeactivationRoleArn,
+    AccessKeyId: life.old,
+  });
+};
+
+/** Plays a deactivation and returns its day. */
+export const playDeactivation = async (
+  { single, stage }: Life,
+  heading: string,
+  start: () => Promise<Ended>,
+): Promise<string> => {
+  await playExecution({ heading, start, promised: 'Acted' });
   await checkResult(single, PROMISED_OF_KEY_LIFE.nothing);
   const write = stage.account.calls.findLast(({ operation }) => operation === 'UpdateAccessKey');
   return write?.at.toISOString().slice(0, 10) ?? '';

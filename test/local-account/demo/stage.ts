@@ -5,6 +5,8 @@ import type { createClock } from '../clock.ts';
 const Outputs = v.object({
   ConfigRuleName: v.string(),
   InactiveConfigRuleName: v.string(),
+  DeactivationRunbookName: v.string(),
+  DeactivationRoleArn: v.string(),
   ReactivationRunbookName: v.string(),
   ReactivationRoleArn: v.string(),
 });
