@@ -2,13 +2,13 @@ import fc from 'fast-check';
 
 const numberOf = (name: string, standard: number): number => Number(process.env[name] ?? standard);
 
-/** How many times as many runs as usual: `PROPERTY_RUNS=10 npx vitest run …`. */
+/** The factor for the number of runs: `PROPERTY_RUNS=10 npx vitest run …`. */
 const FACTOR = numberOf('PROPERTY_RUNS', 1);
 
-/** The same runs each time; another number makes other ones. */
+/** The seed of the runs. Another number makes other runs. */
 const SEED = numberOf('PROPERTY_SEED', 20_260_131);
 
-/** Checks a property in its usual number of runs, or in more of them. */
+/** Checks a property in its usual number of runs times the factor. */
 export const checkProperty = <Values>(
   property: fc.IAsyncPropertyWithHooks<Values>,
   usualRuns: number,
@@ -16,5 +16,5 @@ export const checkProperty = <Values>(
 ): Promise<void> =>
   fc.assert(property, { seed: SEED, numRuns: Math.ceil(usualRuns * FACTOR), ...options });
 
-/** The milliseconds that a test may take whose usual runs take at most so many seconds. */
+/** Returns the timeout of a test, in milliseconds, from the seconds that its usual runs take. */
 export const withinSeconds = (seconds: number): number => Math.max(1, FACTOR) * seconds * 1000;

@@ -6,14 +6,14 @@ import { trustOf } from './trust.ts';
 
 const Started = v.object({ AutomationExecutionId: v.string() });
 
-/** What a document says beside its steps, and what its caller gives. */
+/** Further members of a document, and the parameters that the caller gives. */
 type RunOptions = {
   readonly parameters?: Record<string, unknown>;
   readonly outputs?: string[];
   readonly given?: Record<string, string[]>;
 };
 
-/** An account whose documents act as the role `automation`. */
+/** Creates an account whose documents assume the role `automation`. */
 export const createRunbookAccount = async (options: LocalAccountOptions = {}) => {
   const account = await createLocalAccount({ now: () => at, ...options });
   const { Arn: assumeRole } = account.roles.create({
@@ -47,7 +47,7 @@ export const createRunbookAccount = async (options: LocalAccountOptions = {}) =>
   };
 };
 
-/** A step that does nothing, and succeeds. */
+/** Creates a step that succeeds. */
 export const pass = (name: string, more: Record<string, unknown> = {}) => ({
   name,
   action: 'aws:sleep',
@@ -55,7 +55,7 @@ export const pass = (name: string, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-/** A step that fails. */
+/** Creates a step that fails. */
 export const fail = (name: string, more: Record<string, unknown> = {}) => ({
   name,
   action: 'aws:executeAwsApi',
