@@ -6,22 +6,14 @@ import { trustOf } from './trust.ts';
 
 const Started = v.object({ AutomationExecutionId: v.string() });
 
-<<<<<<< HEAD
-/** Parameters and outputs of a document, and the values of its caller. */
-=======
 /** Further members of a document, and the parameters that the caller gives. */
->>>>>>> w-ssm
 type RunOptions = {
   readonly parameters?: Record<string, unknown>;
   readonly outputs?: string[];
   readonly given?: Record<string, string[]>;
 };
 
-<<<<<<< HEAD
-/** Creates an account whose documents use the role `automation`. */
-=======
 /** Creates an account whose documents assume the role `automation`. */
->>>>>>> w-ssm
 export const createRunbookAccount = async (options: LocalAccountOptions = {}) => {
   const account = await createLocalAccount({ now: () => at, ...options });
   const { Arn: assumeRole } = account.roles.create({
@@ -55,11 +47,7 @@ export const createRunbookAccount = async (options: LocalAccountOptions = {}) =>
   };
 };
 
-<<<<<<< HEAD
-/** Returns a step that does nothing and succeeds. */
-=======
 /** Creates a step that succeeds. */
->>>>>>> w-ssm
 export const pass = (name: string, more: Record<string, unknown> = {}) => ({
   name,
   action: 'aws:sleep',
@@ -67,11 +55,7 @@ export const pass = (name: string, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-<<<<<<< HEAD
-/** Returns a step that fails. */
-=======
 /** Creates a step that fails. */
->>>>>>> w-ssm
 export const fail = (name: string, more: Record<string, unknown> = {}) => ({
   name,
   action: 'aws:executeAwsApi',
