@@ -46,7 +46,7 @@ type Reactivation = { readonly deactivated: StatusChange; readonly reactivated: 
  *
  * Changes to Active by the runbook itself do not count: it restores a key if the user has no other active key.
  */
-export const findReactivation = (
+const findReactivation = (
   key: AccessKey,
   history: KeyHistory,
   deactivationRoleArn: string,
