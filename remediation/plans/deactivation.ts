@@ -70,8 +70,8 @@ const describeReactivation = (
   { AccessKeyId }: AccessKey,
   { deactivated, reactivated }: Reactivation,
 ): string => {
-  const { callerArn = '' } = reactivated;
-  const by = ARN.test(callerArn) ? callerArn : 'an unknown caller';
+  const { callerArn } = reactivated;
+  const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
   return `${AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after this runbook deactivated it on ${date(deactivated.eventTime)}`;
 };
 

@@ -189,6 +189,14 @@ describe('planDeactivation of a selected key', () => {
       expect(plan(keys, { DryRun })).toEqual(planOf({ Outcome: 'Refused', Reason }));
   });
 
+  it('scenario 6: refuses the last active key, even if none is allowed', () => {
+    const Reason =
+      'no key of alice is selected: the last active key must stay; to decide, start the runbook with AccessKeyId';
+    expect(plan([inUse], { maxActiveAccessKeys: 0 })).toEqual(
+      planOf({ Outcome: 'Refused', Reason }),
+    );
+  });
+
   it('scenario 7: deactivates the longest-idle key', () => {
     const { AccessKeyId } = abandoned;
     for (const overrides of [{}, STRICT])
