@@ -370,6 +370,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
       [deactivated(20), reactivated(15), deactivated(10), reactivated(5)],
     ],
     ['twice', [deactivated(10), reactivated(5), change('Active', TERRAFORM, 'terraform')(1)]],
+    ['before the runbook restored it', [deactivated(10), reactivated(5), restored(5, 1000)]],
     ['after the runbook restored it', [deactivated(10), restored(10, 1000), ...again]],
   ])('is refused if it was reactivated %s', (_, changes) => {
     for (const ordered of [changes, changes.toReversed()])
