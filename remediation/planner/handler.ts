@@ -21,7 +21,7 @@ import { type InputOf, type PlannerInput, parsePlannerInput } from '../plans/inp
 import { type Plan, unknownUser } from '../plans/plan.ts';
 import { planReactivation } from '../plans/reactivation.ts';
 
-/** What the planner reads with. It has nothing to write with. */
+/** The sources of the planner. None of them can write. */
 export type Sources = {
   readonly iam: Iam;
   readonly config: Pick<Config, 'getInputParameters'>;
@@ -30,20 +30,20 @@ export type Sources = {
   readonly deactivationRoleArn: string;
 };
 
-/** What the planner reads with, logs with and tells the time by. */
+/** The dependencies of the handler. */
 export type Dependencies = Sources & {
   readonly logRun: LogRun;
   readonly now: () => Date;
 };
 
-/** The history of a user without inactive keys, which does not depend on events. */
+/** Returns the history for a user without inactive keys, whose plan does not depend on events. */
 const historyWithoutEvents = (at: Date): KeyHistory => ({
   from: at,
   isComplete: true,
   changes: [],
 });
 
-/** A named key needs no tag, unless inactive keys count; the last use is read if there is a choice between keys. */
+/** The tag is read unless a key is named and only active keys count. The last use is read if there is a choice between keys. */
 const deactivationReads = (policy: CompliancePolicy, isNamed: boolean): RequiredReads => ({
   tag: (user) =>
     isNamed && !policy.countInactiveAccessKeys ? undefined : requiredTag(user, policy),
@@ -102,7 +102,7 @@ const makeDeletion = async (
   return (await readUser(iam, { UserId }, read)) ?? unknownUser(UserId);
 };
 
-/** Reads what the plan of a runbook needs, live, and makes the plan. */
+/** Makes the plan of a runbook from live reads. */
 const makePlan = (input: PlannerInput, sources: Sources, at: Date): Promise<Plan> => {
   switch (input.Runbook) {
     case 'DeactivateAccessKey':

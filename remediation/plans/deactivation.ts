@@ -47,7 +47,7 @@ type Reactivation = { readonly deactivated: StatusChange; readonly reactivated: 
  *
  * Changes to Active by the runbook itself do not count: it restores a key if the user has no other active key.
  */
-export const findReactivation = (
+const findReactivation = (
   key: AccessKey,
   history: KeyHistory,
   deactivationRoleArn: string,
@@ -71,8 +71,8 @@ const describeReactivation = (
   { AccessKeyId }: AccessKey,
   { deactivated, reactivated }: Reactivation,
 ): string => {
-  const { callerArn = '' } = reactivated;
-  const by = ARN.test(callerArn) ? callerArn : 'an unknown caller';
+  const { callerArn } = reactivated;
+  const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
   return `${AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after this runbook deactivated it on ${date(deactivated.eventTime)}`;
 };
 

@@ -20,7 +20,7 @@ export type DeletionPolicy = InactivePolicy &
   Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName'> &
   Partial<Pick<Input, 'MinimumInactiveDays'>>;
 
-/** Returns since when each inactive key has been inactive, without what earlier evaluations say. */
+/** Returns since when each inactive key has been inactive, independent of recorded results. */
 export const inactivitiesNow = (
   { keys }: Pick<UserKeys, 'keys'>,
   history: KeyHistory,
@@ -29,7 +29,7 @@ export const inactivitiesNow = (
 /** Days after a deactivation within which IAM can still show a use from before it. */
 const DELAY_IN_DAYS = 1;
 
-/** Tells whether the key was used after its deactivation, or in the days that it must have been inactive. */
+/** Tells whether the key was used after its deactivation, or within the days that it must be inactive. */
 const wasUsedSince = (inactivity: Inactivity, { maxInactiveDays, at }: DeletionPolicy): boolean => {
   const { LastUsedDate } = inactivity.key;
   if (LastUsedDate === undefined) return false;
@@ -69,7 +69,7 @@ const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolic
     Evidence: 'event' in inactivity ? 'CloudTrail' : 'NoEvent',
   });
   if (!policy.DryRun) return plan;
-  // A remediation has neither AccessKeyId nor MinimumInactiveDays: with one of them, it can decide otherwise.
+  // A remediation has neither AccessKeyId nor MinimumInactiveDays, so it can decide differently.
   return policy.AccessKeyId === undefined && policy.MinimumInactiveDays === undefined
     ? asDryRun(plan, remediateCommand(policy.ConfigRuleName, user.UserId))
     : asDryRun(plan);
@@ -78,8 +78,8 @@ const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolic
 const startOf = (inactivity: Inactivity): number =>
   'event' in inactivity ? inactivity.since.getTime() : Number.NEGATIVE_INFINITY;
 
-/** Sorts by the time of inactivity, the longest first. Equal ones keep the order of their ids, so that two plans agree. */
-export const byInactivity = (one: Inactivity, other: Inactivity): number =>
+/** Compares by the time of inactivity, the longest first. Equal keys keep the order of their ids, so that two plans agree. */
+const byInactivity = (one: Inactivity, other: Inactivity): number =>
   // The difference of two infinite numbers is NaN.
   startOf(one) - startOf(other) || 0;
 

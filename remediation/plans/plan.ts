@@ -66,13 +66,13 @@ export type Plan = {
   readonly UndoCommand: string;
   /** The command for the next step. */
   readonly NextCommand: string;
-  /** The facts that the plan is based on. After an approval, a plan with another basis is a different plan. */
+  /** What the plan is based on. After an approval, a plan with another basis is a different plan. */
   readonly Basis: string;
   /** Whether a CloudTrail event shows the deactivation of a key that is deleted. */
   readonly Evidence: 'CloudTrail' | 'NoEvent' | typeof NONE;
 };
 
-/** The members of a plan that acts on a key, beside the user. */
+/** The members of a plan that acts on a key, without the user. */
 type Planned = Pick<Plan, 'AccessKeyId' | 'Reason' | 'NextCommand'> &
   Partial<Pick<Plan, 'KeepAccessKeyId' | 'UndoCommand' | 'Basis' | 'Evidence'>>;
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   type DeactivationPolicy,
-  findReactivation,
   planDeactivation,
 } from '../../../remediation/plans/deactivation.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
@@ -190,6 +189,14 @@ describe('planDeactivation of a selected key', () => {
       expect(plan(keys, { DryRun })).toEqual(planOf({ Outcome: 'Refused', Reason }));
   });
 
+  it('scenario 6: refuses the last active key, even if none is allowed', () => {
+    const Reason =
+      'no key of alice is selected: the last active key must stay; to decide, start the runbook with AccessKeyId';
+    expect(plan([inUse], { maxActiveAccessKeys: 0 })).toEqual(
+      planOf({ Outcome: 'Refused', Reason }),
+    );
+  });
+
   it('scenario 7: deactivates the longest-idle key', () => {
     const { AccessKeyId } = abandoned;
     for (const overrides of [{}, STRICT])
@@ -333,6 +340,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     ['a user', OPERATOR, undefined],
     ["Terraform's role", TERRAFORM, 'terraform'],
     ['the runbook ReactivateAccessKey', REACTIVATION, 'reactivation'],
+    ['a caller whose ARN has the greatest length', `arn:${'a'.repeat(400)}`, undefined],
   ])('is refused if %s reactivated it', (_, callerArn, role) => {
     const changes = [deactivated(10), change('Active', callerArn, role)(5)];
     for (const isComplete of [true, false])
@@ -354,21 +362,38 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     );
   });
 
-  it('is refused with the name of a caller whose ARN has the greatest length', () => {
-    const longest = `arn:${'a'.repeat(400)}`;
-    expect(planWith([deactivated(10), change('Active', longest)(5)])).toEqual(
-      refusedBecauseOf(longest),
-    );
+  const again = [change('Inactive', OPERATOR)(6), reactivated(5)];
+  it.each([
+    ['once', [deactivated(10), reactivated(5)]],
+    [
+      'before and after the deactivation',
+      [deactivated(20), reactivated(15), deactivated(10), reactivated(5)],
+    ],
+    ['twice', [deactivated(10), reactivated(5), change('Active', TERRAFORM, 'terraform')(1)]],
+    ['before the runbook restored it', [deactivated(10), reactivated(5), restored(5, 1000)]],
+    ['after the runbook restored it', [deactivated(10), restored(10, 1000), ...again]],
+  ])('is refused if it was reactivated %s', (_, changes) => {
+    for (const ordered of [changes, changes.toReversed()])
+      expect(planWith(ordered)).toEqual(refusedBecauseOf(OPERATOR));
+  });
+
+  it('is refused if both changes are in the same second: the key is active now', () => {
+    for (const changes of [
+      [deactivated(10), reactivated(10)],
+      [reactivated(10), deactivated(10)],
+    ])
+      expect(planWith(changes).Outcome).toBe('Refused');
   });
 
   it.each([
-    ['that the runbook restored itself', [deactivated(10), restored(10, 1000)]],
+    ['that the runbook restored', [deactivated(10), restored(10, 1000)]],
     ['that was reactivated before its deactivation', [reactivated(15), deactivated(10)]],
-    ['that somebody else deactivated', [change('Inactive', OPERATOR)(10), reactivated(5)]],
+    ['that somebody else deactivated', again],
     ['that was never deactivated', [reactivated(5)]],
     ['that was never changed', []],
   ])('does not include a key %s', (_, changes) => {
-    expect(planWith(changes)).toEqual(plan([inUse, abandoned]));
+    for (const ordered of [changes, changes.toReversed()])
+      expect(planWith(ordered)).toEqual(plan([inUse, abandoned]));
   });
 
   it('does not include a reactivated key that is not selected', () => {
@@ -387,41 +412,5 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
       ...made,
       Reason: `${made.Reason}${remark}`,
     });
-  });
-});
-
-describe('findReactivation', () => {
-  const find = (...changes: StatusChange[]) => {
-    const found = findReactivation(abandoned, historyOf(changes), deactivationRoleArn);
-    const reversed = historyOf(changes.toReversed());
-    expect(findReactivation(abandoned, reversed, deactivationRoleArn)).toEqual(found);
-    return found;
-  };
-
-  it('finds the first reactivation after the last deactivation by the runbook', () => {
-    const changes = [deactivated(20), reactivated(15), deactivated(10), reactivated(5)];
-    expect(find(...changes, change('Active', TERRAFORM, 'terraform')(1))).toEqual({
-      deactivated: changes[2],
-      reactivated: changes[3],
-    });
-  });
-
-  it('finds a reactivation in the same second: the key is active now', () => {
-    expect(find(deactivated(10), reactivated(10))).toEqual({
-      deactivated: deactivated(10),
-      reactivated: reactivated(10),
-    });
-  });
-
-  it('finds a reactivation after the runbook restored the key', () => {
-    const again = [change('Inactive', OPERATOR)(5), reactivated(4)];
-    expect(find(deactivated(10), restored(10, 1000), ...again)).toEqual({
-      deactivated: deactivated(10),
-      reactivated: reactivated(4),
-    });
-  });
-
-  it('finds none before the last deactivation by the runbook', () => {
-    expect(find(deactivated(20), reactivated(15), deactivated(10), restored(9))).toBeUndefined();
   });
 });

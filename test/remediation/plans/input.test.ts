@@ -175,16 +175,15 @@ describe('parseEnvironment', () => {
   });
 
   it.each([
-    [undefined, 'got nothing'],
-    ['', 'got ""'],
-    ['deactivation', 'got "deactivation"'],
-    ['arn:aws:iam::123456789012:user/olga', 'got "arn:aws:iam::123456789012:user/olga"'],
-    ['arn:aws:iam::1:role/deactivation', 'got'],
-    [' arn:aws:iam::123456789012:role/deactivation', 'got'],
-  ])('refuses %j', (DEACTIVATION_ROLE_ARN, got) => {
+    [undefined, 'expected a value, got nothing'],
+    ['', 'expected the ARN of a role, got ""'],
+    ['deactivation', 'expected the ARN of a role, got "deactivation"'],
+    ['arn:aws:iam::123456789012:user/olga', 'expected the ARN of a role'],
+    ['arn:aws:iam::1:role/deactivation', 'expected the ARN of a role'],
+    [' arn:aws:iam::123456789012:role/deactivation', 'expected the ARN of a role'],
+  ])('refuses %j', (DEACTIVATION_ROLE_ARN, expected) => {
     const read = () => parseEnvironment({ DEACTIVATION_ROLE_ARN });
     expect(read).toThrow(InvalidEnvironmentError);
-    expect(read).toThrow('environment.DEACTIVATION_ROLE_ARN: expected');
-    expect(read).toThrow(got);
+    expect(read).toThrow(`environment.DEACTIVATION_ROLE_ARN: ${expected}`);
   });
 });
