@@ -46,7 +46,9 @@ describe('toAnnotation', () => {
     const cut = `bob: ${text(ROOM - 3)}...${AS_OF}`;
     expect(annotate(text(ROOM + 1))).toBe(cut);
     const long = 'y'.repeat(ROOM + 1);
-    expect(annotate(long, long, `${text(ROOM)} (evidence)y`)).toBe(cut);
+    const last = `${text(ROOM)} (evidence)y`;
+    expect(annotate(long, last)).toBe(cut);
+    expect(annotate(long, long, last)).toBe(cut);
   });
 
   it('replaces characters that are not ASCII', () => {
