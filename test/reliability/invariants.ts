@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { conclusionOf } from '../../rule/evaluation/annotation.ts';
 import type { Call, Operation } from '../local-account/dispatch.ts';
 import type { LocalUser } from '../local-account/iam/users.ts';
 import type { FaultyAccount } from './faulty-account.ts';
@@ -123,7 +124,7 @@ const recordedResults = ({ config }: FaultyAccount, ConfigRuleName: string) => {
     const page = config.operations.GetComplianceDetailsByConfigRule(input, 'test') as Details;
     const results = page.EvaluationResults.map((one): [string, string] => [
       one.EvaluationResultIdentifier.EvaluationResultQualifier.ResourceId,
-      `${one.ComplianceType} ${one.Annotation ?? ''}`,
+      `${one.ComplianceType} ${conclusionOf(one.Annotation) ?? ''}`,
     ]);
     return page.NextToken === undefined ? results : [...results, ...read(page.NextToken)];
   };

@@ -127,7 +127,8 @@ describe('a user with a hostile name, path and tags', () => {
     ({ index }) => {
       const { user } = at(index);
       const annotation = findingOf(user)?.ProductFields?.['Evidence'] ?? '';
-      expect(annotation).toMatch(ANNOTATION);
+      expect(annotation.startsWith(user.UserName)).toBe(true);
+      expect(annotation.slice(user.UserName.length)).toMatch(ANNOTATION);
       expect(annotation.length).toBeLessThanOrEqual(256);
     },
   );

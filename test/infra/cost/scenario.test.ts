@@ -42,7 +42,7 @@ describe('parseScenario', () => {
 
   it.each([
     ['triggers', 'both', 'triggers must be hybrid or schedule, got "both"'],
-    ['maximumExecutionFrequency', 'Daily', 'maximumExecutionFrequency must be One_Hour or '],
+    ['maximumExecutionFrequency', 'Daily', 'maximumExecutionFrequency must be one of One_Hour, '],
     ['dashboard', 'yes', 'dashboard must be true or false, got "yes"'],
   ])('refuses %s %s', (name, value, message) => {
     expect(() => parseScenario({ [name]: value })).toThrow(InvalidParameterError);
