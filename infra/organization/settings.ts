@@ -59,11 +59,17 @@ export const ORGANIZATION_SETTINGS = {
       'Stack sets whose stacks an account that joins gets first, such as that of the recorder',
   }),
   maxConcurrentPercentage: wholeNumber({
-    ...{ minimum: 1, maximum: 100, default: 5, unit: 'percent' },
+    minimum: 1,
+    maximum: 100,
+    default: 5,
+    unit: 'percent',
     description: 'Percentage of the accounts of a wave that are deployed to at the same time',
   }),
   failureTolerancePercentage: wholeNumber({
-    ...{ minimum: 0, maximum: 100, default: 2, unit: 'percent' },
+    minimum: 0,
+    maximum: 100,
+    default: 2,
+    unit: 'percent',
     description:
       'Percentage of the accounts of a wave that may fail before the deployment stops, rounded down',
   }),

@@ -125,7 +125,10 @@ export class UserRule extends Construct {
     const { triggers, logRetentionInDays, exemptionTagKey } = settings;
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
     this.evaluator = new Evaluator(this, 'Evaluator', {
-      ...{ ...props.evaluator, triggers, logRetentionInDays, exemptionTagKey },
+      ...props.evaluator,
+      triggers,
+      logRetentionInDays,
+      exemptionTagKey,
       deadLetterQueue: this.deadLetterQueue,
     });
     const { scope: ruleScope, sourceDetails } = createTriggers(settings);

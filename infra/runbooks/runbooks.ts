@@ -37,18 +37,23 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
   const updating = ['iam:UpdateAccessKey', 'iam:ListAccessKeys'];
 
   const deleteInactive = new Runbook(scope, 'DeleteInactiveAccessKey', {
-    ...{ ...shared, approval, configRule: inactiveRule.configRule },
+    ...shared,
+    approval,
+    configRule: inactiveRule.configRule,
     document: 'remediation/runbooks/delete-inactive-access-key.yaml',
     userActions: ['iam:DeleteAccessKey', 'iam:ListAccessKeys'],
   });
   const deactivate = new Runbook(scope, 'DeactivateAccessKey', {
-    ...{ ...shared, approval, configRule: rule.configRule },
+    ...shared,
+    approval,
+    configRule: rule.configRule,
     document: 'remediation/runbooks/deactivate-access-key.yaml',
     userActions: updating,
     values: { DeleteCommand: deleteInactive.startCommand },
   });
   const reactivate = new Runbook(scope, 'ReactivateAccessKey', {
-    ...{ ...shared, configRule: rule.configRule },
+    ...shared,
+    configRule: rule.configRule,
     document: 'remediation/runbooks/reactivate-access-key.yaml',
     userActions: updating,
   });
@@ -62,12 +67,14 @@ export const createRemediations = (scope: Construct, props: RemediationsProps): 
   const { rule, inactiveRule, deactivate, deleteInactive } = props;
   const { automaticRemediation, automaticDeletion } = completeSettings(props);
   new Remediation(scope, 'Remediation', {
-    ...{ configRule: rule.configRule, runbook: deactivate },
+    configRule: rule.configRule,
+    runbook: deactivate,
     automatic: automaticRemediation,
     attemptWindow: Duration.minutes(15),
   });
   new Remediation(scope, 'Deletion', {
-    ...{ configRule: inactiveRule.configRule, runbook: deleteInactive },
+    configRule: inactiveRule.configRule,
+    runbook: deleteInactive,
     automatic: automaticDeletion,
     // The runbook waits half an hour until CloudTrail shows the last events.
     attemptWindow: Duration.hours(1),

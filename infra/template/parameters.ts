@@ -83,7 +83,9 @@ export const TEMPLATE_PARAMETERS: readonly TemplateParameter[] = Object.entries(
     const { declaration, ...form } = formOf(name, parameter);
     const isOptional = parameter.default === undefined;
     return {
-      ...{ ...form, name, setting },
+      ...form,
+      name,
+      setting,
       declaration: {
         Description: `${parameter.description}${isOptional ? ' (optional)' : ''}`,
         Default:

@@ -20,7 +20,10 @@ const SHARED = {
       'Key of the tag that exempts a user through the date in its value, such as 2026-12-31 (UTC)',
   }),
   refreshDays: wholeNumber({
-    ...{ minimum: 0, maximum: 365, default: 7, unit: 'days' },
+    minimum: 0,
+    maximum: 365,
+    default: 7,
+    unit: 'days',
     description:
       'Days after which a sweep reports an unchanged result again; with 0, every sweep reports every result',
   }),
@@ -29,7 +32,10 @@ const SHARED = {
 /** The parameters of `iam-user-single-access-key`, by the names that AWS Config stores. */
 export const RULE_PARAMETERS = {
   maxActiveAccessKeys: wholeNumber({
-    ...{ minimum: 1, maximum: 10, default: 1, unit: 'keys' },
+    minimum: 1,
+    maximum: 10,
+    default: 1,
+    unit: 'keys',
     description: 'Active access keys that a user may have',
   }),
   countInactiveAccessKeys: trueOrFalse({
@@ -38,12 +44,18 @@ export const RULE_PARAMETERS = {
       'Whether inactive access keys count too, so that maxActiveAccessKeys limits all keys of a user',
   }),
   rotationGraceDays: wholeNumber({
-    ...{ minimum: 0, maximum: 90, default: 0, unit: 'days' },
+    minimum: 0,
+    maximum: 90,
+    default: 0,
+    unit: 'days',
     description:
       'Days after the creation of its newest active key during which a user may have more keys',
   }),
   minimumIdleDays: wholeNumber({
-    ...{ minimum: 0, maximum: 365, default: 7, unit: 'days' },
+    minimum: 0,
+    maximum: 365,
+    default: 7,
+    unit: 'days',
     description: 'Days that a key must be idle before it is selected for deactivation',
   }),
   ...SHARED,
@@ -52,7 +64,10 @@ export const RULE_PARAMETERS = {
 /** The parameters of `iam-user-inactive-access-key`. */
 export const INACTIVE_RULE_PARAMETERS = {
   maxInactiveDays: wholeNumber({
-    ...{ minimum: 1, maximum: 90, default: 30, unit: 'days' },
+    minimum: 1,
+    maximum: 90,
+    default: 30,
+    unit: 'days',
     description: 'Days that a key may be inactive before it has to be deleted or made active again',
   }),
   ...SHARED,
