@@ -8,7 +8,6 @@ import {
   type ValuesOf,
   wholeNumber,
 } from '../../rule/input/parameter.ts';
-import { describeValue } from '../../rule/input/parse.ts';
 import { readContext, requireNoContradiction } from '../settings/read-settings.ts';
 import { SETTINGS, type Settings } from '../settings/settings.ts';
 import { isDistinct, ORGANIZATIONAL_UNITS, organizationalUnits } from './organizational-units.ts';
@@ -108,7 +107,7 @@ const contradictionsOf = ({
     : []),
   ...(monitoringSinkArn !== undefined && !isInIamRegion(monitoringSinkArn)
     ? [
-        `monitoringSinkArn must be in the Region of IAM, where the accounts get their stack, got ${describeValue(monitoringSinkArn)}`,
+        `monitoringSinkArn must be in the Region of IAM, where the accounts get their stack, got "${monitoringSinkArn}"`,
       ]
     : []),
   ...(!linkMetrics && monitoringSinkArn !== undefined
