@@ -93,13 +93,20 @@ export const INLINE_CODE = 'iam-user-single-access-key:inline-code';
 
 type Bundle = typeof BUNDLE | typeof INLINE_BUNDLE;
 
+/** A file of a bundle. The types of the package do not name esbuild, because its users do not have it. */
+interface BundledFile {
+  readonly path: string;
+  readonly contents: Uint8Array;
+  readonly text: string;
+}
+
 /** The bundles created so far, because an app may have the same function in many stacks. */
-const bundles = new Map<string, readonly Esbuild.OutputFile[]>();
+const bundles = new Map<string, readonly BundledFile[]>();
 
 /**
  * Bundles a function in this process. `NodejsFunction` would start npx and esbuild for each function.
  */
-export const bundle = (entry: Entry, options: Bundle = BUNDLE): readonly Esbuild.OutputFile[] => {
+export const bundle = (entry: Entry, options: Bundle = BUNDLE): readonly BundledFile[] => {
   const key = `${options.format} ${entry}`;
   const existing = bundles.get(key);
   if (existing !== undefined) return existing;
