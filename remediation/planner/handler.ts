@@ -31,7 +31,7 @@ export type Sources = {
 };
 
 /** The dependencies of the handler. */
-export type Dependencies = Sources & {
+type Dependencies = Sources & {
   readonly logRun: LogRun;
   readonly now: () => Date;
 };

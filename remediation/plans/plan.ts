@@ -44,7 +44,7 @@ export const deletionCommand = (
 ): string => `${start},UserId=${UserId},AccessKeyId=${AccessKeyId}`;
 
 /** The value of a member that does not apply: the outputs of an execution should not be empty. */
-export const NONE = 'none';
+const NONE = 'none';
 
 /** The action of each runbook. */
 type Action = 'Deactivate' | 'Reactivate' | 'Delete';

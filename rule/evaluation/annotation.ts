@@ -32,7 +32,7 @@ const shortenTo = (text: string, length: number): string => {
 const NOT_ASCII = /[^\x20-\x7e]/g;
 
 /** The user that an annotation belongs to, and the instant of the evaluation. */
-export type AnnotationContext = { readonly UserName: string; readonly at: Date };
+type AnnotationContext = { readonly UserName: string; readonly at: Date };
 
 /**
  * Builds an annotation: `alice: 2 active access keys, 1 allowed. … As of 2026-01-31 UTC.`

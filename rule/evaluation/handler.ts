@@ -12,7 +12,7 @@ import { RESERVED_FOR_LOG, RESERVED_FOR_REPORT, withinTime } from './time-limit.
 import type { CreateRule, UserRule } from './user-rule.ts';
 
 /** What an invocation reads with, reports with and logs with. */
-export type Dependencies = {
+type Dependencies = {
   readonly iam: Iam;
   readonly config: Pick<Config, 'readResults' | 'readResult' | 'putEvaluations'>;
   /** Absent if no result of the rule depends on the event history. */

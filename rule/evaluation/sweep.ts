@@ -12,7 +12,7 @@ import type { UserKeys } from './user-rule.ts';
 const MAXIMUM_FAILURES = 10;
 
 /** The results of a sweep. With failures it is incomplete, but every result is correct. */
-export type Sweep = {
+type Sweep = {
   readonly results: readonly UserResult[];
   readonly failures: readonly unknown[];
 };

@@ -8,7 +8,7 @@ export const RESERVED_FOR_LOG = 2_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The sweep takes longer than the function may run. */
-export class SweepTimeoutError extends Error {
+class SweepTimeoutError extends Error {
   override readonly name = 'SweepTimeoutError';
 }
 

@@ -1,4 +1,4 @@
-import { type AccessKey, sortKeysBy } from '../keys/access-key.ts';
+import { type AccessKey, compareText, isActive } from '../keys/access-key.ts';
 import { isDaysBefore } from '../keys/days.ts';
 import { changesOf, type KeyHistory, type StatusChange } from '../keys/key-history.ts';
 
@@ -11,7 +11,7 @@ export type Known = {
 };
 
 /** Why the date of a deactivation is unknown; if only its event is missing, when the key was still active. */
-export type Unknown =
+type Unknown =
   | { readonly unknown: 'NotVisible'; readonly activeAt: Date }
   | { readonly unknown: 'NoHistory' | 'OtherStatus' };
 
@@ -60,10 +60,9 @@ export const findInactivity = (
 
 /** Returns the keys that are not active, sorted by id, so that an annotation always names them in the same order. */
 export const inactiveKeys = (keys: readonly AccessKey[]): readonly AccessKey[] =>
-  sortKeysBy(
-    keys.filter(({ Status }) => Status !== 'Active'),
-    () => new Date(0),
-  );
+  keys
+    .filter((key) => !isActive(key))
+    .toSorted((one, other) => compareText(one.AccessKeyId, other.AccessKeyId));
 
 /** Returns the keys whose last use has to be read, because no event shows their deactivation. */
 export const keysWithUnreadUse = (

@@ -49,7 +49,7 @@ export const wholeNumber = (own: Bounds & Own<number>): Parameter<number> & Boun
 };
 
 /** The values of a parameter that has few. */
-export type Options<Option> = { readonly options: readonly Option[] };
+type Options<Option> = { readonly options: readonly Option[] };
 
 /** One of a few values; the text of an option counts as the option. */
 export const oneOf = <const Option extends string | number | boolean>(

@@ -12,7 +12,7 @@ export class InvalidBatchError extends Error {
 }
 
 /** A message whose body was parsed. */
-export type QueueMessage<Body> = { readonly messageId: string; readonly body: Body };
+type QueueMessage<Body> = { readonly messageId: string; readonly body: Body };
 
 /** The messages of a batch, and those whose body cannot be parsed. */
 export type QueueMessages<Body> = {

@@ -12,7 +12,7 @@ import { type KeyEvent, parseKeyEvent } from './event.ts';
 import type { TriggerSettings } from './settings.ts';
 
 /** What the trigger depends on. */
-export type Dependencies = {
+type Dependencies = {
   readonly iam: Pick<Iam, 'countUsers'>;
   readonly config: Pick<Config, 'startEvaluation'>;
   readonly settings: TriggerSettings;

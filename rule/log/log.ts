@@ -4,7 +4,7 @@ import { embeddedMetrics, type MetricName } from './metrics.ts';
 export type CallCounts = { Throttles: number; [api: string]: number };
 
 /** The fields that a log line can have beside its metrics and call counts. */
-export type LogFields = {
+type LogFields = {
   /** The rules that the run belongs to, joined by commas; the dimension of its metrics. */
   readonly ConfigRuleName: string;
   readonly messageType: string;
@@ -57,7 +57,7 @@ export const maskKeyIds = (text: string): string => text.replace(ID, '...');
 const LONGEST_MESSAGE = 1_000;
 
 /** An error as a log line shows it. */
-export type ErrorFields = { readonly errorType: string; readonly errorMessage?: string };
+type ErrorFields = { readonly errorType: string; readonly errorMessage?: string };
 
 /** Describes an error for a log line; key ids in its message are masked. */
 export const describeError = (error: unknown): ErrorFields => {

@@ -30,7 +30,7 @@ export type FindingInput = {
 };
 
 /** The findings to import. */
-export type DecidedFindings = {
+type DecidedFindings = {
   readonly violations: readonly AwsSecurityFinding[];
   readonly archived: readonly AwsSecurityFinding[];
 };

@@ -4,7 +4,7 @@ import { parseFindingEvent } from './event.ts';
 import { type FindingSources, importChanges, reconcileFindings } from './synchronize-findings.ts';
 
 /** What the function depends on. */
-export type Dependencies = FindingSources & {
+type Dependencies = FindingSources & {
   readonly logRun: LogRun;
   readonly now: () => Date;
 };

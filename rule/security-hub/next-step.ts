@@ -27,7 +27,7 @@ export const consolePage = ({ partition, region }: Place, page: string): string 
 };
 
 /** What a person does about a violation. */
-export type NextStep = {
+type NextStep = {
   readonly instruction: string;
   /** The AWS CLI command that does it. */
   readonly command: string;

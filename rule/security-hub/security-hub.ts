@@ -55,7 +55,7 @@ export class FailedFindingsError extends Error {
 }
 
 /** A finding that Security Hub did not import. */
-export type Refusal = { readonly id: string; readonly cause: Error };
+type Refusal = { readonly id: string; readonly cause: Error };
 
 const importBatch = async (
   client: SecurityHubClient,

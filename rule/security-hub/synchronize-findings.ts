@@ -15,7 +15,7 @@ import type { SecurityHub, StoredFindings } from './security-hub.ts';
 import type { FindingSettings } from './settings.ts';
 
 /** A read or import that failed, with the user that it belongs to if there is one. */
-export type Failure = { readonly userId?: string; readonly cause: unknown };
+type Failure = { readonly userId?: string; readonly cause: unknown };
 
 /** What the synchronization reads from and writes to. */
 export type FindingSources = {
@@ -26,7 +26,7 @@ export type FindingSources = {
 };
 
 /** The numbers of findings that were imported, and the failures. */
-export type SynchronizedFindings = {
+type SynchronizedFindings = {
   readonly violations: number;
   readonly archived: number;
   readonly failures: readonly Failure[];

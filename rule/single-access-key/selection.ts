@@ -20,7 +20,7 @@ export const isDeletionTie = (refusal: Refusal): boolean =>
   refusal.reason === 'Tie' && !isActive(refusal.longestIdle);
 
 /** The key to deactivate and the key to keep, or why no key is selected. */
-export type Selection =
+type Selection =
   | { readonly deactivate: AccessKey; readonly keep: AccessKey; readonly refusal?: never }
   | { readonly refusal: Refusal };
 
