@@ -407,7 +407,7 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
       Outcome: 'Refused',
       UserId: UnknownId,
       UserName: 'none',
-      Reason: `no IAM user of this account has the id ${UnknownId}; it may be deleted`,
+      Reason: `no IAM user of this account has the id ${UnknownId}; it may have been deleted`,
     });
     const counted = { outcome: 'Refused', keyEndsWith: 'none', Plans: 1, Refusals: 1 };
     expect(JSON.parse(lines.join())).toMatchObject({ Runbook, ...counted });
