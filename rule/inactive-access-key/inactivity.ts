@@ -10,7 +10,7 @@ export type Known = {
   readonly isConcluded: boolean;
 };
 
-/** Why the date of a deactivation is unknown; if only its event is missing, when the key was still active. */
+/** Why the date of a deactivation is unknown. With `NotVisible`, the key was still active at `activeAt`. */
 type Unknown =
   | { readonly unknown: 'NotVisible'; readonly activeAt: Date }
   | { readonly unknown: 'NoHistory' | 'OtherStatus' };
@@ -28,10 +28,10 @@ const latest = (...instants: readonly (Date | undefined)[]): Date =>
  * Returns since when a key that is not active has been inactive, according to CloudTrail's event history.
  *
  * Scenarios (test names carry the number):
- *   1  a change to Inactive after the last change to Active  → since the earliest of them: repeating it changes nothing
+ *   1  a change to Inactive after the last change to Active  → since the earliest such change: the others repeat it
  *   2  the last visible change is to Active                  → NotVisible: the deactivation is not visible yet
  *   3  no change, the history is incomplete                  → NoHistory
- *   4  no change, created, used or seen active in 90 days    → NotVisible
+ *   4  no change, created, used or active in the last 90 days → NotVisible
  *   5  no change otherwise                                   → before the history began
  *   6  another status, such as `Expired`                     → OtherStatus
  * Boundary: of changes in the same second, the change to Inactive is the later one; an instant exactly at the start of the
@@ -75,7 +75,7 @@ export const keysWithUnreadUse = (
     return !known.isConcluded && 'before' in findInactivity(key, history, known);
   });
 
-/** Returns since when each key of a user that is not active has been inactive. */
+/** Returns, for each key that is not active, since when it has been inactive. */
 export const inactivitiesOf = (
   keys: readonly AccessKey[],
   history: KeyHistory,
@@ -83,7 +83,7 @@ export const inactivitiesOf = (
 ): readonly Inactivity[] =>
   inactiveKeys(keys).map((key) => findInactivity(key, history, known(key)));
 
-/** Tells whether a key is known to be inactive for `maxInactiveDays` × 24 hours or longer. */
+/** Tells whether a key is known to have been inactive for `maxInactiveDays` × 24 hours or longer. */
 export const isTooLong = (
   inactivity: Inactivity,
   { maxInactiveDays, at }: { readonly maxInactiveDays: number; readonly at: Date },
