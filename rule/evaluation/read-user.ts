@@ -87,8 +87,8 @@ export const readUser = async <Read>(
   throw keysMissing(wanted);
 };
 
-/** Returns the error for a user that ListUsers lists but that has no keys in ListAccessKeys. */
+/** Returns the error for a user that ListUsers lists but ListAccessKeys does not find. */
 export const keysMissing = ({ UserId }: Pick<IamUser, 'UserId'>): InvalidResponseError =>
   new InvalidResponseError(
-    `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity twice`,
+    `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity`,
   );

@@ -47,7 +47,7 @@ const BRIEF_REASONS = {
 } as const;
 
 /** The beginning of the sentence that names the candidates when no key is selected. */
-const NO_KEY = 'No key is selected of';
+const NO_KEY = 'No key is selected from';
 
 /** Names keys in the order of their creation, which does not change from day to day. */
 const nameKeys = (keys: readonly AccessKey[]): string =>

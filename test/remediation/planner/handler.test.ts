@@ -438,7 +438,7 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
     const error = new ServiceError('NoSuchEntity', 'no such user', 404);
     account.faults.fail({ service: 'iam', operation: 'ListAccessKeys', always: true, error });
     await expect(makePlan(Runbook)).rejects.toThrow(
-      `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity twice`,
+      `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity`,
     );
   });
 });
