@@ -122,7 +122,7 @@ const refuseForDeletion = (
 /** The placeholder for a key id in a command. It is too short for an id, so the runbook refuses it. */
 const KEY_ID = 'KEY_ID';
 
-/** Returns the refusal for a user of whom no key is selected. The reason says how to name a key. */
+/** Returns the refusal when no key is selected. The reason says how to name a key. */
 const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
   const { UserId, UserName } = user;
   const decide = isDeletionTie(refusal)

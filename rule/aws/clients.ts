@@ -69,7 +69,7 @@ type ClientOptions = { readonly writeLine?: (line: string) => void; readonly ans
 /**
  * Creates what every function uses: the clients of IAM and AWS Config, and the log with the call counts.
  *
- * The Region, the endpoint and the credentials come from the environment, as Lambda sets it. The caller
+ * The Region, the endpoint and the credentials come from the environment, as Lambda sets them. The caller
  * passes further clients, such as the CloudTrail client, to `countCalls`.
  */
 export const createClients = ({ writeLine = writeToStdout, answerTime }: ClientOptions = {}) => {
