@@ -13,7 +13,7 @@ import { answerOf, parse, Text } from '../input/parse.ts';
 import { findingId, productArn, ruleArnPrefix } from './asff.ts';
 import type { Place } from './settings.ts';
 
-/** A finding of ours in Security Hub, with the members that an update needs. */
+/** A finding that this function imported into Security Hub, with the members that an update needs. */
 export const StoredFinding = v.object({
   Id: Text,
   GeneratorId: Text,
