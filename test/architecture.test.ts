@@ -37,11 +37,11 @@ const isEntry = (file: string): boolean => /^(rule|remediation)\/[\w-]+\/index\.
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'rule/input': [],
   'rule/keys': ['rule/input'],
-  'rule/log': ['rule/input'],
+  'rule/log': [],
   'rule/aws': ['rule/input', 'rule/keys', 'rule/log'],
   'rule/evaluation': ['rule/aws', 'rule/log', 'rule/input', 'rule/keys'],
-  'rule/single-access-key': ['rule/evaluation', 'rule/keys', 'rule/input'],
-  'rule/inactive-access-key': ['rule/evaluation', 'rule/keys', 'rule/input'],
+  'rule/single-access-key': ['rule/evaluation', 'rule/keys'],
+  'rule/inactive-access-key': ['rule/evaluation', 'rule/keys'],
   'rule/key-events': ['rule/aws', 'rule/log', 'rule/input'],
   'rule/security-hub': [
     ...['rule/single-access-key', 'rule/inactive-access-key', 'rule/evaluation'],

@@ -16,7 +16,7 @@ export interface SettingProps {
    */
   readonly countInactiveAccessKeys?: boolean;
   /**
-   * Days after the creation of its newest active key during which a user may have more keys.
+   * Days that a user may have more keys after its newest active key was created.
    * @default 0
    */
   readonly rotationGraceDays?: number;
@@ -26,7 +26,7 @@ export interface SettingProps {
    */
   readonly minimumIdleDays?: number;
   /**
-   * Key of the tag that exempts a user through the date in its value, such as 2026-12-31 (UTC).
+   * Key of the tag that exempts a user until the end of the date in its value, such as 2026-12-31 (UTC).
    * @default - none
    */
   readonly exemptionTagKey?: string;

@@ -31,7 +31,7 @@ export type Sources = {
 };
 
 /** The dependencies of the handler. */
-export type Dependencies = Sources & {
+type Dependencies = Sources & {
   readonly logRun: LogRun;
   readonly now: () => Date;
 };
@@ -43,7 +43,10 @@ const historyWithoutEvents = (at: Date): KeyHistory => ({
   changes: [],
 });
 
-/** The tag is read unless a key is named and only active keys count. The last use is read if there is a choice between keys. */
+/**
+ * Returns the reads that a deactivation requires: the tag, unless a key is named and only active keys count, and the last
+ * use if there is more than one key to choose from.
+ */
 const deactivationReads = (policy: CompliancePolicy, isNamed: boolean): RequiredReads => ({
   tag: (user) =>
     isNamed && !policy.countInactiveAccessKeys ? undefined : requiredTag(user, policy),
@@ -114,9 +117,7 @@ const makePlan = (input: PlannerInput, sources: Sources, at: Date): Promise<Plan
   }
 };
 
-/**
- * Creates the Lambda handler that makes the plan of a runbook. Errors are thrown, and the runbook fails.
- */
+/** Creates the Lambda handler that makes the plan of a runbook. Throws every error, so that the runbook fails. */
 export const createHandler =
   ({ logRun, now, ...sources }: Dependencies) =>
   (event: unknown): Promise<Plan> =>

@@ -29,13 +29,13 @@ import {
 
 type Input = InputOf<'DeactivateAccessKey'>;
 
-/** The parameters of the rule and of the runbook that a plan is made by. */
+/** The parameters of the rule and of the runbook on which a plan depends. */
 export type DeactivationPolicy = RecommendationPolicy &
   Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName' | 'DeleteCommand'> &
   Partial<Pick<Input, 'MinimumIdleDays'>> & {
     /** The role of the runbook, which identifies its own status changes in the history. */
     readonly deactivationRoleArn: string;
-    /** The event history, in which a selected key must not have been reactivated. */
+    /** The event history. A selected key that was reactivated in it is refused. */
     readonly history?: KeyHistory | undefined;
   };
 
@@ -64,7 +64,7 @@ const findReactivation = (
   return deactivated && reactivated && { deactivated, reactivated };
 };
 
-/** The characters of an ARN in IAM. A caller with any other ARN is not named. */
+/** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */
 const ARN = /^arn:[\w+=,.@:/-]{1,400}$/;
 
 const describeReactivation = (
@@ -103,7 +103,7 @@ const deactivate = (
     : asDryRun(plan);
 };
 
-/** Refuses to deactivate a key that is not active but counts; the plan has the command that deletes it. */
+/** Returns the refusal for a key that is not active but counts. It contains the command that deletes the key. */
 const refuseForDeletion = (
   user: UserKeys,
   { AccessKeyId, Status }: AccessKey,
@@ -122,7 +122,7 @@ const refuseForDeletion = (
 /** The placeholder for a key id in a command. It is too short for an id, so the runbook refuses it. */
 const KEY_ID = 'KEY_ID';
 
-/** Refuses because no key is selected; the reason says how to name a key. */
+/** Returns the refusal when no key is selected. The reason says how to name a key. */
 const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
   const { UserId, UserName } = user;
   const decide = isDeletionTie(refusal)
@@ -132,7 +132,7 @@ const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationP
   return noAction('Refused', reason, user);
 };
 
-/** Describes why the user is COMPLIANT; undefined if it is not. */
+/** Describes why the user is COMPLIANT. Returns undefined if it is not. */
 const describeCompliance = (user: UserKeys, policy: DeactivationPolicy): string | undefined => {
   const reason = findComplianceReason(user, policy);
   if (reason === undefined) return undefined;
@@ -190,7 +190,7 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
  *   9  only inactive keys are too many, because these count   → Refused, with the command that deletes one
  *  10  as 7, but the key was reactivated after this runbook deactivated it → Refused, with the caller and the dates
  *
- * @param user  the live user; the counted keys with their last use
+ * @param user  the user as read from IAM, with the last use of the counted keys
  */
 export const planDeactivation = (user: UserKeys, policy: DeactivationPolicy): Plan =>
   policy.AccessKeyId === undefined

@@ -15,7 +15,7 @@ import { asDryRun, listCommand, noAction, type Plan, planTo, remediateCommand } 
 
 type Input = InputOf<'DeleteInactiveAccessKey'>;
 
-/** The parameters of the rule and of the runbook that a plan is made by. */
+/** The parameters of the rule and of the runbook on which a plan depends. */
 export type DeletionPolicy = InactivePolicy &
   Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName'> &
   Partial<Pick<Input, 'MinimumInactiveDays'>>;
@@ -26,7 +26,7 @@ export const inactivitiesNow = (
   history: KeyHistory,
 ): readonly Inactivity[] => inactivitiesOf(keys, history, () => ({}));
 
-/** Days after a deactivation within which IAM can still show a use from before it. */
+/** Days after a deactivation in which a last use that IAM reports may still be from before the deactivation. */
 const DELAY_IN_DAYS = 1;
 
 /** Tells whether the key was used after its deactivation, or within the days that it must be inactive. */
@@ -37,7 +37,7 @@ const wasUsedSince = (inactivity: Inactivity, { maxInactiveDays, at }: DeletionP
   return isAfter || !isDaysBefore(LastUsedDate, maxInactiveDays, at);
 };
 
-/** Returns why the key must not be deleted; undefined if it may be. */
+/** Returns why the key must not be deleted, or undefined if it may be deleted. */
 const findObjection = (inactivity: Inactivity, policy: DeletionPolicy): string | undefined => {
   const { maxInactiveDays } = policy;
   const known = describeInactivity(inactivity);
@@ -78,7 +78,7 @@ const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolic
 const startOf = (inactivity: Inactivity): number =>
   'event' in inactivity ? inactivity.since.getTime() : Number.NEGATIVE_INFINITY;
 
-/** Compares by the time of inactivity, the longest first. Equal keys keep the order of their ids, so that two plans agree. */
+/** Sorts the longest-inactive key first. Equal keys keep the order of their ids, so that two plans agree. */
 const byInactivity = (one: Inactivity, other: Inactivity): number =>
   // The difference of two infinite numbers is NaN.
   startOf(one) - startOf(other) || 0;
@@ -99,7 +99,7 @@ const planForNamedKey = (
   return objection === undefined ? deleteKey(user, inactivity, policy) : refuse(objection);
 };
 
-/** Returns the plan if no key is inactive for long enough. It is refused if the date of a deactivation is unknown. */
+/** Returns the plan if no key is inactive for long enough: a refusal if the date of a deactivation is unknown. */
 const noLongInactiveKey = (
   user: UserKeys,
   inactivities: readonly Inactivity[],
@@ -139,12 +139,12 @@ const planForSelectedKey = (
  *   2  named key, active                                         → Refused
  *   3  named key, not inactive for long enough, or unknown       → Refused, with what is known
  *   4  no name, no key is inactive for long enough               → NothingToDo; Refused if it is unknown for a key
- *   5  no name, the user is exempt                               → NothingToDo, and until when
- *   6  used a day or more after the deactivation, or in the required days → Refused, whatever the events show
- *   7  otherwise the named key, or the key inactive for longest  → Delete, with the evidence, or DryRun
+ *   5  no name, the user is exempt                               → NothingToDo, with the date
+ *   6  used a day or more after the deactivation, or in the required days → Refused, even if the events show no activation
+ *   7  otherwise the named key, or the longest-inactive key      → Delete, with the evidence, or DryRun
  * Boundary: inactive for exactly `maxInactiveDays` × 24 hours is long enough.
  *
- * @param user  the live user, read before the history; the inactive keys with their last use
+ * @param user  the user as read from IAM before the history, with the last use of the inactive keys
  */
 export const planDeletion = (
   user: UserKeys,

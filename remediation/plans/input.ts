@@ -9,7 +9,7 @@ export class InvalidInputError extends Error {
 }
 
 const Id = v.pipe(v.string(), v.regex(/^\w{16,128}$/, '16 to 128 letters, digits and _'));
-/** An empty runbook parameter is not set. */
+/** The schema of an empty runbook parameter, which counts as absent. */
 const Empty = v.pipe(
   v.literal(''),
   v.transform(() => undefined),
@@ -20,7 +20,7 @@ const { schema: TrueOrFalse } = trueOrFalse({
   description: 'An option of a runbook',
 });
 
-/** A runbook parameter that overrides a rule parameter, within the same bounds. */
+/** Returns the schema of a runbook parameter that overrides a rule parameter, within the same bounds. */
 const overriding = (name: string, parameter: Parameter<number>) =>
   v.union([
     Empty,

@@ -7,7 +7,7 @@ const shellWord = (text: string): string =>
 // With `=`, a value that starts with `-` is not taken for an option.
 const option = (name: string, value: string): string => `--${name}=${shellWord(value)}`;
 
-/** The names of a user and its key that commands need. */
+/** The user and the key of a command. */
 type NamedKey = { readonly UserName: string; readonly AccessKeyId: string };
 
 /** Returns the AWS CLI command that sets the status of a key. */
@@ -29,7 +29,7 @@ export const listCommand = ({ UserName }: Pick<NamedKey, 'UserName'>): string =>
 export const remediateCommand = (ConfigRuleName: string, UserId: string): string =>
   `aws configservice start-remediation-execution ${option('config-rule-name', ConfigRuleName)} --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`;
 
-/** Returns the command that deletes a key directly, for a key that no runbook deletes. */
+/** Returns the AWS CLI command that deletes a key directly, for a key that no runbook deletes. */
 export const deleteCommand = ({ UserName, AccessKeyId }: NamedKey): string =>
   `aws iam delete-access-key ${option('user-name', UserName)} ${option('access-key-id', AccessKeyId)}`;
 
@@ -43,14 +43,14 @@ export const deletionCommand = (
   { UserId, AccessKeyId }: { readonly UserId: string; readonly AccessKeyId: string },
 ): string => `${start},UserId=${UserId},AccessKeyId=${AccessKeyId}`;
 
-/** The value of a member that does not apply: the outputs of an execution should not be empty. */
-export const NONE = 'none';
+/** The value of a member that does not apply, because the outputs of an execution should not be empty. */
+const NONE = 'none';
 
 /** The action of each runbook. */
 type Action = 'Deactivate' | 'Reactivate' | 'Delete';
 
 /**
- * The plan of a runbook: what it does, and what its outputs and messages say. Every member is a text.
+ * The plan of a runbook: what the runbook does, and the content of its outputs and messages. Every member is a text.
  *
  * Only an outcome that is an action leads to a write.
  */
@@ -89,7 +89,7 @@ export const planTo = (Outcome: Action, user: IamUser, planned: Planned): Plan =
   Outcome,
 });
 
-/** Returns the plan as a dry run, which writes nothing; `NextCommand` carries it out. */
+/** Returns the plan as a dry run, which writes nothing. `NextCommand` is the command that carries out the plan. */
 export const asDryRun = (plan: Plan, NextCommand: string = NONE): Plan => ({
   ...plan,
   Outcome: 'DryRun',
@@ -121,6 +121,10 @@ export const noAction = (
 
 /** Returns the plan for an id that no user has. It is refused: the id may be mistyped, or the user deleted. */
 export const unknownUser = (UserId: string): Plan =>
-  noAction('Refused', `no IAM user of this account has the id ${UserId}; it may be deleted`, {
-    UserId,
-  });
+  noAction(
+    'Refused',
+    `no IAM user of this account has the id ${UserId}; it may have been deleted`,
+    {
+      UserId,
+    },
+  );

@@ -3,7 +3,7 @@ import { type AccessKey, isActive } from '../../rule/keys/access-key.ts';
 import type { InputOf } from './input.ts';
 import { asDryRun, lastUseCommand, noAction, type Plan, planTo, updateCommand } from './plan.ts';
 
-/** The parameters of the runbook that a plan is made by. */
+/** The parameters of the runbook on which a plan depends. */
 export type ReactivationPolicy = Pick<
   InputOf<'ReactivateAccessKey'>,
   'AccessKeyId' | 'AllowSecondActiveKey' | 'DryRun'
@@ -70,7 +70,7 @@ const planForOnlyKey = (user: UserKeys, policy: ReactivationPolicy): Plan => {
  *   6  another key is active, without `AllowSecondActiveKey`    → Refused
  *   7  otherwise                                                → Reactivate, or DryRun
  *
- * @param user  the live user
+ * @param user  the user as read from IAM
  */
 export const planReactivation = (user: UserKeys, policy: ReactivationPolicy): Plan =>
   policy.AccessKeyId === undefined

@@ -6,7 +6,7 @@ export const inBatches = <Item>(items: readonly Item[], size: number): Item[][] 
     items.slice(index * size, (index + 1) * size),
   );
 
-/** The most refused items that an error names, and the most characters of them. */
+/** The maximum number of refused items in an error message, and their maximum length in characters. */
 const MAXIMUM_NAMED = 5;
 const LONGEST_NAMED = 800;
 
@@ -20,9 +20,8 @@ const CONCURRENCY = 10;
 /** An item that failed, and why. */
 export type Failure<Item> = { readonly item: Item; readonly cause: unknown };
 
-/** How items are processed. */
 type ForEachOptions = {
-  /** Collects the failures of several calls, aborted ones included. @default - an empty list */
+  /** Collects the failures of several calls of `forEach`, aborted calls included. @default - an empty list */
   readonly failures?: Failure<unknown>[];
   /** Further items are skipped after this many failures. @default - none is skipped */
   readonly maximumFailures?: number;

@@ -12,7 +12,7 @@ const ANSWER_TIME = 20_000;
 /** The timeouts and retries of a client. */
 type ConnectionOptions = RetryOptions & { readonly answerTime?: number | undefined };
 
-/** Returns the configuration of every client: timeouts, and retries at the rate that the service allows. */
+/** Returns the configuration of a client: timeouts, and retries at the rate that the service allows. */
 export const connection = ({ answerTime = ANSWER_TIME, ...retries }: ConnectionOptions = {}) => ({
   retryStrategy: createRetryStrategy(retries),
   // Without timeouts, a call that hangs would stop the whole sweep. A call that times out is retried.
@@ -20,17 +20,17 @@ export const connection = ({ answerTime = ANSWER_TIME, ...retries }: ConnectionO
     connectionTimeout: 5_000,
     requestTimeout: answerTime,
     throwOnRequestTimeout: true,
-    // The request timeout ends with the headers; this one is for a body that stops arriving.
+    // `requestTimeout` covers the time until the headers arrive, `socketTimeout` a body that stops arriving.
     socketTimeout: answerTime,
   },
 });
 
-/** Makes a client count every attempt of every call. */
+/** Counts every attempt of every call of a client. */
 export type CountCalls = <Input extends object, Output extends object>(client: {
   readonly middlewareStack: MiddlewareStack<Input, Output>;
 }) => void;
 
-/** Counts the calls of clients. `takeCalls` returns the counts since it was last called. */
+/** Creates the call counts. `countCalls` adds a client; `takeCalls` returns the counts since it was last called. */
 export const createCallCounts = (): {
   readonly countCalls: CountCalls;
   readonly takeCalls: () => CallCounts;
@@ -67,10 +67,10 @@ const writeToStdout = (line: string): void => {
 type ClientOptions = { readonly writeLine?: (line: string) => void; readonly answerTime?: number };
 
 /**
- * Creates what every function uses: the clients of IAM and Config, and the log line with the call counts.
+ * Creates what every function uses: the clients of IAM and AWS Config, and the log with the call counts.
  *
- * The Region, the endpoint and the credentials come from the environment, as Lambda sets it. A further client, such as
- * that of CloudTrail, passes itself to `countCalls`.
+ * The Region, the endpoint and the credentials come from the environment, as Lambda sets them. The caller
+ * passes further clients, such as the CloudTrail client, to `countCalls`.
  */
 export const createClients = ({ writeLine = writeToStdout, answerTime }: ClientOptions = {}) => {
   const iamClient = new IAMClient(connection({ answerTime }));

@@ -12,7 +12,7 @@ const MaxResults = 50;
 /** Milliseconds between two pages: CloudTrail allows an account two requests a second. */
 const PAUSE = 500;
 
-/** Others in the account share the request rate of CloudTrail, so a page is retried for minutes before it fails. */
+/** All callers in the account share CloudTrail's request rate, so a page is retried for minutes before it fails. */
 const RETRIES = { maximumAttempts: 60, longestDelay: 10_000, minimumCallsPerSecond: 1 };
 
 const EventsPage = v.object({
@@ -20,17 +20,17 @@ const EventsPage = v.object({
   NextToken: v.optional(v.string()),
 });
 
-/** Reads the key history as of an instant; stops when the signal aborts. */
+/** Reads the key history at an instant. Stops when the signal aborts. */
 export type ReadHistory = (at: Date, signal?: AbortSignal) => Promise<KeyHistory>;
 
-/** Limits of reading the event history. */
 type HistoryOptions = {
-  /** Events after which the reading stops; the history is incomplete then. @default - none */
+  /** The number of events after which reading stops. The history is then incomplete. @default - none */
   readonly maximumEvents?: number;
 };
 
 /**
- * Creates the reader of CloudTrail's event history of access keys, in the Region that records IAM events.
+ * Creates a function that reads the status changes of access keys from CloudTrail's event history, in the Region that
+ * records IAM events.
  *
  * Reads the newest events first, two requests a second. In a partition whose Region for IAM is unknown, it reads the
  * function's own Region, and the history is incomplete.
@@ -53,7 +53,7 @@ export const createEventHistory = (
     const changes: KeyHistory['changes'][number][] = [];
     const from = historyBegins(at);
     let events = 0;
-    // Without StartTime: CloudTrail returns 90 days and may refuse an earlier start.
+    // Without StartTime, CloudTrail returns all 90 days. It may refuse a StartTime that is earlier.
     const LookupAttributes = [
       { AttributeKey: 'EventName' as const, AttributeValue: 'UpdateAccessKey' },
     ];

@@ -16,7 +16,7 @@ import { inBatches, nameSome } from './batches.ts';
 /** The resource type that the rules evaluate. */
 export const RESOURCE_TYPE = 'AWS::IAM::User';
 
-/** A result of a user as AWS Config has recorded it. */
+/** The result of a user that AWS Config has recorded. */
 export type RecordedResult = {
   readonly ComplianceType: ComplianceType;
   readonly Annotation?: string | undefined;
@@ -27,22 +27,22 @@ export type RecordedResult = {
 export type RecordedResults = ReadonlyMap<string, RecordedResult>;
 
 /**
- * The most evaluations that one PutEvaluations call takes.
+ * The maximum number of evaluations in a PutEvaluations call.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_PutEvaluations.html
  */
 const MAXIMUM_EVALUATIONS = 100;
 
-/** The most results that a page of GetComplianceDetailsByConfigRule has. */
+/** The maximum number of results on a page of GetComplianceDetailsByConfigRule. */
 const PAGE_SIZE = 100;
 
-/** The result token of the AWS Config rule developer tools, which store nothing. */
+/** The result token that the AWS Config developer tools send. Such results are not stored. */
 const TEST_TOKEN = 'TESTMODE';
 
-/** Tells whether the invocation is a test: nothing is stored, and the rule may not exist. */
+/** Tells whether the invocation is a test. A test stores no results, and its rule may not exist. */
 export const isTest = (resultToken: string): boolean => resultToken === TEST_TOKEN;
 
-/** Config records no NOT_APPLICABLE results. */
+/** The compliance types of recorded results. AWS Config does not record NOT_APPLICABLE. */
 const RECORDED_TYPES = ['COMPLIANT', 'NON_COMPLIANT'] as const;
 
 const ResultsPage = v.object({
@@ -119,7 +119,7 @@ const readResults = async (
   return results;
 };
 
-/** Reads the recorded result of one resource; undefined if it has none. */
+/** Reads the recorded result of one resource, or undefined if it has none. */
 const readResult = async (
   client: ConfigServiceClient,
   ConfigRuleName: string,
@@ -148,7 +148,7 @@ const readRuleArns = async (client: ConfigServiceClient): Promise<ReadonlySet<st
 type Report = { readonly evaluations: readonly Evaluation[]; readonly ResultToken: string };
 
 /**
- * Reports evaluations, 100 a call. Makes at least one call, because Config expects an answer to each invocation.
+ * Reports evaluations, 100 per call. Makes at least one call, because Config expects a report for each invocation.
  *
  * @param timeUp  no further call begins after it aborts
  * @throws {FailedEvaluationsError} after the last call, if Config refused evaluations
@@ -175,19 +175,19 @@ const putEvaluations = async (
   );
 };
 
-/** Reads from and writes to AWS Config. Every response is validated. */
+/** Creates the AWS Config calls of the functions. Every response is validated. */
 export const createConfig = (client: ConfigServiceClient) => ({
   readResults: (ConfigRuleName: string) => readResults(client, ConfigRuleName),
   readResult: (ConfigRuleName: string, resource: { readonly type: string; readonly id: string }) =>
     readResult(client, ConfigRuleName, resource),
-  /** Reads the current InputParameters of a rule; undefined if it has none. */
+  /** Reads the current InputParameters of a rule, or undefined if it has none. */
   getInputParameters: async (ConfigRuleName: string) =>
     (await describeRule(client, ConfigRuleName)).InputParameters,
   readRuleArns: () => readRuleArns(client),
   putEvaluations: (evaluations: readonly Evaluation[], ResultToken: string, timeUp?: AbortSignal) =>
     putEvaluations(client, { evaluations, ResultToken }, timeUp),
   /**
-   * Starts an evaluation of rules, at most 25; Config allows one start a minute for each rule.
+   * Starts an evaluation of at most 25 rules. Config allows one start per minute for each rule.
    *
    * @throws {LimitExceededException} if the last start was less than a minute ago, or an evaluation is in progress
    * @throws {ResourceInUseException} if a rule is being evaluated, updated or deleted

@@ -12,12 +12,12 @@ import * as v from 'valibot';
 import { answerOf, parse, Text, textUpTo } from '../input/parse.ts';
 import type { AccessKey } from '../keys/access-key.ts';
 
-// What the functions read of IAM's responses. @see https://docs.aws.amazon.com/IAM/latest/APIReference/
+// The parts of IAM's responses that the functions read. @see https://docs.aws.amazon.com/IAM/latest/APIReference/
 
-/** A name or an id. IAM has no longer ones; the limit keeps log lines and annotations short. */
+/** A name or an id, at most 128 characters long in IAM. The limit keeps log lines and annotations short. */
 const Name = textUpTo(128);
 
-/** The paginators of the SDK take a truncated page without a marker for the last one. */
+/** Requires a marker on a truncated page: without one, the SDK's paginators treat the page as the last one. */
 const pageOf = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
     v.object({
@@ -45,7 +45,7 @@ const LastUsedAnswer = v.object({
   AccessKeyLastUsed: v.object({ LastUsedDate: v.optional(v.date()) }),
 });
 
-/** An IAM user. Its id never changes and is never used again; its name can change and be used again. */
+/** An IAM user. Its id never changes and is never reused. Its name can change and can be reused. */
 export type IamUser = v.InferOutput<typeof User>;
 
 /** An IAM user as ListUsers returns it. */
@@ -54,7 +54,7 @@ export type UserDetails = v.InferOutput<typeof UserDetails>;
 /** Items per page: the most that IAM returns. */
 const MaxItems = 1000;
 
-/** A user that is renamed during a listing can be missed by it, so a user is only missing after two listings. */
+/** A listing can omit a user that is renamed meanwhile, so a user counts as missing only after two listings. */
 const LISTINGS = 2;
 
 const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | undefined> => {
@@ -78,7 +78,7 @@ const listAccessKeys = async (client: IAMClient, UserName: string): Promise<Acce
   return keys;
 };
 
-/** IAM ignores the case of tag keys. Both cases are compared: the Kelvin sign is not a `K`, but its lower case is `k`. */
+// IAM ignores the case of tag keys. Both cases must match: the Kelvin sign is not a `K`, but its lower case is `k`.
 const isSameTagKey = (one: string, other: string): boolean =>
   one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
 
@@ -91,7 +91,7 @@ const readTag = async (client: IAMClient, UserName: string, key: string) => {
   return { value };
 };
 
-/** Reads from IAM: live, every page. Every response is validated. */
+/** Creates the IAM calls of the functions. They read every page, and every response is validated. */
 export const createIam = (client: IAMClient) => ({
   /** Lists every user of the account. */
   listUsers: (): AsyncGenerator<UserDetails> => listUsers(client),
@@ -113,17 +113,17 @@ export const createIam = (client: IAMClient) => ({
     return parse(SummaryAnswer, answer, answerOf('GetAccountSummary')).SummaryMap.Users;
   },
 
-  /** Reads the user with this name; undefined if there is none. */
+  /** Reads the user with this name, or undefined if there is none. */
   getUser: async (UserName: string): Promise<IamUser | undefined> => {
     const answer = await unlessMissing(client.send(new GetUserCommand({ UserName })));
     return answer && parse(UserAnswer, answer, answerOf('GetUser')).User;
   },
 
-  /** Reads the access keys of the user with this name; undefined if there is no such user. */
+  /** Reads the access keys of the user with this name. Returns undefined if there is no such user. */
   listAccessKeys: (UserName: string): Promise<AccessKey[] | undefined> =>
     unlessMissing(listAccessKeys(client, UserName)),
 
-  /** Reads the value of a user's tag, if the user has it; undefined if there is no such user. */
+  /** Reads the value of a user's tag, if the user has it. Returns undefined if there is no such user. */
   getTag: (UserName: string, key: string): Promise<{ value: string | undefined } | undefined> =>
     unlessMissing(readTag(client, UserName, key)),
 

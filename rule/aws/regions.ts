@@ -18,7 +18,7 @@ const PARTITIONS: readonly (readonly [start: RegExp, partition: string])[] = [
 /** Partitions whose IAM Region AWS does not document. */
 const UNDOCUMENTED = /^(us-iso|eu-iso|eusc-)/;
 
-/** Returns the Region that records the IAM events of a Region's partition; undefined if AWS does not document it. */
+/** Returns the Region that records the IAM events of a Region's partition, or undefined if AWS does not document it. */
 export const iamRegionOf = (region: string): string | undefined => {
   if (UNDOCUMENTED.test(region)) return undefined;
   const partition = PARTITIONS.find(([start]) => start.test(region))?.[1] ?? 'aws';
@@ -26,7 +26,7 @@ export const iamRegionOf = (region: string): string | undefined => {
 };
 
 /**
- * The Regions in which AWS Config has no remediation: AWS GovCloud (US). The runbooks are started by command there.
+ * The Regions in which AWS Config has no remediation: AWS GovCloud (US). Users start the runbooks with a command there.
  *
  * @see https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-config.html
  */

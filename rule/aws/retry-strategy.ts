@@ -1,17 +1,17 @@
 import { DefaultRateLimiter, isThrottlingError } from '@smithy/core/retry';
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken, SdkError } from '@smithy/types';
 
-/** The longest delay before the first retry, in milliseconds. It doubles with each retry, up to the longest delay. */
+/** The longest delay before the first retry, in milliseconds. It doubles with each retry, up to `longestDelay`. */
 const FIRST_DELAY = 200;
 
 /** The number, the delays and the rate of retries. */
 export type RetryOptions = {
-  /** Attempts per call. If a service refuses every second call, one call in 16 million fails. @default 24 */
+  /** Attempts per call. If a service throttles half of all attempts, one call in 16 million fails. @default 24 */
   readonly maximumAttempts?: number;
   /** The longest delay before a retry, in milliseconds. @default 2,000 */
   readonly longestDelay?: number;
   /**
-   * The lowest rate of calls per second. Without it, random refusals would slow a sweep down beyond its timeout.
+   * The lowest rate of calls per second. Without it, random throttling would slow a sweep down beyond its timeout.
    * @default 20
    */
   readonly minimumCallsPerSecond?: number;
@@ -25,7 +25,10 @@ const tokenOf = (retryCount: number, delay: number): RetryToken => ({
 const backoff = (retryCount: number, longest: number): number =>
   Math.random() * Math.min(longest, FIRST_DELAY * 2 ** retryCount);
 
-/** The SDK treats this error as throttling, but a retry within seconds cannot succeed: it is a limit per minute or a quota. */
+/**
+ * Tells whether the error is a limit per minute or a quota. The SDK treats it as throttling, but a retry within seconds
+ * cannot succeed.
+ */
 const isLimit = (error: unknown): boolean =>
   error instanceof Error && error.name === 'LimitExceededException';
 
@@ -39,8 +42,8 @@ const isTransient = ({ errorType, error }: RetryErrorInfo): boolean =>
 /**
  * Creates a retry strategy for throttled and transient errors that adapts to the rate that the service allows.
  *
- * The adaptive mode of the SDK has a retry budget, which a service that keeps refusing exhausts, and no lowest rate.
- * Either can end a sweep of thousands of calls.
+ * The adaptive mode of the SDK has a retry budget, which continuous throttling exhausts, and no lowest rate. Either can make
+ * a sweep of thousands of calls fail.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */

@@ -1,13 +1,13 @@
 import { date } from '../keys/days.ts';
 
 /**
- * The most characters that an annotation has.
+ * The maximum length of an annotation, in characters.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html
  */
 export const MAXIMUM_ANNOTATION_LENGTH = 256;
 
-/** Evidence, such as ` (last used 2026-01-31)`. It changes from day to day while the result stays the same. */
+/** Matches evidence, such as ` (last used 2026-01-31)`, which can change while the result stays the same. */
 const EVIDENCE = / \([^()]*\)/g;
 
 const AS_OF = / As of \d{4}-\d{2}-\d{2} UTC\.$/;
@@ -15,13 +15,13 @@ const AS_OF = / As of \d{4}-\d{2}-\d{2} UTC\.$/;
 const withoutEvidence = (text: string): string => text.replace(EVIDENCE, '');
 
 /**
- * Returns the part of an annotation that results are compared by: the text without the evidence in parentheses and
- * without the date of the evidence.
+ * Returns the part of an annotation that decides whether two results are the same: the text without the evidence in
+ * parentheses and without the date of the evidence.
  */
 export const conclusionOf = (annotation: string | undefined): string | undefined =>
   annotation && withoutEvidence(annotation).replace(AS_OF, '');
 
-/** Removes evidence from the end until the text is short enough, then cuts the text. */
+/** Removes evidence, the last first, until the text is short enough. Truncates a text that has no evidence left. */
 const shortenTo = (text: string, length: number): string => {
   if (text.length <= length) return text;
   const last = [...text.matchAll(EVIDENCE)].at(-1);
@@ -31,17 +31,17 @@ const shortenTo = (text: string, length: number): string => {
 
 const NOT_ASCII = /[^\x20-\x7e]/g;
 
-/** The user that an annotation belongs to, and the instant of the evaluation. */
-export type AnnotationContext = { readonly UserName: string; readonly at: Date };
+/** The user that an annotation describes, and the instant of the evaluation. */
+type AnnotationContext = { readonly UserName: string; readonly at: Date };
 
 /**
  * Builds an annotation: `alice: 2 active access keys, 1 allowed. … As of 2026-01-31 UTC.`
  *
- * Takes the first wording that fits without its evidence, so that the wording does not change with the evidence. If
- * the whole is too long, evidence is left out from the end. Only a last wording that is too long without evidence is cut.
- * Characters that are not ASCII become question marks.
+ * Uses the first wording that fits without its evidence, so that the choice does not depend on the evidence. Then removes
+ * evidence, the last first, until the annotation fits. If no wording fits, truncates the last one. Replaces characters that
+ * are not ASCII with question marks.
  *
- * @param wordings  the longest first, with evidence in parentheses
+ * @param wordings  from the longest to the shortest, with evidence in parentheses
  */
 export const toAnnotation = (
   wordings: readonly [string, ...string[]],
@@ -60,8 +60,8 @@ export const toAnnotation = (
 export type ParsedAnnotation = {
   /** `Remediate`: start the remediation. `NameKey`: a person selects a key. `Delete`: delete the key. */
   readonly recommendation: 'Remediate' | 'NameKey' | 'Delete';
-  /** The key to deactivate or delete, or the first of those to select from. */
+  /** The key to deactivate or delete. With `NameKey`, the first of the keys to choose from. */
   readonly AccessKeyId: string;
-  /** The status that the key had. With another status, the recommendation is outdated. */
+  /** The status of the key at the evaluation. If it has changed, the recommendation is outdated. */
   readonly Status?: 'Active' | 'Inactive';
 };

@@ -9,13 +9,16 @@ const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationIte
   resourceType === RESOURCE_TYPE &&
   (configurationItemStatus === 'OK' || configurationItemStatus === 'ResourceDiscovered');
 
-/** Tells whether the result comes from live keys or a deletion. It can be reported even if the recorded result is unknown. */
+/**
+ * Tells whether the result comes from live keys or from a deletion. Such a result can be reported even if the recorded
+ * result is unknown.
+ */
 export const isCertain = (item: ConfigurationItem, eventLeftScope: boolean): boolean =>
   (isEvaluated(item) && !eventLeftScope) ||
   item.configurationItemStatus === 'ResourceDeleted' ||
   item.configurationItemStatus === 'ResourceDeletedNotRecorded';
 
-/** What the evaluation of a change notification works with. */
+/** The dependencies of the evaluation of a change notification. */
 type ChangeContext = EvaluationContext & {
   readonly eventLeftScope: boolean;
   /** Reads the recorded result of the user. */
@@ -23,9 +26,10 @@ type ChangeContext = EvaluationContext & {
 };
 
 /**
- * Evaluates the user that a change notification is about, on its live keys: the item may be old.
+ * Evaluates the user of a change notification. Reads the keys from IAM, because the notification may be outdated.
  *
- * A user that IAM does not have, another resource, and a resource that left the scope are NOT_APPLICABLE.
+ * Returns NOT_APPLICABLE if IAM has no user with this id, or if the resource was deleted, is not recorded, is not a user or
+ * left the scope of the rule.
  */
 export const evaluateChange = async (
   item: ConfigurationItem,

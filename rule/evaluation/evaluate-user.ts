@@ -4,7 +4,7 @@ import type { UserResult } from './evaluation.ts';
 import { readRequired } from './read-user.ts';
 import type { Background, UserKeys, UserRule } from './user-rule.ts';
 
-/** What an evaluation reads with, and the rule that it applies. */
+/** The rule to apply, and what the evaluation reads with. */
 export type EvaluationContext = {
   readonly iam: Iam;
   readonly rule: UserRule;
@@ -12,7 +12,10 @@ export type EvaluationContext = {
   readonly readHistory?: ReadHistory;
 };
 
-/** Evaluates one user: makes the reads that the rule requires, then applies the rule. Undefined if the user is gone. */
+/**
+ * Evaluates one user: reads what the rule requires, then applies the rule. Returns undefined if IAM no longer has a user
+ * with this name.
+ */
 export const evaluateUser = async (
   user: UserKeys,
   { iam, rule }: Pick<EvaluationContext, 'iam' | 'rule'>,

@@ -9,10 +9,10 @@ export type Result = {
   readonly isExempt?: boolean;
 };
 
-/** The result of one user of the account. */
+/** A result and the id of its user. */
 export type UserResult = Result & { readonly UserId: string };
 
-/** The result of a user that IAM does not have, and of a resource that the rules do not evaluate. */
+/** The result of a user that does not exist, and of a resource that the rules do not evaluate. */
 export const NOT_APPLICABLE: Result = { ComplianceType: 'NOT_APPLICABLE' };
 
 /** Converts the result of a user to an Evaluation for PutEvaluations. */
@@ -27,7 +27,7 @@ export const toEvaluation = (
   OrderingTimestamp,
 });
 
-/** Counts the evaluated users, the users that violate the rule, and the users that only their tag exempts. */
+/** Counts the evaluated users, the NON_COMPLIANT users, and the users that only their tag exempts. */
 export const countResults = (results: readonly Result[]) => {
   const count = (type: ComplianceType) =>
     results.filter(({ ComplianceType }) => ComplianceType === type).length;

@@ -10,7 +10,7 @@ export class InvalidEventError extends Error {
 const ConfigurationItem = v.object({
   resourceType: textUpTo(256),
   resourceId: textUpTo(768),
-  // Null in an oversized notification, and outdated after a rename: a hint that the id must confirm.
+  // Null in an oversized notification and outdated after a rename. Only the id identifies the user.
   resourceName: v.nullish(v.string()),
   configurationItemStatus: v.picklist([
     'OK',
@@ -51,7 +51,7 @@ const OuterEvent = v.object({
 export type ConfigurationItem = v.InferOutput<typeof ConfigurationItem>;
 
 /**
- * An invocation by Config with its `invokingEvent` parsed. Both kinds of change notification have the same shape.
+ * An event of AWS Config with its `invokingEvent` parsed. Both kinds of change notification have the same shape.
  *
  * `orderingTimestamp` is the instant of the evaluation: the creation time of the notification, or the capture time of
  * the item if there is none.
@@ -84,7 +84,7 @@ const readInvokingEvent = (value: unknown) => {
 };
 
 /**
- * Parses the event of a custom Lambda rule: a change, an oversized change or a schedule.
+ * Parses the event of a custom Lambda rule: a change notification, an oversized one or a scheduled one.
  *
  * @throws {InvalidEventError} names the member, what was expected and what it got
  * @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html

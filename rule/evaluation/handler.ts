@@ -11,8 +11,8 @@ import { sweepAccount } from './sweep.ts';
 import { RESERVED_FOR_LOG, RESERVED_FOR_REPORT, withinTime } from './time-limit.ts';
 import type { CreateRule, UserRule } from './user-rule.ts';
 
-/** What an invocation reads with, reports with and logs with. */
-export type Dependencies = {
+/** The dependencies of the handler. */
+type Dependencies = {
   readonly iam: Iam;
   readonly config: Pick<Config, 'readResults' | 'readResult' | 'putEvaluations'>;
   /** Absent if no result of the rule depends on the event history. */
@@ -31,7 +31,7 @@ type Run = Dependencies & {
   readonly log: RunLog;
 };
 
-/** Reads the recorded results. A test runs without a rule, which has no results. */
+/** Reads the recorded results. In a test the rule may not exist, so there are no results. */
 const readRecorded = async ({ config, event }: Run): Promise<RecordedResults> => {
   try {
     return await config.readResults(event.configRuleName);
@@ -41,7 +41,7 @@ const readRecorded = async ({ config, event }: Run): Promise<RecordedResults> =>
   }
 };
 
-/** Evaluates the account and reports the differences. Failures of single users are thrown after the report. */
+/** Evaluates every user and reports the differences. If users failed, throws the first failure after the report. */
 const runSweep = async (run: Run): Promise<void> => {
   const { config, event, rule, remainingTime, log } = run;
   log.measureCalls();
@@ -69,7 +69,9 @@ const runSweep = async (run: Run): Promise<void> => {
   log.measure({ SuccessfulSweeps: 1, ...counts, ResultsSent });
 };
 
-/** Tells whether a newer run has recorded a result. If Config does not answer, a certain result is reported anyway. */
+/**
+ * Tells whether a newer run has recorded a result. If that cannot be read, a certain result counts as not superseded.
+ */
 const isSuperseded = async (
   item: ConfigurationItem,
   readResult: () => ReturnType<Config['readResult']>,
@@ -99,9 +101,9 @@ const runChange = async (item: ConfigurationItem, run: Run): Promise<void> => {
 };
 
 /**
- * Creates the Lambda handler of a rule: parse the event, read recorded results, evaluate, report.
+ * Creates the Lambda handler of a rule. It parses the event, evaluates one user or the account, and reports the results.
  *
- * Errors are thrown, so that Lambda tries again and then sends the event to the dead-letter queue.
+ * Throws every error, so that Lambda retries the event and then sends it to the dead-letter queue.
  */
 export const createHandler =
   (dependencies: Dependencies, createRule: CreateRule) =>

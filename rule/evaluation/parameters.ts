@@ -17,7 +17,7 @@ const SHARED = {
     expected: 'the key of a tag, of 1 to 128 characters',
     default: undefined,
     description:
-      'Key of the tag that exempts a user through the date in its value, such as 2026-12-31 (UTC)',
+      'Key of the tag that exempts a user until the end of the date in its value, such as 2026-12-31 (UTC)',
   }),
   refreshDays: wholeNumber({
     minimum: 0,
@@ -29,7 +29,7 @@ const SHARED = {
   }),
 };
 
-/** The parameters of `iam-user-single-access-key`, by the names that AWS Config stores. */
+/** The parameters of `iam-user-single-access-key`, by their names in AWS Config. */
 export const RULE_PARAMETERS = {
   maxActiveAccessKeys: wholeNumber({
     minimum: 1,
@@ -48,8 +48,7 @@ export const RULE_PARAMETERS = {
     maximum: 90,
     default: 0,
     unit: 'days',
-    description:
-      'Days after the creation of its newest active key during which a user may have more keys',
+    description: 'Days that a user may have more keys after its newest active key was created',
   }),
   minimumIdleDays: wholeNumber({
     minimum: 0,
@@ -100,7 +99,7 @@ const reader =
     readParameters(parameters, parseObject(inputParameters || '{}'), 'rule parameter');
 
 /**
- * Reads the InputParameters of `iam-user-single-access-key`: a JSON object, or nothing for the defaults.
+ * Parses the InputParameters of `iam-user-single-access-key`, a JSON object. Without them, the defaults apply.
  *
  * @throws {InvalidParameterError} names the first unknown parameter, or every value that is not allowed
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
@@ -108,7 +107,7 @@ const reader =
 export const parseRuleParameters = reader(RULE_PARAMETERS);
 
 /**
- * Reads the InputParameters of `iam-user-inactive-access-key`: a JSON object, or nothing for the defaults.
+ * Parses the InputParameters of `iam-user-inactive-access-key`, a JSON object. Without them, the defaults apply.
  *
  * @throws {InvalidParameterError} names the first unknown parameter, or every value that is not allowed
  */

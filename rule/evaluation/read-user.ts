@@ -3,7 +3,7 @@ import { InvalidResponseError } from '../input/parse.ts';
 import type { AccessKey } from '../keys/access-key.ts';
 import type { RequiredReads, UserKeys } from './user-rule.ts';
 
-/** Reads the keys of a user; undefined if IAM no longer has a user with this name. */
+/** Reads the keys of a user. Returns undefined if IAM no longer has a user with this name. */
 export const readKeys = async (
   iam: Iam,
   { UserId, UserName }: IamUser,
@@ -24,9 +24,9 @@ const readTag = async (
 };
 
 /**
- * Makes the required reads of a user; undefined if IAM no longer has a user with this name.
+ * Reads what a rule requires of a user. Returns undefined if IAM no longer has a user with this name.
  *
- * If the last use of a key cannot be read because the key was deleted meanwhile, the keys are read again.
+ * Reads the keys again if the last use of a key cannot be read because the key was deleted meanwhile.
  */
 export const readRequired = async (
   iam: Iam,
@@ -44,15 +44,15 @@ export const readRequired = async (
     const isListed = (key: AccessKey) =>
       now?.keys.some(({ AccessKeyId }) => AccessKeyId === key.AccessKeyId);
     if (tagged.keys.every(isListed)) throw error;
-    // Each repetition has fewer keys, so this ends.
+    // Every retry has fewer keys, so the recursion ends.
     return now && readRequired(iam, now, reads);
   }
 };
 
-/** The characters and the length of user names in IAM; IAM refuses a request with any other name. */
+/** Matches the user names that IAM accepts in a request. */
 const USER_NAME = /^[\w+=,.@-]{1,128}$/;
 
-/** A user to look up by id. The name, which may be outdated, saves the listing if it still belongs to the id. */
+/** A user to find by id. The name may be outdated. If it still belongs to the id, the users need not be listed. */
 type WantedUser = { readonly UserId: string; readonly UserName?: string | null | undefined };
 
 const findUser = async (
@@ -65,9 +65,9 @@ const findUser = async (
 };
 
 /**
- * Finds a user by id, reads its keys and what `read` adds; undefined if IAM has no user with this id.
+ * Finds a user by id, reads its keys and returns what `read` reads. Returns undefined if IAM has no user with this id.
  *
- * A user that is renamed or deleted between the calls is looked up a second time.
+ * Finds a user a second time if it is renamed or deleted between the calls.
  *
  * @param read  returns undefined if IAM no longer has a user with this name
  * @throws {InvalidResponseError} if IAM lists the user but does not return its keys, twice
@@ -87,8 +87,8 @@ export const readUser = async <Read>(
   throw keysMissing(wanted);
 };
 
-/** The error for a user that IAM lists although it does not return its keys. */
+/** Returns the error for a user that ListUsers lists but ListAccessKeys does not find. */
 export const keysMissing = ({ UserId }: Pick<IamUser, 'UserId'>): InvalidResponseError =>
   new InvalidResponseError(
-    `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity twice`,
+    `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity`,
   );

@@ -7,7 +7,7 @@ import type { UserRule } from './user-rule.ts';
 /** How results are compared: the instant of the run, and how often unchanged results are reported again. */
 type ComparisonPolicy = Pick<UserRule, 'refreshDays' | 'at'>;
 
-/** Tells whether a later run has recorded the result; an older run must not replace it. */
+/** Tells whether a run later than the given instant has recorded the result. An older run must not replace it. */
 export const isNewer = ({ OrderingTimestamp }: RecordedResult, at: Date): boolean =>
   OrderingTimestamp > at;
 
@@ -26,7 +26,7 @@ const isDifference = (
 };
 
 /**
- * Returns the results of a sweep that must be reported, because AWS Config bills every reported result.
+ * Returns the results of a sweep to report. Unchanged results are omitted, because AWS Config bills every reported result.
  *
  * Scenarios:
  *   1  no recorded result                              → reported, unless NOT_APPLICABLE
@@ -34,7 +34,8 @@ const isDifference = (
  *   3  another ComplianceType or conclusion            → reported
  *   4  the same, recorded `refreshDays` ago or earlier → reported
  *   5  the same, recorded later                        → not reported
- * Boundary: a result of the same instant is not later; `refreshDays` × 24 hours is due; with 0 days all are due.
+ * Boundary: a recorded result of the same instant is not later; one of exactly `refreshDays` × 24 hours ago is reported
+ * again; with 0 days, every result is reported.
  */
 export const differences = (
   results: readonly UserResult[],
@@ -44,10 +45,10 @@ export const differences = (
   results.filter((result) => isDifference(result, recorded.get(result.UserId), policy));
 
 /**
- * Returns the differences between the results of a sweep and the recorded results at the end of the sweep.
+ * Reads the recorded results again at the end of a sweep and returns the results that differ from them.
  *
- * A sweep takes minutes, and AWS does not document that an older result never replaces a newer one, so the recorded
- * results are read again. A result that has disappeared since was withdrawn by a newer run and is not reported.
+ * A sweep takes minutes. A newer run may have recorded a result meanwhile, and AWS does not document whether an older
+ * result can replace it. If a recorded result has disappeared, a newer run has withdrawn it, so the sweep does not report it.
  *
  * @param recorded  the recorded results at the start of the sweep
  */

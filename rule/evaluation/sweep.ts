@@ -8,16 +8,15 @@ import { keysMissing, readKeys } from './read-user.ts';
 import { RESERVED_FOR_REPORT, type TimeLimit, withinTime } from './time-limit.ts';
 import type { UserKeys } from './user-rule.ts';
 
-/** Users that may fail before a sweep stops. */
+/** The number of failed users after which a sweep stops. */
 const MAXIMUM_FAILURES = 10;
 
 /** The results of a sweep. With failures it is incomplete, but every result is correct. */
-export type Sweep = {
+type Sweep = {
   readonly results: readonly UserResult[];
   readonly failures: readonly unknown[];
 };
 
-/** What a sweep works with. */
 type SweepContext = EvaluationContext & {
   /** The recorded results at the start of the sweep. */
   readonly recorded: RecordedResults;
@@ -34,8 +33,8 @@ type Run = SweepContext & {
 /**
  * Evaluates users, and returns those that IAM no longer has under their names.
  *
- * A user whose result depends on the event history waits until the keys of all others are read: a change that is missing
- * in the history was not made before the keys were read.
+ * Users whose result depends on the event history are evaluated last: the history is read after the keys of all users, so
+ * that it is never older than the keys.
  */
 const evaluateUsers = async (users: Iterable<IamUser>, run: Run): Promise<readonly IamUser[]> => {
   const { iam, rule, recorded, timeUp: signal, results, failures } = run;
@@ -61,7 +60,7 @@ const evaluateUsers = async (users: Iterable<IamUser>, run: Run): Promise<readon
   return missing;
 };
 
-/** Lists every user by id. A user that moves between pages is listed twice but evaluated once. */
+/** Lists every user by id. A user that IAM returns on two pages is evaluated once. */
 const listUsersById = async ({ iam, timeUp }: Run): Promise<Map<string, IamUser>> => {
   const users = new Map<string, IamUser>();
   for await (const user of iam.listUsers()) {
@@ -76,7 +75,7 @@ const evaluateAccount = async (run: Run): Promise<void> => {
   const users = await listUsersById(run);
   const missing = await evaluateUsers(users.values(), run);
   if (failures.length > 0) return;
-  // A renamed user can be missing, too: look for it by id.
+  // A missing user may have been renamed, so it is looked up by id.
   const unlisted = [...recorded.keys()].filter((id) => !users.has(id));
   const ids = new Set([...missing.map(({ UserId }) => UserId), ...unlisted]);
   const found = await iam.findUsers(ids);
@@ -89,7 +88,7 @@ const evaluateAccount = async (run: Run): Promise<void> => {
 /**
  * Evaluates every user of the account, and every user that has a recorded result.
  *
- * Users that IAM no longer has are NOT_APPLICABLE, but only if nothing failed.
+ * A user that IAM no longer has is NOT_APPLICABLE. A sweep with failures does not return such results.
  */
 export const sweepAccount = async (
   context: SweepContext & Pick<TimeLimit, 'remainingTime'>,

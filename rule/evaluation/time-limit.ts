@@ -1,14 +1,14 @@
-/** Milliseconds reserved for the report of a sweep: 5,000 users take 100 calls to AWS Config, and their retries. */
+/** Milliseconds reserved for the report of a sweep: for 5,000 users, 100 calls to AWS Config and their retries. */
 export const RESERVED_FOR_REPORT = 60_000;
 
-/** Milliseconds reserved for the log line when a report has to stop. */
+/** Milliseconds reserved for the log line if the report has to stop. */
 export const RESERVED_FOR_LOG = 2_000;
 
-/** The longest delay of a timer. */
+/** The longest delay of `setTimeout`, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The sweep takes longer than the function may run. */
-export class SweepTimeoutError extends Error {
+class SweepTimeoutError extends Error {
   override readonly name = 'SweepTimeoutError';
 }
 
@@ -18,7 +18,7 @@ export type TimeLimit = { readonly remainingTime: () => number; readonly reserve
 /**
  * Runs work until the reserved time begins, even if the work is waiting for a response.
  *
- * @param work  starts nothing new after its signal aborts
+ * @param work  must not start anything new after its signal aborts
  * @throws {SweepTimeoutError} if the reserved time begins before the end of the work
  */
 export const withinTime = async <Result>(

@@ -18,7 +18,7 @@ export type Background = {
   readonly history?: KeyHistory | undefined;
 };
 
-/** What is read of a user beyond its keys, because the result depends on it. */
+/** The reads, besides the keys, on which the result of a user depends. */
 export type RequiredReads = {
   /** Returns the key of the tag to read, if any. */
   readonly tag: (user: UserKeys) => string | undefined;
@@ -26,10 +26,10 @@ export type RequiredReads = {
   readonly lastUse: (user: UserKeys) => readonly AccessKey[];
 };
 
-/** A rule that reads only the keys of a user. */
+/** The required reads of a rule that needs only the keys of a user. */
 export const NO_READS: RequiredReads = { tag: () => undefined, lastUse: () => [] };
 
-/** A rule on the access keys of IAM users, with its parameters, at one instant. */
+/** A rule for the access keys of IAM users, with its parameters and the instant of the evaluation. */
 export type UserRule = {
   /** The instant of the evaluation. AWS Config supplies it; the system clock is never read. */
   readonly at: Date;

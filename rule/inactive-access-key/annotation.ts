@@ -46,7 +46,7 @@ export const describeViolation = (
   return [`${text} ${nextStep}`, text];
 };
 
-/** Describes a user that its tag exempts; without the tag if its key is too long. */
+/** Describes a user that its tag exempts. The shorter wording omits the tag. */
 export const describeExempt = (
   inactivities: readonly Inactivity[],
   exemption: ValidExemption,
@@ -55,7 +55,7 @@ export const describeExempt = (
   return [`${describeExemption(exemption)}: ${all}.`, `Exempt until ${exemption.until}: ${all}.`];
 };
 
-/** Describes a user whose keys are not inactive for too long. */
+/** Describes a user whose keys have not been inactive for too long. */
 export const describeAllowed = (
   inactivities: readonly Inactivity[],
   { maxInactiveDays }: Limit,
@@ -83,7 +83,7 @@ export const knownFrom =
     if (Annotation.includes(`${AccessKeyId} ${AT_LEAST}`)) return { isConcluded: true };
     const [, after = ''] = Annotation.split(`${AccessKeyId} ${ACTIVE_ON} `);
     const [day] = /^\d{4}-\d\d-\d\d/.exec(after) ?? [];
-    // The end of that day: the annotation has no time.
+    // The annotation has no time of day, so the key counts as active until the end of that day.
     return { isConcluded: false, activeAt: day ? new Date(`${day}T23:59:59.999Z`) : undefined };
   };
 
@@ -91,7 +91,7 @@ const BEGINNING = /^\S{1,128}: \w{16,128} (?:is|has been) /;
 
 const INACTIVE = new RegExp(`(?:: |; )(\\w{16,128}) (?:${AT_LEAST}|${SINCE} (\\S{10}))`, 'g');
 
-/** Parses the annotation of a violation for the key that has been inactive longest; undefined for any other text. */
+/** Parses the annotation of a violation. Returns the key that has been inactive longest, or undefined for any other text. */
 export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
   if (!BEGINNING.test(annotation)) return undefined;
   const inactive = [...annotation.matchAll(INACTIVE)];

@@ -1,4 +1,4 @@
-import { type AccessKey, sortKeysBy } from '../keys/access-key.ts';
+import { type AccessKey, compareText, isActive } from '../keys/access-key.ts';
 import { isDaysBefore } from '../keys/days.ts';
 import { changesOf, type KeyHistory, type StatusChange } from '../keys/key-history.ts';
 
@@ -10,8 +10,8 @@ export type Known = {
   readonly isConcluded: boolean;
 };
 
-/** Why the date of a deactivation is unknown; if only its event is missing, when the key was still active. */
-export type Unknown =
+/** Why the date of a deactivation is unknown. With `NotVisible`, the key was still active at `activeAt`. */
+type Unknown =
   | { readonly unknown: 'NotVisible'; readonly activeAt: Date }
   | { readonly unknown: 'NoHistory' | 'OtherStatus' };
 
@@ -28,10 +28,10 @@ const latest = (...instants: readonly (Date | undefined)[]): Date =>
  * Returns since when a key that is not active has been inactive, according to CloudTrail's event history.
  *
  * Scenarios (test names carry the number):
- *   1  a change to Inactive after the last change to Active  → since the earliest of them: repeating it changes nothing
+ *   1  a change to Inactive after the last change to Active  → since the earliest such change: the others repeat it
  *   2  the last visible change is to Active                  → NotVisible: the deactivation is not visible yet
  *   3  no change, the history is incomplete                  → NoHistory
- *   4  no change, created, used or seen active in 90 days    → NotVisible
+ *   4  no change, created, used or active in the last 90 days → NotVisible
  *   5  no change otherwise                                   → before the history began
  *   6  another status, such as `Expired`                     → OtherStatus
  * Boundary: of changes in the same second, the change to Inactive is the later one; an instant exactly at the start of the
@@ -60,10 +60,9 @@ export const findInactivity = (
 
 /** Returns the keys that are not active, sorted by id, so that an annotation always names them in the same order. */
 export const inactiveKeys = (keys: readonly AccessKey[]): readonly AccessKey[] =>
-  sortKeysBy(
-    keys.filter(({ Status }) => Status !== 'Active'),
-    () => new Date(0),
-  );
+  keys
+    .filter((key) => !isActive(key))
+    .toSorted((one, other) => compareText(one.AccessKeyId, other.AccessKeyId));
 
 /** Returns the keys whose last use has to be read, because no event shows their deactivation. */
 export const keysWithUnreadUse = (
@@ -76,7 +75,7 @@ export const keysWithUnreadUse = (
     return !known.isConcluded && 'before' in findInactivity(key, history, known);
   });
 
-/** Returns since when each key of a user that is not active has been inactive. */
+/** Returns, for each key that is not active, since when it has been inactive. */
 export const inactivitiesOf = (
   keys: readonly AccessKey[],
   history: KeyHistory,
@@ -84,7 +83,7 @@ export const inactivitiesOf = (
 ): readonly Inactivity[] =>
   inactiveKeys(keys).map((key) => findInactivity(key, history, known(key)));
 
-/** Tells whether a key is known to be inactive for `maxInactiveDays` × 24 hours or longer. */
+/** Tells whether a key is known to have been inactive for `maxInactiveDays` × 24 hours or longer. */
 export const isTooLong = (
   inactivity: Inactivity,
   { maxInactiveDays, at }: { readonly maxInactiveDays: number; readonly at: Date },

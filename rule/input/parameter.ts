@@ -6,7 +6,7 @@ export class InvalidParameterError extends Error {
   override readonly name = 'InvalidParameterError';
 }
 
-/** A named value from outside: a parameter of a Config rule or a setting of a deployment. */
+/** An input value: a parameter of a Config rule or a setting of a deployment. */
 export type Parameter<Value> = {
   /** Accepts texts and JSON values. */
   readonly schema: v.GenericSchema<unknown, Value>;
@@ -30,13 +30,13 @@ export type ValuesOf<P> = {
   >;
 };
 
-/** The bounds of a whole number, both allowed. */
+/** The inclusive bounds of a whole number. */
 export type Bounds = { readonly minimum: number; readonly maximum: number; readonly unit: string };
 
-/** What every parameter states itself. */
+/** The default and the description of a parameter. */
 type Own<Value> = { readonly default: Value; readonly description: string };
 
-/** A whole number within bounds. */
+/** Returns a parameter that is a whole number within bounds. */
 export const wholeNumber = (own: Bounds & Own<number>): Parameter<number> & Bounds => {
   const { minimum, maximum, unit } = own;
   const isWithin = (given: unknown): boolean =>
@@ -48,10 +48,10 @@ export const wholeNumber = (own: Bounds & Own<number>): Parameter<number> & Boun
   return { ...own, schema, expected: `a whole number of ${unit} from ${minimum} to ${maximum}` };
 };
 
-/** The values of a parameter that has few. */
-export type Options<Option> = { readonly options: readonly Option[] };
+/** The allowed values of a parameter. */
+type Options<Option> = { readonly options: readonly Option[] };
 
-/** One of a few values; the text of an option counts as the option. */
+/** Returns a parameter with a few allowed values. The text of an option, such as `'true'`, is accepted as the option. */
 export const oneOf = <const Option extends string | number | boolean>(
   own: Options<Option> & Own<NoInfer<Option>>,
 ): Parameter<Option> & Options<Option> => {
@@ -67,18 +67,18 @@ export const oneOf = <const Option extends string | number | boolean>(
   return { ...own, schema, expected };
 };
 
-/** True or false. */
+/** Returns a parameter that is true or false. */
 export const trueOrFalse = (own: Own<boolean>): Parameter<boolean> & Options<boolean> =>
   oneOf<boolean>({ ...own, options: [true, false] });
 
-/** The pattern of a whole text, which JavaScript and CloudFormation read alike, and the same in words. */
+/** The pattern of a text, valid in JavaScript and in CloudFormation, and its description in words. */
 export type Pattern = { readonly pattern: string; readonly expected: string };
 
-/** The schema of a text that matches a pattern. */
+/** Returns the schema of a text that matches a pattern as a whole. */
 export const textLike = ({ pattern, expected }: Pattern) =>
   v.pipe(v.string(expected), v.regex(new RegExp(`^${pattern}$`, 'u'), expected));
 
-/** A text that matches a pattern; with the default `undefined`, an optional one. */
+/** Returns a parameter that is a text with a pattern. With the default `undefined`, it is optional. */
 export const text = <Default extends string | undefined>(
   own: Pattern & Own<Default>,
 ): Parameter<string | Default> & Pattern => ({ ...own, schema: textLike(own) });
@@ -86,7 +86,7 @@ export const text = <Default extends string | undefined>(
 /**
  * Reads the values of parameters. An absent value becomes the default.
  *
- * @param kind  what an error message calls an unknown name
+ * @param kind  what error messages call a parameter, such as `rule parameter`
  * @throws {InvalidParameterError} names the first unknown parameter, or every value that is not allowed
  */
 export const readParameters = <const P extends Parameters>(

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 
-/** A text that is not empty. */
+/** The schema of a text that is not empty. */
 export const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
 
-/** A text that is not empty and has at most the given number of characters. */
+/** Returns the schema of a text that is not empty and has at most the given number of characters. */
 export const textUpTo = (characters: number) =>
   v.pipe(Text, v.maxLength(characters, `at most ${characters} characters`));
 
-/** A text that contains JSON, parsed. */
+/** The schema that parses a JSON text. */
 export const Json = v.pipe(v.string(), v.parseJson({}, 'JSON text'));
 
 /** Tells whether a timestamp exists: JavaScript takes February 30 for a day in March. */
@@ -16,7 +16,7 @@ const isInstant = (text: string): boolean => {
   return !Number.isNaN(Date.parse(text)) && day?.slice(0, 10) === text.slice(0, 10);
 };
 
-/** A text that contains an ISO 8601 timestamp, as a Date. */
+/** The schema that parses an ISO 8601 timestamp to a Date. */
 export const Instant = v.pipe(
   v.string(),
   v.isoTimestamp('an ISO 8601 timestamp'),
@@ -24,10 +24,10 @@ export const Instant = v.pipe(
   v.transform((text) => new Date(text)),
 );
 
-/** The most characters of a wrong value that an error message shows. */
+/** The maximum length of a wrong value in an error message, in characters. */
 const SHOWN_LENGTH = 80;
 
-/** The most characters of a member's path that an error message shows. */
+/** The maximum length of a member's path in an error message, in characters. */
 const SHOWN_PATH = 200;
 
 /** Describes a wrong value for an error message. */
@@ -35,12 +35,12 @@ export const describeValue = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
-  // JSON.stringify refuses a bigint, and newer versions of Node.js parse a large number as one.
+  // JSON.stringify throws on a bigint.
   const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
   return String(text).slice(0, SHOWN_LENGTH);
 };
 
-/** Describes an issue. The input of a missing member is the object that lacks it, so its path is shown. */
+/** Describes an issue. For a missing member, the input is the object that lacks it, so it is not shown. */
 const describeIssue = (issue: v.BaseIssue<unknown>, what: string): string => {
   const path = v.getDotPath(issue)?.slice(0, SHOWN_PATH) ?? null;
   const where = path === null ? what : `${what}.${path}`;
@@ -94,13 +94,13 @@ export class InvalidResponseError extends Error {
   override readonly name = 'InvalidResponseError';
 }
 
-/** Options of `parse` for the response of an API call. */
+/** Returns the options with which `parse` validates the response of an API call. */
 export const answerOf = (what: string) => ({
   what,
   error: (message: string) => new InvalidResponseError(message),
 });
 
-/** The environment of the function is not the one that it is deployed with. */
+/** An environment variable of the function is missing or invalid. */
 export class InvalidEnvironmentError extends Error {
   override readonly name = 'InvalidEnvironmentError';
 }

@@ -12,16 +12,16 @@ export class InvalidBatchError extends Error {
 }
 
 /** A message whose body was parsed. */
-export type QueueMessage<Body> = { readonly messageId: string; readonly body: Body };
+type QueueMessage<Body> = { readonly messageId: string; readonly body: Body };
 
-/** The messages of a batch, and those whose body cannot be parsed. */
+/** The messages of a batch: those whose body was parsed, and those whose body cannot be parsed. */
 export type QueueMessages<Body> = {
   readonly messages: readonly QueueMessage<Body>[];
   readonly unreadable: readonly { readonly messageId: string; readonly problem: string }[];
 };
 
 /**
- * Parses a batch that Lambda read from an SQS queue. An unreadable message does not stop the others.
+ * Parses a batch that Lambda read from an SQS queue. An unreadable message does not affect the others.
  *
  * @throws {InvalidBatchError} if the event is not a batch of SQS messages
  */
@@ -43,7 +43,7 @@ export const parseQueueBatch = <Body>(
 };
 
 /**
- * The messages that become visible in the queue again; Lambda deletes the others.
+ * The response that names the messages to retry. Lambda deletes the others from the queue.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */

@@ -13,11 +13,11 @@ export const KEY_EVENT_NAMES = [
   'UntagUser',
 ] as const;
 
-/** Longer than any IAM user name, because log lines contain it. */
+/** A user name. The limit is longer than any IAM user name and keeps log lines short. */
 const UserName = v.pipe(v.string(), v.maxLength(128, 'at most 128 characters'));
 const WithUserName = v.nullish(v.object({ userName: v.nullish(UserName) }));
 
-/** A CloudTrail record in an EventBridge event; only the name and the time of the call are always there. */
+/** A CloudTrail record in an EventBridge event; only the name and the time of the call are always present. */
 const Event = v.object({
   source: v.literal('aws.iam'),
   detail: v.object({
@@ -40,7 +40,7 @@ export type KeyEvent = {
 };
 
 /**
- * Parses the body of a queue message as a key event, or says why it is not one.
+ * Parses the body of a queue message as a key event, or returns why it is not one.
  *
  * The user name comes from the request, else from the new key, else from the caller: users can leave out their name
  * when they change their own keys.

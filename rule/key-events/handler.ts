@@ -11,8 +11,8 @@ import { type LogRun, maskKeyIds } from '../log/log.ts';
 import { type KeyEvent, parseKeyEvent } from './event.ts';
 import type { TriggerSettings } from './settings.ts';
 
-/** What the trigger depends on. */
-export type Dependencies = {
+/** The dependencies of the handler. */
+type Dependencies = {
   readonly iam: Pick<Iam, 'countUsers'>;
   readonly config: Pick<Config, 'startEvaluation'>;
   readonly settings: TriggerSettings;
@@ -26,8 +26,8 @@ type Start = 'EvaluationsStarted' | 'PutOff' | 'HeldBack';
 /**
  * Starts one evaluation of every rule.
  *
- *   `HeldBack`            the account has more than `maximumUsers` users, and a start may cost an evaluation of each
- *   `PutOff`              Config evaluates the rule already, or the last start was less than a minute ago
+ *   `HeldBack`            the account has more than `maximumUsers` users, and a start may evaluate each of them
+ *   `PutOff`              Config is already evaluating a rule, or the last start was less than a minute ago
  *   `EvaluationsStarted`  otherwise
  */
 const startEvaluation = async ({ iam, config, settings }: Dependencies): Promise<Start> => {
@@ -43,7 +43,7 @@ const startEvaluation = async ({ iam, config, settings }: Dependencies): Promise
   }
 };
 
-/** The most event names, users and problems that a log line names. */
+/** The maximum number of event names, users and problems in a log line. */
 const MAXIMUM_NAMED = 10;
 
 const firstOf = (texts: readonly (string | undefined)[]): string[] =>
@@ -58,7 +58,7 @@ const describe = ({ messages, unreadable }: QueueMessages<KeyEvent>) => ({
 });
 
 const RECOMMENDATION =
-  'the account has more users than key events may start evaluations for while the rule is also evaluated on changes: deploy with -c triggers=schedule';
+  'key events start no evaluations, because the account has too many users and the rule is also evaluated on changes: deploy with -c triggers=schedule';
 
 const measure = (
   { messages, unreadable }: QueueMessages<KeyEvent>,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { InvalidEnvironmentError, parse } from '../input/parse.ts';
 
-/** The most rules of a StartConfigRulesEvaluation call. */
+/** The maximum number of rules in a StartConfigRulesEvaluation call. */
 const MAXIMUM_RULES = 25;
 
 const NAMES = `1 to ${MAXIMUM_RULES} names of Config rules, separated by commas`;
@@ -21,14 +21,14 @@ const Environment = v.object({
 /** The settings that the trigger is deployed with. */
 export type TriggerSettings = {
   readonly configRuleNames: readonly string[];
-  /** The most users for which key events start evaluations; undefined if the cost does not depend on the number. */
+  /** The maximum number of users for key events to start evaluations. Undefined if the cost does not depend on it. */
   readonly maximumUsers: number | undefined;
 };
 
 /**
  * Parses the environment of the function.
  *
- * @throws {InvalidEnvironmentError} says which variable is wrong, what was expected and what it is
+ * @throws {InvalidEnvironmentError} names the variable, what was expected and what it got
  */
 export const parseTriggerSettings = (
   environment: Readonly<Record<string, string | undefined>>,
@@ -39,7 +39,7 @@ export const parseTriggerSettings = (
 };
 
 /**
- * The most users of an account for which key events start evaluations of a hybrid rule (docs/decisions/0010).
+ * The maximum number of users in an account for key events to start evaluations of a hybrid rule (docs/decisions/0010).
  *
  * AWS does not document what StartConfigRulesEvaluation sends to a hybrid rule. If it sends a notification for each
  * user, a start costs an evaluation of each user: $0.50 for 500 users.

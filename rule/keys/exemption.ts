@@ -11,7 +11,7 @@ export type ValidExemption = {
 export type Exemption = ValidExemption | { readonly problem: string };
 
 /** The key of the exemption tag, if the rule has one, and the instant of the evaluation. */
-export type ExemptionPolicy = { readonly exemptionTagKey?: string | undefined; readonly at: Date };
+type ExemptionPolicy = { readonly exemptionTagKey?: string | undefined; readonly at: Date };
 
 /** Parses a date such as `2026-01-31`; returns undefined for any other text and for dates that do not exist. */
 const parseDay = (text: string): Date | undefined => {

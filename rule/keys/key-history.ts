@@ -3,7 +3,7 @@ import { answerOf, Instant, Json, parse, Text } from '../input/parse.ts';
 import { type AccessKey, compareText } from './access-key.ts';
 import { addDays } from './days.ts';
 
-/** The members that decide whether a CloudTrail event is read further. */
+/** The members of a CloudTrail event that show whether it is a successful UpdateAccessKey call. */
 const CloudTrailEvent = v.object({
   eventSource: v.string(),
   eventName: v.string(),
@@ -44,19 +44,19 @@ export type StatusChange = {
 export type KeyHistory = {
   /** The start of the history, 90 days before the run. */
   readonly from: Date;
-  /** False if changes can be missing. A complete history can still lack those of the last minutes. */
+  /** False if changes may be missing. Even a complete history may lack the changes of the last minutes. */
   readonly isComplete: boolean;
   readonly changes: readonly StatusChange[];
 };
 
-/** The days that CloudTrail keeps its event history. */
+/** The number of days for which CloudTrail keeps its event history. */
 export const DAYS_OF_HISTORY = 90;
 
 /** Returns the start of the history of a run. */
 export const historyBegins = (at: Date): Date => addDays(at, -DAYS_OF_HISTORY);
 
 /**
- * Parses the text of an event from LookupEvents; undefined if the event is not a successful change to `Active` or
+ * Parses the text of an event from LookupEvents. Returns undefined if the event is not a successful change to `Active` or
  * `Inactive`. Changes to `Expired` are ignored, so that they cannot stop the evaluation.
  *
  * @throws {InvalidResponseError} if a successful call has no key or no status

@@ -3,8 +3,8 @@ import { embeddedMetrics, type MetricName } from './metrics.ts';
 /** Attempts of API calls by name, such as `ListUsers`, retries included; `Throttles` counts the throttled ones. */
 export type CallCounts = { Throttles: number; [api: string]: number };
 
-/** The fields that a log line can have beside its metrics and call counts. */
-export type LogFields = {
+/** The fields that a log line can have besides its metrics and call counts. */
+type LogFields = {
   /** The rules that the run belongs to, joined by commas; the dimension of its metrics. */
   readonly ConfigRuleName: string;
   readonly messageType: string;
@@ -37,7 +37,7 @@ export type RunLog = {
   readonly add: (fields: Partial<LogFields>) => void;
   /** Adds metrics; they need the field `ConfigRuleName`. */
   readonly measure: (metrics: Partial<Record<MetricName, number>>) => void;
-  /** Makes the duration, the API calls and the throttles of the run metrics too. */
+  /** Publishes the duration, the API calls and the throttles of the run as metrics too. */
   readonly measureCalls: () => void;
 };
 
@@ -53,11 +53,11 @@ const ID = /\b[A-Z0-9]{12,124}(?=[A-Z0-9]{4}\b)/g;
 /** Replaces the ids in a text from outside, except their last four characters: logs must not contain key ids. */
 export const maskKeyIds = (text: string): string => text.replace(ID, '...');
 
-/** Characters of an error message that a log line keeps. */
+/** The maximum length of an error message in a log line, in characters. */
 const LONGEST_MESSAGE = 1_000;
 
-/** An error as a log line shows it. */
-export type ErrorFields = { readonly errorType: string; readonly errorMessage?: string };
+/** The fields that describe an error in a log line. */
+type ErrorFields = { readonly errorType: string; readonly errorMessage?: string };
 
 /** Describes an error for a log line; key ids in its message are masked. */
 export const describeError = (error: unknown): ErrorFields => {
@@ -68,13 +68,13 @@ export const describeError = (error: unknown): ErrorFields => {
   };
 };
 
-/** Escapes the two characters that JSON keeps and that some readers take for the end of a line. */
+/** Escapes U+2028 and U+2029, which JSON allows and some log readers treat as the end of a line. */
 const toJsonLine = (line: object): string =>
   JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
 /**
- * Writes one JSON line per run: its fields and metrics, its AWS calls by name, its throttles and its duration in
- * milliseconds.
+ * Creates a function that writes one JSON line per run: its fields and metrics, its AWS calls by name, its throttles and
+ * its duration in milliseconds.
  *
  * @param write      takes the line, without a line break; Lambda keeps each line of stdout as one log event
  * @param takeCalls  returns the call counts since it was last called

@@ -14,8 +14,8 @@ export const NAMESPACE = 'IamUserSingleAccessKey';
  * Each plan of a runbook: `Plans`, 1; `Refusals`, 1 or 0
  * Each batch of key events; a batch that is retried counts again:
  *   `KeyEvents`          valid events; `PoisonedEvents`: invalid ones
- *   `EvaluationsStarted` 1 if an evaluation was started; `PutOff`: 1 if Config refused to start one yet
- *   `HeldBack`           1 if the account has too many users for an evaluation of each change
+ *   `EvaluationsStarted` 1 if an evaluation was started; `PutOff`: 1 if Config could not start one yet
+ *   `HeldBack`           1 if none was started, because the account has too many users
  *   `EventToEvaluation`  time from the oldest event to the start of its evaluation
  * Each import of findings: `FindingsImported`: violations; `FindingsArchived`: resolved findings
  */
@@ -39,7 +39,7 @@ export const METRICS = {
   FindingsArchived: 'Count',
 } as const;
 
-/** The name of one of our metrics. */
+/** The name of a metric. */
 export type MetricName = keyof typeof METRICS;
 
 const unitOf = (name: string): string =>

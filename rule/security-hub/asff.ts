@@ -29,7 +29,7 @@ export type Violation = {
   readonly recorded: RecordedResult;
 };
 
-/** Returns the recorded annotation, or a sentence that says that there is none. */
+/** Returns the recorded annotation, or a sentence that states that there is none. */
 export const annotationOf = ({ recorded }: Pick<Violation, 'recorded'>): string =>
   recorded.Annotation?.trim() || 'AWS Config recorded NON_COMPLIANT without an annotation.';
 
@@ -40,7 +40,7 @@ const PARTITIONS: readonly Partition[] = ['aws', 'aws-cn', 'aws-us-gov'];
 const STATUSES = ['Active', 'Inactive'] as const;
 
 /**
- * The most characters of a resource id, and the most resources of a finding.
+ * The maximum length of a resource id in characters, and the maximum number of resources of a finding.
  *
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html
  */
@@ -78,7 +78,7 @@ const keyResource = (
   };
 };
 
-/** Returns the user and its keys, the active and older ones first, at most 32 resources. */
+/** Returns the user and its keys, at most 32 resources: active keys come first, then older ones. */
 export const toResources = (user: UserWithKeys, place: Place): Resource[] => {
   const { Arn, UserId, UserName, Path, CreateDate } = user;
   const keys = user.keys.toSorted(

@@ -5,13 +5,13 @@ import { RULE_GONE, resolutionOf, toArchived, toFinding } from './finding.ts';
 import type { StoredFinding, StoredFindings } from './security-hub.ts';
 import type { FindingRule, FindingSettings } from './settings.ts';
 
-/** The recorded results of a rule by user id; undefined for a user that AWS Config has no result for. */
+/** The recorded results of a rule by user id, undefined for a user without a result. */
 export type RuleResults = {
   readonly rule: FindingRule;
   readonly recorded: ReadonlyMap<string, RecordedResult | undefined>;
 };
 
-/** The users with recorded violations. IAM has no user that is in neither. */
+/** The users with recorded violations. A violator in neither collection does not exist in IAM. */
 export type Users = {
   readonly known: ReadonlyMap<string, UserWithKeys>;
   /** The ids of users whose keys could not be read. */
@@ -23,14 +23,14 @@ export type FindingInput = {
   readonly results: readonly RuleResults[];
   readonly users: Users;
   readonly stored: StoredFindings;
-  /** The ARNs of rules that have findings and that AWS Config no longer has. */
+  /** The ARNs of rules that have findings but no longer exist. */
   readonly goneRules: ReadonlySet<string>;
   /** The instant before the first read. */
   readonly at: Date;
 };
 
 /** The findings to import. */
-export type DecidedFindings = {
+type DecidedFindings = {
   readonly violations: readonly AwsSecurityFinding[];
   readonly archived: readonly AwsSecurityFinding[];
 };

@@ -16,7 +16,7 @@ const complianceChangeOf = (ruleNames: readonly string[]) =>
       detail: v.object({
         configRuleName: v.picklist(ruleNames),
         resourceType: v.literal('AWS::IAM::User'),
-        // Longer than any IAM id, because log lines contain it.
+        // The limit is longer than any IAM id and keeps log lines short.
         resourceId: textUpTo(128),
       }),
     }),
@@ -27,11 +27,11 @@ const complianceChangeOf = (ruleNames: readonly string[]) =>
 export type ComplianceChange = { readonly ruleName: string; readonly userId: string };
 
 /**
- * Parses the event: a batch of compliance changes, or undefined for the schedule.
+ * Parses the event. Returns a batch of compliance changes, or undefined for the schedule.
  *
- * The compliance in an event is not read, because events can be late, repeated or out of order.
+ * Ignores the compliance in an event, because events can be late, repeated or out of order.
  *
- * @throws {InvalidBatchError} says what is wrong, what was expected and what came
+ * @throws {InvalidBatchError} names the member, what was expected and what it got
  * @see https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html
  */
 export const parseFindingEvent = (

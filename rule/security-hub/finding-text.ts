@@ -2,9 +2,9 @@ import type { ParsedAnnotation } from '../evaluation/annotation.ts';
 import { parseAnnotation as parseInactiveAccessKeyAnnotation } from '../inactive-access-key/annotation.ts';
 import { parseAnnotation as parseSingleAccessKeyAnnotation } from '../single-access-key/annotation.ts';
 
-// docs/security-hub.md has the source of each requirement, spelled as in Security Hub's own controls where they have it.
+// Requirements are spelled as in Security Hub's own controls, if these list them. docs/security-hub.md names the sources.
 
-/** The number of the requirement of one active access key in each version of the benchmark. */
+/** The number of the requirement for one active access key in each version of the benchmark. */
 const CIS_NUMBERS = {
   '1.3.0': '1.13',
   '1.4.0': '1.13',
@@ -26,9 +26,9 @@ export type FindingText = {
   /** ASFF namespace, category and classifier. */
   readonly type: string;
   readonly reasonCode: string;
-  /** Tells a person what the Remediate button does. */
+  /** Describes what the Remediate button does. */
   readonly describeRemediation: (AccessKeyId: string) => string;
-  /** Parses the annotation of a violation; undefined if the rule did not write it. */
+  /** Parses the annotation of a violation. Returns undefined if the rule did not write it. */
   readonly parseAnnotation: (annotation: string) => ParsedAnnotation | undefined;
   /** The requirements that the rule checks, at most 32. */
   readonly requirements: readonly string[];

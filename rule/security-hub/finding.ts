@@ -24,8 +24,8 @@ const baseOf = (identity: Identity, { place, severity }: FindingSettings, at: Da
 });
 
 /**
- * A violation is observed first when its finding becomes active, and last at Config's latest evaluation. A rule that
- * is no longer evaluated observes nothing, however often its results are read.
+ * Returns when a violation was observed: first when its finding became active, last at the latest evaluation by AWS
+ * Config. Reading an old result again is not an observation.
  */
 const observationOf = (
   { recorded }: Violation,
@@ -42,7 +42,7 @@ const observationOf = (
 /**
  * Returns the active finding of a violation.
  *
- * @param stored  the finding in Security Hub, if there is one: CreatedAt stays
+ * @param stored  the finding in Security Hub, if there is one; its CreatedAt is kept
  * @param at      the instant before anything was read, so that an older run never replaces a newer finding
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
  */
@@ -114,14 +114,14 @@ const describeResolution = (recorded: RecordedResult | undefined): string => {
   return `COMPLIANT in the evaluation of ${OrderingTimestamp.toISOString()}. ${Annotation}`.trim();
 };
 
-/** Returns why the violation of a user is over, from the result that AWS Config recorded for the user. */
+/** Returns why a violation is resolved, according to the recorded result of the user. */
 export const resolutionOf = (recorded: RecordedResult | undefined): Resolution => ({
   Status: 'PASSED',
   ReasonCode: 'NO_LONGER_NON_COMPLIANT',
   Description: describeResolution(recorded),
 });
 
-/** Returns the archived finding. Its description, resources and product fields stay those of the violation. */
+/** Returns the archived finding. It keeps the description, resources and product fields of the violation. */
 export const toArchived = (
   { stored, resolution }: { readonly stored: StoredFinding; readonly resolution: Resolution },
   settings: FindingSettings,

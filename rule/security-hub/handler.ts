@@ -3,13 +3,13 @@ import { describeError, type LogRun, maskKeyIds } from '../log/log.ts';
 import { parseFindingEvent } from './event.ts';
 import { type FindingSources, importChanges, reconcileFindings } from './synchronize-findings.ts';
 
-/** What the function depends on. */
-export type Dependencies = FindingSources & {
+/** The dependencies of the handler. */
+type Dependencies = FindingSources & {
   readonly logRun: LogRun;
   readonly now: () => Date;
 };
 
-/** The most users and problems that a log line names. */
+/** The maximum number of users and problems in a log line. */
 const MAXIMUM_NAMED = 10;
 
 /**
@@ -23,7 +23,7 @@ export const createHandler =
   ({ logRun, now, ...sources }: Dependencies) =>
   (event: unknown): Promise<BatchResponse> =>
     logRun('findings', async (log) => {
-      // Before the first read: Security Hub then keeps the findings of a newer run.
+      // Taken before the first read, so that Security Hub keeps the findings of a newer run.
       const at = now();
       const ruleNames = sources.settings.rules.map(({ name }) => name);
       log.add({ ConfigRuleName: ruleNames.join() });

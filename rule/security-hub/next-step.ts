@@ -11,11 +11,11 @@ const DOMAINS: Readonly<Record<string, string>> = {
   'aws-cn': 'amazonaws.cn',
 };
 
-/** The addresses of all AWS consoles begin with this. */
+/** The beginning of the URLs of all AWS consoles. */
 const CONSOLE = 'https://console';
 
 /**
- * Returns the address of an AWS console page; undefined if the console of the partition is unknown.
+ * Returns the URL of an AWS console page, or undefined if the console of the partition is unknown.
  *
  * @param page  the path, with its fragment if it has one
  */
@@ -26,23 +26,23 @@ export const consolePage = ({ partition, region }: Place, page: string): string 
   return domain && `${CONSOLE}.${domain}/${path}?region=${region}${anchor}`;
 };
 
-/** What a person does about a violation. */
-export type NextStep = {
+/** What a person can do about a violation. */
+type NextStep = {
   readonly instruction: string;
-  /** The AWS CLI command that does it. */
+  /** The AWS CLI command for it. */
   readonly command: string;
   /** The rule whose runbook the command starts. */
   readonly rule: FindingRule;
 };
 
 /**
- * The most characters of a recommendation in ASFF.
+ * The maximum length of a recommendation in ASFF, in characters.
  *
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Recommendation.html
  */
 const LONGEST_TEXT = 512;
 
-/** Returns the next step as ASFF, with a link to the runbook. The text has the command only if all of it fits. */
+/** Returns the next step as ASFF, with a link to the runbook. The text contains the command only if the whole command fits. */
 export const toRemediation = (
   { instruction, command, rule }: NextStep,
   place: Place,
@@ -73,7 +73,10 @@ const startCommand = (rule: FindingRule, region: string, target: object): string
   return `aws ssm start-automation-execution --region ${region} --document-name ${runbookName} --parameters ${list}`;
 };
 
-/** Does what the Remediate button does. Starts the runbook itself in Regions where AWS Config has no remediation. */
+/**
+ * Returns the command that does what the Remediate button does. In Regions where AWS Config has no remediation, it starts
+ * the runbook directly.
+ */
 const remediateCommand = (rule: FindingRule, region: string, UserId: string): string =>
   remediatesIn(region)
     ? `aws configservice start-remediation-execution --region ${region} --config-rule-name ${rule.name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`
@@ -84,7 +87,7 @@ const remediateCommand = (rule: FindingRule, region: string, UserId: string): st
  *
  *   1  the annotation recommends the remediation                   → remediate, as the Remediate button does
  *   2  it selects no key                                           → choose a key, start the rule's runbook
- *   3  2, and the first key that it names is inactive              → choose a key, start the runbook that deletes
+ *   3  as 2, and the first key that it names is inactive           → choose a key, start the runbook that deletes
  *   4  it recommends to delete an inactive key                     → start the runbook that deletes, with this key
  *   5  the rule did not write it, or the status of the key changed → check the keys, then as 2
  */

@@ -13,7 +13,7 @@ import { answerOf, parse, Text } from '../input/parse.ts';
 import { findingId, productArn, ruleArnPrefix } from './asff.ts';
 import type { Place } from './settings.ts';
 
-/** A finding of ours in Security Hub, with the members that an update needs. */
+/** A finding that this function imported into Security Hub, with the members that an update needs. */
 export const StoredFinding = v.object({
   Id: Text,
   GeneratorId: Text,
@@ -55,7 +55,7 @@ export class FailedFindingsError extends Error {
 }
 
 /** A finding that Security Hub did not import. */
-export type Refusal = { readonly id: string; readonly cause: Error };
+type Refusal = { readonly id: string; readonly cause: Error };
 
 const importBatch = async (
   client: SecurityHubClient,
@@ -73,7 +73,7 @@ const importBatch = async (
   } catch (cause) {
     if (!(cause instanceof InvalidInputException)) throw cause;
     if (Findings.length === 1) return [{ id: String(Findings[0]?.Id), cause }];
-    // A single invalid finding makes Security Hub refuse the whole call: halving finds it.
+    // One invalid finding makes Security Hub refuse the whole call, so halves are imported to find it.
     return importInBatches(client, Findings, Math.ceil(Findings.length / 2));
   }
 };
@@ -90,13 +90,13 @@ const importInBatches = async (
 };
 
 /**
- * The most findings of a BatchImportFindings call.
+ * The maximum number of findings in a BatchImportFindings call.
  *
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html
  */
 const MAXIMUM_FINDINGS = 100;
 
-/** The most values of a GetFindings filter, the most findings of a page, and the calls per second that AWS allows. */
+/** The maximum numbers of values in a GetFindings filter, of findings on a page, and of calls per second. */
 const MAXIMUM_VALUES = 20;
 const PAGE_SIZE = 100;
 const RATE = { minimumCallsPerSecond: 3 };
@@ -104,7 +104,7 @@ const RATE = { minimumCallsPerSecond: 3 };
 const equals = (values: readonly string[]) =>
   values.map((Value) => ({ Value, Comparison: 'EQUALS' as const }));
 
-/** Reads from and writes to Security Hub: the findings of one account and Region. */
+/** Creates the Security Hub calls, for the findings of one account and Region. */
 export const createSecurityHub = (place: Place, countCalls: CountCalls) => {
   const client = new SecurityHubClient(connection(RATE));
   countCalls(client);
@@ -127,7 +127,7 @@ export const createSecurityHub = (place: Place, countCalls: CountCalls) => {
 
   return {
     /**
-     * Imports findings, 100 a call. Security Hub ignores a finding that is not newer than the stored one.
+     * Imports findings, 100 per call. Security Hub ignores a finding that is not newer than the stored one.
      *
      * @returns the findings that Security Hub refused
      * @throws {InvalidAccessException} if Security Hub CSPM is off
@@ -135,7 +135,7 @@ export const createSecurityHub = (place: Place, countCalls: CountCalls) => {
     importFindings: (findings: readonly AwsSecurityFinding[]): Promise<readonly Refusal[]> =>
       importInBatches(client, findings, MAXIMUM_FINDINGS),
 
-    /** Reads our findings of all rules, also of rules that no longer exist and of other stacks. */
+    /** Reads our findings of all rules, including rules of other stacks and rules that no longer exist. */
     readAll: (): Promise<StoredFindings> =>
       readFindings([{ GeneratorId: [{ Value: ruleArnPrefix(place), Comparison: 'PREFIX' }] }]),
 

@@ -63,7 +63,7 @@ const placeOf = (arn: string): Place => {
 /**
  * Parses the environment of the function. Account, Region and partition come from the ARN of a rule.
  *
- * @throws {InvalidEnvironmentError} says which variable is wrong, what was expected and what it is
+ * @throws {InvalidEnvironmentError} names the variable, what was expected and what it got
  */
 export const parseFindingSettings = (
   environment: Readonly<Record<string, string | undefined>>,

@@ -15,9 +15,9 @@ import type { SecurityHub, StoredFindings } from './security-hub.ts';
 import type { FindingSettings } from './settings.ts';
 
 /** A read or import that failed, with the user that it belongs to if there is one. */
-export type Failure = { readonly userId?: string; readonly cause: unknown };
+type Failure = { readonly userId?: string; readonly cause: unknown };
 
-/** What the synchronization reads from and writes to. */
+/** The clients and the settings of the synchronization. */
 export type FindingSources = {
   readonly iam: Pick<Iam, 'findUsers' | 'listAccessKeys'>;
   readonly config: Pick<Config, 'readResult' | 'readResults' | 'readRuleArns'>;
@@ -26,7 +26,7 @@ export type FindingSources = {
 };
 
 /** The numbers of findings that were imported, and the failures. */
-export type SynchronizedFindings = {
+type SynchronizedFindings = {
   readonly violations: number;
   readonly archived: number;
   readonly failures: readonly Failure[];
@@ -38,7 +38,7 @@ const readUsers = async (
 ): Promise<{ readonly users: Users; readonly failures: readonly Failure[] }> => {
   const readKeys = async (user: UserDetails): Promise<UserWithKeys> => {
     const keys = await iam.listAccessKeys(user.UserName);
-    // The user was renamed or deleted since the listing. The next run finds out which.
+    // The user has been renamed or deleted since the listing. The next run finds out which.
     if (keys === undefined) throw keysMissing(user);
     return { ...user, keys };
   };
@@ -53,7 +53,7 @@ const readUsers = async (
   };
 };
 
-/** Reads which rules with active findings, other than the rules of the stack, AWS Config no longer has. */
+/** Finds the rules that no longer exist, among rules outside this stack that have active findings. */
 const readGoneRules = async (
   stored: StoredFindings,
   { config, settings }: FindingSources,
@@ -75,7 +75,7 @@ type Scope = {
   readonly readStored: () => Promise<StoredFindings>;
 };
 
-/** Imports findings for what could be read. What could not be read is neither imported nor archived. */
+/** Imports the findings of all results and users that could be read. Leaves all other findings as they are. */
 const synchronize = async (
   { results, readStored }: Scope,
   sources: FindingSources,
@@ -117,7 +117,7 @@ export const reconcileFindings = async (
   return { ...synchronized, failures: [...failures, ...synchronized.failures] };
 };
 
-/** Imports or archives the findings of single users, from the results that AWS Config has recorded now. */
+/** Imports or archives the findings of single users, according to the results that AWS Config has recorded now. */
 export const importChanges = async (
   changes: readonly ComplianceChange[],
   sources: FindingSources,

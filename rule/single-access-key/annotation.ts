@@ -46,8 +46,8 @@ const BRIEF_REASONS = {
   IdleTooShort: 'idle too short',
 } as const;
 
-/** How a sentence begins that names the keys of which none is selected. */
-const NO_KEY = 'No key is selected of';
+/** The beginning of the sentence that names the candidates when no key is selected. */
+const NO_KEY = 'No key is selected from';
 
 /** Names keys in the order of their creation, which does not change from day to day. */
 const nameKeys = (keys: readonly AccessKey[]): string =>
@@ -55,7 +55,7 @@ const nameKeys = (keys: readonly AccessKey[]): string =>
     .map(({ AccessKeyId }) => AccessKeyId)
     .join(', ');
 
-/** Describes a recommendation, and briefly if it names several keys. */
+/** Describes a recommendation. If no key is selected, there is a brief text too. */
 const describeRecommendation = (
   recommendation: Recommendation,
   { keys }: Pick<UserKeys, 'keys'>,
@@ -103,7 +103,7 @@ export const describeViolation = (
   });
 };
 
-/** Describes why a user is COMPLIANT, without its name; undefined if its keys are within the maximum. */
+/** Describes why a user is COMPLIANT, without the user name. Returns undefined if its keys are within the maximum. */
 export const describeComplianceReason = (
   reason: ComplianceReason,
   user: Pick<UserKeys, 'keys'>,
@@ -126,7 +126,7 @@ const VIOLATION = new RegExp(
   `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b`,
 );
 
-/** Parses an annotation that `describeViolation` has written; undefined for any other text. */
+/** Parses an annotation that `describeViolation` has written. Returns undefined for any other text. */
 export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
   const violation = VIOLATION.exec(annotation)?.groups as
     | { readonly words: keyof typeof RECOMMENDATIONS; readonly AccessKeyId: string }

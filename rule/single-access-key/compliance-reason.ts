@@ -22,12 +22,12 @@ export const countedKeys = (
   { countInactiveAccessKeys }: Pick<CompliancePolicy, 'countInactiveAccessKeys'>,
 ): readonly AccessKey[] => (countInactiveAccessKeys ? keys : keys.filter(isActive));
 
-/** Without a grace period no key is in it, not even a key that was created after the instant of the evaluation. */
+/** Without a grace period, this is false even for a key that was created after the instant of the evaluation. */
 const isInGrace = (newest: AccessKey, { rotationGraceDays, at }: CompliancePolicy): boolean =>
   rotationGraceDays > 0 && !isDaysBefore(newest.CreateDate, rotationGraceDays, at);
 
 /**
- * Returns why a user is COMPLIANT; undefined if it is NON_COMPLIANT.
+ * Returns why a user is COMPLIANT, or undefined if it is NON_COMPLIANT.
  *
  * Scenarios:
  *   1  counted keys ≤ `maxActiveAccessKeys`, or no key                 → WithinMaximum

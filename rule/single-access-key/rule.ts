@@ -7,7 +7,8 @@ import { countedKeys, findComplianceReason, requiredTag } from './compliance-rea
 import { type RecommendationPolicy, recommend } from './selection.ts';
 
 /**
- * Evaluates an IAM user: at most `maxActiveAccessKeys` active access keys, or keys at all with `countInactiveAccessKeys`.
+ * Evaluates an IAM user: it may have at most `maxActiveAccessKeys` active access keys. With `countInactiveAccessKeys`,
+ * inactive keys count too.
  *
  * Scenarios (test names carry the number):
  *   1  counted keys ≤ `maxActiveAccessKeys`, or no key    → COMPLIANT

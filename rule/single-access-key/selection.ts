@@ -2,7 +2,7 @@ import { type AccessKey, idleSince, isActive, sortKeysBy, wasUsed } from '../key
 import { isDaysBefore } from '../keys/days.ts';
 import { type CompliancePolicy, countedKeys } from './compliance-reason.ts';
 
-/** The parameter that a selected key must meet, and the instant of the evaluation. */
+/** How long a selected key must have been idle, and the instant of the evaluation. */
 export type SelectionPolicy = { readonly minimumIdleDays: number; readonly at: Date };
 
 /** Why no key is selected. `longestIdle` is the key that would be deactivated, `keep` the key that would stay. */
@@ -20,7 +20,7 @@ export const isDeletionTie = (refusal: Refusal): boolean =>
   refusal.reason === 'Tie' && !isActive(refusal.longestIdle);
 
 /** The key to deactivate and the key to keep, or why no key is selected. */
-export type Selection =
+type Selection =
   | { readonly deactivate: AccessKey; readonly keep: AccessKey; readonly refusal?: never }
   | { readonly refusal: Refusal };
 
@@ -28,7 +28,7 @@ export type Selection =
 export const sortByIdleTime = (keys: readonly AccessKey[]): readonly AccessKey[] =>
   sortKeysBy(keys, idleSince);
 
-/** Keys of which one can be deactivated while another one stays. */
+/** At least two keys: one can be deactivated while another one stays. */
 type Keys = readonly [AccessKey, AccessKey, ...AccessKey[]];
 
 const areSeveral = (keys: readonly AccessKey[]): keys is Keys => keys.length > 1;
@@ -48,7 +48,7 @@ const isIdleLongEnough = (key: AccessKey, { minimumIdleDays, at }: SelectionPoli
  *   3  the longest-idle key was used, the key to keep never was  → NewKeyNeverUsed: it may not be deployed yet
  *   4  the longest-idle key is idle for less than `minimumIdleDays` → IdleTooShort
  *   5  otherwise                                                 → the longest-idle key
- * Boundary: idle for exactly `minimumIdleDays` × 24 hours is long enough; 0 days requires nothing.
+ * Boundary: idle for exactly `minimumIdleDays` × 24 hours is long enough; with 0 days, every key is.
  */
 export const selectAccessKey = (keys: readonly AccessKey[], policy: SelectionPolicy): Selection => {
   const active = sortByIdleTime(keys.filter(isActive));
@@ -66,13 +66,13 @@ export const selectAccessKey = (keys: readonly AccessKey[], policy: SelectionPol
 /** The parameters that decide how many keys may stay and which key is selected. */
 export type RecommendationPolicy = CompliancePolicy & SelectionPolicy;
 
-/** What to do first about a user with too many keys; `more` keys have to follow. */
+/** What to do first about a user with too many keys. After that, `more` further keys are too many. */
 export type Recommendation =
   | { readonly deactivate: AccessKey; readonly keep: AccessKey; readonly more: number }
   | { readonly delete: AccessKey; readonly keep: AccessKey | undefined; readonly more: number }
   | { readonly refusal: Refusal };
 
-/** Selects the inactive key that has been idle longest. A tie does not matter if all inactive keys have to go. */
+/** Selects the inactive key that has been idle longest. A tie does not matter if all inactive keys must be deleted. */
 const selectDeletion = (keys: readonly AccessKey[], excess: number): Recommendation | undefined => {
   const inactive = sortByIdleTime(keys.filter((key) => !isActive(key)));
   const [longestIdle, other] = inactive;

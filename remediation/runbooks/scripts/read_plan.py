@@ -5,7 +5,7 @@ MEMBERS = (
     'Outcome', 'UserId', 'UserName', 'AccessKeyId', 'KeepAccessKeyId', 'Reason', 'UndoCommand', 'NextCommand', 'Basis',
     'Evidence',
 )
-# Characters of a failure message.
+# The maximum length of a failure message, in characters.
 MAX_MESSAGE = 1000
 
 

@@ -407,7 +407,7 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
       Outcome: 'Refused',
       UserId: UnknownId,
       UserName: 'none',
-      Reason: `no IAM user of this account has the id ${UnknownId}; it may be deleted`,
+      Reason: `no IAM user of this account has the id ${UnknownId}; it may have been deleted`,
     });
     const counted = { outcome: 'Refused', keyEndsWith: 'none', Plans: 1, Refusals: 1 };
     expect(JSON.parse(lines.join())).toMatchObject({ Runbook, ...counted });
@@ -438,7 +438,7 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
     const error = new ServiceError('NoSuchEntity', 'no such user', 404);
     account.faults.fail({ service: 'iam', operation: 'ListAccessKeys', always: true, error });
     await expect(makePlan(Runbook)).rejects.toThrow(
-      `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity twice`,
+      `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity`,
     );
   });
 });

@@ -134,7 +134,8 @@ describe('noAction', () => {
       planOf({
         Outcome: 'Refused',
         UserName: 'none',
-        Reason: 'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may be deleted',
+        Reason:
+          'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may have been deleted',
       }),
     );
   });

@@ -135,7 +135,7 @@ describe('readUser', () => {
   it('throws if IAM lists the user but does not return its keys, twice', async () => {
     const iam = iamOf({ listAccessKeys: async () => undefined, findUsers: listing(alice) });
     await expect(read(iam)).rejects.toThrow(
-      `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity twice`,
+      `ListAccessKeys: expected the keys of user ${UserId}, which ListUsers lists, got NoSuchEntity`,
     );
   });
 });

@@ -111,7 +111,7 @@ describe('nextStepOf', () => {
   it.each([
     violationOf([off, offToo, inUse], { ...strict, maxActiveAccessKeys: 2 }),
     violationWith(
-      `alice: 2 access keys, 0 of them active, 1 allowed. No key is selected of ${off.AccessKeyId}, ${offToo.AccessKeyId}: tie.`,
+      `alice: 2 access keys, 0 of them active, 1 allowed. No key is selected from ${off.AccessKeyId}, ${offToo.AccessKeyId}: tie.`,
       [off, offToo],
     ),
   ])('scenario 3: lets a person choose the inactive key to delete', (given) => {

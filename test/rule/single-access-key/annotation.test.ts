@@ -66,7 +66,7 @@ describe('describeViolation', () => {
       'AKIAXXXXXXXXXXXXBUSY, AKIAXXXXXXXXXXXXXNEW: the longest-idle key has been idle for less than 7 days (AKIAXXXXXXXXXXXXBUSY, last used 2026-01-25).',
     ],
   ])('names the keys in order of creation if none is selected: %s', (_, keys, expected) => {
-    expect(annotate(keys)).toContain(` No key is selected of ${expected}`);
+    expect(annotate(keys)).toContain(` No key is selected from ${expected}`);
   });
 
   it.each([
@@ -78,7 +78,7 @@ describe('describeViolation', () => {
     const user = userKeys(keys, { UserName: 'u'.repeat(64), exemption: 'never' });
     expect(describeViolation(user, recommend(keys, parameters), parameters)).toMatch(
       new RegExp(
-        `: 2 active access keys, 1 allowed. No key is selected of \\w+, \\w+: ${brief}\\.`,
+        `: 2 active access keys, 1 allowed. No key is selected from \\w+, \\w+: ${brief}\\.`,
       ),
     );
   });
