@@ -23,7 +23,7 @@ const reactivate = (
   const { UserName } = user;
   const active = user.keys.filter(isActive);
   if (active.length > 0 && !AllowSecondActiveKey) {
-    const reason = `${nameKeys(active)} of ${UserName} is already active; to have ${AccessKeyId} active too, start the runbook with AllowSecondActiveKey=true`;
+    const reason = `active keys of ${UserName}: ${nameKeys(active)}; to have ${AccessKeyId} active too, start the runbook with AllowSecondActiveKey=true`;
     return noAction('Refused', reason, { ...user, AccessKeyId });
   }
   const beside = active.length === 0 ? 'as the only active key' : `beside ${nameKeys(active)}`;

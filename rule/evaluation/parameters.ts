@@ -83,7 +83,7 @@ const parseObject = (inputParameters: string): Readonly<Record<string, unknown>>
   try {
     parsed = JSON.parse(inputParameters);
   } catch (cause) {
-    throw new InvalidParameterError('rule parameters must be a JSON object, got no JSON', {
+    throw new InvalidParameterError('rule parameters must be a JSON object, got invalid JSON', {
       cause,
     });
   }

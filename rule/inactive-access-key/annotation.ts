@@ -42,7 +42,7 @@ export const describeViolation = (
   { maxInactiveDays, exemption }: Limit,
 ): Wordings => {
   const text = `${describeAll(inactivities)}.${describeProblem(exemption)}`;
-  const nextStep = `Delete a key that is inactive for ${maxInactiveDays} days, or reactivate it.`;
+  const nextStep = `Delete a key that has been inactive for ${maxInactiveDays} days, or reactivate it.`;
   return [`${text} ${nextStep}`, text];
 };
 

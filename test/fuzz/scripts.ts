@@ -31,7 +31,7 @@ const Answer = v.union([
 ]);
 
 /** Whether a script refused its input with our own ValueError or RuntimeError. */
-const REFUSAL = /\n\n(?:ValueError - no valid plan: expected|RuntimeError - Refused:) /;
+const REFUSAL = /\n\n(?:ValueError - invalid plan: expected|RuntimeError - Refused:) /;
 
 /** Maximum length of a failure message. */
 const LONGEST_MESSAGE = 1_500;

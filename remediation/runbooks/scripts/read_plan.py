@@ -11,7 +11,7 @@ MAX_MESSAGE = 1000
 
 def expect(holds, what):
     if not holds:
-        raise ValueError(f'no valid plan: expected {what}')
+        raise ValueError(f'invalid plan: expected {what}')
 
 
 def expect_match(pattern, text, what):

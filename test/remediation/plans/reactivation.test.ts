@@ -85,7 +85,7 @@ describe('planReactivation', () => {
 
   it('scenario 6: refuses a second active key', () => {
     const Reason =
-      'AKIAXXXXXXXXXXXXXXON of alice is already active; to have AKIAXXXXXXXXXXXXXOFF active too, start the runbook with AllowSecondActiveKey=true';
+      'active keys of alice: AKIAXXXXXXXXXXXXXXON; to have AKIAXXXXXXXXXXXXXOFF active too, start the runbook with AllowSecondActiveKey=true';
     for (const named of [undefined, AccessKeyId])
       for (const DryRun of [true, false])
         expect(plan([active, inactive], { AccessKeyId: named, DryRun })).toEqual(

@@ -123,7 +123,7 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
 
     const { status, message } = await run();
 
-    expect([status, message]).toEqual(['Failed', expect.stringContaining('no valid plan')]);
+    expect([status, message]).toEqual(['Failed', expect.stringContaining('invalid plan')]);
     expect(writes()).toEqual([]);
   });
 

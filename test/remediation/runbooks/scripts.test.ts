@@ -65,7 +65,7 @@ describe.each(['Deactivate', 'Reactivate', 'Delete'] as const)(
       'refuses it for a runbook that expects to %s',
       async (act) => {
         expect(await read(acting(Expected), { Expected: act })).toContain(
-          'no valid plan: expected a known Outcome',
+          'invalid plan: expected a known Outcome',
         );
       },
     );
@@ -82,7 +82,7 @@ describe.each(['Deactivate', 'Reactivate', 'Delete'] as const)(
       ['a missing member', { NextCommand: undefined }, 'only text members'],
     ])('refuses %s', async (_, overrides, what) => {
       expect(await read(acting(Expected, overrides), { Expected })).toContain(
-        `no valid plan: expected ${what}`,
+        `invalid plan: expected ${what}`,
       );
     });
 
@@ -91,12 +91,12 @@ describe.each(['Deactivate', 'Reactivate', 'Delete'] as const)(
         acting(Expected),
       );
       expect(await read(acting(Expected), { Expected, AccessKeyId: kept })).toContain(
-        'no valid plan: expected the named key',
+        'invalid plan: expected the named key',
       );
     });
 
     it('refuses an outcome that does not match DryRun', async () => {
-      const message = 'no valid plan: expected an Outcome that matches DryRun';
+      const message = 'invalid plan: expected an Outcome that matches DryRun';
       const dry = { ...acting(Expected), Outcome: 'DryRun' };
       expect(await read(acting(Expected), { Expected, DryRun: 'true' })).toContain(message);
       expect(await read(dry, { Expected })).toContain(message);
@@ -156,13 +156,13 @@ describe('read_plan.py', () => {
     ['a key when no other one stays active', acting('Deactivate', { KeepAccessKeyId: 'none' })],
   ])('refuses to deactivate %s', async (_, plan) => {
     expect(await read(plan)).toMatch(
-      /no valid plan: expected (two different keys|a key that stays)/,
+      /invalid plan: expected (two different keys|a key that stays)/,
     );
   });
 
   it.each(['none', '', 'Rumour'])('refuses to delete with the evidence %j', async (Evidence) => {
     expect(await read(acting('Delete', { Evidence }), { Expected: 'Delete' })).toContain(
-      'no valid plan: expected an Evidence of the deactivation',
+      'invalid plan: expected an Evidence of the deactivation',
     );
   });
 
@@ -177,10 +177,10 @@ describe('read_plan.py', () => {
     ['[]', 'an object'],
     ['{"errorType":"TypeError","errorMessage":"lost"}', 'an Outcome, got TypeError: lost'],
   ])('refuses %s', async (text, what) => {
-    expect(await read(text)).toContain(`no valid plan: expected ${what}`);
+    expect(await read(text)).toContain(`invalid plan: expected ${what}`);
   });
 
   it('refuses text that is not JSON', async () => {
-    expect(await read('Deactivate')).toContain('no valid plan: expected JSON');
+    expect(await read('Deactivate')).toContain('invalid plan: expected JSON');
   });
 });

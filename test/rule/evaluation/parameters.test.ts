@@ -146,7 +146,7 @@ describe('parseRuleParameters', () => {
   });
 
   it.each([
-    ['{', /must be a JSON object, got no JSON/],
+    ['{', /must be a JSON object, got invalid JSON/],
     ['[]', /must be a JSON object, got an array/],
     ['null', /must be a JSON object, got null/],
     ['"1"', /must be a JSON object, got "1"/],

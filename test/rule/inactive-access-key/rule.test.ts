@@ -22,7 +22,7 @@ const evaluate = (
 const A = keyId('A');
 const B = keyId('B');
 const AS_OF = ' As of 2026-01-31 UTC.';
-const NEXT = ' Delete a key that is inactive for 30 days, or reactivate it.';
+const NEXT = ' Delete a key that has been inactive for 30 days, or reactivate it.';
 
 describe('the result of the rule on inactive keys', () => {
   it.each([[[]], [[accessKey('A')]], [[accessKey('A'), accessKey('B')]]])(
@@ -100,7 +100,7 @@ describe('the result of the rule on inactive keys', () => {
     (maxInactiveDays) => {
       expect(evaluate([off('A')], historyOf(), { maxInactiveDays })).toEqual({
         ComplianceType: 'NON_COMPLIANT',
-        Annotation: `alice: ${A} has been inactive for at least 90 days. Delete a key that is inactive for ${maxInactiveDays} days, or reactivate it.${AS_OF}`,
+        Annotation: `alice: ${A} has been inactive for at least 90 days. Delete a key that has been inactive for ${maxInactiveDays} days, or reactivate it.${AS_OF}`,
       });
     },
   );
