@@ -5,8 +5,11 @@
  * docs/ways-in.md show an example of each.
  */
 export { InvalidParameterError } from '../rule/input/parameter.ts';
-export type { KeyEventFunctionProps as KeyEventTriggerProps } from './key-events/key-event-trigger.ts';
-export { KeyEventTrigger, WrongRegionError } from './key-events/key-event-trigger.ts';
+export {
+  KeyEventTrigger,
+  type KeyEventTriggerProps,
+  WrongRegionError,
+} from './key-events/key-event-trigger.ts';
 export { Alarms, type AlarmsProps } from './monitoring/alarms.ts';
 export { Dashboard, type DashboardProps } from './monitoring/dashboard.ts';
 export { MetricsLink, type MetricsLinkProps } from './monitoring/metrics-link.ts';

@@ -49,7 +49,7 @@ export const dollarsOfEvaluations = (evaluations: number): number => {
 };
 
 /** The dollars of a month, by what is billed. */
-export type Bill = Readonly<Record<'evaluation' | PriceName, number>>;
+type Bill = Readonly<Record<'evaluation' | PriceName, number>>;
 
 /** Prices the usage of an account. */
 export const billOf = ({ evaluations, billed }: Usage): Bill => {

@@ -60,7 +60,7 @@ export const BUNDLE = {
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
  */
-export const INLINE_BUNDLE = {
+const INLINE_BUNDLE = {
   bundle: true,
   platform: 'node',
   format: 'cjs',

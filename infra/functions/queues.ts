@@ -34,7 +34,7 @@ export const allowToSend = ({ ruleArn }: Rule, queues: readonly IQueue[]): void 
 };
 
 /** The events of a queue and how its function receives them. */
-export type EventQueueProps = {
+type EventQueueProps = {
   /** The description of the EventBridge rule. */
   readonly description: string;
   readonly eventPattern: EventPattern;

@@ -51,19 +51,19 @@ const MAXIMUM_RULES = 15;
 /** The timeout for a batch, which takes two or three calls. */
 const TIMEOUT = Duration.seconds(15);
 
-export type KeyEventFunctionProps = Pick<SettingProps, 'triggers' | 'logRetentionInDays'> & {
+export type KeyEventTriggerProps = Pick<SettingProps, 'triggers' | 'logRetentionInDays'> & {
   /** The rules to evaluate, at most 15. */
   readonly configRules: readonly CfnConfigRule[];
 };
 
 /** The function that starts one evaluation for a batch of key events. */
-export class KeyEventFunction extends NodeFunction {
+class KeyEventFunction extends NodeFunction {
   /** Whether it starts no evaluation in an account with too many users. */
   readonly mayHoldBack: boolean;
   /** Creates the metrics of the function. */
   readonly metric: ReturnType<typeof metricsOf>;
 
-  constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
+  constructor(scope: Construct, id: string, props: KeyEventTriggerProps) {
     const { configRules } = props;
     const { triggers, logRetentionInDays } = completeSettings(props);
     const isHybrid = triggers === 'hybrid';
@@ -119,7 +119,7 @@ export class KeyEventTrigger extends Construct {
   /** Starts the evaluations. */
   readonly starter: KeyEventFunction;
 
-  constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
+  constructor(scope: Construct, id: string, props: KeyEventTriggerProps) {
     super(scope, id);
     requireIamRegion(this);
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');

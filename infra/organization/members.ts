@@ -55,7 +55,7 @@ export class MembersStack extends Stack {
   }
 }
 
-export type MemberStackSetProps = {
+type MemberStackSetProps = {
   /** The path of the template. At about 400 KB it must be read from S3, with a limit of 1 MB. */
   readonly template: string;
   readonly wave: Wave;
@@ -89,7 +89,7 @@ const preferencesOf = ({
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
  */
-export class MemberStackSet extends Construct {
+class MemberStackSet extends Construct {
   /** The URL of the template. */
   readonly templateUrl: string;
 

@@ -10,7 +10,7 @@ import { RollUp } from './roll-up.ts';
 import type { OrganizationSettings } from './settings.ts';
 
 /** The organization whose accounts may link to the sink. */
-export type SinkProps = { readonly organizationId: string };
+type SinkProps = { readonly organizationId: string };
 
 /**
  * A sink with which the accounts of an organization share metrics. An account has one sink per Region; CloudFormation
@@ -89,7 +89,7 @@ export class Aggregator extends Construct {
 }
 
 /** The properties of the stack and the settings of the organization. */
-export type OrganizationStackProps = StackProps & { readonly settings: OrganizationSettings };
+type OrganizationStackProps = StackProps & { readonly settings: OrganizationSettings };
 
 /** Returns the error message for another Region. Accounts share metrics within the Region of their stack. */
 export const organizationRequirement = (regions: string): string =>

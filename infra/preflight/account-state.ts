@@ -33,12 +33,12 @@ import {
 } from './responses.ts';
 
 /** A service could not be reached, for example without credentials or connection. */
-export class UnreachableError extends Error {
+class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
 /** The result of a read: its value, or why it failed. */
-export type Reading<Value> = { readonly value: Value } | { readonly unread: Unread };
+type Reading<Value> = { readonly value: Value } | { readonly unread: Unread };
 
 /** A trail that applies to the Region. */
 export type TrailState = {
@@ -61,7 +61,7 @@ export type AccountState = {
 };
 
 /** Clients of one Region. */
-export type Clients = {
+type Clients = {
   readonly sts: STSClient;
   readonly config: ConfigServiceClient;
   readonly cloudTrail: CloudTrailClient;

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 
 /** The parts of an account that preflight checks, in the order of the report. */
-export const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM'] as const;
+const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM'] as const;
 
 /**
  * The result of one check.

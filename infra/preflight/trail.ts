@@ -88,7 +88,7 @@ export const withKeyEvents = (selectors: EventSelectors): EventSelectors => {
 export type Problem = { readonly problem: string; readonly fix: string };
 
 /** Whether a trail logs key events: yes, no, or unread. */
-export type TrailVerdict = { readonly logs: true } | Problem | { readonly unread: Unread };
+type TrailVerdict = { readonly logs: true } | Problem | { readonly unread: Unread };
 
 const problemOf = ({ trail, isLogging, selectors }: TrailState): Problem | undefined => {
   const command = (operation: string, options: string) =>

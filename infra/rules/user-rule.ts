@@ -13,13 +13,13 @@ import type { Settings } from '../settings/settings.ts';
 export const EVALUATION_TIMEOUT = Duration.minutes(15);
 
 /** The entry, the deployment and the settings of an evaluating function. */
-export type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
+type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
   Pick<Settings, 'triggers' | 'logRetentionInDays' | 'exemptionTagKey'> & {
     readonly deadLetterQueue: DeadLetterQueue;
   };
 
 /** The function that evaluates users for AWS Config. Its role reads IAM and reports results. */
-export class Evaluator extends NodeFunction {
+class Evaluator extends NodeFunction {
   /** Admits every rule of this account and Region: a rule gets its ARN only after Config may invoke its function. */
   readonly permission: CfnPermission;
 
@@ -57,7 +57,7 @@ export type UserRuleSettings = Pick<
 >;
 
 /** The settings of a rule on IAM users, its parameters and its function. */
-export type UserRuleProps = SettingProps & {
+type UserRuleProps = SettingProps & {
   /** The description that the Config console shows. */
   readonly description: string;
   /** The settings that the rule gets as parameters, by name. */

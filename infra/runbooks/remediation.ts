@@ -23,7 +23,7 @@ export const remediationIsOffered = (scope: Construct): CfnCondition => {
 };
 
 /** The properties of a remediation. */
-export type RemediationProps = {
+type RemediationProps = {
   readonly configRule: CfnConfigRule;
   readonly runbook: Runbook;
   /** Whether AWS Config starts the runbook automatically, or only on request. */

@@ -9,7 +9,7 @@ import { readDocument } from './document.ts';
 import type { Planner } from './planner.ts';
 
 /** The approvers of a runbook. */
-export type Approval = {
+type Approval = {
   /** 1 to 10 names of IAM users or ARNs of IAM users or roles. One of them must approve. */
   readonly approvers: readonly string[];
   /**
@@ -20,7 +20,7 @@ export type Approval = {
 };
 
 /** The properties of a runbook. */
-export type RunbookProps = {
+type RunbookProps = {
   /** The path of the document from the root of this repository. */
   readonly document: string;
   /** The function that plans. Its name replaces `${PlannerFunctionName}` in the document. */

@@ -14,7 +14,7 @@ import { completeSettings, type SettingProps } from '../settings/props.ts';
 /** The timeout: 5,000 violations at 20 calls a second, and the calls to Security Hub. */
 const TIMEOUT = Duration.minutes(10);
 
-export type FindingFunctionProps = Pick<SettingProps, 'findingSeverity' | 'logRetentionInDays'> & {
+type FindingFunctionProps = Pick<SettingProps, 'findingSeverity' | 'logRetentionInDays'> & {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
   readonly runbooks: Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
@@ -37,7 +37,7 @@ const environmentOf = (
 });
 
 /** The function that imports the results of AWS Config into Security Hub as findings. */
-export class FindingFunction extends NodeFunction {
+class FindingFunction extends NodeFunction {
   /** Creates the metrics of the function. */
   readonly metric: ReturnType<typeof metricsOf>;
 

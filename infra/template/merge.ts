@@ -1,7 +1,7 @@
 import { ABSENT, type Choice, type Condition, choose, type Selection } from './choice.ts';
 
 /** Reads the value at one place of the template, for a selection of alternatives. */
-export type Read = (selection: Selection) => unknown;
+type Read = (selection: Selection) => unknown;
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -16,7 +16,7 @@ type Form = {
 };
 
 /** A setting as a parameter of the template. */
-export type TemplateParameter = Form & { readonly name: string; readonly setting: string };
+type TemplateParameter = Form & { readonly name: string; readonly setting: string };
 
 /** Names the parameter of a setting: `ConfigRuleName` for `configRuleName`. */
 export const parameterNameOf = (setting: string): string =>
