@@ -1,9 +1,9 @@
-import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnStackSet } from 'aws-cdk-lib/aws-cloudformation';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { requireIamRegion } from '../key-events/key-event-trigger.ts';
-import { TAG } from '../stack.ts';
+import { tagResources } from '../stack.ts';
 import { parameterValuesOf } from '../template/parameters.ts';
 import type { Wave } from './organizational-units.ts';
 import type { OrganizationSettings } from './settings.ts';
@@ -131,6 +131,6 @@ class MemberStackSet extends Construct {
         },
       ],
     });
-    Tags.of(stackSet).add(TAG.key, TAG.value);
+    tagResources(stackSet);
   }
 }

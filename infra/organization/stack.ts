@@ -1,10 +1,10 @@
-import { CfnOutput, Stack, type StackProps, Tags, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnConfigurationAggregator, CfnStoredQuery } from 'aws-cdk-lib/aws-config';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSink } from 'aws-cdk-lib/aws-oam';
 import { Construct } from 'constructs';
 import { requireIamRegion } from '../key-events/key-event-trigger.ts';
-import { TAG } from '../stack.ts';
+import { tagResources } from '../stack.ts';
 import { queriesOf } from './queries.ts';
 import { RollUp } from './roll-up.ts';
 import type { OrganizationSettings } from './settings.ts';
@@ -110,10 +110,7 @@ export class OrganizationStack extends Stack {
       ...props,
     });
     requireIamRegion(this, organizationRequirement);
-    Tags.of(this).add(TAG.key, TAG.value, {
-      // CloudFormation does not support their tags in every Region.
-      excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
-    });
+    tagResources(this);
     const aggregatorName = settings.aggregatorName ?? new Aggregator(this, 'Aggregator').name;
     for (const { name: queryName, description, expression } of queriesOf(settings))
       new CfnStoredQuery(this, queryName, {
