@@ -2,7 +2,7 @@
  * The public API of the package, for other CDK apps.
  *
  * `SingleAccessKeyStack` contains everything. The other constructs are its parts, for a stack of your own. README.md and
- * docs/ways-in.md show an example of each.
+ * docs/ways-in.md have examples.
  */
 export { InvalidParameterError } from '../rule/input/parameter.ts';
 export {

@@ -58,7 +58,7 @@ export const DESCRIPTION =
   'AWS Config rule and remediation: at most one active access key per IAM user';
 
 /**
- * The rules, their runbooks and remediations, the trigger by key events, the alarms and a dashboard.
+ * The stack of one account: the rules, their runbooks and remediations, key events, findings, alarms and a dashboard.
  *
  * @throws {InvalidParameterError} names every setting that is not allowed, or every contradiction between settings
  * @throws {WrongRegionError} when key events do not arrive in the Region of the stack

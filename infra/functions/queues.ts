@@ -44,7 +44,7 @@ type EventQueueProps = {
   readonly batchSize: number;
   /** The time in which messages are collected for one invocation. */
   readonly batchingWindow: Duration;
-  /** The time after which a failed message is received again. */
+  /** The time after which a failed message becomes visible again. */
   readonly visibilityTimeout: Duration;
   /** Attempts before a message goes to the dead-letter queue. */
   readonly maxReceiveCount: number;

@@ -58,7 +58,7 @@ const EXPLANATION = [
 const expressionOf = (expression: string, label = ''): MathExpression =>
   new MathExpression({ expression, label, period });
 
-/** A graph. Its metrics must have only one Metrics Insights query, the limit of GetMetricData. */
+/** Creates a graph. Its metrics may contain only one Metrics Insights query, the limit of GetMetricData. */
 const graph = (title: string, props: GraphWidgetProps): IWidget =>
   new GraphWidget({ title, width: 4, height: 6, leftYAxis: { min: 0 }, ...props });
 

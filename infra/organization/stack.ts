@@ -44,7 +44,7 @@ export class Sink extends Construct {
   }
 }
 
-/** The actions of AWS Config on the organization. They do not support resource-level permissions. */
+/** The actions that AWS Config calls on the organization. They do not support resource-level permissions. */
 const ACTIONS = [
   'organizations:DescribeOrganization',
   'organizations:ListAccounts',
@@ -127,7 +127,7 @@ export class OrganizationStack extends Stack {
     add('DashboardName', 'The CloudWatch dashboard of all accounts', dashboardName);
     add(
       'SourcesCommand',
-      'Lists the accounts of which the aggregator has no current data',
+      'Lists the accounts for which the aggregator has no current data',
       `aws configservice describe-configuration-aggregator-sources-status --region ${this.region} --configuration-aggregator-name ${aggregatorName} --update-status FAILED OUTDATED`,
     );
     if (this.sinkArn !== undefined)

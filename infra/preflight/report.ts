@@ -23,7 +23,7 @@ export type Finding = {
 /** A failed read: the IAM action and the reason. */
 export type Unread = { readonly action: string; readonly reason: string };
 
-/** Describes a failed read. */
+/** Returns the finding for a failed read. */
 export const unreadFinding = (
   group: Finding['group'],
   what: string,

@@ -54,8 +54,8 @@ const changesShape = (values: readonly unknown[]): boolean =>
  *
  * A value that is always the same stays as it is. Members are merged one by one, and so are the items of lists that
  * always have the same length, because not every reader of templates knows AWS::NoValue in a list. An intrinsic function
- * is not divided. The first alternatives must make the stack with everything in it: then a choice that the value depends
- * on shows when only this choice changes.
+ * is not divided. The first alternatives must create the complete stack. Then it is enough to change one choice at a time
+ * to find the choices that a value depends on.
  */
 export const merge = (read: Read, choices: readonly Choice[]): unknown => {
   const relevant = relevantTo(read, choices);
@@ -72,7 +72,7 @@ export const merge = (read: Read, choices: readonly Choice[]): unknown => {
     return Object.fromEntries(merged);
   }
   const [first] = values;
-  // Every combination counts, because an item may exist while one of two choices has its first alternative.
+  // All combinations are compared, because an item may exist when either of two choices has its first alternative.
   if (Array.isArray(first) && allValuesOf(read, relevant).every(isListOf(first.length)))
     return first.map((_, index) => merge((selection) => Object(read(selection))[index], relevant));
   const outer = relevant.find((one) => changesShape(valuesOfChoice(read, one))) ?? choice;

@@ -18,7 +18,7 @@ type Form = {
 /** A setting as a parameter of the template. */
 type TemplateParameter = Form & { readonly name: string; readonly setting: string };
 
-/** Names the parameter of a setting: `ConfigRuleName` for `configRuleName`. */
+/** Returns the name of the parameter of a setting: `ConfigRuleName` for `configRuleName`. */
 export const parameterNameOf = (setting: string): string =>
   `${setting.charAt(0).toUpperCase()}${setting.slice(1)}`;
 
@@ -109,7 +109,7 @@ const textOf = (setting: string, value: unknown): string => {
 };
 
 /**
- * Gives the values of the template's parameters that have the effect of these settings; an absent setting is an empty text.
+ * Returns the template parameters that have the effect of these settings. An absent setting is an empty text.
  *
  * @throws {InvalidParameterError} when the name of an approver contains a comma
  */
