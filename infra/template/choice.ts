@@ -7,7 +7,7 @@ export const ABSENT = Symbol('absent');
 export type Selection = Readonly<Record<string, number>>;
 
 /** A condition of the template. */
-export type Condition = { readonly name: string; readonly holds: unknown };
+export type Condition = { readonly name: string; readonly expression: unknown };
 
 /** A parameter that changes more of the template than its own value. */
 export type Choice = {

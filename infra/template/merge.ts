@@ -125,15 +125,20 @@ const mergeSection = (read: Read, choices: readonly Choice[]): [string, Entry][]
   ]);
 };
 
-const allOf = (conditions: readonly Condition[], hold: (one: Condition) => unknown): unknown => {
-  const [only, ...others] = conditions.map(hold);
+const allOf = (
+  conditions: readonly Condition[],
+  expressionOf: (one: Condition) => unknown,
+): unknown => {
+  const [only, ...others] = conditions.map(expressionOf);
   return others.length === 0 ? only : { 'Fn::And': [only, ...others] };
 };
 
 /** The conditions of an entry: those of its choices, and the one that the stack itself defines. */
 const conditionsOf = ({ conditions, body }: Entry): readonly Condition[] => {
   const { Condition: name } = Object(body);
-  return name === undefined ? conditions : [...conditions, { name, holds: { Condition: name } }];
+  return name === undefined
+    ? conditions
+    : [...conditions, { name, expression: { Condition: name } }];
 };
 
 /** Selects the conditions that sections refer to, directly or through another condition. */
@@ -159,7 +164,7 @@ export const mergeTemplates = (
     mergeSection((selection) => read(selection)[section] ?? {}, choices);
   const conditions = new Map<string, unknown>([
     ...choices.flatMap(({ alternatives }) =>
-      alternatives.map(({ name, holds }) => [name, holds] as const),
+      alternatives.map(({ name, expression }) => [name, expression] as const),
     ),
     ...entriesOf('Conditions').map(([name, { body }]) => [name, body] as const),
   ]);
@@ -181,7 +186,7 @@ export const mergeTemplates = (
       // A rule cannot refer to a condition by name, because rules are checked first.
       own.length === 0
         ? body
-        : { RuleCondition: allOf(own, ({ holds }) => holds), ...Object(body) },
+        : { RuleCondition: allOf(own, ({ expression }) => expression), ...Object(body) },
     ]),
   );
   const sections = { Resources: conditional('Resources'), Outputs: conditional('Outputs'), Rules };

@@ -35,7 +35,7 @@ const formOfOptions = (name: string, options: readonly unknown[]): Form => {
   const AllowedValues = options.map(String);
   const alternatives = AllowedValues.map((value) => {
     const words = value.split('_').map(parameterNameOf).join('');
-    return { name: `${name}Is${words}`, holds: isEqual(name, value), value };
+    return { name: `${name}Is${words}`, expression: isEqual(name, value), value };
   });
   return {
     declaration: { Type: 'String', AllowedValues },
@@ -53,8 +53,8 @@ const formOfText = (name: string, setting: Extract<Setting, { pattern: string }>
       values: [text],
     };
   const alternatives = [
-    { name: `${name}IsGiven`, holds: { 'Fn::Not': [isEqual(name, '')] } },
-    { name: `${name}IsNotGiven`, holds: isEqual(name, '') },
+    { name: `${name}IsGiven`, expression: { 'Fn::Not': [isEqual(name, '')] } },
+    { name: `${name}IsNotGiven`, expression: isEqual(name, '') },
   ];
   return {
     declaration: { Type: 'String', AllowedPattern: `^(${setting.pattern})?$` },
