@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from '../../rule/input/parameter.ts';
 import { describeValue } from '../../rule/input/parse.ts';
+import { listOrText } from '../settings/patterns.ts';
 import { readContext, requireNoContradiction } from '../settings/read-settings.ts';
 import { SETTINGS, type Settings } from '../settings/settings.ts';
 import { isDistinct, ORGANIZATIONAL_UNITS, organizationalUnits } from './organizational-units.ts';
@@ -20,8 +21,7 @@ const listOf = (own: {
   readonly description: string;
 }): Parameter<readonly string[]> => {
   const schema = v.pipe(
-    v.unknown(),
-    v.transform((given) => (typeof given === 'string' ? given.split(',') : given)),
+    listOrText,
     v.array(v.pipe(v.string(), v.regex(own.item))),
     v.check((items) => isDistinct(items)),
   );
