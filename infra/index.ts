@@ -2,11 +2,14 @@
  * The public API of the package, for other CDK apps.
  *
  * `SingleAccessKeyStack` contains everything. The other constructs are its parts, for a stack of your own. README.md and
- * docs/ways-in.md show an example of each.
+ * docs/ways-in.md have examples.
  */
 export { InvalidParameterError } from '../rule/input/parameter.ts';
-export type { KeyEventFunctionProps as KeyEventTriggerProps } from './key-events/key-event-trigger.ts';
-export { KeyEventTrigger, WrongRegionError } from './key-events/key-event-trigger.ts';
+export {
+  KeyEventTrigger,
+  type KeyEventTriggerProps,
+  WrongRegionError,
+} from './key-events/key-event-trigger.ts';
 export { Alarms, type AlarmsProps } from './monitoring/alarms.ts';
 export { Dashboard, type DashboardProps } from './monitoring/dashboard.ts';
 export { MetricsLink, type MetricsLinkProps } from './monitoring/metrics-link.ts';

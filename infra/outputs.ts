@@ -19,7 +19,7 @@ type Deployed = {
 /** Adds one output. */
 type Add = (id: string, description: string, value: string) => CfnOutput;
 
-/** The placeholder for the id of a user. The runbooks refuse it, because it does not match the pattern of their parameter. */
+/** The placeholder for a user id. It does not match the pattern of the parameter, so the runbooks refuse it. */
 const USER_ID = 'USER_ID';
 
 const addRules = (add: Add, { rule, inactiveRule, trigger, dashboard }: Deployed): void => {
@@ -31,12 +31,12 @@ const addRules = (add: Add, { rule, inactiveRule, trigger, dashboard }: Deployed
   );
   add(
     'DeadLetterQueueUrl',
-    'Queue of the events whose evaluation by the rule on the number of keys failed',
+    'Queue of the events that the rule on the number of keys failed to evaluate',
     rule.deadLetterQueue.queueUrl,
   );
   add(
     'InactiveDeadLetterQueueUrl',
-    'Queue of the events whose evaluation by the rule on inactive keys failed',
+    'Queue of the events that the rule on inactive keys failed to evaluate',
     inactiveRule.deadLetterQueue.queueUrl,
   );
   if (trigger !== undefined)
@@ -64,7 +64,7 @@ const addFindings = (add: Add, { findings }: Deployed): void => {
   );
 };
 
-/** The runbooks by the names of their outputs, with what they do and the parameters that their commands also take. */
+/** Lists the runbooks with the prefix of their outputs, what they do, and the optional parameters of their commands. */
 const runbooksByName = ({ deactivate, reactivate, deleteInactive }: Runbooks) => [
   {
     name: 'Deactivation',

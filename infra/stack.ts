@@ -1,5 +1,5 @@
 import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { KeyEventTrigger } from './key-events/key-event-trigger.ts';
 import { Alarms } from './monitoring/alarms.ts';
 import { Dashboard } from './monitoring/dashboard.ts';
@@ -13,8 +13,12 @@ import { completeSettings, type SettingProps } from './settings/props.ts';
 import { requireNoContradiction } from './settings/read-settings.ts';
 import type { Settings } from './settings/settings.ts';
 
-/** The tag of every resource of a deployment that CloudFormation can tag; a policy in SECURITY.md depends on it. */
-export const TAG = { key: 'part-of', value: 'iam-user-single-access-key' } as const;
+/** Tags every resource that CloudFormation can tag. A policy in SECURITY.md depends on this tag. */
+export const tagResources = (scope: IConstruct): void =>
+  Tags.of(scope).add('part-of', 'iam-user-single-access-key', {
+    // CloudFormation does not support tags on dashboards in every Region.
+    excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
+  });
 
 /** The name of the stack, which is the same in every account. */
 export const STACK_NAME = 'IamUserSingleAccessKey';
@@ -24,11 +28,7 @@ export type SingleAccessKeyStackProps = StackProps & SettingProps;
 
 /** Adds every resource of a deployment to a stack. */
 export const fillStack = (stack: Stack, settings: Settings): void => {
-  Tags.of(stack).add(TAG.key, TAG.value, {
-    // CloudFormation began to support tags on dashboards only recently.
-    excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
-  });
-
+  tagResources(stack);
   const rule = new SingleAccessKeyRule(stack, 'Rule', settings);
   const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', settings);
   const planner = new Planner(stack, 'Planner', settings);
@@ -58,7 +58,7 @@ export const DESCRIPTION =
   'AWS Config rule and remediation: at most one active access key per IAM user';
 
 /**
- * The rules, their runbooks and remediations, the trigger by key events, the alarms and a dashboard.
+ * The stack of one account: the rules, their runbooks and remediations, key events, findings, alarms and a dashboard.
  *
  * @throws {InvalidParameterError} names every setting that is not allowed, or every contradiction between settings
  * @throws {WrongRegionError} when key events do not arrive in the Region of the stack

@@ -37,7 +37,7 @@ export type Usage = {
   readonly billed: Readonly<Partial<Record<PriceName, number>>>;
 };
 
-/** Prices evaluations, each by the tier that it falls into. */
+/** Computes the price of evaluations, each by its tier. */
 export const dollarsOfEvaluations = (evaluations: number): number => {
   let [dollars, left] = [0, evaluations];
   for (const tier of EVALUATION_TIERS) {
@@ -49,9 +49,9 @@ export const dollarsOfEvaluations = (evaluations: number): number => {
 };
 
 /** The dollars of a month, by what is billed. */
-export type Bill = Readonly<Record<'evaluation' | PriceName, number>>;
+type Bill = Readonly<Record<'evaluation' | PriceName, number>>;
 
-/** Prices the usage of an account. */
+/** Computes the bill of an account. */
 export const billOf = ({ evaluations, billed }: Usage): Bill => {
   const prices = Object.entries(PRICES) as [PriceName, { readonly dollars: number }][];
   const lines = prices.map(([name, { dollars }]) => [name, (billed[name] ?? 0) * dollars]);

@@ -39,7 +39,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const COMPARED: readonly Frequency[] = ['TwentyFour_Hours', 'Six_Hours', 'One_Hour'];
 
-/** Compares these rules with rules that report everything, for all accounts. */
+/** Compares the cost of these rules with that of rules that report everything, for all accounts. */
 const comparison = (scenario: Scenario): string[] => {
   const rowOf = (name: string, usage: Usage): string[] => {
     const inAll = (value: number) => scenario.accounts * value;
@@ -85,7 +85,7 @@ const breakEven = (scenario: Scenario): string[] => {
   ];
 };
 
-/** Computes what an account pays in addition if each started evaluation of a hybrid rule reports every user. */
+/** Computes the additional cost of an account if each started evaluation of a hybrid rule reports every user. */
 const costOfFullStarts = (scenario: Scenario): number => {
   if (scenario.triggers === 'schedule') return 0;
   const { evaluations } = usageOfStack(scenario);

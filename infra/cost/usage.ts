@@ -12,7 +12,7 @@ export const RULES = 2;
 /** ListUsers returns up to 1,000 users per call. AWS Config returns and accepts up to 100 results per call. */
 const PAGE = { users: 1_000, results: 100 };
 
-/** What a function needs: 0.5 GB of memory, 2 seconds plus the time for the users of a sweep, and 2 KB of logs per invocation. */
+/** The usage of an invocation: 0.5 GB of memory, 2 seconds plus the time for the users of a sweep, and 2 KB of logs. */
 const FUNCTION = { gigabytes: 0.5, seconds: 2, logGigabytes: 2e-6 };
 
 /** Seconds per user of a sweep, measured by `npm run bench` at 20 ms per call. */
@@ -21,7 +21,7 @@ const SECONDS_PER_USER = { tenAtATime: 0.003, oneAfterTheOther: 0.023 };
 /** Alarms of both rules, of key events (one more with a hybrid rule) and of findings. */
 const ALARMS = { rules: 8, keyEvents: 2, keyEventsOfHybridRule: 1, findings: 2 };
 
-/** Metrics that one invocation writes at most, without `exemptionTagKey`. */
+/** The maximum number of metrics that one invocation writes, without `exemptionTagKey`. */
 export const METRICS = { sweep: 13, keyEvents: 5, findings: 2 };
 
 /** Lambda polls a queue with five pollers that wait 20 seconds each. A message is sent, received and deleted. */
@@ -37,21 +37,21 @@ const pages = (items: number, size: number): number => Math.max(1, Math.ceil(ite
 
 const violationsOf = ({ users, violations }: Scenario) => Math.ceil((users * violations) / 100);
 
-/** Changes of keys, including those that the runbooks make. */
+/** Returns the number of key changes, including those that the runbooks make. */
 const keyChangesOf = ({ keyChanges, remediations }: Scenario) =>
   keyChanges + REMEDIATION.changes * remediations;
 
-/** Batches of key events: at most one per change. */
+/** Returns the maximum number of batches of key events, which is one per change. */
 const batchesOf = (scenario: Scenario) => (scenario.keyEvents ? keyChangesOf(scenario) : 0);
 
-/** Evaluations that key events and runbooks start, at most. */
+/** Returns the maximum number of evaluations that key events and runbooks start. */
 export const startsOf = (scenario: Scenario): number => {
   const { users, triggers, remediations } = scenario;
   const isTooLarge = triggers === 'hybrid' && users > MAXIMUM_USERS_OF_HYBRID_RULE;
   return (isTooLarge ? 0 : batchesOf(scenario)) + REMEDIATION.changes * remediations;
 };
 
-/** Sweeps and reported results of one rule, at most: a change that is reported postpones the next refresh. */
+/** Returns the maximum sweeps and results of one rule. In fact, a change that is reported postpones the next refresh. */
 const evaluationsOf = (scenario: Scenario) => {
   const { users, refreshDays, triggers, userChanges, maximumExecutionFrequency } = scenario;
   const sweeps = HOURS_OF_MONTH / HOURS[maximumExecutionFrequency] + startsOf(scenario);
@@ -62,8 +62,8 @@ const evaluationsOf = (scenario: Scenario) => {
   return { sweeps, notifications, results };
 };
 
-/** What importing findings takes, at most: every violation once a day, and one run for each change of compliance. */
-export const findingsOf = (scenario: Scenario) => {
+/** Returns the maximum usage of the import of findings: each violation daily, and a run for each change of compliance. */
+export const findingUsageOf = (scenario: Scenario) => {
   const { users, securityHubFindings } = scenario;
   if (!securityHubFindings)
     return { messages: 0, runs: 0, findings: 0, iamCalls: 0, configCalls: 0 };
@@ -106,15 +106,15 @@ const alarmsOf = ({ keyEvents, triggers, securityHubFindings }: Scenario): numbe
 const queueRequests = (exists: boolean, messages: number): number =>
   exists ? QUEUE_REQUESTS.polling + QUEUE_REQUESTS.perMessage * messages : 0;
 
-/** Months of a metric: a metric is billed for each hour in which it is written. */
+/** Returns the billed months of a metric, which is billed for each hour in which it is written. */
 const metricMonths = (invocations: number): number =>
   Math.min(HOURS_OF_MONTH, invocations) / HOURS_OF_MONTH;
 
-/** Computes what an account with this stack uses, at most. */
+/** Computes the maximum usage of an account with this stack. */
 export const usageOfStack = (scenario: Scenario): Usage => {
   const { users, remediations, keyEvents, securityHubFindings, dashboard } = scenario;
   const { sweeps, notifications, results } = evaluationsOf(scenario);
-  const { messages, runs, findings, iamCalls, configCalls } = findingsOf(scenario);
+  const { messages, runs, findings, iamCalls, configCalls } = findingUsageOf(scenario);
   const batches = batchesOf(scenario);
   const changes = keyChangesOf(scenario);
   const invocations =
@@ -145,7 +145,7 @@ export const usageOfStack = (scenario: Scenario): Usage => {
   };
 };
 
-/** Computes what an account uses when its two rules report every user at each sweep and nothing else is deployed. */
+/** Computes the usage of an account whose two rules report every user at each sweep and that has nothing else deployed. */
 export const usageOfFullReporting = (scenario: Scenario): Usage => {
   const { users, maximumExecutionFrequency } = scenario;
   const sweeps = RULES * (HOURS_OF_MONTH / HOURS[maximumExecutionFrequency]);
@@ -163,7 +163,7 @@ export const usageOfFullReporting = (scenario: Scenario): Usage => {
   };
 };
 
-/** Computes what the administrator account uses. A single account needs no roll-up. */
+/** Computes the usage of the administrator account. A single account needs no roll-up. */
 export const usageOfAdministrator = ({ accounts, rollUpViews }: Scenario): Usage => {
   const analyzedMetric = ROLL_UP_QUERIES * accounts * rollUpViews;
   const billed = accounts === 1 ? {} : { dashboard: 1, analyzedMetric };

@@ -30,7 +30,7 @@ export const builtCodeOf = (entry: Entry): string =>
 /**
  * The esbuild options of a function: one minified ES module that includes the SDK.
  *
- * The target is Node 20, because the local account runs the functions on the Node of the developer.
+ * The target is Node 20, because the simulated account runs the functions on the developer's version of Node.
  */
 export const BUNDLE = {
   bundle: true,
@@ -60,7 +60,7 @@ export const BUNDLE = {
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
  */
-export const INLINE_BUNDLE = {
+const INLINE_BUNDLE = {
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -100,7 +100,7 @@ interface BundledFile {
   readonly text: string;
 }
 
-/** The bundles created so far, because an app may have the same function in many stacks. */
+/** A cache of bundles, because an app may have the same function in many stacks. */
 const bundles = new Map<string, readonly BundledFile[]>();
 
 /**

@@ -24,10 +24,10 @@ export type NodeFunctionProps = {
   readonly deadLetterQueue?: IQueue;
 };
 
-/** A Lambda function with its own log group and execution role, and the defaults of all functions. */
+/** A Lambda function with its own log group and execution role, and the defaults that all functions share. */
 export class NodeFunction extends Construct {
   readonly function: LambdaFunction;
-  /** Allows the function to write logs and to send to the dead-letter queue. Other permissions are to be added. */
+  /** Allows the function to write logs and to send to the dead-letter queue. Add its other permissions. */
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {

@@ -24,7 +24,7 @@ export const keyReadingActions = (exemptionTagKey: string | undefined): string[]
   ...(exemptionTagKey === undefined ? [] : ['iam:ListUserTags']),
 ];
 
-/** Allows actions on the IAM users of this account, with any path. */
+/** Allows a role to call actions on the IAM users of this account, with any path. */
 export const allowOnUsers = (role: IRole, actions: readonly string[]): void => {
   const users = Stack.of(role).formatArn({
     service: 'iam',
@@ -40,7 +40,7 @@ export const allowOnUsers = (role: IRole, actions: readonly string[]): void => {
 };
 
 /**
- * Allows actions that do not support resource-level permissions.
+ * Allows a role to call actions that do not support resource-level permissions.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsconfig.html
@@ -54,6 +54,6 @@ export const allowWithoutResource = (role: IRole, actions: readonly string[]): v
   });
 };
 
-/** Allows to read the event history of CloudTrail in any Region. */
+/** Allows a role to read the event history of CloudTrail in every Region. */
 export const allowToReadHistory = (role: IRole): void =>
   allowWithoutResource(role, ['cloudtrail:LookupEvents']);

@@ -34,7 +34,7 @@ export const allowToSend = ({ ruleArn }: Rule, queues: readonly IQueue[]): void 
 };
 
 /** The events of a queue and how its function receives them. */
-export type EventQueueProps = {
+type EventQueueProps = {
   /** The description of the EventBridge rule. */
   readonly description: string;
   readonly eventPattern: EventPattern;
@@ -44,7 +44,7 @@ export type EventQueueProps = {
   readonly batchSize: number;
   /** The time in which messages are collected for one invocation. */
   readonly batchingWindow: Duration;
-  /** The time after which a failed message is received again. */
+  /** The time after which a failed message becomes visible again. */
   readonly visibilityTimeout: Duration;
   /** Attempts before a message goes to the dead-letter queue. */
   readonly maxReceiveCount: number;

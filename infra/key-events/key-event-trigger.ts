@@ -11,7 +11,7 @@ import { DeadLetterQueue, EventQueue } from '../functions/queues.ts';
 import { metricsOf } from '../monitoring/metrics.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 
-/** A construct that needs the events of IAM is deployed in a Region where they do not arrive. */
+/** The error for a construct that needs the events of IAM, in a Region where they do not arrive. */
 export class WrongRegionError extends Error {
   override readonly name = 'WrongRegionError';
 }
@@ -45,25 +45,25 @@ export const requireIamRegion = (
     throw new WrongRegionError(`${scope.node.path}: ${expected}; got ${region}`);
 };
 
-/** Names of up to 64 characters, joined, must fit into 1,024 characters of a metric dimension. */
+/** The maximum number of rules: their joined names, of up to 64 characters, are a metric dimension of at most 1,024. */
 const MAXIMUM_RULES = 15;
 
 /** The timeout for a batch, which takes two or three calls. */
 const TIMEOUT = Duration.seconds(15);
 
-export type KeyEventFunctionProps = Pick<SettingProps, 'triggers' | 'logRetentionInDays'> & {
+export type KeyEventTriggerProps = Pick<SettingProps, 'triggers' | 'logRetentionInDays'> & {
   /** The rules to evaluate, at most 15. */
   readonly configRules: readonly CfnConfigRule[];
 };
 
 /** The function that starts one evaluation for a batch of key events. */
-export class KeyEventFunction extends NodeFunction {
-  /** Whether it starts no evaluation in an account with too many users. */
+class KeyEventFunction extends NodeFunction {
+  /** Whether the function starts no evaluation in an account with too many users. */
   readonly mayHoldBack: boolean;
   /** Creates the metrics of the function. */
   readonly metric: ReturnType<typeof metricsOf>;
 
-  constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
+  constructor(scope: Construct, id: string, props: KeyEventTriggerProps) {
     const { configRules } = props;
     const { triggers, logRetentionInDays } = completeSettings(props);
     const isHybrid = triggers === 'hybrid';
@@ -95,7 +95,7 @@ export class KeyEventFunction extends NodeFunction {
 const BATCHING_WINDOW = Duration.seconds(60);
 
 /**
- * A start that AWS Config refused is tried again 90 s after the batching window, because Config accepts one start per
+ * The time after which a refused start is tried again: 90 s and the batching window, because Config accepts one start per
  * minute. This equals the minimum of Lambda: the window and six times the timeout of the function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -119,7 +119,7 @@ export class KeyEventTrigger extends Construct {
   /** Starts the evaluations. */
   readonly starter: KeyEventFunction;
 
-  constructor(scope: Construct, id: string, props: KeyEventFunctionProps) {
+  constructor(scope: Construct, id: string, props: KeyEventTriggerProps) {
     super(scope, id);
     requireIamRegion(this);
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
@@ -141,7 +141,7 @@ export class KeyEventTrigger extends Construct {
       batchSize: 1_000,
       batchingWindow: BATCHING_WINDOW,
       visibilityTimeout: VISIBILITY_TIMEOUT,
-      // 50 minutes of attempts, while an evaluation takes at most 15.
+      // The attempts take 50 minutes, and an evaluation takes at most 15.
       maxReceiveCount: 20,
     });
   }

@@ -16,7 +16,7 @@ import { completeSettings, type SettingProps } from '../settings/props.ts';
 import { HOURS, type Settings } from '../settings/settings.ts';
 import { metricsOf } from './metrics.ts';
 
-/** The props of an alarm. Without a threshold, the alarm starts at 1. */
+/** The properties of an alarm. The default threshold is 1. */
 type AlarmDefinition = Pick<AlarmProps, 'metric' | 'alarmDescription'> & Partial<AlarmProps>;
 type AlarmDefinitions = Readonly<Record<string, AlarmDefinition>>;
 

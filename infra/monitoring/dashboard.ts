@@ -28,7 +28,7 @@ export type DashboardProps = {
 const HOURLY = { period: Duration.hours(1) };
 const MAXIMUM = { ...HOURLY, statistic: Stats.MAXIMUM };
 
-/** A graph, three to a row. */
+/** Creates a graph with a third of the width of a row. */
 const graph = (title: string, props: GraphWidgetProps): IWidget =>
   new GraphWidget({ title, width: 8, height: 6, leftYAxis: { min: 0 }, ...props });
 
@@ -90,7 +90,7 @@ const functionRow = ({ rule, inactiveRule, planner, trigger }: DashboardProps): 
   ];
 };
 
-/** The key events, their delay and those that wait. */
+/** The key events, their delay, and the key events that wait. */
 const keyEventRow = ({ queue, deadLetterQueue, starter }: KeyEventTrigger): IWidget[] => [
   graph('Key events and started evaluations', {
     left: [starter.metric('KeyEvents', HOURLY)],
@@ -109,7 +109,7 @@ const keyEventRow = ({ queue, deadLetterQueue, starter }: KeyEventTrigger): IWid
 
 /** The findings that were sent to Security Hub, and those that failed. */
 const findingRow = ({ importer, deadLetterQueue }: SecurityHubFindings): IWidget[] => {
-  // Two to this row.
+  // Half of the row.
   const width = 12;
   return [
     graph('Findings sent to Security Hub', {

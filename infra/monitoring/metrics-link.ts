@@ -8,7 +8,7 @@ export type MetricsLinkProps = {
   readonly sinkArn: string;
 };
 
-/** Returns the account in an ARN, or `none` for the empty string of a parameter without value. */
+/** Returns the account in an ARN, or `none` for an empty text, the value of a template parameter that is not set. */
 const accountIn = (arn: string): string =>
   Fn.select(4, Fn.split(':', Fn.join('', [arn, '::::none'])));
 

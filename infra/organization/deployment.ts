@@ -5,7 +5,7 @@ import type { OrganizationSettings } from './settings.ts';
 import { OrganizationStack } from './stack.ts';
 
 /** A deployment to an organization. */
-export type OrganizationDeployment = {
+type OrganizationDeployment = {
   /** Path of the template that every account gets. */
   readonly template: string;
   readonly settings: OrganizationSettings;

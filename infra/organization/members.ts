@@ -1,9 +1,9 @@
-import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnStackSet } from 'aws-cdk-lib/aws-cloudformation';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { requireIamRegion } from '../key-events/key-event-trigger.ts';
-import { TAG } from '../stack.ts';
+import { tagResources } from '../stack.ts';
 import { parameterValuesOf } from '../template/parameters.ts';
 import type { Wave } from './organizational-units.ts';
 import type { OrganizationSettings } from './settings.ts';
@@ -55,7 +55,7 @@ export class MembersStack extends Stack {
   }
 }
 
-export type MemberStackSetProps = {
+type MemberStackSetProps = {
   /** The path of the template. At about 400 KB it must be read from S3, with a limit of 1 MB. */
   readonly template: string;
   readonly wave: Wave;
@@ -89,7 +89,7 @@ const preferencesOf = ({
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
  */
-export class MemberStackSet extends Construct {
+class MemberStackSet extends Construct {
   /** The URL of the template. */
   readonly templateUrl: string;
 
@@ -131,6 +131,6 @@ export class MemberStackSet extends Construct {
         },
       ],
     });
-    Tags.of(stackSet).add(TAG.key, TAG.value);
+    tagResources(stackSet);
   }
 }

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 
-/** What the organizational units must be. */
+/** The allowed values in words. */
 export const ORGANIZATIONAL_UNITS =
-  'ids of organizational units or of the root, separated by commas (ou-ab12-cdef3456), or such lists with the names of their waves (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 ids, no id is in two waves, and the root stands alone';
+  'ids of organizational units or of the root, separated by commas (ou-ab12-cdef3456), or such lists with the names of their waves (canary:ou-…;rest:ou-…,ou-…); a wave has 1 to 50 ids, no id is in two waves, and the root, if given, is the only id';
 
-/** The wave of organizational units without a named wave. */
+/** The name of the only wave, if the waves have no names. */
 const ONLY_WAVE = 'all';
 
 /** Returns whether every text occurs only once. */

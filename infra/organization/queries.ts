@@ -1,5 +1,5 @@
 /** A stored query over the resources of an aggregator, in the SQL subset of AWS Config. */
-export type Query = {
+type Query = {
   /** 1 to 64 letters, digits, `-` and `_`, unique in the account and Region. */
   readonly name: string;
   readonly description: string;
@@ -7,7 +7,7 @@ export type Query = {
 };
 
 /** The settings that the queries depend on. */
-export type QueryNames = {
+type QueryNames = {
   readonly configRuleName: string;
   readonly exemptionTagKey?: string | undefined;
 };

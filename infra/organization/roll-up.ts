@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import { type MetricName, NAMESPACE } from '../../rule/log/metrics.ts';
 
 /** A metric of all accounts. */
-export type MetricsQuery = {
+type MetricsQuery = {
   readonly metric: MetricName;
   readonly statistic: 'MAX' | 'MIN' | 'SUM';
   /** The value of the dimension `ConfigRuleName`. */
@@ -38,7 +38,7 @@ export const byAccount = (query: MetricsQuery, order: 'DESC' | 'ASC', limit: num
   `${overAllAccounts(query)} GROUP BY AWS.AccountId ORDER BY ${query.statistic}() ${order} LIMIT ${limit}`;
 
 /** The names of the rules in every account. */
-export type RollUpProps = {
+type RollUpProps = {
   readonly configRuleName: string;
   readonly inactiveConfigRuleName: string;
 };
@@ -58,7 +58,7 @@ const EXPLANATION = [
 const expressionOf = (expression: string, label = ''): MathExpression =>
   new MathExpression({ expression, label, period });
 
-/** A graph. Its metrics must have only one Metrics Insights query, the limit of GetMetricData. */
+/** Creates a graph. Its metrics may contain only one Metrics Insights query, the limit of GetMetricData. */
 const graph = (title: string, props: GraphWidgetProps): IWidget =>
   new GraphWidget({ title, width: 4, height: 6, leftYAxis: { min: 0 }, ...props });
 

@@ -8,26 +8,26 @@ import {
   type ValuesOf,
   wholeNumber,
 } from '../../rule/input/parameter.ts';
+import { listOrText } from '../settings/patterns.ts';
 import { readContext, requireNoContradiction } from '../settings/read-settings.ts';
 import { SETTINGS, type Settings } from '../settings/settings.ts';
 import { isDistinct, ORGANIZATIONAL_UNITS, organizationalUnits } from './organizational-units.ts';
 
-/** A list of distinct texts, or one text with commas between them; empty by default. */
+/** A list of distinct texts, also as one text with commas. The default is an empty list. */
 const listOf = (own: {
   readonly item: RegExp;
   readonly expected: string;
   readonly description: string;
 }): Parameter<readonly string[]> => {
   const schema = v.pipe(
-    v.unknown(),
-    v.transform((given) => (typeof given === 'string' ? given.split(',') : given)),
+    listOrText,
     v.array(v.pipe(v.string(), v.regex(own.item))),
     v.check((items) => isDistinct(items)),
   );
   return { ...own, default: [], schema };
 };
 
-/** The settings of a deployment to an organization, beside those of the stack in each account. */
+/** The settings of a deployment to an organization, in addition to those of the stack in each account. */
 export const ORGANIZATION_SETTINGS = {
   organizationalUnits: {
     schema: organizationalUnits,
@@ -48,21 +48,21 @@ export const ORGANIZATION_SETTINGS = {
   }),
   excludedAccounts: listOf({
     item: /^\d{12}$/,
-    expected: 'ids of accounts, 12 digits each, separated by commas, each one once',
+    expected: 'distinct account ids of 12 digits, separated by commas',
     description: 'Accounts below the organizational units that do not get the stack',
   }),
   dependsOnStackSets: listOf({
     item: /^arn:[\w-]+:cloudformation:[\w-]+:\d{12}:stackset\/[\w-]{1,128}:[\w-]{36}$/,
-    expected: 'ARNs of stack sets, separated by commas, each one once',
+    expected: 'distinct ARNs of stack sets, separated by commas',
     description:
-      'Stack sets whose stacks an account that joins gets first, such as that of the recorder',
+      'Stack sets that an account gets first when it joins, such as the stack set of the recorder',
   }),
   maxConcurrentPercentage: wholeNumber({
     minimum: 1,
     maximum: 100,
     default: 5,
     unit: 'percent',
-    description: 'Percentage of the accounts of a wave that are deployed to at the same time',
+    description: 'Percentage of the accounts of a wave that get the stack at the same time',
   }),
   failureTolerancePercentage: wholeNumber({
     minimum: 0,
@@ -76,7 +76,7 @@ export const ORGANIZATION_SETTINGS = {
     pattern: '[\\w-]{1,256}',
     expected: 'the name of an aggregator: 1 to 256 letters, digits, - and _',
     default: undefined,
-    description: 'Existing aggregator of the organization; without it, one is created',
+    description: 'Existing aggregator of the organization; by default, the stack creates one',
   }),
   linkMetrics: trueOrFalse({
     default: true,
@@ -94,7 +94,7 @@ const isInIamRegion = (arn: string): boolean => {
   return IAM_REGIONS[partition] === region;
 };
 
-/** Describes the contradictions between settings; empty without any. */
+/** Describes each contradiction between settings. */
 const contradictionsOf = ({
   linkMetrics,
   organizationId,
@@ -111,7 +111,7 @@ const contradictionsOf = ({
       ]
     : []),
   ...(!linkMetrics && monitoringSinkArn !== undefined
-    ? ['monitoringSinkArn must not be set with linkMetrics=false: nothing is linked to it']
+    ? ['monitoringSinkArn must not be set with linkMetrics=false: no account links to the sink']
     : []),
 ];
 
@@ -119,7 +119,7 @@ const contradictionsOf = ({
  * Reads the settings from CDK context: those of the organization and those of the stack in each account. The stack has
  * no dashboard by default, because a dashboard in each account costs more than everything else.
  *
- * @throws {InvalidParameterError} names the first old or unknown setting, every value that is not allowed, or every
+ * @throws {InvalidParameterError} names the first renamed or unknown setting, every value that is not allowed, or every
  * contradiction
  */
 export const readOrganizationSettings = (

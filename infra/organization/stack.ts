@@ -1,16 +1,16 @@
-import { CfnOutput, Stack, type StackProps, Tags, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnConfigurationAggregator, CfnStoredQuery } from 'aws-cdk-lib/aws-config';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSink } from 'aws-cdk-lib/aws-oam';
 import { Construct } from 'constructs';
 import { requireIamRegion } from '../key-events/key-event-trigger.ts';
-import { TAG } from '../stack.ts';
+import { tagResources } from '../stack.ts';
 import { queriesOf } from './queries.ts';
 import { RollUp } from './roll-up.ts';
 import type { OrganizationSettings } from './settings.ts';
 
 /** The organization whose accounts may link to the sink. */
-export type SinkProps = { readonly organizationId: string };
+type SinkProps = { readonly organizationId: string };
 
 /**
  * A sink with which the accounts of an organization share metrics. An account has one sink per Region; CloudFormation
@@ -44,7 +44,7 @@ export class Sink extends Construct {
   }
 }
 
-/** The actions of AWS Config on the organization. They do not support resource-level permissions. */
+/** The actions that AWS Config calls on the organization. They do not support resource-level permissions. */
 const ACTIONS = [
   'organizations:DescribeOrganization',
   'organizations:ListAccounts',
@@ -89,7 +89,7 @@ export class Aggregator extends Construct {
 }
 
 /** The properties of the stack and the settings of the organization. */
-export type OrganizationStackProps = StackProps & { readonly settings: OrganizationSettings };
+type OrganizationStackProps = StackProps & { readonly settings: OrganizationSettings };
 
 /** Returns the error message for another Region. Accounts share metrics within the Region of their stack. */
 export const organizationRequirement = (regions: string): string =>
@@ -110,10 +110,7 @@ export class OrganizationStack extends Stack {
       ...props,
     });
     requireIamRegion(this, organizationRequirement);
-    Tags.of(this).add(TAG.key, TAG.value, {
-      // CloudFormation does not support their tags in every Region.
-      excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
-    });
+    tagResources(this);
     const aggregatorName = settings.aggregatorName ?? new Aggregator(this, 'Aggregator').name;
     for (const { name: queryName, description, expression } of queriesOf(settings))
       new CfnStoredQuery(this, queryName, {
@@ -130,7 +127,7 @@ export class OrganizationStack extends Stack {
     add('DashboardName', 'The CloudWatch dashboard of all accounts', dashboardName);
     add(
       'SourcesCommand',
-      'Lists the accounts of which the aggregator has no current data',
+      'Lists the accounts for which the aggregator has no current data',
       `aws configservice describe-configuration-aggregator-sources-status --region ${this.region} --configuration-aggregator-name ${aggregatorName} --update-status FAILED OUTDATED`,
     );
     if (this.sinkArn !== undefined)

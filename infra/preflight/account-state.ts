@@ -32,13 +32,13 @@ import {
   Trails,
 } from './responses.ts';
 
-/** A service could not be reached, for example without credentials or connection. */
-export class UnreachableError extends Error {
+/** The error for a service that could not be reached, for example without credentials or connection. */
+class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
 /** The result of a read: its value, or why it failed. */
-export type Reading<Value> = { readonly value: Value } | { readonly unread: Unread };
+type Reading<Value> = { readonly value: Value } | { readonly unread: Unread };
 
 /** A trail that applies to the Region. */
 export type TrailState = {
@@ -61,7 +61,7 @@ export type AccountState = {
 };
 
 /** Clients of one Region. */
-export type Clients = {
+type Clients = {
   readonly sts: STSClient;
   readonly config: ConfigServiceClient;
   readonly cloudTrail: CloudTrailClient;
@@ -79,7 +79,7 @@ const describe = (error: Error): string => {
 };
 
 /**
- * Reads one thing. An error response, or a response that is not as documented, leaves it unread.
+ * Makes one read. If the service responds with an error or not as documented, the result says why it is unread.
  *
  * @param action  the IAM action that permits the read
  * @throws {UnreachableError} when no response came
@@ -107,7 +107,7 @@ const readTrails = async (client: CloudTrailClient): Promise<Reading<readonly Tr
   return { value: await Promise.all(trails.value.map((trail) => readTrail(client, trail))) };
 };
 
-/** Names the trail by its ARN, which also works for a trail of another Region or account. */
+/** Reads a trail by its ARN, which also works for a trail of another Region or account. */
 const readTrail = async (client: CloudTrailClient, trail: Trail): Promise<TrailState> => {
   const [isLogging, selectors] = await Promise.all([
     read('cloudtrail:GetTrailStatus', async () => {
@@ -128,7 +128,7 @@ const readSecurityHub = (client: SecurityHubClient) =>
       await client.send(new DescribeHubCommand());
       return true;
     } catch (error) {
-      // Security Hub returns these when it is off. A missing permission is an AccessDeniedException.
+      // Security Hub returns these errors when it is off. A missing permission is an AccessDeniedException.
       if (error instanceof InvalidAccessException || error instanceof ResourceNotFoundException)
         return false;
       throw error;

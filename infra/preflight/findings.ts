@@ -31,7 +31,7 @@ const noTrailLogs = (problems: readonly (Problem & { readonly name: string })[])
   return { group: KEY_EVENTS, state: 'missing', what, why, fixes };
 };
 
-/** Checks the trails. One that logs key events is enough. */
+/** Checks the trails. One trail that logs key events is enough. */
 const trailFindings = ({ trails, region, identity }: AccountState): Finding[] => {
   if ('unread' in trails) return [unreadFinding(KEY_EVENTS, 'the trails', trails.unread)];
   const account = 'value' in identity ? identity.value.Account : undefined;
@@ -52,7 +52,7 @@ const trailFindings = ({ trails, region, identity }: AccountState): Finding[] =>
   );
 };
 
-/** Checks that key events start evaluations, which they do not above 500 users of a hybrid rule. */
+/** Checks that key events start evaluations. With a hybrid rule they do not if the account has more than 500 users. */
 const usersFinding = ({ users }: AccountState, { triggers }: Options): Finding => {
   if ('unread' in users) return unreadFinding(KEY_EVENTS, 'the number of users', users.unread);
   const counted = users.value === 1 ? '1 user' : `${users.value} users`;
@@ -117,7 +117,7 @@ const securityHubFinding = (
   if (isSecurityHubOn.value) return { group, state: 'fine', what: 'it is on' };
   const command = `aws securityhub enable-security-hub --region ${region}`;
   if (!securityHubFindings) {
-    const what = 'it is off: results stay in AWS Config, which is all that the rule needs';
+    const what = 'it is off: results stay in AWS Config; the rules do not need Security Hub';
     return { group, state: 'note', what, fixes: [command] };
   }
   return {

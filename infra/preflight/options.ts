@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** A text of the command line is not `name=value`. */
+/** The error for an option of the command line that is not `name=value`. */
 export class InvalidOptionError extends Error {
   override readonly name = 'InvalidOptionError';
 }
@@ -21,7 +21,7 @@ const split = (text: string): readonly [string, string] => {
 };
 
 /**
- * Splits `name=value` texts as `cdk deploy -c` does. If a name is given twice, the last value counts.
+ * Splits `name=value` texts as `cdk deploy -c` does. If a name occurs twice, the last value applies.
  *
  * @throws {InvalidOptionError} names the first text that is not `name=value`
  */
@@ -35,7 +35,7 @@ const CdkJson = v.object({ context: v.record(v.string(), v.unknown()) });
  * Reads the settings as `cdk deploy` does: the context of cdk.json, overridden by the texts of `-c`.
  *
  * @throws {InvalidOptionError} if a text is not `name=value`
- * @throws {InvalidParameterError} names the first old or unknown setting, every value that is not allowed, or every
+ * @throws {InvalidParameterError} names the first renamed or unknown setting, every value that is not allowed, or every
  * contradiction
  */
 export const readOptions = (texts: readonly string[]): Options => {

@@ -32,7 +32,7 @@ export const recordsUsers = (group: RecordingGroup): boolean => {
   }
 };
 
-/** Checks whether the recorder records users once a day. An override for the type precedes the default. */
+/** Checks whether the recorder records users once a day. An override for the type takes precedence. */
 export const recordsUsersDaily = ({ recordingMode }: Recorder): boolean => {
   const override = recordingMode?.recordingModeOverrides?.find(({ resourceTypes }) =>
     resourceTypes.includes(USER),
@@ -56,7 +56,7 @@ const withUsers = (group: RecordingGroup) => {
   };
 };
 
-/** Returns the recorder as PutConfigurationRecorder expects it, with users recorded in addition. */
+/** Returns the recorder as PutConfigurationRecorder expects it, with IAM users added. */
 export const withUsersRecorded = ({ name, roleARN, recordingGroup, recordingMode }: Recorder) => ({
   name,
   roleARN,
@@ -64,7 +64,7 @@ export const withUsersRecorded = ({ name, roleARN, recordingGroup, recordingMode
   recordingMode,
 });
 
-/** Regions that AWS Config supports only since after February 2022. */
+/** The Regions that AWS Config has supported only since February 2022 or later. */
 const WITHOUT_GLOBAL_RESOURCE_TYPES: readonly string[] = [
   ...['ap-east-2', 'ap-south-2', 'ap-southeast-4', 'ap-southeast-5', 'ap-southeast-6'],
   ...['ap-southeast-7', 'ca-west-1', 'eu-central-2', 'eu-south-2', 'il-central-1'],
@@ -82,7 +82,7 @@ export const canRecordUsers = (region: string): boolean =>
 const group = 'AWS Config';
 const why = 'changes of users start no evaluation; only the schedule does';
 
-/** Finds the recorder of the customer. A recorder with a service principal serves no rule. */
+/** Finds the recorder of the customer. A recorder with a service principal belongs to an AWS service, not to rules. */
 const customerManaged = <Owned extends { readonly servicePrincipal?: string | undefined }>(
   all: readonly Owned[],
 ): Owned | undefined => all.find(({ servicePrincipal }) => servicePrincipal === undefined);

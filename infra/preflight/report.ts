@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 
 /** The parts of an account that preflight checks, in the order of the report. */
-export const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM'] as const;
+const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM'] as const;
 
 /**
  * The result of one check.
@@ -23,7 +23,7 @@ export type Finding = {
 /** A failed read: the IAM action and the reason. */
 export type Unread = { readonly action: string; readonly reason: string };
 
-/** Describes a failed read. */
+/** Returns the finding for a failed read. */
 export const unreadFinding = (
   group: Finding['group'],
   what: string,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-// The members of AWS responses that preflight uses.
+// The schemas of AWS responses. They contain only the members that preflight uses.
 
 const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
 const ResourceTypes = v.array(v.string());

@@ -62,7 +62,7 @@ export const logsKeyEvents = (selectors: EventSelectors): boolean => {
   );
 };
 
-/** Returns the selectors as PutEventSelectors expects them, with one more that logs key events. */
+/** Returns the selectors as PutEventSelectors expects them, with an additional one that logs key events. */
 export const withKeyEvents = (selectors: EventSelectors): EventSelectors => {
   const { EventSelectors = [], AdvancedEventSelectors = [] } = selectors;
   if (!hasAdvanced(selectors))
@@ -84,11 +84,11 @@ export const withKeyEvents = (selectors: EventSelectors): EventSelectors => {
   };
 };
 
-/** Why a trail logs no key events, and the command that fixes it. */
+/** The reason why a trail logs no key events, and the command that fixes it. */
 export type Problem = { readonly problem: string; readonly fix: string };
 
 /** Whether a trail logs key events: yes, no, or unread. */
-export type TrailVerdict = { readonly logs: true } | Problem | { readonly unread: Unread };
+type TrailVerdict = { readonly logs: true } | Problem | { readonly unread: Unread };
 
 const problemOf = ({ trail, isLogging, selectors }: TrailState): Problem | undefined => {
   const command = (operation: string, options: string) =>
@@ -115,7 +115,7 @@ const problemOf = ({ trail, isLogging, selectors }: TrailState): Problem | undef
 };
 
 /**
- * Decides whether a trail logs key events. A known problem decides even if something else is unread.
+ * Decides whether a trail logs key events. A known problem takes precedence over a failed read.
  *
  * A member account cannot read the selectors of an organization's trail. If the trail has no custom selectors, it logs
  * all management events.

@@ -13,14 +13,17 @@ import type { Settings } from '../settings/settings.ts';
 export const EVALUATION_TIMEOUT = Duration.minutes(15);
 
 /** The entry, the deployment and the settings of an evaluating function. */
-export type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
+type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
   Pick<Settings, 'triggers' | 'logRetentionInDays' | 'exemptionTagKey'> & {
     readonly deadLetterQueue: DeadLetterQueue;
   };
 
 /** The function that evaluates users for AWS Config. Its role reads IAM and reports results. */
-export class Evaluator extends NodeFunction {
-  /** Admits every rule of this account and Region: a rule gets its ARN only after Config may invoke its function. */
+class Evaluator extends NodeFunction {
+  /**
+   * Lets every rule of this account and Region invoke the function. The ARN of the rule is not known yet: Config creates a
+   * rule only if it may invoke its function.
+   */
   readonly permission: CfnPermission;
 
   constructor(
@@ -50,14 +53,14 @@ export class Evaluator extends NodeFunction {
   }
 }
 
-/** The settings that both rules have, beside their names and their parameters. */
+/** The settings of both rules, in addition to their names and parameters. */
 export type UserRuleSettings = Pick<
   SettingProps,
   'triggers' | 'maximumExecutionFrequency' | 'logRetentionInDays'
 >;
 
 /** The settings of a rule on IAM users, its parameters and its function. */
-export type UserRuleProps = SettingProps & {
+type UserRuleProps = SettingProps & {
   /** The description that the Config console shows. */
   readonly description: string;
   /** The settings that the rule gets as parameters, by name. */
@@ -72,7 +75,7 @@ const CHANGE_MESSAGES = [
 
 const fromConfig = (messageType: string) => ({ eventSource: 'aws.config', messageType });
 
-/** Defines what starts evaluations. A rule that only has a schedule must not have a scope. */
+/** Returns what starts evaluations. A rule that has only a schedule must not have a scope. */
 const createTriggers = ({
   triggers,
   maximumExecutionFrequency,
@@ -91,11 +94,11 @@ const createTriggers = ({
   };
 };
 
-/** A number may be a CDK token, which becomes a reference. */
+/** Converts a value to a text. A number may be a CDK token, which becomes a reference. */
 const toText = (value: unknown): string =>
   typeof value === 'number' ? Tokenization.stringifyNumber(value) : String(value);
 
-/** Selects the parameters of a rule, as texts. A parameter without a value is left out. */
+/** Returns the parameters of a rule as texts, without those that have no value. */
 const toInputParameters = (
   parameters: UserRuleProps['parameters'],
   settings: Settings,
@@ -114,9 +117,9 @@ const toInputParameters = (
 export class UserRule extends Construct {
   /** The rule in AWS Config. */
   readonly configRule: CfnConfigRule;
-  /** The function that evaluates its users. */
+  /** The function that evaluates the users. */
   readonly evaluator: Evaluator;
-  /** Keeps the events whose evaluation failed, with Lambda's reason. */
+  /** Retains the events whose evaluation failed, with the error that Lambda adds. */
   readonly deadLetterQueue: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: UserRuleProps) {

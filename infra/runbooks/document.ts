@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 
-/** A step of an Automation document in its file. Only our files have `onlyWith`; the deployed document does not. */
+/** A step in the file of a document. `onlyWith`, which is not deployed, names the option that the step requires. */
 type Step = { readonly name: string; readonly onlyWith?: unknown } & Readonly<
   Record<string, unknown>
 >;
@@ -16,7 +16,7 @@ export type AutomationDocument = { readonly mainSteps: readonly Step[] } & Reado
 /** Whether each option is chosen, by the name that `onlyWith` uses. */
 export type Options = Readonly<Record<string, boolean>>;
 
-/** The members that name the step to continue with. */
+/** The members that name the next step. */
 const NAMES_STEP = new Set(['nextStep', 'NextStep', 'Default']);
 
 const isIncluded = ({ name, onlyWith }: Step, options: Options): boolean => {
@@ -37,7 +37,7 @@ const substitutesOf = (
       const next = steps.slice(index).find(included);
       if (next === undefined)
         throw new Error(
-          `${step.name}: expected a step after a step that may be left out, got none`,
+          `${step.name}: expected an included step after a step that is left out, got none`,
         );
       return [step.name, next.name];
     }),
@@ -83,7 +83,7 @@ const Content = v.looseObject({
 });
 
 /** The values and options with which a document is deployed. */
-export type Particulars = {
+export type DocumentInput = {
   /**
    * Values by the name of their placeholder. A value may be a CDK token. If an entire text is a placeholder, its value
    * may also be a list, or `undefined`, which leaves out the member.
@@ -105,7 +105,7 @@ const readScript = (document: string, name: string): string | undefined => {
   throw new Error(`${file}: a script must not contain {{, which Systems Manager resolves`);
 };
 
-const createFill = (document: string, { values }: Particulars) => {
+const createFill = (document: string, { values }: DocumentInput) => {
   const find = (placeholder: string, name: string) => {
     if (Object.hasOwn(values, name)) return values[name];
     const script = readScript(document, name);
@@ -137,10 +137,10 @@ const createFill = (document: string, { values }: Particulars) => {
  * @param document  the path of a YAML file, whose scripts are in the folder `scripts/` beside it
  * @throws when the file is not an Automation document, a placeholder is unknown, or a script contains `{{`
  */
-export const readDocument = (document: string, particulars: Particulars): AutomationDocument => {
-  const fill = createFill(document, particulars);
+export const readDocument = (document: string, input: DocumentInput): AutomationDocument => {
+  const fill = createFill(document, input);
   const content: unknown = parse(readFileSync(document, 'utf8'), fill);
-  if (v.is(Content, content)) return leaveOutSteps(content, particulars.options);
+  if (v.is(Content, content)) return leaveOutSteps(content, input.options);
   const got = String(JSON.stringify(content)).slice(0, 100);
   throw new Error(`${document}: expected a document with schemaVersion '0.3', got ${got}`);
 };

@@ -7,7 +7,7 @@ import type { Runbook } from './runbook.ts';
 const ID = 'RemediationIsOffered';
 
 /**
- * Returns the condition that AWS Config offers remediation in the Region. It does not in AWS GovCloud (US), where people
+ * Returns the condition that AWS Config offers remediation in the Region. In AWS GovCloud (US) it does not, and operators
  * start the runbooks with commands. A stack has one such condition.
  *
  * @see https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-config.html
@@ -23,7 +23,7 @@ export const remediationIsOffered = (scope: Construct): CfnCondition => {
 };
 
 /** The properties of a remediation. */
-export type RemediationProps = {
+type RemediationProps = {
   readonly configRule: CfnConfigRule;
   readonly runbook: Runbook;
   /** Whether AWS Config starts the runbook automatically, or only on request. */
@@ -75,7 +75,7 @@ export class Remediation extends Construct {
         ConfigRuleName: configRule.ref,
       }),
       automatic,
-      // One attempt, because a refusal would only be repeated.
+      // Only one attempt, because another one would be refused for the same reason.
       ...(automatic && {
         maximumAutomaticAttempts: 1,
         retryAttemptSeconds: attemptWindow.toSeconds(),

@@ -9,7 +9,7 @@ import { readDocument } from './document.ts';
 import type { Planner } from './planner.ts';
 
 /** The approvers of a runbook. */
-export type Approval = {
+type Approval = {
   /** 1 to 10 names of IAM users or ARNs of IAM users or roles. One of them must approve. */
   readonly approvers: readonly string[];
   /**
@@ -20,17 +20,17 @@ export type Approval = {
 };
 
 /** The properties of a runbook. */
-export type RunbookProps = {
+type RunbookProps = {
   /** The path of the document from the root of this repository. */
   readonly document: string;
-  /** The function that plans. Its name replaces `${PlannerFunctionName}` in the document. */
+  /** The planner function. Its name replaces `${PlannerFunctionName}` in the document. */
   readonly planner: Planner;
   /**
    * Further values for placeholders of the document, by name.
    * @default - none
    */
   readonly values?: Readonly<Record<string, string>>;
-  /** The rule whose parameters apply and that the runbook evaluates again. */
+  /** The rule whose parameters the runbook uses, and which it evaluates again after its change. */
   readonly configRule: CfnConfigRule;
   /** The IAM actions that the steps of the document call. */
   readonly userActions: readonly string[];

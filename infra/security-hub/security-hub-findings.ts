@@ -11,10 +11,10 @@ import type { UserRule } from '../rules/user-rule.ts';
 import type { Runbooks } from '../runbooks/runbooks.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 
-/** The timeout: 5,000 violations at 20 calls a second, and the calls to Security Hub. */
+/** The timeout, enough for 5,000 violations at 20 calls a second and for the calls to Security Hub. */
 const TIMEOUT = Duration.minutes(10);
 
-export type FindingFunctionProps = Pick<SettingProps, 'findingSeverity' | 'logRetentionInDays'> & {
+type FindingFunctionProps = Pick<SettingProps, 'findingSeverity' | 'logRetentionInDays'> & {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
   readonly runbooks: Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
@@ -37,7 +37,7 @@ const environmentOf = (
 });
 
 /** The function that imports the results of AWS Config into Security Hub as findings. */
-export class FindingFunction extends NodeFunction {
+class FindingFunction extends NodeFunction {
   /** Creates the metrics of the function. */
   readonly metric: ReturnType<typeof metricsOf>;
 
@@ -143,7 +143,7 @@ export class SecurityHubFindings extends Construct {
       // One call imports up to 100 findings.
       batchSize: 100,
       batchingWindow: BATCHING_WINDOW,
-      // A failed message is received again when its invocation must have ended.
+      // A failed message becomes visible again after its invocation has ended.
       visibilityTimeout: Duration.seconds(BATCHING_WINDOW.toSeconds() + TIMEOUT.toSeconds()),
       maxReceiveCount: 3,
     });

@@ -38,16 +38,16 @@ const APPROVERS: Pattern = {
 
 const Approver = textLike({ pattern: approver('\\w+=,.@-'), expected: APPROVERS.expected });
 
+/** A list, which may also be one text with commas. */
+export const listOrText = v.pipe(
+  v.unknown(),
+  v.transform((given) => (typeof given === 'string' ? given.split(',') : given)),
+);
+
 /** The approvers, as a list or as one text. */
 export const approvers = (own: {
   readonly description: string;
 }): Parameter<readonly string[] | undefined> & Pattern & { readonly isList: true } => {
-  const schema = v.pipe(
-    v.unknown(),
-    v.transform((given) => (typeof given === 'string' ? given.split(',') : given)),
-    v.array(Approver),
-    v.minLength(1),
-    v.maxLength(10),
-  );
+  const schema = v.pipe(listOrText, v.array(Approver), v.minLength(1), v.maxLength(10));
   return { ...own, ...APPROVERS, default: undefined, isList: true, schema };
 };

@@ -81,7 +81,7 @@ export interface SettingProps {
    */
   readonly alarmTopicArn?: string;
   /**
-   * SNS topic that receives what each runbook did.
+   * SNS topic that receives a message about what each runbook did.
    * @default - none
    */
   readonly notificationTopicArn?: string;
@@ -101,7 +101,7 @@ export interface SettingProps {
    */
   readonly securityHubFindings?: boolean;
   /**
-   * Severity of these findings.
+   * Severity of the Security Hub findings.
    * @default 'HIGH'
    */
   readonly findingSeverity?: Settings['findingSeverity'];
@@ -123,7 +123,7 @@ export interface SettingProps {
 }
 
 /**
- * Completes settings with the defaults. CDK tokens are taken as they are; properties that are no settings are left out.
+ * Completes settings with the defaults. Keeps CDK tokens unchanged, and leaves out properties that are not settings.
  *
  * @throws {InvalidParameterError} names every value that is not allowed
  */

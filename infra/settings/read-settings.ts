@@ -6,7 +6,7 @@ import {
 } from '../../rule/input/parameter.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
-/** The current names of renamed settings, by their old names. */
+/** The current names of renamed settings, by old name. */
 const RENAMED = {
   frequency: 'maximumExecutionFrequency',
   exemptionTag: 'exemptionTagKey',
@@ -15,7 +15,7 @@ const RENAMED = {
   logRetentionDays: 'logRetentionInDays',
 } as const;
 
-/** Describes the contradictions between settings; empty without any. */
+/** Describes each contradiction between settings. */
 const contradictionsOf = (settings: Settings): readonly string[] => {
   const { configRuleName, inactiveConfigRuleName, approvers, approvalTopicArn } = settings;
   const automatic = (['automaticRemediation', 'automaticDeletion'] as const).filter(
@@ -30,21 +30,25 @@ const contradictionsOf = (settings: Settings): readonly string[] => {
         `${name} must be false with approvers: AWS Config starts a runbook without asking them`,
     ),
     ...(approvers === undefined && approvalTopicArn !== undefined
-      ? ['approvalTopicArn must not be set without approvers: it notifies nobody else']
+      ? ['approvalTopicArn must not be set without approvers: the topic notifies only approvers']
       : []),
   ];
 };
 
-/** @throws {InvalidParameterError} names every contradiction between the settings */
+/**
+ * Requires that settings do not contradict each other.
+ *
+ * @throws {InvalidParameterError} names every contradiction
+ */
 export const requireNoContradiction = (settings: Settings): void => {
   const contradictions = contradictionsOf(settings);
   if (contradictions.length > 0) throw new InvalidParameterError(contradictions.join('; '));
 };
 
 /**
- * Reads settings from CDK context. A key that contains other characters than a name belongs to the CDK.
+ * Reads settings from CDK context. A key with other characters than letters, digits and `_` belongs to the CDK.
  *
- * @throws {InvalidParameterError} names the first old or unknown setting, or every value that is not allowed
+ * @throws {InvalidParameterError} names the first renamed or unknown setting, or every value that is not allowed
  */
 export const readContext = <const P extends Parameters>(
   settings: P,
@@ -62,7 +66,7 @@ export const readContext = <const P extends Parameters>(
 /**
  * Reads the settings of a deployment from CDK context: `-c maximumExecutionFrequency=One_Hour`, or `context` in cdk.json.
  *
- * @throws {InvalidParameterError} names the first old or unknown setting, every value that is not allowed, or every
+ * @throws {InvalidParameterError} names the first renamed or unknown setting, every value that is not allowed, or every
  * contradiction
  * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
  */
@@ -72,5 +76,5 @@ export const readSettings = (context: Readonly<Record<string, unknown>>): Settin
   return settings;
 };
 
-/** The settings of a deployment that sets none. */
+/** The default settings. */
 export const DEFAULT_SETTINGS: Settings = readSettings({});

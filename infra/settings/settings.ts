@@ -80,7 +80,7 @@ const NOTIFICATIONS = {
   notificationTopicArn: text({
     ...TOPIC_ARN,
     default: undefined,
-    description: 'SNS topic that receives what each runbook did',
+    description: 'SNS topic that receives a message about what each runbook did',
   }),
   dashboard: trueOrFalse({
     default: true,
@@ -98,7 +98,7 @@ const NOTIFICATIONS = {
   findingSeverity: oneOf({
     options: SEVERITIES,
     default: 'HIGH',
-    description: 'Severity of these findings',
+    description: 'Severity of the Security Hub findings',
   }),
 };
 

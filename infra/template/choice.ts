@@ -1,13 +1,13 @@
 import { diffArrays } from 'diff';
 
-/** Stands for a member that does not exist with one alternative but exists with another. */
+/** The value of a member that exists with another alternative, but not with this one. */
 export const ABSENT = Symbol('absent');
 
 /** The index of the selected alternative of each choice, by the choice's name; 0 for a choice without an entry. */
 export type Selection = Readonly<Record<string, number>>;
 
 /** A condition of the template. */
-export type Condition = { readonly name: string; readonly holds: unknown };
+export type Condition = { readonly name: string; readonly expression: unknown };
 
 /** A parameter that changes more of the template than its own value. */
 export type Choice = {
@@ -33,7 +33,7 @@ const join = (parts: readonly unknown[]): unknown => {
   return parts.length > 1 ? { 'Fn::Join': ['', parts] } : only;
 };
 
-/** Chooses between two long texts. The template contains the parts that both have only once. */
+/** Chooses between two long texts. The template contains their common parts only once. */
 const chooseParts = (
   condition: Condition,
   yes: readonly unknown[],

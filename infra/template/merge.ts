@@ -1,7 +1,7 @@
 import { ABSENT, type Choice, type Condition, choose, type Selection } from './choice.ts';
 
 /** Reads the value at one place of the template, for a selection of alternatives. */
-export type Read = (selection: Selection) => unknown;
+type Read = (selection: Selection) => unknown;
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -54,8 +54,8 @@ const changesShape = (values: readonly unknown[]): boolean =>
  *
  * A value that is always the same stays as it is. Members are merged one by one, and so are the items of lists that
  * always have the same length, because not every reader of templates knows AWS::NoValue in a list. An intrinsic function
- * is not divided. The first alternatives must make the stack with everything in it: then a choice that the value depends
- * on shows when only this choice changes.
+ * is not divided. The first alternatives must create the complete stack. Then it is enough to change one choice at a time
+ * to find the choices that a value depends on.
  */
 export const merge = (read: Read, choices: readonly Choice[]): unknown => {
   const relevant = relevantTo(read, choices);
@@ -72,7 +72,7 @@ export const merge = (read: Read, choices: readonly Choice[]): unknown => {
     return Object.fromEntries(merged);
   }
   const [first] = values;
-  // Every combination counts, because an item may exist while one of two choices has its first alternative.
+  // All combinations are compared, because an item may exist when either of two choices has its first alternative.
   if (Array.isArray(first) && allValuesOf(read, relevant).every(isListOf(first.length)))
     return first.map((_, index) => merge((selection) => Object(read(selection))[index], relevant));
   const outer = relevant.find((one) => changesShape(valuesOfChoice(read, one))) ?? choice;
@@ -125,15 +125,20 @@ const mergeSection = (read: Read, choices: readonly Choice[]): [string, Entry][]
   ]);
 };
 
-const allOf = (conditions: readonly Condition[], hold: (one: Condition) => unknown): unknown => {
-  const [only, ...others] = conditions.map(hold);
+const allOf = (
+  conditions: readonly Condition[],
+  expressionOf: (one: Condition) => unknown,
+): unknown => {
+  const [only, ...others] = conditions.map(expressionOf);
   return others.length === 0 ? only : { 'Fn::And': [only, ...others] };
 };
 
 /** The conditions of an entry: those of its choices, and the one that the stack itself defines. */
 const conditionsOf = ({ conditions, body }: Entry): readonly Condition[] => {
   const { Condition: name } = Object(body);
-  return name === undefined ? conditions : [...conditions, { name, holds: { Condition: name } }];
+  return name === undefined
+    ? conditions
+    : [...conditions, { name, expression: { Condition: name } }];
 };
 
 /** Selects the conditions that sections refer to, directly or through another condition. */
@@ -159,7 +164,7 @@ export const mergeTemplates = (
     mergeSection((selection) => read(selection)[section] ?? {}, choices);
   const conditions = new Map<string, unknown>([
     ...choices.flatMap(({ alternatives }) =>
-      alternatives.map(({ name, holds }) => [name, holds] as const),
+      alternatives.map(({ name, expression }) => [name, expression] as const),
     ),
     ...entriesOf('Conditions').map(([name, { body }]) => [name, body] as const),
   ]);
@@ -181,7 +186,7 @@ export const mergeTemplates = (
       // A rule cannot refer to a condition by name, because rules are checked first.
       own.length === 0
         ? body
-        : { RuleCondition: allOf(own, ({ holds }) => holds), ...Object(body) },
+        : { RuleCondition: allOf(own, ({ expression }) => expression), ...Object(body) },
     ]),
   );
   const sections = { Resources: conditional('Resources'), Outputs: conditional('Outputs'), Rules };

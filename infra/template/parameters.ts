@@ -16,9 +16,9 @@ type Form = {
 };
 
 /** A setting as a parameter of the template. */
-export type TemplateParameter = Form & { readonly name: string; readonly setting: string };
+type TemplateParameter = Form & { readonly name: string; readonly setting: string };
 
-/** Names the parameter of a setting: `ConfigRuleName` for `configRuleName`. */
+/** Returns the name of the parameter of a setting: `ConfigRuleName` for `configRuleName`. */
 export const parameterNameOf = (setting: string): string =>
   `${setting.charAt(0).toUpperCase()}${setting.slice(1)}`;
 
@@ -35,7 +35,7 @@ const formOfOptions = (name: string, options: readonly unknown[]): Form => {
   const AllowedValues = options.map(String);
   const alternatives = AllowedValues.map((value) => {
     const words = value.split('_').map(parameterNameOf).join('');
-    return { name: `${name}Is${words}`, holds: isEqual(name, value), value };
+    return { name: `${name}Is${words}`, expression: isEqual(name, value), value };
   });
   return {
     declaration: { Type: 'String', AllowedValues },
@@ -53,8 +53,8 @@ const formOfText = (name: string, setting: Extract<Setting, { pattern: string }>
       values: [text],
     };
   const alternatives = [
-    { name: `${name}IsGiven`, holds: { 'Fn::Not': [isEqual(name, '')] } },
-    { name: `${name}IsNotGiven`, holds: isEqual(name, '') },
+    { name: `${name}IsGiven`, expression: { 'Fn::Not': [isEqual(name, '')] } },
+    { name: `${name}IsNotGiven`, expression: isEqual(name, '') },
   ];
   return {
     declaration: { Type: 'String', AllowedPattern: `^(${setting.pattern})?$` },
@@ -109,7 +109,7 @@ const textOf = (setting: string, value: unknown): string => {
 };
 
 /**
- * Gives the values of the template's parameters that have the effect of these settings; an absent setting is an empty text.
+ * Returns the template parameters that have the effect of these settings. An absent setting is an empty text.
  *
  * @throws {InvalidParameterError} when the name of an approver contains a comma
  */

@@ -32,7 +32,7 @@ export const PARAMETER_RULES = {
     Assertions: [
       assert(
         isGiven('Approvers'),
-        'ApprovalTopicArn must not be set without Approvers: it notifies nobody else',
+        'ApprovalTopicArn must not be set without Approvers: the topic notifies only approvers',
       ),
     ],
   },

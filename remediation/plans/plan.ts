@@ -1,5 +1,3 @@
-import type { IamUser } from '../../rule/aws/iam.ts';
-
 /** Quotes a text as one word of a POSIX shell. */
 const shellWord = (text: string): string =>
   /^[\w+=,.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
@@ -76,15 +74,18 @@ export type Plan = {
 type Planned = Pick<Plan, 'AccessKeyId' | 'Reason' | 'NextCommand'> &
   Partial<Pick<Plan, 'KeepAccessKeyId' | 'UndoCommand' | 'Basis' | 'Evidence'>>;
 
-const userOf = ({ UserId, UserName }: IamUser): IamUser => ({ UserId, UserName });
-
 /** Returns a plan that acts on a key. */
-export const planTo = (Outcome: Action, user: IamUser, planned: Planned): Plan => ({
+export const planTo = (
+  Outcome: Action,
+  { UserId, UserName }: Pick<Plan, 'UserId' | 'UserName'>,
+  planned: Planned,
+): Plan => ({
   KeepAccessKeyId: NONE,
   UndoCommand: NONE,
   Basis: NONE,
   Evidence: NONE,
-  ...userOf(user),
+  UserId,
+  UserName,
   ...planned,
   Outcome,
 });

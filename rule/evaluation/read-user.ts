@@ -4,12 +4,9 @@ import type { AccessKey } from '../keys/access-key.ts';
 import type { RequiredReads, UserKeys } from './user-rule.ts';
 
 /** Reads the keys of a user. Returns undefined if IAM no longer has a user with this name. */
-export const readKeys = async (
-  iam: Iam,
-  { UserId, UserName }: IamUser,
-): Promise<UserKeys | undefined> => {
-  const keys = await iam.listAccessKeys(UserName);
-  return keys && { UserId, UserName, keys };
+export const readKeys = async (iam: Iam, user: IamUser): Promise<UserKeys | undefined> => {
+  const keys = await iam.listAccessKeys(user.UserName);
+  return keys && { ...user, keys };
 };
 
 const readTag = async (

@@ -1,12 +1,11 @@
 import type { RecordedResult } from '../aws/config.ts';
+import type { IamUser } from '../aws/iam.ts';
 import type { AccessKey } from '../keys/access-key.ts';
 import type { KeyHistory } from '../keys/key-history.ts';
 import type { Result } from './evaluation.ts';
 
 /** An IAM user with its access keys. */
-export type UserKeys = {
-  readonly UserId: string;
-  readonly UserName: string;
+export type UserKeys = IamUser & {
   readonly keys: readonly AccessKey[];
   /** The value of the exemption tag, if it was read and the user has the tag. */
   readonly exemption?: string | undefined;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
-import { findingsOf, METRICS } from '../../../infra/cost/usage.ts';
+import { findingUsageOf, METRICS } from '../../../infra/cost/usage.ts';
 import { createClients } from '../../../rule/aws/clients.ts';
 import { createHandler } from '../../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../../rule/security-hub/security-hub.ts';
@@ -72,9 +72,9 @@ const run = async (event: unknown) => {
   return { iam: count('iam'), config: count('config'), findings: FindingsImported, metrics };
 };
 
-describe('findingsOf', () => {
+describe('findingUsageOf', () => {
   it('is an upper bound of a daily run in the local account', async () => {
-    const { iamCalls, configCalls, findings, runs } = findingsOf(scenario);
+    const { iamCalls, configCalls, findings, runs } = findingUsageOf(scenario);
     expect(runs).toBe(30);
 
     const actual = await run({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
@@ -87,8 +87,8 @@ describe('findingsOf', () => {
   });
 
   it('is an upper bound of a run after a change of compliance', async () => {
-    const quiet = findingsOf(scenario);
-    const changed = findingsOf({ ...scenario, keyChanges: 1 });
+    const quiet = findingUsageOf(scenario);
+    const changed = findingUsageOf({ ...scenario, keyChanges: 1 });
     const messages = changed.messages - quiet.messages;
     expect(messages).toBe(RULES.length);
 

@@ -191,9 +191,9 @@ describe('readOrganizationSettings, on the metrics of the accounts,', () => {
     expect(without({ linkMetrics: false })).toBe('accepted');
   });
 
-  it('refuses a sink that nothing is linked to', () => {
+  it('refuses a sink that no account links to', () => {
     expect(refusal({ linkMetrics: false, monitoringSinkArn: sinkArn })).toBe(
-      'monitoringSinkArn must not be set with linkMetrics=false: nothing is linked to it',
+      'monitoringSinkArn must not be set with linkMetrics=false: no account links to the sink',
     );
   });
 

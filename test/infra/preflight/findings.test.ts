@@ -253,7 +253,7 @@ describe('Security Hub CSPM', () => {
       {
         ...hub,
         state: 'note',
-        what: 'it is off: results stay in AWS Config, which is all that the rule needs',
+        what: 'it is off: results stay in AWS Config; the rules do not need Security Hub',
         fixes: [enable],
       },
     ]);

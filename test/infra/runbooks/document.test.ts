@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  type DocumentInput,
   leaveOutSteps,
   type Options,
-  type Particulars,
   readDocument,
 } from '../../../infra/runbooks/document.ts';
 
@@ -18,10 +18,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const values = { Planner: 'planner-1', Approvers: ['alice', 'bob'], Topic: undefined };
 
-const read = (text: string, particulars: Particulars = { values }) => {
+const read = (text: string, input: DocumentInput = { values }) => {
   const path = join(folder, 'document.yaml');
   writeFileSync(path, text);
-  return readDocument(path, particulars);
+  return readDocument(path, input);
 };
 const script = (name: string, text: string) => writeFileSync(join(folder, 'scripts', name), text);
 /** A document with one step and further members. */
@@ -171,7 +171,7 @@ describe('the steps with onlyWith', () => {
   it('must have a step after them', () => {
     const mainSteps = [{ name: 'Ask', onlyWith: 'Approval' }];
     expect(() => leaveOutSteps({ mainSteps }, { Approval: false })).toThrow(
-      'Ask: expected a step after a step that may be left out, got none',
+      'Ask: expected an included step after a step that is left out, got none',
     );
   });
 });

@@ -205,7 +205,7 @@ describe('readSettings, with settings that contradict each other,', () => {
 
   it('refuses a topic for approvals without approvers', () => {
     expect(refusal({ approvalTopicArn })).toBe(
-      'approvalTopicArn must not be set without approvers: it notifies nobody else',
+      'approvalTopicArn must not be set without approvers: the topic notifies only approvers',
     );
   });
 

@@ -8,7 +8,7 @@ const trueOrFalse = (name: string): Choice => ({
   name,
   alternatives: ['true', 'false'].map((value) => ({
     name: `${name}Is${value}`,
-    holds: { 'Fn::Equals': [{ Ref: name }, value] },
+    expression: { 'Fn::Equals': [{ Ref: name }, value] },
     value,
   })),
 });
@@ -18,7 +18,7 @@ const Size: Choice = {
   name: 'Size',
   alternatives: ['s', 'm', 'l'].map((value) => ({
     name: `SizeIs_${value}`,
-    holds: { 'Fn::Equals': [{ Ref: 'Size' }, value] },
+    expression: { 'Fn::Equals': [{ Ref: 'Size' }, value] },
     value,
   })),
 };
