@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { createLocalAccount } from '../local-account/account.ts';
-import type { LocalAccountOptions } from '../local-account/services.ts';
+import { createLocalAccount, type LocalAccountOptions } from '../local-account/account.ts';
 import { at } from './build.ts';
 import { trustOf } from './trust.ts';
 

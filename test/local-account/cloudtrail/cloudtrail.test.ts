@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createClockedAccount } from '../../support/clocked-account.ts';
 import { trustOf } from '../../support/trust.ts';
+import type { LocalAccountOptions } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
-import type { LocalAccountOptions } from '../services.ts';
 
 const MINUTE = 60_000;
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, createWork } from '../clock.ts';
 import type { Call, Ending } from '../dispatch.ts';
 import type { BridgedEvent } from '../events/rules.ts';
-import type { Roles } from '../roles.ts';
+import type { Roles } from '../sts/sts.ts';
 import { lookupEvents } from './lookup-events.ts';
 import { type CloudTrailRecord, type RecordedEvent, recordOf } from './record.ts';
 

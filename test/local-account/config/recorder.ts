@@ -43,7 +43,7 @@ const ConfigurationRecorder = v.strictObject({
 });
 
 /** A configuration recorder and whether it records. */
-export type LocalRecorder = v.InferOutput<typeof ConfigurationRecorder> & {
+type LocalRecorder = v.InferOutput<typeof ConfigurationRecorder> & {
   readonly recording: boolean;
 };
 

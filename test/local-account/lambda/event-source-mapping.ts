@@ -4,9 +4,9 @@ import * as v from 'valibot';
 import { createWork, type Wait } from '../clock.ts';
 import { type Dispatcher, ServiceError } from '../dispatch.ts';
 import { wholeNumber } from '../request.ts';
-import type { Roles } from '../roles.ts';
 import { type Queue, QueueArn } from '../sqs/queue.ts';
 import type { Sqs } from '../sqs/sqs.ts';
+import type { Roles } from '../sts/sts.ts';
 import type { Lambda } from './lambda.ts';
 import { poll } from './poller.ts';
 
@@ -131,5 +131,3 @@ export const createEventSourceMappings = (deps: EventSourceMappingDeps) => {
     },
   };
 };
-
-export type EventSourceMappings = ReturnType<typeof createEventSourceMappings>;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createClockedAccount } from '../../support/clocked-account.ts';
 import { trustOf } from '../../support/trust.ts';
-import { createRoles } from '../roles.ts';
+import { createRoles } from '../sts/sts.ts';
 import type { SendToQueue } from './invocations.ts';
 import { createLambda } from './lambda.ts';
 

@@ -12,7 +12,7 @@ import { toFinding } from '../../../rule/security-hub/finding.ts';
 import { at } from '../../support/build.ts';
 import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import { findingSettings, violation } from '../../support/findings.ts';
-import type { HeldFinding } from './import-findings.ts';
+import type { StoredFinding } from './import-findings.ts';
 
 let account: ClockedAccount;
 let client: SecurityHubClient;
@@ -36,7 +36,7 @@ const ids = async (Filters: AwsSecurityFindingFilters) =>
   (await find(Filters)).map(({ Id }) => Id).toSorted();
 const plus = (minutes: number) => new Date(at.getTime() + minutes * 60_000).toISOString();
 const equals = (Value: string) => [{ Value, Comparison: 'EQUALS' as const }];
-const stored = (): HeldFinding => [...account.securityHub.findings.values()][0] as HeldFinding;
+const stored = (): StoredFinding => [...account.securityHub.findings.values()][0] as StoredFinding;
 
 describe('BatchImportFindings', () => {
   it('stores a finding with the members that Security Hub adds', async () => {

@@ -44,7 +44,7 @@ export type QueuePolicy = v.InferOutput<typeof QueuePolicy>;
 type Statement = QueuePolicy['Statement'][number];
 
 /** A service that sends to a queue, and the resource on whose behalf it sends. */
-export type SendingService = {
+type SendingService = {
   readonly Principal: string;
   readonly SourceAccount: string;
   readonly SourceArn: string;

@@ -35,7 +35,7 @@ const QueueProperties = v.strictObject({
 });
 
 /** The properties of a standard queue; times are seconds. */
-export type QueueProperties = v.InferOutput<typeof QueueProperties>;
+type QueueProperties = v.InferOutput<typeof QueueProperties>;
 
 /**
  * Reads the resolved properties of a standard AWS::SQS::Queue.

@@ -1,10 +1,10 @@
 import type * as v from 'valibot';
 import type { Wait } from '../clock.ts';
 import { type Dispatcher, ServiceError, type ServiceName } from '../dispatch.ts';
-import type { LocalRole, Roles } from '../roles.ts';
+import type { LocalRole, Roles } from '../sts/sts.ts';
 import type { ValueType } from './document.ts';
+import type { Approval } from './execution.ts';
 import { resolveReferences } from './references.ts';
-import type { Approval } from './waiting.ts';
 
 /** The rights and the time that an action has. */
 export type ActionContext = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEventPattern } from './pattern.ts';
+import { parseEventPattern } from './rules.ts';
 
 const event = {
   source: 'aws.iam',
