@@ -111,12 +111,12 @@ export type Operation = (input: unknown, principal: string, region?: string) => 
 export type Ending = { readonly output: unknown } | { readonly error: ServiceError };
 type AnswerListener = (call: Call, ending: Ending) => void;
 
-/** Creates an operation that accepts exactly the members of `schema` and refuses anything else with `errorCode`. */
-export const operation =
+/** Creates operations that accept exactly the members of their schema and refuse anything else with `errorCode`. */
+export const operationWith =
+  (errorCode: string) =>
   <Schema extends v.GenericSchema>(
     schema: Schema,
     run: (input: v.InferOutput<Schema>, principal: string, region?: string) => unknown,
-    errorCode = 'ValidationException',
   ): Operation =>
   (input, principal, region) => {
     const parsed = v.safeParse(schema, input);
@@ -125,6 +125,9 @@ export const operation =
     const where = v.getDotPath(issue) ?? 'input';
     throw new ServiceError(errorCode, `${where}: ${issue.message}`);
   };
+
+/** Creates an operation that refuses a wrong input with ValidationException. */
+export const operation = operationWith('ValidationException');
 
 /** Creates the dispatcher, which records every call of the wire, of runbooks and of tests, and runs its operation. */
 export const createDispatcher = (faults: Faults, now: () => Date) => {

@@ -54,12 +54,6 @@ export const responseElementsOf = (operation: string, output: unknown): unknown 
   return schema === undefined ? null : rename(v.parse(schema, output));
 };
 
-/** The identity of a caller, as CloudTrail writes it. */
-type UserIdentity = Readonly<Record<string, unknown>> & {
-  readonly arn: string;
-  readonly accessKeyId: string;
-};
-
 const SESSION = 'session';
 const OPERATOR = 'operator';
 
@@ -103,7 +97,7 @@ export const identityOf = (
   principal: string,
   at: Date,
   { roles, accountId }: { readonly roles: Roles; readonly accountId: string },
-): { readonly userIdentity: UserIdentity; readonly Username: string } => {
+) => {
   const role = roles.byName.get(principal);
   if (role !== undefined)
     return { userIdentity: roleIdentity(role, accountId, at), Username: SESSION };
@@ -125,33 +119,6 @@ export const iamRegionOf = (region: string): string => {
   if (iamRegion === undefined) throw new Error(`expected a Region of AWS, got ${region}`);
   return iamRegion;
 };
-
-/** A management event, as CloudTrail writes it. */
-export type CloudTrailRecord = {
-  readonly eventVersion: string;
-  readonly userIdentity: UserIdentity;
-  /** ISO 8601, in whole seconds. */
-  readonly eventTime: string;
-  readonly eventSource: string;
-  readonly eventName: string;
-  readonly awsRegion: string;
-  readonly sourceIPAddress: string;
-  readonly userAgent: string;
-  readonly errorCode?: string;
-  readonly errorMessage?: string;
-  readonly requestParameters: unknown;
-  readonly responseElements: unknown;
-  readonly requestID: string;
-  readonly eventID: string;
-  readonly readOnly: boolean;
-  readonly eventType: 'AwsApiCall';
-  readonly managementEvent: true;
-  readonly recipientAccountId: string;
-  readonly eventCategory: 'Management';
-};
-
-/** A record and the name by which LookupEvents finds its caller. */
-export type RecordedEvent = { readonly record: CloudTrailRecord; readonly Username: string };
 
 /** IAM responds with `NoSuchEntity`, CloudTrail writes `NoSuchEntityException`. */
 const errorCodeOf = ({ code }: ServiceError) => {
@@ -176,7 +143,7 @@ const outcomeOf = ({ operation, input }: Call, ending: Ending) => {
 };
 
 /**
- * Writes the record of a call that changes IAM.
+ * Returns the record of a call that changes IAM, and the name by which LookupEvents finds its caller.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
@@ -184,9 +151,9 @@ export const recordOf = (
   call: Call,
   ending: Ending,
   account: { readonly accountId: string; readonly region: string; readonly roles: Roles },
-): RecordedEvent => {
+) => {
   const { userIdentity, Username } = identityOf(call.principal, call.at, account);
-  const record: CloudTrailRecord = {
+  const record = {
     eventVersion: '1.11',
     userIdentity,
     eventTime: `${call.at.toISOString().slice(0, 19)}Z`,
@@ -206,3 +173,6 @@ export const recordOf = (
   };
   return { record, Username };
 };
+
+/** A record and the name by which LookupEvents finds its caller. */
+export type RecordedEvent = ReturnType<typeof recordOf>;

@@ -1,55 +1,11 @@
+import type { AdvancedFieldSelector, GetEventSelectorsResponse } from '@aws-sdk/client-cloudtrail';
 import * as v from 'valibot';
-import { operation, ServiceError } from '../dispatch.ts';
+import { operation, operationWith, ServiceError } from '../dispatch.ts';
 
-const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
-const Operator = v.optional(v.pipe(v.array(text), v.minLength(1)));
+/** The event selectors of a trail: basic or advanced, not both. */
+type EventSelectors = Pick<GetEventSelectorsResponse, 'EventSelectors' | 'AdvancedEventSelectors'>;
 
-const EventSelector = v.strictObject({
-  ReadWriteType: v.optional(v.picklist(['ReadOnly', 'WriteOnly', 'All'])),
-  IncludeManagementEvents: v.optional(v.boolean()),
-  DataResources: v.optional(
-    v.array(
-      v.strictObject({ Type: v.optional(v.string()), Values: v.optional(v.array(v.string())) }),
-    ),
-  ),
-  ExcludeManagementEventSources: v.optional(v.array(v.string())),
-});
-
-const AdvancedFieldSelector = v.strictObject({
-  Field: v.pipe(v.string(), v.maxLength(1000), v.regex(/^[\w|.]+$/)),
-  Equals: Operator,
-  StartsWith: Operator,
-  EndsWith: Operator,
-  NotEquals: Operator,
-  NotStartsWith: Operator,
-  NotEndsWith: Operator,
-});
-
-const EventSelectors = v.object({
-  EventSelectors: v.optional(v.pipe(v.array(EventSelector), v.maxLength(5))),
-  AdvancedEventSelectors: v.optional(
-    v.array(
-      v.strictObject({
-        Name: v.optional(v.pipe(v.string(), v.maxLength(1000))),
-        FieldSelectors: v.pipe(v.array(AdvancedFieldSelector), v.minLength(1)),
-      }),
-    ),
-  ),
-});
-
-/** The event selectors of a trail, basic or advanced. */
-type EventSelectors = v.InferOutput<typeof EventSelectors>;
-
-/** Reads the selectors of a trail; throws when it has both kinds or unknown members. */
-const parseEventSelectors = (trail: EventSelectors): EventSelectors => {
-  if (trail.EventSelectors !== undefined && trail.AdvancedEventSelectors !== undefined)
-    throw new Error('a trail has either EventSelectors or AdvancedEventSelectors, got both');
-  return v.parse(EventSelectors, trail);
-};
-
-const namesManagementWrites = (
-  fields: readonly v.InferOutput<typeof AdvancedFieldSelector>[],
-): boolean => {
+const namesManagementWrites = (fields: readonly AdvancedFieldSelector[] = []): boolean => {
   const equals = (field: string) => fields.find(({ Field }) => Field === field)?.Equals;
   return (
     equals('eventCategory')?.includes('Management') === true &&
@@ -154,6 +110,8 @@ const TrailName = v.pipe(
   ),
 );
 
+const namedTrail = operationWith('InvalidTrailNameException');
+
 const Describe = v.strictObject({
   trailNameList: v.optional(v.array(v.string()), []),
   includeShadowTrails: v.optional(v.boolean(), true),
@@ -174,21 +132,15 @@ const trailOperations = (trails: KnownTrails) => {
       )
       .map(describeTrail),
   }));
-  const GetTrailStatus = operation(
-    v.strictObject({ Name: TrailName }),
-    ({ Name }) => ({ IsLogging: trails.named(Name).isLogging }),
-    'InvalidTrailNameException',
-  );
-  const GetEventSelectors = operation(
-    v.strictObject({ TrailName }),
-    (input) => {
-      const trail = trails.named(input.TrailName);
-      if (trails.isOwn(trail)) return selectorsOf(trail);
-      // A member account sees the trail of its organization and its status, but not its selectors.
-      throw trails.unknown(input.TrailName);
-    },
-    'InvalidTrailNameException',
-  );
+  const GetTrailStatus = namedTrail(v.strictObject({ Name: TrailName }), ({ Name }) => ({
+    IsLogging: trails.named(Name).isLogging,
+  }));
+  const GetEventSelectors = namedTrail(v.strictObject({ TrailName }), (input) => {
+    const trail = trails.named(input.TrailName);
+    if (trails.isOwn(trail)) return selectorsOf(trail);
+    // A member account sees the trail of its organization and its status, but not its selectors.
+    throw trails.unknown(input.TrailName);
+  });
 
   return { DescribeTrails, GetTrailStatus, GetEventSelectors };
 };
@@ -202,7 +154,8 @@ export const createTrails = (deps: TrailsDeps) => {
     usual: usualTrail(deps),
     /** Replaces all trails. */
     put: (all: readonly LocalTrail[]) => {
-      for (const trail of all) parseEventSelectors(trail);
+      if (all.some((trail) => trail.EventSelectors && trail.AdvancedEventSelectors))
+        throw new Error('a trail has either EventSelectors or AdvancedEventSelectors, got both');
       trails.state.all = all;
     },
     /** Whether a trail logs write events of IAM in this account and Region. */

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { createWork } from '../clock.ts';
 import { operation, ServiceError } from '../dispatch.ts';
@@ -139,12 +138,6 @@ export const createConfig = (deps: ConfigDeps) => {
     /** Whether a delivery, an evaluation or a remediation is in progress. */
     isUnderWay,
     /** Resolves when none is in progress; throws failures of background work. */
-    settled: async () => {
-      await work.ended();
-      while (isUnderWay()) {
-        await setTimeout(10);
-        await work.ended();
-      }
-    },
+    settled: () => work.settled(isUnderWay),
   };
 };

@@ -1,17 +1,11 @@
 import * as v from 'valibot';
+import { OneOrMore } from '../request.ts';
 import { ASSERTION_FUNCTIONS, evaluateCondition, type Scope } from './intrinsics.ts';
 
-const Names = v.union([
-  v.pipe(
-    v.string(),
-    v.transform((name) => [name]),
-  ),
-  v.array(v.string()),
-]);
 const Resource = v.strictObject({
   Type: v.string(),
   Properties: v.optional(v.record(v.string(), v.unknown()), {}),
-  DependsOn: v.optional(Names, []),
+  DependsOn: v.optional(OneOrMore, []),
   Condition: v.optional(v.string()),
   Metadata: v.optional(v.unknown()),
   DeletionPolicy: v.optional(v.string()),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { createWork, type Wait } from '../clock.ts';
 import { type Dispatcher, ServiceError } from '../dispatch.ts';
@@ -122,12 +121,6 @@ export const createEventSourceMappings = (deps: EventSourceMappingDeps) => {
     /** Whether a polled queue has messages, visible or not, or a function processes a batch. */
     isUnderWay,
     /** Resolves when no message is left, for which the clock must run or be advanced; throws failures. */
-    settled: async () => {
-      await work.ended();
-      while (isUnderWay()) {
-        await setTimeout(5);
-        await work.ended();
-      }
-    },
+    settled: () => work.settled(isUnderWay),
   };
 };

@@ -1,5 +1,8 @@
 import * as v from 'valibot';
-import { operation } from '../dispatch.ts';
+import { operationWith } from '../dispatch.ts';
+
+/** Creates an operation that refuses a wrong input with the error of Security Hub. */
+export const hubOperation = operationWith('InvalidInputException');
 
 const NonEmpty = v.pipe(v.string(), v.regex(/\S/, 'expected a text that is not blank'));
 const text = (maximum: number) => v.pipe(NonEmpty, v.maxLength(maximum));
@@ -185,7 +188,7 @@ const IdOf = v.object({ Id: v.string() });
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html
  */
 export const batchImportFindings = (stored: StoredFindings, deps: HubDeps) =>
-  operation(
+  hubOperation(
     v.strictObject({ Findings: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(100)) }),
     ({ Findings }) => {
       const FailedFindings = Findings.flatMap((one) => {
@@ -204,5 +207,4 @@ export const batchImportFindings = (stored: StoredFindings, deps: HubDeps) =>
       const FailedCount = FailedFindings.length;
       return { FailedCount, SuccessCount: Findings.length - FailedCount, FailedFindings };
     },
-    'InvalidInputException',
   );

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import { type Operation, operation, ServiceError } from '../dispatch.ts';
+import { type Operation, ServiceError } from '../dispatch.ts';
 import { cutPage, wholeNumber } from '../request.ts';
 import {
   batchImportFindings,
   type HubDeps,
+  hubOperation,
   type StoredFinding,
   type StoredFindings,
 } from './import-findings.ts';
@@ -37,7 +38,7 @@ const matches = (value: string, filters: readonly StringFilter[]): boolean =>
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetFindings.html
  */
 const getFindings = (stored: StoredFindings, pageSize: number) =>
-  operation(
+  hubOperation(
     v.strictObject({
       Filters: v.optional(Filters, {}),
       MaxResults: v.optional(wholeNumber(1, 100), 100),
@@ -59,14 +60,13 @@ const getFindings = (stored: StoredFindings, pageSize: number) =>
       });
       return { Findings: page.items, NextToken: page.next };
     },
-    'InvalidInputException',
   );
 
 const SubscribedAt = '2024-01-01T00:00:00.000Z';
 
 const describeHub = ({ accountId, region }: HubDeps): Operation => {
   const HubArn = `arn:aws:securityhub:${region}:${accountId}:hub/default`;
-  return operation(
+  return hubOperation(
     v.strictObject({ HubArn: v.optional(v.pipe(v.string(), v.regex(/\S/))) }),
     (input) => {
       if (input.HubArn !== undefined && input.HubArn !== HubArn) {
@@ -81,7 +81,6 @@ const describeHub = ({ accountId, region }: HubDeps): Operation => {
         ControlFindingGenerator: 'SECURITY_CONTROL',
       };
     },
-    'InvalidInputException',
   );
 };
 

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { type Operation, operation, ServiceError } from '../dispatch.ts';
+import { type Operation, operationWith, ServiceError } from '../dispatch.ts';
 import { wholeNumber } from '../request.ts';
 import { type SentMessage, type StoredMessage, systemAttributesOf } from './message.ts';
 import { createQueue, parseQueueProperties, type Queue } from './queue.ts';
 import { parseQueuePolicy } from './queue-policy.ts';
+
+const operation = operationWith('InvalidParameterValue');
 
 const QueueUrl = v.string();
 const SystemAttributeNames = v.optional(
@@ -68,32 +70,22 @@ const attributesOf = (queue: Queue): Record<string, string> => ({
  */
 const queueOperations = (queueAt: (url: string) => Queue) =>
   ({
-    ReceiveMessage: operation(
-      ReceiveMessage,
-      (input) => {
-        const queue = queueAt(input.QueueUrl);
-        const received = queue.receive(input.MaxNumberOfMessages, input.VisibilityTimeout);
-        const Messages = received.map((message) => toMessage(message, input));
-        return Messages.length === 0 ? {} : { Messages };
-      },
-      'InvalidParameterValue',
-    ),
+    ReceiveMessage: operation(ReceiveMessage, (input) => {
+      const queue = queueAt(input.QueueUrl);
+      const received = queue.receive(input.MaxNumberOfMessages, input.VisibilityTimeout);
+      const Messages = received.map((message) => toMessage(message, input));
+      return Messages.length === 0 ? {} : { Messages };
+    }),
     DeleteMessage: operation(
       v.strictObject({ QueueUrl, ReceiptHandle: v.pipe(v.string(), v.minLength(1)) }),
       (input) => queueAt(input.QueueUrl).remove(input.ReceiptHandle),
-      'InvalidParameterValue',
     ),
-    PurgeQueue: operation(
-      v.strictObject({ QueueUrl }),
-      (input) => queueAt(input.QueueUrl).purge(),
-      'InvalidParameterValue',
-    ),
-    GetQueueAttributes: operation(
+    PurgeQueue: operation(v.strictObject({ QueueUrl }), (input) => queueAt(input.QueueUrl).purge()),
+    GetQueueAttributes: operationWith('InvalidAttributeName')(
       v.strictObject({ QueueUrl, AttributeNames: v.optional(v.array(v.string()), []) }),
       (input) => ({
         Attributes: only(attributesOf(queueAt(input.QueueUrl)), input.AttributeNames),
       }),
-      'InvalidAttributeName',
     ),
   }) satisfies Record<string, Operation>;
 

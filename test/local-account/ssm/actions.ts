@@ -9,18 +9,12 @@ const Condition = v.looseObject({
   Variable: v.optional(v.unknown()),
 });
 
-/** Creates a comparison of two values of one type. Text never equals a number. */
-const comparison =
-  <Value>(type: v.GenericSchema<Value>, holds: (variable: Value, operand: Value) => boolean) =>
-  (variable: unknown, operand: unknown) =>
-    holds(v.parse(type, variable), v.parse(type, operand));
+const Texts = v.tuple([v.string(), v.string()]);
 
+/** The comparisons of two texts. A value of another type is an error. */
 const OPERATORS = {
-  StringEquals: comparison(v.string(), (variable, operand) => variable === operand),
-  StartsWith: comparison(v.string(), (variable, operand) => variable.startsWith(operand)),
-  Contains: comparison(v.string(), (variable, operand) => variable.includes(operand)),
-  NumericEquals: comparison(v.number(), (variable, operand) => variable === operand),
-  BooleanEquals: comparison(v.boolean(), (variable, operand) => variable === operand),
+  StringEquals: (variable: string, operand: string) => variable === operand,
+  StartsWith: (variable: string, operand: string) => variable.startsWith(operand),
 } as const;
 
 const isOperator = (name: string): name is keyof typeof OPERATORS => Object.hasOwn(OPERATORS, name);
@@ -34,7 +28,7 @@ const holds = (condition: unknown): boolean => {
   if (name === 'And') return all().every(Boolean);
   if (name === 'Or') return all().some(Boolean);
   if (name === 'Not') return !holds(operand);
-  if (isOperator(name)) return OPERATORS[name](Variable, operand);
+  if (isOperator(name)) return OPERATORS[name](...v.parse(Texts, [Variable, operand]));
   const known = [...Object.keys(OPERATORS), 'And', 'Or', 'Not'].join(', ');
   throw new Error(`expected one of the operators ${known}, got ${name}`);
 };

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { ServiceError } from '../dispatch.ts';
 import type { Action } from './action.ts';
 import { ACTIONS, branchTargets } from './actions.ts';
 import {
@@ -144,43 +142,10 @@ const DocumentProperties = v.strictObject({
 
 type LocalDocument = v.InferOutput<typeof DocumentProperties> & {
   readonly content: AutomationDocument;
-  readonly CreatedDate: Date;
-};
-
-/** DescribeDocument shows booleans and numbers as text. */
-const describeParameters = ({ parameters }: AutomationDocument) =>
-  Object.entries(parameters).map(([Name, { type, description, default: value }]) => ({
-    Name,
-    Type: type === 'StringList' ? 'StringList' : 'String',
-    Description: description,
-    DefaultValue: typeof value === 'string' ? value : JSON.stringify(value),
-  }));
-
-const describe = (document: LocalDocument, Owner: string) => {
-  const { Name, content, CreatedDate, DocumentFormat, TargetType } = document;
-  return {
-    Name,
-    Owner,
-    CreatedDate,
-    DocumentFormat,
-    TargetType,
-    DocumentType: 'Automation',
-    SchemaVersion: content.schemaVersion,
-    Description: content.description,
-    Parameters: describeParameters(content),
-    Hash: createHash('sha256').update(JSON.stringify(document.Content)).digest('hex'),
-    HashType: 'Sha256',
-    Status: 'Active',
-    PlatformTypes: ['Windows', 'Linux', 'MacOS'],
-    DocumentVersion: '1',
-    LatestVersion: '1',
-    DefaultVersion: '1',
-    Tags: [],
-  };
 };
 
 /** Creates the store of an account's Automation documents. Each document has one version. */
-export const createDocuments = ({ now, accountId }: { now: () => Date; accountId: string }) => {
+export const createDocuments = () => {
   const byName = new Map<string, LocalDocument>();
 
   return {
@@ -194,15 +159,9 @@ export const createDocuments = ({ now, accountId }: { now: () => Date; accountId
       const parsed = v.parse(DocumentProperties, properties);
       const content = parseDocument(parsed.Content);
       checkDocument(content);
-      const document = { ...parsed, content, CreatedDate: now() };
+      const document = { ...parsed, content };
       byName.set(parsed.Name, document);
       return document;
-    },
-    describe: (Name: string) => {
-      const document = byName.get(Name);
-      if (document !== undefined) return describe(document, accountId);
-      const message = `Document with name ${Name} does not exist.`;
-      throw new ServiceError('InvalidDocument', message);
     },
   };
 };

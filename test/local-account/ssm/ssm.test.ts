@@ -140,27 +140,3 @@ describe('GetAutomationExecution', () => {
     );
   });
 });
-
-describe('DescribeDocument', () => {
-  it('shows the parameters and the status of a document', () => {
-    runbooks.start([pass('Only')], {
-      parameters: { Flag: { type: 'Boolean', default: true, description: 'A flag' } },
-    });
-
-    const { DescribeDocument } = runbooks.account.ssm.operations;
-
-    expect(DescribeDocument({ Name: 'Runbook' }, 'operator')).toMatchObject({
-      Document: {
-        Name: 'Runbook',
-        Owner: '123456789012',
-        DocumentType: 'Automation',
-        SchemaVersion: '0.3',
-        Status: 'Active',
-        Parameters: [{ Name: 'Flag', Type: 'String', Description: 'A flag', DefaultValue: 'true' }],
-      },
-    });
-    expect(errorOf(() => DescribeDocument({ Name: 'Missing' }, 'operator')).code).toBe(
-      'InvalidDocument',
-    );
-  });
-});

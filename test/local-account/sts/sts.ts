@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { operation, ServiceError } from '../dispatch.ts';
+import { operationWith, ServiceError } from '../dispatch.ts';
+import { OneOrMore } from '../request.ts';
 
-const OneOrMore = v.union([
-  v.pipe(
-    v.string(),
-    v.transform((one) => [one]),
-  ),
-  v.array(v.string()),
-]);
 const TrustPolicy = v.object({
   Statement: v.array(
     v.object({
@@ -111,21 +105,18 @@ export const createSts = ({
   readonly roles: Roles;
 }) => ({
   operations: {
-    GetCallerIdentity: operation(
-      v.strictObject({}),
-      (_input, principal) =>
-        roles.byName.has(principal)
-          ? {
-              UserId: 'AROALOCALROLE0000000:session',
-              Account: accountId,
-              Arn: `arn:aws:sts::${accountId}:assumed-role/${principal}/session`,
-            }
-          : {
-              UserId: roles.operatorKeyId.replace(/^AKIA/, 'AIDA'),
-              Account: accountId,
-              Arn: `arn:aws:iam::${accountId}:user/${principal}`,
-            },
-      'ValidationError',
+    GetCallerIdentity: operationWith('ValidationError')(v.strictObject({}), (_input, principal) =>
+      roles.byName.has(principal)
+        ? {
+            UserId: 'AROALOCALROLE0000000:session',
+            Account: accountId,
+            Arn: `arn:aws:sts::${accountId}:assumed-role/${principal}/session`,
+          }
+        : {
+            UserId: roles.operatorKeyId.replace(/^AKIA/, 'AIDA'),
+            Account: accountId,
+            Arn: `arn:aws:iam::${accountId}:user/${principal}`,
+          },
     ),
   },
 });
