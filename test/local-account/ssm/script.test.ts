@@ -60,7 +60,7 @@ describe('aws:executeScript', () => {
     [
       'a text for an Integer',
       'Integer',
-      /output Out: expected Integer at \$\.Payload\.Out, got "text"/,
+      /output Out: expected Integer at \$\.Payload\.Out, got "te/,
     ],
     ['a text for a MapList', 'MapList', /expected MapList/],
     ['a text for a StringList', 'StringList', /expected StringList/],

@@ -9,6 +9,7 @@ import { ServiceError } from '../dispatch.ts';
 const SIGNED = {
   authorization: 'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260131/us-east-1/iam/aws4_request',
 };
+const DESCRIBE_RULES = { 'x-amz-target': 'StarlingDoveService.DescribeConfigRules' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('the server', () => {
@@ -58,26 +59,14 @@ describe('the server', () => {
   });
 
   it.each([
-    [
-      'an IAM operation that the account does not have',
-      'Action=ListMFADevices&Version=2010-05-08',
-      FORM,
-    ],
-    [
-      'an operation of another service with the query protocol',
-      'Action=GetUser&Version=2011-06-15',
-      FORM,
-    ],
+    ['an unknown IAM operation', 'Action=ListMFADevices&Version=2010-05-08', FORM],
+    ['an operation of another service', 'Action=GetUser&Version=2011-06-15', FORM],
     ['a form without an action', 'a=b', FORM],
     ['a target of another service', '{}', { 'x-amz-target': 'DynamoDB_20120810.ListTables' }],
     ['an unknown operation', '{}', { 'x-amz-target': 'StarlingDoveService.Nonsense' }],
     ['a target without an operation', '{}', { 'x-amz-target': 'AmazonSSM' }],
-    ['a body that is not JSON', '{', { 'x-amz-target': 'StarlingDoveService.DescribeConfigRules' }],
-    [
-      'a body that is not an object',
-      '7',
-      { 'x-amz-target': 'StarlingDoveService.DescribeConfigRules' },
-    ],
+    ['a body that is not JSON', '{', DESCRIBE_RULES],
+    ['a body that is not an object', '7', DESCRIBE_RULES],
     ['a request without a protocol', '', {}],
   ])('responds with an error to %s', async (_what, body, headers) => {
     const answer = await post(body, headers as Record<string, string>);
