@@ -13,11 +13,9 @@ import { createHandler as createFindings } from '../../rule/security-hub/handler
 import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
 import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
 import { createSecurityHub as createLocalHub } from '../local-account/securityhub/securityhub.ts';
-import { at } from '../support/build.ts';
+import { at, batchOf, historyOf, keyEvent } from '../support/build.ts';
 import { findingSettings } from '../support/findings.ts';
-import { batchOf, keyEvent } from '../support/key-event.ts';
 import { RULE_NAME, ruleProperties, serveAccount } from '../support/served-account.ts';
-import { historyOf } from '../support/status-change.ts';
 import { JsonText, SECRET } from './breakage.ts';
 import {
   attempt,

@@ -3,8 +3,7 @@ import { createLocalAccount, type LocalAccountOptions } from '../local-account/a
 import { createClock } from '../local-account/clock.ts';
 import type { ServiceName } from '../local-account/dispatch.ts';
 import type { Behaviour } from '../local-account/lambda/invocations.ts';
-import { at } from './build.ts';
-import { trustOf } from './trust.ts';
+import { at, trustOf } from './build.ts';
 
 /** Creates an account whose clock stands still unless it has a speed. It is closed after the test. */
 export const createClockedAccount = async (

@@ -15,9 +15,9 @@ import { createClock } from '../../local-account/clock.ts';
 import { deployTemplate } from '../../local-account/deploy/deploy.ts';
 import { parseTemplate, readParameters } from '../../local-account/deploy/template.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
+import { valuesForLandingZone } from '../../support/docs-examples.ts';
 import { runs } from '../../support/property-runs.ts';
 import { settleTemplate } from '../../support/settled-template.ts';
-import { valuesForLandingZone } from '../../support/ways-in.ts';
 import { synthesize } from '../synthesize.ts';
 
 let template: ReturnType<typeof createTemplate>;

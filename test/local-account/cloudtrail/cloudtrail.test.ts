@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { trustOf } from '../../support/build.ts';
 import { createClockedAccount } from '../../support/clocked-account.ts';
-import { trustOf } from '../../support/trust.ts';
 import type { LocalAccountOptions } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
 

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trustOf } from '../../support/build.ts';
 import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import { pass } from '../../support/runbook-account.ts';
-import { trustOf } from '../../support/trust.ts';
 import { deploy } from './deploy.ts';
 
 let account: ClockedAccount;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { trustOf } from '../../support/build.ts';
 import { createClockedAccount } from '../../support/clocked-account.ts';
-import { trustOf } from '../../support/trust.ts';
 import { deployTemplate } from './deploy.ts';
 import { parseTemplate } from './template.ts';
 

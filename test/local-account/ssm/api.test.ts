@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keyId } from '../../support/build.ts';
+import { keyId, trustOf } from '../../support/build.ts';
 import { createRunbookAccount } from '../../support/runbook-account.ts';
-import { trustOf } from '../../support/trust.ts';
 import type { LocalAccountOptions } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
 

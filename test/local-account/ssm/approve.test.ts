@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { at } from '../../support/build.ts';
+import { at, trustOf } from '../../support/build.ts';
 import { createRunbookAccount, fail, pass } from '../../support/runbook-account.ts';
-import { trustOf } from '../../support/trust.ts';
 import { createClock } from '../clock.ts';
 import { ServiceError } from '../dispatch.ts';
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StoredFinding } from '../../local-account/securityhub/import-findings.ts';
 import { asffBreaches } from '../../support/asff.ts';
+import { batchOf } from '../../support/build.ts';
 import {
   change,
   type FindingAccount,
@@ -9,7 +10,6 @@ import {
   SCHEDULE,
 } from '../../support/finding-account.ts';
 import { inactiveRule, singleRule } from '../../support/findings.ts';
-import { batchOf } from '../../support/key-event.ts';
 
 let account: FindingAccount;
 let [alice, bob, carol]: [string, string, string] = ['', '', ''];
