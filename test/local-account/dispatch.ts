@@ -104,7 +104,7 @@ export const createFaults = () => {
 
 export type Faults = ReturnType<typeof createFaults>;
 
-/** An operation of a service: takes the input, returns the output, throws `ServiceError`. */
+/** An operation of a service. It returns an output or throws a `ServiceError`. */
 export type Operation = (input: unknown, principal: string, region?: string) => unknown;
 
 /** How a call ended: with an output or with an error. */

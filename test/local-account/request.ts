@@ -75,7 +75,7 @@ const keyIn = (marker: string, list: string) => {
 /**
  * Returns one page, ordered by key, and the opaque marker `next` of the following page.
  *
- * A marker holds a key instead of a position, so an item that is deleted between two pages hides no other item.
+ * A marker holds a key instead of a position, so the deletion of an item between two pages skips no other item.
  *
  * @throws the error from `refuse` for a marker that does not belong to this list
  */

@@ -63,7 +63,7 @@ type Made = { readonly days?: number; readonly ms?: number } & Partial<
   Pick<StatusChange, 'callerArn' | 'roleArn'>
 >;
 
-/** A change of a key's status; now and by an unknown caller, unless a test says otherwise. */
+/** A change of a key's status. @default at `at`, by an unknown caller */
 export const statusChange = (
   name: string,
   status: StatusChange['status'],

@@ -74,7 +74,7 @@ export const openFindingAccount = async ({ pageSize }: { readonly pageSize?: num
     /** Creates users with two active keys and returns their ids. */
     seed: (...names: string[]): string[] =>
       names.map((UserName) => account.iam.seedUser({ UserName, keys: [{}, {}] }).UserId),
-    /** Lets Config record a result of each of these users. */
+    /** Records a result of each of these users in Config. */
     record: async (types: Readonly<Record<string, string>>, ruleName = singleRule.name) => {
       const all = Object.entries(types).map(([ComplianceResourceId, ComplianceType]) => ({
         ComplianceResourceType: 'AWS::IAM::User',
@@ -97,7 +97,7 @@ export const openFindingAccount = async ({ pageSize }: { readonly pageSize?: num
     },
 
     replace,
-    /** Lets an operation fail for some inputs. */
+    /** Makes an operation fail for some inputs. */
     failWhen: (
       service: keyof typeof services,
       name: string,

@@ -51,7 +51,7 @@ const operate = (account: DeployedAccount) => ({
     const request = { service: 'iam', operation: 'UpdateAccessKey' } as const;
     return account.call({ ...request, input, principal: 'operator' });
   },
-  /** Makes IAM deny the first call of an operation, or the calls that `more` says. */
+  /** Makes IAM deny the first call of an operation, or the calls that `more` selects. */
   deny: (operation: string, more: { nth?: number; always?: boolean } = {}) =>
     account.faults.fail({ service: 'iam', operation, error: denied, ...more }),
   /** Calls `act` when a step begins. */

@@ -94,7 +94,7 @@ describe('LookupEvents', () => {
     expect(await names()).toEqual([]);
   });
 
-  it('returns 50 events per page, or the number asked for, each once', async () => {
+  it('returns 50 events per page, or the requested number, and every event once', async () => {
     await createUsers(51);
 
     const first = await lookup();

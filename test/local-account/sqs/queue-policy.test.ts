@@ -9,7 +9,7 @@ const sender = {
   SourceArn: RULE,
 };
 
-/** A statement that lets the rule send, with changed members. */
+/** A statement that allows the rule to send, with overrides. */
 const allow = (changed: Record<string, unknown> = {}) => ({
   Effect: 'Allow',
   Principal: { Service: 'events.amazonaws.com' },

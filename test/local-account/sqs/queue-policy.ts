@@ -73,7 +73,7 @@ const concerns = (statement: Statement, service: CallingService, queueArn: strin
   );
 };
 
-/** Whether a queue policy lets a service send messages: a statement allows it and none denies it. */
+/** Whether a queue policy allows a service to send messages. A denial takes precedence. */
 export const letsSend = (
   policy: QueuePolicy | undefined,
   service: CallingService,

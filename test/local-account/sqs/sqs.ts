@@ -33,7 +33,7 @@ const ReceiveMessage = v.strictObject({
   MessageAttributeNames: v.optional(v.array(v.string()), []),
 });
 
-/** Returns the members whose names are asked for, or `undefined` when there are none. */
+/** Returns the requested members, or `undefined` when there are none. */
 const only = <Value>(members: Readonly<Record<string, Value>>, asked: readonly string[]) => {
   const chosen = Object.entries(members).filter(
     ([name]) => asked.includes('All') || asked.includes(name),

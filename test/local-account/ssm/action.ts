@@ -59,7 +59,7 @@ export type Action = {
   readonly maxSeconds: number;
   /** The `timeoutSeconds` of a step that does not set it. @default maxSeconds */
   readonly defaultSeconds?: number;
-  /** Whether the action itself waits on the account's clock for its time to pass. @default the step ends it in real time */
+  /** Whether the action ends its own wait by the account's clock. @default the step ends the action in real time */
   readonly onlyRests?: boolean;
   /** @param inputs  the step's inputs, with references resolved */
   readonly run: (inputs: unknown, context: ActionContext) => Promise<ActionResult>;

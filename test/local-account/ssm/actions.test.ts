@@ -43,11 +43,11 @@ describe('aws:branch', () => {
     [{ And: [holds, holds] }, 'Yes'],
     [{ Or: [doesNot, holds] }, 'Yes'],
     [{ Or: [doesNot, doesNot] }, 'No'],
-  ])('%j leads to %s', async (condition, expected) => {
+  ])('%j continues with %s', async (condition, expected) => {
     expect(await branchOn(condition)).toBe(expected);
   });
 
-  it('leads to the next step of the document when no choice holds and there is no default', async () => {
+  it('continues with the next step of the document without a true choice and a default', async () => {
     expect(await branchOn(doesNot, {} as { Default: string })).toBe('No');
   });
 });

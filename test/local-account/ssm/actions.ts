@@ -59,7 +59,7 @@ export const branchTargets = (inputs: unknown): readonly string[] => {
 };
 
 /**
- * aws:branch: leads to the first choice that holds, else to the default, else to the next step of the document.
+ * aws:branch: continues with the first choice whose condition is true, else with the default, else with the next step of the document.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-branch.html
  */

@@ -33,7 +33,7 @@ describe('StartAutomationExecution', () => {
     ['a boolean', { Name: ['abc'], Flag: ['true'] }],
     ['a number', { Name: ['abc'], Count: ['-12'] }],
     ['a list of allowed values', { Name: ['abc'], List: ['a', 'b', 'a'] }],
-  ])('takes %s', async (_, given) => {
+  ])('accepts %s', async (_, given) => {
     const execution = await runbooks.account.ssm.finished(start(given));
 
     expect(execution.AutomationExecutionStatus).toBe('Success');

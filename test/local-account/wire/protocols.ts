@@ -78,7 +78,7 @@ const xmlAnswer = (statusCode: number, document: Record<string, unknown>) => ({
 });
 
 /**
- * The AWS query protocol, as IAM, STS and SNS speak it: the request is a form, the response is XML.
+ * The AWS query protocol of IAM, STS and SNS: the request is a form, the response is XML.
  *
  * Input members are text, because a form has no numbers. Lists (`Tags.member.1.Key`) stay flat.
  *
@@ -145,8 +145,8 @@ function epochSeconds(this: Record<string, unknown>, key: string, value: unknown
 }
 
 /**
- * AWS JSON 1.1, as AWS Config, Systems Manager and CloudTrail speak it, and 1.0, as SQS speaks it. The header
- * `X-Amz-Target` names the operation.
+ * AWS JSON: version 1.1 of AWS Config, Systems Manager and CloudTrail, and 1.0 of SQS. The header `X-Amz-Target` names
+ * the operation.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
@@ -193,7 +193,7 @@ export const isRestPath = (path: string): boolean =>
   Object.keys(ROUTES).some((route) => route.endsWith(` ${path.split('?')[0]}`));
 
 /**
- * REST-JSON, as Security Hub speaks it: method and path name the operation.
+ * REST-JSON of Security Hub: method and path name the operation.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */

@@ -145,7 +145,7 @@ describe('POST /clock', () => {
     expect(now()).toEqual(moved);
   });
 
-  it('wakes what waits for that time', async () => {
+  it('delivers the events that are due', async () => {
     const account = await createClockedAccount({ cloudTrailDelay: DAY });
     await account.ask('iam', 'CreateUser', { UserName: 'alice' });
     expect(account.cloudtrail.history).toEqual([]);
@@ -168,7 +168,7 @@ describe('POST /clock', () => {
     '?advance=',
     '?forward=1d',
     '',
-  ])('refuses %j and says what it expects', async (query) => {
+  ])('refuses %j and names the expected values', async (query) => {
     const { endpoint, now } = await createClockedAccount();
 
     const { status, body } = await post(endpoint, `/clock${query}`);
