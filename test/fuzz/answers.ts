@@ -14,15 +14,29 @@ import { createLogRun } from '../../rule/log/log.ts';
 import { createHandler as createFindings } from '../../rule/security-hub/handler.ts';
 import { createSecurityHub, FailedFindingsError } from '../../rule/security-hub/security-hub.ts';
 import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
-import { at } from '../support/build.ts';
+import { at, batchOf, historyOf, keyEvent } from '../support/build.ts';
 import { findingSettings, stored } from '../support/findings.ts';
-import { batchOf, keyEvent } from '../support/key-event.ts';
-import { historyOf } from '../support/status-change.ts';
-import { attempt, expectThat, type Outcome, requireLines, requireRefusal } from './judge.ts';
 import { DEACTIVATION_ROLE_ARN, plannerInputs } from './specimens.ts';
-import type { OpenTarget, Target } from './target.ts';
-import { serveWorld } from './wire.ts';
-import { ALICE, ANSWERS, type Asked, BOB, CAROL, createWorld, OLD, type World } from './world.ts';
+import {
+  attempt,
+  expectThat,
+  type OpenTarget,
+  type Outcome,
+  requireLines,
+  requireRefusal,
+  type Target,
+} from './target.ts';
+import {
+  ALICE,
+  ANSWERS,
+  type Asked,
+  BOB,
+  CAROL,
+  createWorld,
+  OLD,
+  serveWorld,
+  type World,
+} from './world.ts';
 
 const event = (invokingEvent: object) => ({
   configRuleName: 'iam-user-single-access-key',

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TARGETS } from './all.ts';
 import { breakSpecimen, JsonText, render, SECRET } from './breakage.ts';
-import { FuzzFailure, requireRefusal, withinTime } from './judge.ts';
-import { fuzz, type Target } from './target.ts';
+import { FuzzFailure, fuzz, requireRefusal, type Target, withinTime } from './target.ts';
 
 /** Cases per target. `npm run fuzz` runs a thousand. */
 const SAMPLE = 12;
@@ -41,9 +40,13 @@ describe('fuzzing', () => {
   });
 
   it.each([
-    ['says too much', `expected ${'x'.repeat(1_000)}`, 'a message of at most 1000 characters'],
-    ['says nothing', 'no', 'expected what, expected and got'],
-    ['tells a secret', `expected a key, got ${SECRET}`, 'expected no secret'],
+    [
+      'has a message that is too long',
+      `expected ${'x'.repeat(1_000)}`,
+      'a message of at most 1000 characters',
+    ],
+    ['does not explain the problem', 'no', 'expected what, expected and got'],
+    ['contains a secret', `expected a key, got ${SECRET}`, 'expected no secret'],
   ])('finds a refusal that %s', (_, message, found) => {
     expect(() => requireRefusal(new RefusedError(message), [RefusedError])).toThrow(found);
     expect(() => requireRefusal(new RefusedError('expected a key'), [RefusedError])).not.toThrow();

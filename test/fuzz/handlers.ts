@@ -13,12 +13,11 @@ import { createHandler as createFindings } from '../../rule/security-hub/handler
 import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
 import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
 import { createSecurityHub as createLocalHub } from '../local-account/securityhub/securityhub.ts';
-import { at } from '../support/build.ts';
+import { at, batchOf, historyOf, keyEvent } from '../support/build.ts';
 import { findingSettings } from '../support/findings.ts';
-import { batchOf, keyEvent } from '../support/key-event.ts';
 import { RULE_NAME, ruleProperties, serveAccount } from '../support/served-account.ts';
-import { historyOf } from '../support/status-change.ts';
 import { JsonText, SECRET } from './breakage.ts';
+import { configEvents, DEACTIVATION_ROLE_ARN, plannerInputs } from './specimens.ts';
 import {
   attempt,
   type ErrorClass,
@@ -26,9 +25,8 @@ import {
   type Outcome,
   requireLines,
   requireRefusal,
-} from './judge.ts';
-import { configEvents, DEACTIVATION_ROLE_ARN, plannerInputs } from './specimens.ts';
-import type { Target } from './target.ts';
+  type Target,
+} from './target.ts';
 
 const USER_ID = 'AIDAQO5QBPYFF4ULQRVCE';
 
@@ -228,7 +226,7 @@ const findings = handler(
       const observed = await served.observe(() => handle(given));
       const { error, result, writes } = observed;
       if (error !== undefined) return requireUntouched(observed, [InvalidBatchError]);
-      // Config holds no violation, so there is nothing to import.
+      // Config has recorded no violation, so there is nothing to import.
       expectThat(writes.length === 0, () => `expected no write, got ${writes.length}`);
       const { Records = [] } = given as { Records?: readonly { body: string }[] };
       const bad = Records.filter(({ body }) => !body.includes('aws.config'));

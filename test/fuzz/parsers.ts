@@ -19,9 +19,8 @@ import { parseFindingSettings } from '../../rule/security-hub/settings.ts';
 import { findingEnvironment } from '../support/findings.ts';
 import { type RunbookFile, readRunbook } from '../support/runbook-document.ts';
 import { JsonText, SECRET } from './breakage.ts';
-import { attempt, type ErrorClass, expectThat, requireRefusal } from './judge.ts';
 import { configEvents, plannerInputs } from './specimens.ts';
-import type { Target } from './target.ts';
+import { attempt, type ErrorClass, expectThat, requireRefusal, type Target } from './target.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -3,8 +3,7 @@ import { runScript } from '../local-account/ssm/script.ts';
 import { keyId } from '../support/build.ts';
 import { readRunbook } from '../support/runbook-document.ts';
 import { JsonText, SECRET } from './breakage.ts';
-import { expectThat } from './judge.ts';
-import type { Target } from './target.ts';
+import { expectThat, type Target } from './target.ts';
 
 const UserId = 'AIDAXXXXXXXXXXXXALICE';
 const ACTS = ['Deactivate', 'Reactivate', 'Delete'] as const;

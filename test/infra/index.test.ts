@@ -10,7 +10,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import * as index from '../../infra/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { exampleOf } from '../support/examples.ts';
+import { exampleOf } from '../support/docs-examples.ts';
 import { propertiesOf, synthesize } from './synthesize.ts';
 
 /** Runs an example that imports the package; returns the template of its only stack. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/settings/read-settings.ts';
 import { SETTINGS } from '../../infra/settings/settings.ts';
 import { parameterNameOf } from '../../infra/template/parameters.ts';
-import { valuesForLandingZone, valuesForTerraform } from '../support/ways-in.ts';
+import { valuesForLandingZone, valuesForTerraform } from '../support/docs-examples.ts';
 
 /** The settings by the names of their parameters. */
 const BY_PARAMETER = new Map(

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { createClockedAccount } from '../support/clocked-account.ts';
-import type { LocalAccountOptions } from './services.ts';
+import type { LocalAccountOptions } from './account.ts';
 
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';
 /** In seconds. */

@@ -1,4 +1,130 @@
-import { createFoundation, createServices, type LocalAccountOptions } from './services.ts';
+import * as v from 'valibot';
+import { inRealTime, type SlowDown, type Wait, waitInRealTime } from './clock.ts';
+import { createCloudTrail } from './cloudtrail/cloudtrail.ts';
+import { createTrails } from './cloudtrail/trails.ts';
+import { createConfig } from './config/config.ts';
+import type { EvaluationStart } from './config/deliveries.ts';
+import { createDispatcher, createFaults } from './dispatch.ts';
+import { createEventBridge } from './events/event-bridge.ts';
+import { createIam } from './iam/iam.ts';
+import { createEventSourceMappings } from './lambda/event-source-mapping.ts';
+import { createLambda } from './lambda/lambda.ts';
+import { createSecurityHub } from './securityhub/securityhub.ts';
+import { createSns } from './sns/sns.ts';
+import { createSqs } from './sqs/sqs.ts';
+import type { ActionSettings } from './ssm/action.ts';
+import { createSsm } from './ssm/ssm.ts';
+import { createRoles, createSts } from './sts/sts.ts';
+import { startServer } from './wire/server.ts';
+
+/** Options of a simulated account. */
+export type LocalAccountOptions = {
+  /** Replaces the HTTP server. @default `startServer` */
+  readonly serve?: typeof startServer | undefined;
+  /** @default a free port */
+  readonly port?: number | undefined;
+  /** @default the system clock */
+  readonly now?: (() => Date) | undefined;
+  /** Waits in the account's time; part of `createClock`. @default real time */
+  readonly wait?: Wait | undefined;
+  /** Advances the account's time; part of `createClock`. With it the server answers `POST /clock?advance=30d`. */
+  readonly advance?: ((milliseconds: number) => void) | undefined;
+  /** Slows the account's time down while a process runs; part of `createClock`. @default real time */
+  readonly slowDown?: SlowDown | undefined;
+  /** Maximum number of items on any page. @default the limit of each API */
+  readonly pageSize?: number | undefined;
+  /** @default '123456789012' */
+  readonly accountId?: string | undefined;
+  /** @default 'us-east-1' */
+  readonly region?: string | undefined;
+  /** Settings of runbooks: the Python command, the speed of scripts, and what AWS leaves open. */
+  readonly automation?: Partial<ActionSettings> | undefined;
+  /** Milliseconds from an API call to its CloudTrail event. @default 0 */
+  readonly cloudTrailDelay?: number | undefined;
+  /** Whether the account starts with a trail. Without a trail, EventBridge receives no API call. @default true */
+  readonly trail?: boolean | undefined;
+  /** What the start of an evaluation sends to a rule with both triggers; AWS leaves it open. @default 'schedule' */
+  readonly evaluationStart?: EvaluationStart | undefined;
+  /** Whether a result with an older timestamp than the recorded one is ignored; AWS leaves it open. @default true */
+  readonly dropsOlderResults?: boolean | undefined;
+};
+
+/** Creates what every service shares: the clock, the roles, the dispatcher and the server. */
+const createFoundation = async (options: LocalAccountOptions) => {
+  const { serve = startServer, port, automation: settings, ...given } = options;
+  const { now = () => new Date(), wait = waitInRealTime, slowDown = inRealTime, advance } = given;
+  const { accountId = '123456789012', region = 'us-east-1' } = given;
+  const closing = new AbortController();
+  const faults = createFaults();
+  const dispatcher = createDispatcher(faults, now);
+  const roles = createRoles({ accountId });
+  const clock = advance && { now, advance };
+  const server = await serve({ dispatcher, principalOf: roles.principalOf, port, now, clock });
+  return {
+    ...{ ...given, now, wait, slowDown, accountId, region, settings },
+    ...{ faults, dispatcher, roles, server, closing },
+    endpoint: server.endpoint,
+    closed: closing.signal,
+  };
+};
+
+type Foundation = Awaited<ReturnType<typeof createFoundation>>;
+
+const FromRule = v.object({ configRuleArn: v.string() });
+const Started = v.object({ AutomationExecutionId: v.string() });
+
+/** Creates the services of one account and connects them as in AWS. */
+const createServices = (foundation: Foundation) => {
+  const { dispatcher, accountId, trail = true } = foundation;
+  const iam = createIam(foundation);
+  const sqs = createSqs(foundation);
+  const sns = createSns(foundation);
+  const lambda = createLambda({ ...foundation, sendToQueue: sqs.sendForLambda });
+  const ssm = createSsm(foundation);
+  const sts = createSts(foundation);
+  const securityHub = createSecurityHub(foundation);
+  const trails = createTrails(foundation);
+  if (!trail) trails.put([]);
+  const events = createEventBridge({ ...foundation, sqs, lambda });
+  const cloudtrail = createCloudTrail({
+    ...foundation,
+    isLogging: trails.isLogging,
+    putEvent: events.put,
+    onAnswer: dispatcher.onAnswer,
+  });
+  const eventSourceMappings = createEventSourceMappings({ ...foundation, sqs, lambda });
+  const config = createConfig({
+    ...foundation,
+    iam,
+    invokeFunction: (functionArn, event) =>
+      lambda.invokeEvent(functionArn, event, {
+        Principal: 'config.amazonaws.com',
+        SourceAccount: accountId,
+        SourceArn: v.parse(FromRule, event).configRuleArn,
+      }),
+    startAutomation: async (input) => {
+      const request = { service: 'ssm', operation: 'StartAutomationExecution' } as const;
+      const output = await dispatcher.call({ ...request, input, principal: 'operator' });
+      return v.parse(Started, output).AutomationExecutionId;
+    },
+    putEvent: events.put,
+    automationExecution: ssm.execution,
+    isResting: ssm.isResting,
+  });
+  dispatcher.register('iam', iam.operations);
+  dispatcher.register('lambda', lambda.operations);
+  dispatcher.register('ssm', ssm.operations);
+  dispatcher.register('config', config.operations);
+  dispatcher.register('sts', sts.operations);
+  dispatcher.register('sqs', sqs.operations);
+  dispatcher.register('sns', sns.operations);
+  dispatcher.register('securityhub', securityHub.operations);
+  dispatcher.register('cloudtrail', { ...trails.operations, ...cloudtrail.operations });
+  return {
+    ...{ iam, lambda, ssm, config, securityHub, sqs, sns, events, eventSourceMappings },
+    cloudtrail: { ...cloudtrail, trails },
+  };
+};
 
 /**
  * Waits until no service has work left. One service starts another: a runbook changes a key, its event evaluates a

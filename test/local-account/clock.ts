@@ -5,6 +5,14 @@ export const createWork = (service: string) => {
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
 
+  /** Resolves when no work is left; throws the failures since the last call. */
+  const ended = async () => {
+    while (underWay.size > 0) await Promise.all(underWay);
+    const failed = failures.splice(0);
+    if (failed.length > 0)
+      throw new AggregateError(failed, `work of ${service} failed: ${failed.join('; ')}`);
+  };
+
   return {
     /** Starts work in the background; `ended` throws its failure. */
     begin: (work: () => Promise<void>) => {
@@ -14,12 +22,14 @@ export const createWork = (service: string) => {
       underWay.add(promise);
     },
     isUnderWay: () => underWay.size > 0,
-    /** Resolves when no work is left; throws the failures since the last call. */
-    ended: async () => {
-      while (underWay.size > 0) await Promise.all(underWay);
-      const failed = failures.splice(0);
-      if (failed.length > 0)
-        throw new AggregateError(failed, `work of ${service} failed: ${failed.join('; ')}`);
+    ended,
+    /** Resolves when no work is left and the service is no longer busy; throws failures. */
+    settled: async (isBusy: () => boolean) => {
+      await ended();
+      while (isBusy()) {
+        await setTimeout(5);
+        await ended();
+      }
     },
   };
 };

@@ -85,7 +85,7 @@ describe('the dispatcher', () => {
     ]);
   });
 
-  it('tells listeners how each call ended', async () => {
+  it('notifies listeners of the output or error of each call', async () => {
     const ended: unknown[] = [];
     account.dispatcher.onAnswer(({ operation }, ending) => ended.push([operation, ending]));
     account.faults.fail({ service: 'iam', operation: 'ListUsers', error });

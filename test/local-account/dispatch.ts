@@ -104,19 +104,19 @@ export const createFaults = () => {
 
 export type Faults = ReturnType<typeof createFaults>;
 
-/** An operation of a service: takes the input, returns the output, throws `ServiceError`. */
+/** An operation of a service. It returns an output or throws a `ServiceError`. */
 export type Operation = (input: unknown, principal: string, region?: string) => unknown;
 
 /** How a call ended: with an output or with an error. */
 export type Ending = { readonly output: unknown } | { readonly error: ServiceError };
 type AnswerListener = (call: Call, ending: Ending) => void;
 
-/** Creates an operation that accepts exactly the members of `schema` and refuses anything else with `errorCode`. */
-export const operation =
+/** Creates operations that accept exactly the members of their schema and refuse anything else with `errorCode`. */
+export const operationWith =
+  (errorCode: string) =>
   <Schema extends v.GenericSchema>(
     schema: Schema,
     run: (input: v.InferOutput<Schema>, principal: string, region?: string) => unknown,
-    errorCode = 'ValidationException',
   ): Operation =>
   (input, principal, region) => {
     const parsed = v.safeParse(schema, input);
@@ -125,6 +125,9 @@ export const operation =
     const where = v.getDotPath(issue) ?? 'input';
     throw new ServiceError(errorCode, `${where}: ${issue.message}`);
   };
+
+/** Creates an operation that refuses a wrong input with ValidationException. */
+export const operation = operationWith('ValidationException');
 
 /** Creates the dispatcher, which records every call of the wire, of runbooks and of tests, and runs its operation. */
 export const createDispatcher = (faults: Faults, now: () => Date) => {

@@ -10,6 +10,26 @@ export const isArnLike = (arn: string, pattern: string): boolean => {
 export const wholeNumber = (minimum: number, maximum = Number.POSITIVE_INFINITY) =>
   v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
 
+/** Schema of a whole number or its text, as forms and CloudFormation may pass it. */
+export const wholeNumberOrText = (minimum: number, maximum: number) =>
+  v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]),
+    wholeNumber(minimum, maximum),
+  );
+
+/** Schema of one text or a list of texts; returns a list. */
+export const OneOrMore = v.pipe(
+  v.union([v.string(), v.array(v.string())]),
+  v.transform((given) => [given].flat()),
+);
+
+/** A service that acts on another service, and the resource on whose behalf it acts. */
+export type CallingService = {
+  readonly Principal: string;
+  readonly SourceAccount: string;
+  readonly SourceArn: string;
+};
+
 const Members = v.record(v.string(), v.unknown());
 
 /** A list item in a form: `Tags.member.1.Key` of an object, `TagKeys.member.1` of a text. */
@@ -55,7 +75,7 @@ const keyIn = (marker: string, list: string) => {
 /**
  * Returns one page, ordered by key, and the opaque marker `next` of the following page.
  *
- * A marker holds a key instead of a position, so an item that is deleted between two pages hides no other item.
+ * A marker holds a key instead of a position, so the deletion of an item between two pages skips no other item.
  *
  * @throws the error from `refuse` for a marker that does not belong to this list
  */

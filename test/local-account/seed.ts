@@ -4,7 +4,7 @@ import type { LocalAccessKey, UserSeed } from './iam/users.ts';
 const HOUR_IN_MILLISECONDS = 3_600_000;
 const DAY_IN_HOURS = 24;
 
-/** The users of a small company; the comments tell the story of their keys. */
+/** The users of a small company; the comments explain the state of their keys. */
 const realisticUsers = (at: Date): readonly UserSeed[] => {
   const hoursAgo = (hours: number) => new Date(at.getTime() - hours * HOUR_IN_MILLISECONDS);
   const daysAgo = (days: number) => hoursAgo(days * DAY_IN_HOURS);
@@ -21,7 +21,7 @@ const realisticUsers = (at: Date): readonly UserSeed[] => {
     // A consultant replaced the key and never removed the old one.
     { UserName: 'billing-export', keys: [key(1130, daysAgo(412)), key(400, hoursAgo(5))] },
     { UserName: 'break-glass' },
-    // Somebody created a second key "to be safe" and never used it.
+    // An engineer created a second key "to be safe" and never used it.
     { UserName: 'ci-deploy', Path: '/service/', keys: [key(610, hoursAgo(1), 'ecr'), key(605)] },
     // The name starts with the name of another user. The rotation is complete.
     {

@@ -15,8 +15,7 @@ const CLOUD_TRAIL_DELAY = 30_000;
 // `npm run synth` validates the template.
 process.env['CDK_VALIDATION'] = 'false';
 
-/** Reads the options of `npm run local`. */
-/** Deploys the stack, adds the users, evaluates the rules as AWS does with new ones, and returns the outputs. */
+/** Deploys the stack, adds the users, evaluates the new rules as AWS does, and returns the outputs. */
 const fill = async (account: LocalAccount, empty: boolean) => {
   const outputs = deploy(account, synthesize({ securityHubFindings: true }));
   if (!empty) seedUsers(account.iam, new Date());

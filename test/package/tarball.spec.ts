@@ -7,7 +7,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { builtCodeOf, ENTRIES, REPOSITORY } from '../../infra/functions/bundle.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { synthesize } from '../infra/synthesize.ts';
-import { exampleOf } from '../support/examples.ts';
+import { exampleOf } from '../support/docs-examples.ts';
 
 /** A project that installs only the tarball and the lowest versions that it allows. */
 const app = mkdtempSync(path.join(tmpdir(), 'package-'));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
-import { batchOf } from '../support/key-event.ts';
+import type { SynthesizedStack } from '../local-account/deploy/synthesize.ts';
+import { batchOf } from '../support/build.ts';
 import { runs } from '../support/property-runs.ts';
 import type { FaultyAccount, LostEvent } from './faulty-account.ts';
 import type { FunctionId } from './functions.ts';

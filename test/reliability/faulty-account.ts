@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { createLocalAccount } from '../local-account/account.ts';
-import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
 import { deploy } from '../local-account/deploy/deploy.ts';
-import { trustOf } from '../support/trust.ts';
+import type { SynthesizedStack } from '../local-account/deploy/synthesize.ts';
+import { trustOf } from '../support/build.ts';
 import { createFaultPlan } from './fault.ts';
 import { FUNCTIONS, SCRIPT_SPEED, serveFaultyWire } from './faulty-wire.ts';
 import { createWarmFunction, type FunctionId, idOf } from './functions.ts';

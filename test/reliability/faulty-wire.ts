@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { type Call, type Dispatcher, ServiceError } from '../local-account/dispatch.ts';
-import type { WireAnswer } from '../local-account/wire/protocol.ts';
+import type { WireAnswer } from '../local-account/wire/protocols.ts';
 import {
   protocolOf,
   type Server,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
-import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
+import type { SynthesizedStack } from '../local-account/deploy/synthesize.ts';
 import { type Cell, type CleanRun, cellsOf, describeCell, runCell, runClean } from './matrix.ts';
 import { PATHS } from './paths.ts';
 import { sizeOf } from './report.ts';

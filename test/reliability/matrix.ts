@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
+import type { SynthesizedStack } from '../local-account/deploy/synthesize.ts';
 import { type Fault, faultsOf, nameOf, type PlannedFault, type RecordedCall } from './fault.ts';
 import type { FaultyAccount } from './faulty-account.ts';
 import { claimsOf, failedInvocations, reportedFailures, stateOf, watch } from './invariants.ts';

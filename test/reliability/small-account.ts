@@ -1,5 +1,4 @@
-import type { SynthesizedStack } from '../local-account/deploy/assets.ts';
-import { synthesize } from '../local-account/deploy/synthesize.ts';
+import { type SynthesizedStack, synthesize } from '../local-account/deploy/synthesize.ts';
 import { at, daysBefore } from '../support/build.ts';
 import { createFaultyAccount, type FaultyAccount } from './faulty-account.ts';
 import { EXEMPTION_TAG } from './invariants.ts';

@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(giveTimeBack);
 
 describe('virtual time', () => {
-  it('does not pass by itself', async () => {
+  it('stands still until a test moves it', async () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(Date.now()).toBe(at.getTime());
     expect(new Date()).toEqual(at);

@@ -180,7 +180,7 @@ export const holdTime = (): (() => void) => {
 export const runWork = <Result>(state: { isOver: boolean }, run: () => Result): Result =>
   work.run(state, run);
 
-/** Lets time pass until a promise is settled. */
+/** Moves the time until a promise is settled. */
 export const until = async <Result>(promise: Promise<Result>): Promise<Result> => {
   let isSettled = false;
   const settle = () => {
@@ -203,7 +203,7 @@ export const until = async <Result>(promise: Promise<Result>): Promise<Result> =
   return promise;
 };
 
-/** Lets so many milliseconds pass and runs the timers in between. */
+/** Moves the time by a number of milliseconds and runs the timers in between. */
 export const passTime = async (milliseconds: number): Promise<void> => {
   const end = instant + milliseconds;
   do await quiet();

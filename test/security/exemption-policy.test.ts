@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { policyUnder } from '../support/docs-examples.ts';
 import { isAllowedUnder } from '../support/policy-simulation.ts';
-import { policyUnder } from '../support/security-document.ts';
 
 const accountId = '123456789012';
 const user = `arn:aws:iam::${accountId}:user/team/alice`;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClock } from '../local-account/clock.ts';
 import type { LocalUser } from '../local-account/iam/users.ts';
+import { keyEvent } from '../support/build.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
-import { keyEvent } from '../support/key-event.ts';
 
 const deploy = createDeployedAccounts({ dashboard: false, securityHubFindings: true });
 const DAY = 86_400_000;

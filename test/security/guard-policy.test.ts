@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { propertiesOf, synthesize } from '../infra/synthesize.ts';
+import { policyUnder } from '../support/docs-examples.ts';
 import { isAllowedUnder } from '../support/policy-simulation.ts';
-import { policyUnder } from '../support/security-document.ts';
 
 const accountId = '123456789012';
 const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;

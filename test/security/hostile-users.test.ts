@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClock } from '../local-account/clock.ts';
 import type { LocalUser } from '../local-account/iam/users.ts';
-import type { HeldFinding } from '../local-account/securityhub/import-findings.ts';
+import type { StoredFinding } from '../local-account/securityhub/import-findings.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
 
 const topicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
@@ -65,7 +65,7 @@ const Results = v.object({
 
 let account: DeployedAccount;
 let users: readonly LocalUser[];
-let findings: readonly HeldFinding[];
+let findings: readonly StoredFinding[];
 let runs: readonly Awaited<ReturnType<DeployedAccount['run']>>[];
 let bin: string;
 

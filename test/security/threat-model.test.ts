@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
-import { policyUnder, SECURITY } from '../support/security-document.ts';
+import { policyUnder, SECURITY } from '../support/docs-examples.ts';
 
 /** The tests that the document names: `file › test`. */
 const NAMED = [...SECURITY.matchAll(/`(test\/[\w./-]+\.test\.ts) › ([^`]+)`/g)].map(

@@ -1,11 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { createLocalAccount } from '../local-account/account.ts';
+import { createLocalAccount, type LocalAccountOptions } from '../local-account/account.ts';
 import { createClock } from '../local-account/clock.ts';
 import type { ServiceName } from '../local-account/dispatch.ts';
 import type { Behaviour } from '../local-account/lambda/invocations.ts';
-import type { LocalAccountOptions } from '../local-account/services.ts';
-import { at } from './build.ts';
-import { trustOf } from './trust.ts';
+import { at, trustOf } from './build.ts';
 
 /** Creates an account whose clock stands still unless it has a speed. It is closed after the test. */
 export const createClockedAccount = async (

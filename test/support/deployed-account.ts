@@ -1,9 +1,12 @@
 import * as v from 'valibot';
-import { createLocalAccount, type LocalAccount } from '../local-account/account.ts';
+import {
+  createLocalAccount,
+  type LocalAccount,
+  type LocalAccountOptions,
+} from '../local-account/account.ts';
 import { deploy } from '../local-account/deploy/deploy.ts';
 import { synthesize } from '../local-account/deploy/synthesize.ts';
 import type { UserSeed } from '../local-account/iam/users.ts';
-import type { LocalAccountOptions } from '../local-account/services.ts';
 import type { ActionSettings } from '../local-account/ssm/action.ts';
 
 process.env['CDK_VALIDATION'] = 'false';

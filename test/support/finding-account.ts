@@ -4,7 +4,7 @@ import { findingId } from '../../rule/security-hub/asff.ts';
 import { createHandler } from '../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../rule/security-hub/security-hub.ts';
 import { ServiceError } from '../local-account/dispatch.ts';
-import type { HeldFinding } from '../local-account/securityhub/import-findings.ts';
+import type { StoredFinding } from '../local-account/securityhub/import-findings.ts';
 import { createSecurityHub as createLocalHub } from '../local-account/securityhub/securityhub.ts';
 import { findingSettings, inactiveRule, singleRule } from './findings.ts';
 import { ruleProperties, serveAccount } from './served-account.ts';
@@ -58,7 +58,7 @@ export const openFindingAccount = async ({ pageSize }: { readonly pageSize?: num
       [name]: (input, principal) => operation(Object(input), () => original(input, principal)),
     });
   };
-  const found = (): HeldFinding[] => [...hub.findings.values()];
+  const found = (): StoredFinding[] => [...hub.findings.values()];
 
   return {
     ...{ account, hub, lines, found },
@@ -74,7 +74,7 @@ export const openFindingAccount = async ({ pageSize }: { readonly pageSize?: num
     /** Creates users with two active keys and returns their ids. */
     seed: (...names: string[]): string[] =>
       names.map((UserName) => account.iam.seedUser({ UserName, keys: [{}, {}] }).UserId),
-    /** Lets Config record a result of each of these users. */
+    /** Records a result of each of these users in Config. */
     record: async (types: Readonly<Record<string, string>>, ruleName = singleRule.name) => {
       const all = Object.entries(types).map(([ComplianceResourceId, ComplianceType]) => ({
         ComplianceResourceType: 'AWS::IAM::User',
@@ -97,7 +97,7 @@ export const openFindingAccount = async ({ pageSize }: { readonly pageSize?: num
     },
 
     replace,
-    /** Lets an operation fail for some inputs. */
+    /** Makes an operation fail for some inputs. */
     failWhen: (
       service: keyof typeof services,
       name: string,

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
 import { ServiceError } from '../local-account/dispatch.ts';
 import type { LocalAccessKey } from '../local-account/iam/users.ts';
+import { trustOf } from './build.ts';
 import { type EarlierKey, type KeyEvent, START } from './random-inactivity.ts';
 import { RULE_NAME, ruleProperties } from './served-account.ts';
 import { serveRule } from './served-rule.ts';
-import { trustOf } from './trust.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;

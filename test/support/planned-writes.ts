@@ -35,11 +35,11 @@ const plannedWrite = (runbook: RunbookName, execution: AutomationExecution) => {
 };
 
 /** Whether an execution reports that it restored this key. */
-const tellsRestore = (execution: AutomationExecution, input: unknown) => {
+const reportsRestore = (execution: AutomationExecution, input: unknown) => {
   const planned = plannedWrite('deactivate', execution)?.input;
-  const says = `had no active access key left when ${planned?.AccessKeyId} was deactivated`;
+  const report = `had no active access key left when ${planned?.AccessKeyId} was deactivated`;
   return (
-    execution.FailureMessage?.includes(says) === true &&
+    execution.FailureMessage?.includes(report) === true &&
     isDeepStrictEqual(input, { ...planned, Status: 'Active' })
   );
 };
@@ -64,7 +64,7 @@ export const expectOnlyPlannedWrites = (account: OperatedAccount): void => {
   const roles: readonly string[] = RUNBOOKS.map(account.roleOf);
   for (const { operation, input, principal } of unplanned) {
     expect(roles).toContain(principal);
-    const restores = executions.filter(({ execution }) => tellsRestore(execution, input));
+    const restores = executions.filter(({ execution }) => reportsRestore(execution, input));
     expect({ operation, input, principal, by: restores.length }).toEqual({
       operation: 'UpdateAccessKey',
       input,

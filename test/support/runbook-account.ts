@@ -1,8 +1,6 @@
 import * as v from 'valibot';
-import { createLocalAccount } from '../local-account/account.ts';
-import type { LocalAccountOptions } from '../local-account/services.ts';
-import { at } from './build.ts';
-import { trustOf } from './trust.ts';
+import { createLocalAccount, type LocalAccountOptions } from '../local-account/account.ts';
+import { at, trustOf } from './build.ts';
 
 const Started = v.object({ AutomationExecutionId: v.string() });
 

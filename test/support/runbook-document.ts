@@ -60,7 +60,7 @@ export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): R
 const APPROVERS = ['alice', 'arn:aws:iam::123456789012:role/on-call'];
 const PLAN_AGAIN = ['PlanAgain', 'ReadPlanAgain'];
 
-/** A runbook with what its document must say. */
+/** A runbook and the expected content of its document. */
 export type Runbook = {
   readonly title: string;
   readonly file: RunbookFile;

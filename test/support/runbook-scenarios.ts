@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Plan } from '../../remediation/plans/plan.ts';
+import type { LocalAccountOptions } from '../local-account/account.ts';
 import { createClock } from '../local-account/clock.ts';
 import { ServiceError } from '../local-account/dispatch.ts';
 import type { LocalAccessKey, LocalUser } from '../local-account/iam/users.ts';
-import type { LocalAccountOptions } from '../local-account/services.ts';
 import type { ActionSettings } from '../local-account/ssm/action.ts';
 import { createDeployedAccounts, type DeployedAccount } from './deployed-account.ts';
 
@@ -51,7 +51,7 @@ const operate = (account: DeployedAccount) => ({
     const request = { service: 'iam', operation: 'UpdateAccessKey' } as const;
     return account.call({ ...request, input, principal: 'operator' });
   },
-  /** Makes IAM deny the first call of an operation, or the calls that `more` says. */
+  /** Makes IAM deny the first call of an operation, or the calls that `more` selects. */
   deny: (operation: string, more: { nth?: number; always?: boolean } = {}) =>
     account.faults.fail({ service: 'iam', operation, error: denied, ...more }),
   /** Calls `act` when a step begins. */

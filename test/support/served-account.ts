@@ -4,7 +4,7 @@ import { createCloudTrail } from '../local-account/cloudtrail/cloudtrail.ts';
 import { createConfig } from '../local-account/config/config.ts';
 import { createDispatcher, createFaults } from '../local-account/dispatch.ts';
 import { createIam } from '../local-account/iam/iam.ts';
-import { createRoles } from '../local-account/roles.ts';
+import { createRoles } from '../local-account/sts/sts.ts';
 import { startServer } from '../local-account/wire/server.ts';
 
 /** The event of an invocation of a rule. */

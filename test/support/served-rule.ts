@@ -104,7 +104,7 @@ const actionsOn = (account: Account) => ({
   /** Calls IAM as an operator. */
   call: (operation: string, input: object) =>
     account.dispatcher.call({ service: 'iam', operation, input, principal: 'operator' }),
-  /** Lets time pass. */
+  /** Moves the clock. */
   pass: ({ days = 0, hours = 0 }: { days?: number; hours?: number }) => {
     const milliseconds = (24 * days + hours) * 3_600_000;
     account.clock.now = new Date(account.clock.now.getTime() + milliseconds);

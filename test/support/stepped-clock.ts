@@ -51,7 +51,7 @@ export const createSteppedClock = (start: Date = at) => {
     wait,
     slowDown,
     advance: (milliseconds: number) => moveTo(time + milliseconds),
-    /** Lets time pass until nothing is under way in an account. */
+    /** Moves the clock until an account has no work in progress. */
     settle: async (account: LocalAccount): Promise<void> => {
       const { config, ssm, cloudtrail, events, eventSourceMappings } = account;
       const services = [config, ssm, cloudtrail, events, eventSourceMappings];
@@ -66,4 +66,12 @@ export const createSteppedClock = (start: Date = at) => {
       await account.settled();
     },
   };
+};
+
+/** Turns of the event loop after which this process has no work in progress. */
+const TURNS = 100;
+
+/** Waits without a timer until this process has no work in progress, including loopback connections. */
+export const drainEventLoop = async (): Promise<void> => {
+  for (let turn = 0; turn < TURNS; turn += 1) await setImmediate();
 };

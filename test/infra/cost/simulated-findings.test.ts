@@ -5,8 +5,8 @@ import { createClients } from '../../../rule/aws/clients.ts';
 import { createHandler } from '../../../rule/security-hub/handler.ts';
 import { createSecurityHub } from '../../../rule/security-hub/security-hub.ts';
 import { createSecurityHub as createLocalHub } from '../../local-account/securityhub/securityhub.ts';
+import { batchOf } from '../../support/build.ts';
 import { findingSettings, inactiveRule, singleRule } from '../../support/findings.ts';
-import { batchOf } from '../../support/key-event.ts';
 import { ruleProperties, type ServedAccount, serveAccount } from '../../support/served-account.ts';
 
 const RULES = [singleRule.name, inactiveRule.name];

@@ -13,12 +13,11 @@ import { createTemplate } from '../../../infra/template/template.ts';
 import { createLocalAccount, type LocalAccount } from '../../local-account/account.ts';
 import { createClock } from '../../local-account/clock.ts';
 import { deployTemplate } from '../../local-account/deploy/deploy.ts';
-import { readParameters } from '../../local-account/deploy/parameters.ts';
-import { parseTemplate } from '../../local-account/deploy/template.ts';
+import { parseTemplate, readParameters } from '../../local-account/deploy/template.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
+import { valuesForLandingZone } from '../../support/docs-examples.ts';
 import { runs } from '../../support/property-runs.ts';
 import { settleTemplate } from '../../support/settled-template.ts';
-import { valuesForLandingZone } from '../../support/ways-in.ts';
 import { synthesize } from '../synthesize.ts';
 
 let template: ReturnType<typeof createTemplate>;

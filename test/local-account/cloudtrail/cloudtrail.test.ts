@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { trustOf } from '../../support/build.ts';
 import { createClockedAccount } from '../../support/clocked-account.ts';
-import { trustOf } from '../../support/trust.ts';
+import type { LocalAccountOptions } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
-import type { LocalAccountOptions } from '../services.ts';
 
 const MINUTE = 60_000;
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';

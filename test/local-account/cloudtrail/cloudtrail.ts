@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, createWork } from '../clock.ts';
 import type { Call, Ending } from '../dispatch.ts';
 import type { BridgedEvent } from '../events/rules.ts';
-import type { Roles } from '../roles.ts';
+import type { Roles } from '../sts/sts.ts';
 import { lookupEvents } from './lookup-events.ts';
-import { type CloudTrailRecord, type RecordedEvent, recordOf } from './record.ts';
+import { type RecordedEvent, recordOf } from './record.ts';
 
 /** The IAM operations that CloudTrail records here: those that write. */
 const WRITES: ReadonlySet<string> = new Set([
@@ -34,7 +34,7 @@ type CloudTrailDeps = Clock & {
 };
 
 /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html */
-const toBridgedEvent = (record: CloudTrailRecord): BridgedEvent => ({
+const toBridgedEvent = ({ record }: RecordedEvent): BridgedEvent => ({
   version: '0',
   id: randomUUID(),
   'detail-type': 'AWS API Call via CloudTrail',
@@ -59,8 +59,7 @@ export const createCloudTrail = (deps: CloudTrailDeps) => {
   const show = (event: RecordedEvent, isLogged: boolean) => {
     visible.push(event);
     // EventBridge receives only events of its own Region.
-    if (isLogged && event.record.awsRegion === deps.region)
-      deps.putEvent(toBridgedEvent(event.record));
+    if (isLogged && event.record.awsRegion === deps.region) deps.putEvent(toBridgedEvent(event));
   };
   const showLater = async (event: RecordedEvent, isLogged: boolean) => {
     try {

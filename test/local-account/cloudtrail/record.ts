@@ -1,13 +1,57 @@
 import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
 import { IAM_REGIONS } from '../../../rule/aws/regions.ts';
 import type { Call, Ending, ServiceError } from '../dispatch.ts';
-import type { LocalRole, Roles } from '../roles.ts';
-import { requestParametersOf, responseElementsOf } from './parameters.ts';
+import { unfold } from '../request.ts';
+import type { LocalRole, Roles } from '../sts/sts.ts';
 
-/** The identity of a caller, as CloudTrail writes it. */
-export type UserIdentity = Readonly<Record<string, unknown>> & {
-  readonly arn: string;
-  readonly accessKeyId: string;
+const Members = v.record(v.string(), v.unknown());
+const camelCase = (name: string) => name.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+
+const rename = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(rename);
+  if (!v.is(Members, value) || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [camelCase(name), rename(member)]),
+  );
+};
+
+/** Writes the members of a request in camel case, as CloudTrail does; `null` without members. */
+export const requestParametersOf = (input: unknown): unknown =>
+  v.is(Members, input) && Object.keys(input).length > 0 ? rename(unfold(input)) : null;
+
+/** Writes a date as records of IAM do: `Mar 24, 2014 9:11:59 PM`. */
+const textOf = (date: Date) => {
+  const day = date.toLocaleDateString('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
+  const hours = date.getUTCHours();
+  const [minutes, seconds] = date.toISOString().slice(14, 19).split(':');
+  return `${day} ${hours % 12 || 12}:${minutes}:${seconds} ${hours < 12 ? 'AM' : 'PM'}`;
+};
+
+const AccessKey = v.object({
+  UserName: v.string(),
+  AccessKeyId: v.string(),
+  Status: v.string(),
+  CreateDate: v.pipe(v.date(), v.transform(textOf)),
+});
+const User = v.object({
+  Path: v.string(),
+  UserName: v.string(),
+  UserId: v.string(),
+  Arn: v.string(),
+  CreateDate: v.pipe(v.date(), v.transform(textOf)),
+});
+
+/** The parts of responses that CloudTrail records. Secrets are not among them. */
+const RESPONSES: Readonly<Record<string, v.GenericSchema>> = {
+  CreateAccessKey: v.object({ AccessKey }),
+  CreateUser: v.object({ User }),
+};
+
+/** Writes the recorded part of a response; `null` for an operation that creates nothing. */
+export const responseElementsOf = (operation: string, output: unknown): unknown => {
+  const schema = RESPONSES[operation];
+  return schema === undefined ? null : rename(v.parse(schema, output));
 };
 
 const SESSION = 'session';
@@ -53,7 +97,7 @@ export const identityOf = (
   principal: string,
   at: Date,
   { roles, accountId }: { readonly roles: Roles; readonly accountId: string },
-): { readonly userIdentity: UserIdentity; readonly Username: string } => {
+) => {
   const role = roles.byName.get(principal);
   if (role !== undefined)
     return { userIdentity: roleIdentity(role, accountId, at), Username: SESSION };
@@ -75,33 +119,6 @@ export const iamRegionOf = (region: string): string => {
   if (iamRegion === undefined) throw new Error(`expected a Region of AWS, got ${region}`);
   return iamRegion;
 };
-
-/** A management event, as CloudTrail writes it. */
-export type CloudTrailRecord = {
-  readonly eventVersion: string;
-  readonly userIdentity: UserIdentity;
-  /** ISO 8601, in whole seconds. */
-  readonly eventTime: string;
-  readonly eventSource: string;
-  readonly eventName: string;
-  readonly awsRegion: string;
-  readonly sourceIPAddress: string;
-  readonly userAgent: string;
-  readonly errorCode?: string;
-  readonly errorMessage?: string;
-  readonly requestParameters: unknown;
-  readonly responseElements: unknown;
-  readonly requestID: string;
-  readonly eventID: string;
-  readonly readOnly: boolean;
-  readonly eventType: 'AwsApiCall';
-  readonly managementEvent: true;
-  readonly recipientAccountId: string;
-  readonly eventCategory: 'Management';
-};
-
-/** A record and the name by which LookupEvents finds its caller. */
-export type RecordedEvent = { readonly record: CloudTrailRecord; readonly Username: string };
 
 /** IAM responds with `NoSuchEntity`, CloudTrail writes `NoSuchEntityException`. */
 const errorCodeOf = ({ code }: ServiceError) => {
@@ -126,7 +143,7 @@ const outcomeOf = ({ operation, input }: Call, ending: Ending) => {
 };
 
 /**
- * Writes the record of a call that changes IAM.
+ * Returns the record of a call that changes IAM, and the name by which LookupEvents finds its caller.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
@@ -134,9 +151,9 @@ export const recordOf = (
   call: Call,
   ending: Ending,
   account: { readonly accountId: string; readonly region: string; readonly roles: Roles },
-): RecordedEvent => {
+) => {
   const { userIdentity, Username } = identityOf(call.principal, call.at, account);
-  const record: CloudTrailRecord = {
+  const record = {
     eventVersion: '1.11',
     userIdentity,
     eventTime: `${call.at.toISOString().slice(0, 19)}Z`,
@@ -156,3 +173,6 @@ export const recordOf = (
   };
   return { record, Username };
 };
+
+/** A record and the name by which LookupEvents finds its caller. */
+export type RecordedEvent = ReturnType<typeof recordOf>;

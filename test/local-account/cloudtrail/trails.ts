@@ -1,6 +1,29 @@
+import type { AdvancedFieldSelector, GetEventSelectorsResponse } from '@aws-sdk/client-cloudtrail';
 import * as v from 'valibot';
-import { operation, ServiceError } from '../dispatch.ts';
-import { type EventSelectors, logsManagementEvents, parseEventSelectors } from './selectors.ts';
+import { operation, operationWith, ServiceError } from '../dispatch.ts';
+
+/** The event selectors of a trail: basic or advanced, not both. */
+type EventSelectors = Pick<GetEventSelectorsResponse, 'EventSelectors' | 'AdvancedEventSelectors'>;
+
+const namesManagementWrites = (fields: readonly AdvancedFieldSelector[] = []): boolean => {
+  const equals = (field: string) => fields.find(({ Field }) => Field === field)?.Equals;
+  return (
+    equals('eventCategory')?.includes('Management') === true &&
+    (equals('readOnly')?.includes('false') ?? true)
+  );
+};
+
+/** Whether the selectors of a trail include management events that write. */
+const logsManagementEvents = (trail: EventSelectors): boolean => {
+  if (trail.AdvancedEventSelectors !== undefined)
+    return trail.AdvancedEventSelectors.some(({ FieldSelectors }) =>
+      namesManagementWrites(FieldSelectors),
+    );
+  return (trail.EventSelectors ?? [{}]).some(
+    ({ IncludeManagementEvents, ReadWriteType }) =>
+      IncludeManagementEvents !== false && ReadWriteType !== 'ReadOnly',
+  );
+};
 
 /** A trail. As in AWS, a trail without selectors logs every management event. */
 export type LocalTrail = EventSelectors & {
@@ -87,6 +110,8 @@ const TrailName = v.pipe(
   ),
 );
 
+const namedTrail = operationWith('InvalidTrailNameException');
+
 const Describe = v.strictObject({
   trailNameList: v.optional(v.array(v.string()), []),
   includeShadowTrails: v.optional(v.boolean(), true),
@@ -107,21 +132,15 @@ const trailOperations = (trails: KnownTrails) => {
       )
       .map(describeTrail),
   }));
-  const GetTrailStatus = operation(
-    v.strictObject({ Name: TrailName }),
-    ({ Name }) => ({ IsLogging: trails.named(Name).isLogging }),
-    'InvalidTrailNameException',
-  );
-  const GetEventSelectors = operation(
-    v.strictObject({ TrailName }),
-    (input) => {
-      const trail = trails.named(input.TrailName);
-      if (trails.isOwn(trail)) return selectorsOf(trail);
-      // A member account sees the trail of its organization and its status, but not its selectors.
-      throw trails.unknown(input.TrailName);
-    },
-    'InvalidTrailNameException',
-  );
+  const GetTrailStatus = namedTrail(v.strictObject({ Name: TrailName }), ({ Name }) => ({
+    IsLogging: trails.named(Name).isLogging,
+  }));
+  const GetEventSelectors = namedTrail(v.strictObject({ TrailName }), (input) => {
+    const trail = trails.named(input.TrailName);
+    if (trails.isOwn(trail)) return selectorsOf(trail);
+    // A member account sees the trail of its organization and its status, but not its selectors.
+    throw trails.unknown(input.TrailName);
+  });
 
   return { DescribeTrails, GetTrailStatus, GetEventSelectors };
 };
@@ -135,7 +154,8 @@ export const createTrails = (deps: TrailsDeps) => {
     usual: usualTrail(deps),
     /** Replaces all trails. */
     put: (all: readonly LocalTrail[]) => {
-      for (const trail of all) parseEventSelectors(trail);
+      if (all.some((trail) => trail.EventSelectors && trail.AdvancedEventSelectors))
+        throw new Error('a trail has either EventSelectors or AdvancedEventSelectors, got both');
       trails.state.all = all;
     },
     /** Whether a trail logs write events of IAM in this account and Region. */

@@ -1,19 +1,25 @@
-import { setTimeout } from 'node:timers/promises';
+import * as v from 'valibot';
 import { createWork } from '../clock.ts';
+import { operation, ServiceError } from '../dispatch.ts';
 import type { BridgedEvent } from '../events/rules.ts';
 import type { Iam, UserChange } from '../iam/iam.ts';
-import { getComplianceDetailsByConfigRule, getComplianceDetailsByResource } from './compliance.ts';
-import { complianceChangeEvent } from './compliance-change.ts';
 import {
-  createDeliveries,
-  type EvaluationStart,
-  startConfigRulesEvaluation,
-} from './deliveries.ts';
+  complianceChangeEvent,
+  getComplianceDetailsByConfigRule,
+  getComplianceDetailsByResource,
+} from './compliance.ts';
+import { createDeliveries, type EvaluationStart } from './deliveries.ts';
 import { createRecorder } from './recorder.ts';
 import { createRemediation, remediationOperations } from './remediation.ts';
 import type { AutomationDeps } from './remediation-executions.ts';
 import { createEvaluations } from './results.ts';
-import { createRules, describeConfigRules, isTriggeredBy } from './rules.ts';
+import {
+  ConfigRuleNames,
+  createRules,
+  describeConfigRules,
+  isTriggeredBy,
+  type LocalRule,
+} from './rules.ts';
 
 /** What AWS Config needs from the account: users, functions and runbooks. */
 type ConfigDeps = AutomationDeps & {
@@ -45,12 +51,42 @@ const createServices = (deps: ConfigDeps) => {
   return { work, rules, recorder, deliveries, remediation, evaluations };
 };
 
-const operationsOf = (deps: ConfigDeps, services: ReturnType<typeof createServices>) => {
+type ConfigServices = ReturnType<typeof createServices>;
+
+const refuseTooEarly = (rule: LocalRule, at: Date) => {
+  const sinceStart = at.getTime() - (rule.startedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  if (rule.evaluationsUnderWay === 0 && sinceStart >= 60_000) return;
+  const name = rule.properties.ConfigRuleName;
+  const message = `${name} is being evaluated, or was started less than a minute ago`;
+  throw new ServiceError('LimitExceededException', message);
+};
+
+/**
+ * StartConfigRulesEvaluation: evaluates each rule at most once a minute and not during an evaluation.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html
+ */
+const startConfigRulesEvaluation = (now: () => Date, { rules, deliveries, work }: ConfigServices) =>
+  operation(
+    v.strictObject({ ConfigRuleNames: v.pipe(ConfigRuleNames, v.minLength(1)) }),
+    (input) => {
+      const at = now();
+      const chosen = [...new Set(input.ConfigRuleNames.map(rules.named))];
+      for (const rule of chosen) refuseTooEarly(rule, at);
+      for (const rule of chosen) {
+        rule.startedAt = at;
+        work.begin(() => deliveries.evaluate(rule));
+      }
+      return {};
+    },
+  );
+
+const operationsOf = (deps: ConfigDeps, services: ConfigServices) => {
   const pageSize = deps.pageSize ?? Number.POSITIVE_INFINITY;
   const sources = { ...deps, ...services, pageSize };
   return {
     DescribeConfigRules: describeConfigRules(services.rules, pageSize),
-    StartConfigRulesEvaluation: startConfigRulesEvaluation(sources),
+    StartConfigRulesEvaluation: startConfigRulesEvaluation(deps.now, services),
     PutEvaluations: services.evaluations.putEvaluations,
     GetComplianceDetailsByConfigRule: getComplianceDetailsByConfigRule(sources),
     GetComplianceDetailsByResource: getComplianceDetailsByResource(sources),
@@ -102,12 +138,6 @@ export const createConfig = (deps: ConfigDeps) => {
     /** Whether a delivery, an evaluation or a remediation is in progress. */
     isUnderWay,
     /** Resolves when none is in progress; throws failures of background work. */
-    settled: async () => {
-      await work.ended();
-      while (isUnderWay()) {
-        await setTimeout(10);
-        await work.ended();
-      }
-    },
+    settled: () => work.settled(isUnderWay),
   };
 };

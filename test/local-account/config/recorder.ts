@@ -1,49 +1,10 @@
+import type { ConfigurationRecorder } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
 import { operation, ServiceError } from '../dispatch.ts';
 import { text } from './rules.ts';
 
-const ResourceTypes = v.array(v.string());
-const RecordingFrequency = v.picklist(['CONTINUOUS', 'DAILY']);
-
-const ConfigurationRecorder = v.strictObject({
-  name: text(1, 256),
-  roleARN: v.string(),
-  recordingGroup: v.strictObject({
-    allSupported: v.optional(v.boolean()),
-    includeGlobalResourceTypes: v.optional(v.boolean()),
-    resourceTypes: v.optional(ResourceTypes),
-    exclusionByResourceTypes: v.optional(v.strictObject({ resourceTypes: ResourceTypes })),
-    recordingStrategy: v.optional(
-      v.strictObject({
-        useOnly: v.picklist([
-          'ALL_SUPPORTED_RESOURCE_TYPES',
-          'INCLUSION_BY_RESOURCE_TYPES',
-          'EXCLUSION_BY_RESOURCE_TYPES',
-        ]),
-      }),
-    ),
-  }),
-  recordingMode: v.optional(
-    v.strictObject({
-      recordingFrequency: RecordingFrequency,
-      recordingModeOverrides: v.optional(
-        v.pipe(
-          v.array(
-            v.strictObject({
-              description: v.optional(text(1, 256)),
-              resourceTypes: ResourceTypes,
-              recordingFrequency: RecordingFrequency,
-            }),
-          ),
-          v.maxLength(1),
-        ),
-      ),
-    }),
-  ),
-});
-
 /** A configuration recorder and whether it records. */
-export type LocalRecorder = v.InferOutput<typeof ConfigurationRecorder> & {
+type LocalRecorder = ConfigurationRecorder & {
   readonly recording: boolean;
 };
 
@@ -83,11 +44,7 @@ export const createRecorder = ({ accountId }: { accountId: string }) => {
   return {
     /** Replaces the recorder; `undefined` removes it. */
     put: (recorder: LocalRecorder | undefined) => {
-      if (recorder === undefined) present = undefined;
-      else {
-        const { recording, ...described } = recorder;
-        present = { ...v.parse(ConfigurationRecorder, described), recording };
-      }
+      present = recorder;
     },
     /** The recorder that the account starts with, as a base for changed recorders. */
     usual: usualRecorder(accountId),

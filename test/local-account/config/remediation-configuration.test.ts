@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { remediationProperties } from '../../support/served-account.ts';
 import { parseRemediationConfiguration } from './remediation-configuration.ts';
 
+const userId = { ResourceValue: { Value: 'RESOURCE_ID' } };
 const withParameter = (parameter: object) => ({
   Parameters: { ...remediationProperties.Parameters, Extra: parameter },
 });
@@ -32,15 +33,9 @@ describe('the properties of an AWS::Config::RemediationConfiguration', () => {
     ['a target other than a document', { TargetType: 'LAMBDA' }],
     ['an empty value', withParameter({ StaticValue: { Values: [''] } })],
     ['a value of 257 characters', withParameter({ StaticValue: { Values: ['x'.repeat(257)] } })],
-    [
-      'a resource value other than the id',
-      withParameter({ ResourceValue: { Value: 'RESOURCE_NAME' } }),
-    ],
+    ['a resource value other than the id', withParameter({ ResourceValue: { Value: 'NAME' } })],
     ['neither value', withParameter({})],
-    [
-      'both values',
-      withParameter({ ResourceValue: { Value: 'RESOURCE_ID' }, StaticValue: { Values: ['a'] } }),
-    ],
+    ['both values', withParameter({ ...userId, StaticValue: { Values: ['a'] } })],
     ['values in camel case', withParameter({ staticValue: { values: ['a'] } })],
     ['0 automatic attempts', { MaximumAutomaticAttempts: 0 }],
     ['26 automatic attempts', { MaximumAutomaticAttempts: 26 }],

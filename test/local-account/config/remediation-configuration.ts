@@ -1,14 +1,7 @@
 import * as v from 'valibot';
+import { wholeNumberOrText } from '../request.ts';
 import { ConfigRuleName, parseProperties, text } from './rules.ts';
 
-/** Schema of a whole number, which CloudFormation may pass as text. */
-const wholeNumber = (minimum: number, maximum: number) =>
-  v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]),
-    v.integer(),
-    v.minValue(minimum),
-    v.maxValue(maximum),
-  );
 const Truth = v.union([
   v.boolean(),
   v.pipe(
@@ -41,13 +34,13 @@ const RemediationConfiguration = v.pipe(
     ),
     ResourceType: v.optional(v.string()),
     Automatic: v.optional(Truth, false),
-    MaximumAutomaticAttempts: v.optional(wholeNumber(1, 25)),
-    RetryAttemptSeconds: v.optional(wholeNumber(1, 2_678_000)),
+    MaximumAutomaticAttempts: v.optional(wholeNumberOrText(1, 25)),
+    RetryAttemptSeconds: v.optional(wholeNumberOrText(1, 2_678_000)),
     ExecutionControls: v.optional(
       v.strictObject({
         SsmControls: v.strictObject({
-          ConcurrentExecutionRatePercentage: v.optional(wholeNumber(1, 100)),
-          ErrorPercentage: v.optional(wholeNumber(1, 100)),
+          ConcurrentExecutionRatePercentage: v.optional(wholeNumberOrText(1, 100)),
+          ErrorPercentage: v.optional(wholeNumberOrText(1, 100)),
         }),
       }),
     ),

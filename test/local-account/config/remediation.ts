@@ -79,7 +79,7 @@ export const createRemediation = ({ rules, work, ...deps }: RemediationDeps) => 
   };
 };
 
-export type RemediationConfigurations = ReturnType<typeof createRemediation>;
+type RemediationConfigurations = ReturnType<typeof createRemediation>;
 
 /** Schema of a rule name in remediation requests, which may be longer than the name of a rule. */
 const AnyConfigRuleName = text(1, 128);

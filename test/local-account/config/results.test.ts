@@ -184,9 +184,8 @@ describe('GetComplianceDetailsByConfigRule', () => {
     const { EvaluationResults } = await details({ ComplianceTypes: ['NON_COMPLIANT'] });
 
     expect(EvaluationResults).toHaveLength(1);
-    await expect(details({ ComplianceTypes: ['INSUFFICIENT_DATA'] })).rejects.toMatchObject({
-      name: 'InvalidParameterValueException',
-    });
+    const insufficient = details({ ComplianceTypes: ['INSUFFICIENT_DATA'] });
+    await expect(insufficient).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
   });
 
   it('refuses the token of another list', async () => {

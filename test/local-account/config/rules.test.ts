@@ -16,6 +16,7 @@ const withDetail = (detail: object) => ({
   Source: { ...ruleProperties().Source, SourceDetails: [{ EventSource: 'aws.config', ...detail }] },
 });
 const SCHEDULED = { MessageType: 'ScheduledNotification' };
+const FREQUENCY = { MaximumExecutionFrequency: 'Six_Hours' };
 const CHANGE = { MessageType: 'ConfigurationItemChangeNotification' };
 const USERS = { Scope: { ComplianceResourceTypes: ['AWS::IAM::User'] } };
 const invalid = expect.objectContaining({ code: 'InvalidParameterValueException' });
@@ -190,10 +191,7 @@ describe('an evaluation', () => {
 describe('the properties of an AWS::Config::ConfigRule', () => {
   it.each([
     ['a name of 64 characters', { ConfigRuleName: 'x'.repeat(64) }],
-    [
-      'a frequency of its schedule',
-      withDetail({ ...SCHEDULED, MaximumExecutionFrequency: 'Six_Hours' }),
-    ],
+    ['a frequency of its schedule', withDetail({ ...SCHEDULED, ...FREQUENCY })],
     ['a scope of its changes', { ...USERS, ...withDetail(CHANGE) }],
     ['parameters of 1024 characters', { InputParameters: `{"a":"${'x'.repeat(1016)}"}` }],
   ])('can have %s', (_what, change) => {
@@ -216,7 +214,7 @@ describe('the properties of an AWS::Config::ConfigRule', () => {
     ['an unknown trigger', withDetail({ MessageType: 'Scheduled' })],
     ['an unknown event source', withDetail({ ...SCHEDULED, EventSource: 'aws.iam' })],
     ['an unknown frequency', withDetail({ ...SCHEDULED, MaximumExecutionFrequency: 'Daily' })],
-    ['a frequency of a change', withDetail({ ...CHANGE, MaximumExecutionFrequency: 'Six_Hours' })],
+    ['a frequency of a change', withDetail({ ...CHANGE, ...FREQUENCY })],
     ['a scope of a schedule', { ...USERS, ...withDetail(SCHEDULED) }],
     ['parameters of 1025 characters', { InputParameters: `{"a":"${'x'.repeat(1017)}"}` }],
     ['parameters that are not JSON', { InputParameters: 'minimumIdleDays=7' }],

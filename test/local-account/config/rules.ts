@@ -96,7 +96,7 @@ const ConfigRule = v.pipe(
 );
 
 /** The properties of a rule, the same in CloudFormation and in the API. */
-export type ConfigRuleProperties = v.InferOutput<typeof ConfigRule>;
+type ConfigRuleProperties = v.InferOutput<typeof ConfigRule>;
 
 /**
  * Reads the resolved properties of an AWS::Config::ConfigRule with a custom Lambda function.

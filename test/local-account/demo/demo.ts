@@ -3,12 +3,24 @@ import { createClock } from '../clock.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { synthesize } from '../deploy/synthesize.ts';
 import { seedUsers } from '../seed.ts';
-import { playKeyLife } from './life.ts';
-import { createOperator, type Operator } from './operator.ts';
+import { playExecution, playKeyLife } from './life.ts';
+import {
+  CLOUD_TRAIL_DELAY,
+  createOperator,
+  type Operator,
+  readOutputs,
+  type Stage,
+} from './operator.ts';
 import { activeKeys, expect, PROMISED } from './promises.ts';
-import { nonCompliant, playRemediations } from './scenes.ts';
-import { showCommand, showHeading, showResults, showStep, showText, showUsers } from './show.ts';
-import { CLOUD_TRAIL_DELAY, readOutputs, type Stage } from './stage.ts';
+import {
+  type Result,
+  showCommand,
+  showHeading,
+  showResults,
+  showStep,
+  showText,
+  showUsers,
+} from './show.ts';
 
 // The SDK prints a deprecation warning on Node 20.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -20,6 +32,29 @@ const SPEED = 200;
 
 /** Scripts wait at a lower speed, because they need real time to read the account. */
 const SCRIPT_SPEED = 20;
+
+/** Returns the names of the NON_COMPLIANT users. */
+const nonCompliant = (results: readonly Result[]): string[] =>
+  results
+    .filter(({ complianceType }) => complianceType === 'NON_COMPLIANT')
+    .map(({ userName }) => userName);
+
+/** Remediates each promised user and returns the commands that undo the changes. */
+const playRemediations = async ({ remediate }: Operator): Promise<readonly string[]> => {
+  const undoCommands: string[] = [];
+  const remediated = new Set<string>();
+  for (const [userName, promised] of PROMISED.remediations) {
+    const again = remediated.has(userName) ? ' again: one execution deactivates one key' : '';
+    remediated.add(userName);
+    const { undoCommand } = await playExecution({
+      heading: `Remediate ${userName}${again}`,
+      start: () => remediate(userName),
+      promised,
+    });
+    if (undoCommand !== undefined) undoCommands.push(undoCommand);
+  }
+  return undoCommands;
+};
 
 const playEvaluation = async (operator: Operator, promised: readonly string[]) => {
   await operator.evaluate();

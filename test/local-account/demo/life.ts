@@ -1,18 +1,102 @@
-import { createKeyOwner, createOperator } from './operator.ts';
-import { expect, expectResult, PROMISED_OF_KEY_LIFE } from './promises.ts';
 import {
-  checkResult,
-  type Life,
-  nameOldKey,
-  playDeactivation,
-  playExecution,
-  playKeyEvent,
-  readResult,
-  startOnUser,
-  USER,
-} from './scenes.ts';
-import { showHeading, showResults } from './show.ts';
-import { DAY, type Outputs, type Stage } from './stage.ts';
+  createKeyOwner,
+  createOperator,
+  DAY,
+  type Ended,
+  type KeyOwner,
+  type Operator,
+  type Outputs,
+  type Stage,
+  startRunbook,
+} from './operator.ts';
+import { expect, expectResult, PROMISED_OF_KEY_LIFE, type PromisedResult } from './promises.ts';
+import { showHeading, showOutcome, showResult, showResults, showText } from './show.ts';
+
+/** A click, the execution that it starts, and the promised outcome. */
+type Click = {
+  readonly heading: string;
+  readonly start: () => Promise<Ended>;
+  readonly promised: string;
+};
+
+/** Runs a runbook and shows the click, the steps and the result. */
+export const playExecution = async ({ heading, start, promised }: Click): Promise<Ended> => {
+  showHeading(heading);
+  process.stdout.write('  ');
+  const ended = await start();
+  showOutcome(ended.outcome, ended.reason);
+  expect(heading, ended.outcome, promised);
+  return ended;
+};
+
+/** The user whose keys the second part is about. */
+const USER = 'dora.lindqvist@example.com';
+
+/** The people in the second part, and the id of the old key. */
+type Life = {
+  readonly stage: Stage;
+  readonly outputs: Outputs;
+  readonly owner: KeyOwner;
+  readonly single: Operator;
+  readonly inactive: Operator;
+  readonly old: string;
+};
+
+/** Reads the result of the user; throws when there is none. */
+const readResult = async ({ readResults, ConfigRuleName }: Operator) => {
+  const results = await readResults();
+  const result = results.find(({ userName }) => userName === USER);
+  if (result !== undefined) return result;
+  throw new Error(`expected ${ConfigRuleName} to have a result for ${USER}, got none`);
+};
+
+/** Shows the result of the user and compares it with the promised one. */
+const checkResult = async (rule: Operator, promised: PromisedResult) => {
+  const result = await readResult(rule);
+  showResult(result);
+  expectResult(result, promised);
+};
+
+/** Changes a key and shows the evaluation that its event starts. */
+const playKeyEvent = async ({ owner }: Life, heading: string, act: () => Promise<unknown>) => {
+  showHeading(`${heading}; the rules are evaluated without anybody asking`);
+  const minutes = await owner.untilEvaluated(act);
+  showText(
+    `${minutes.toFixed(1)} minutes later its event has passed CloudTrail, EventBridge and the queue:`,
+  );
+};
+
+/** Starts a runbook on the keys of the user. */
+const startOnUser = (
+  { stage, outputs }: Life,
+  DocumentName: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Ended> => {
+  const UserId = stage.account.iam.users.get(USER)?.UserId ?? '';
+  const { ConfigRuleName } = outputs;
+  return startRunbook(stage, DocumentName, { UserId, ConfigRuleName, ...parameters });
+};
+
+/** Starts DeactivateAccessKey with the name of the old key. */
+const nameOldKey = (life: Life): Promise<Ended> => {
+  const { DeactivationRunbookName, DeactivationRoleArn } = life.outputs;
+  return startOnUser(life, DeactivationRunbookName, {
+    AutomationAssumeRole: DeactivationRoleArn,
+    AccessKeyId: life.old,
+  });
+};
+
+/** Plays a deactivation and returns its day. */
+const playDeactivation = async (
+  { single, stage }: Life,
+  heading: string,
+  start: () => Promise<Ended>,
+): Promise<string> => {
+  await playExecution({ heading, start, promised: 'Acted' });
+  await checkResult(single, PROMISED_OF_KEY_LIFE.nothing);
+  const write = stage.account.calls.findLast(({ operation }) => operation === 'UpdateAccessKey');
+  return write?.at.toISOString().slice(0, 10) ?? '';
+};
 
 const playSecondKey = async (life: Life): Promise<string> => {
   const { owner, single, stage, old } = life;

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trustOf } from '../../support/build.ts';
 import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import { pass } from '../../support/runbook-account.ts';
-import { trustOf } from '../../support/trust.ts';
 import { deploy } from './deploy.ts';
 
 let account: ClockedAccount;
@@ -93,6 +93,14 @@ const deployTemplate = (template: Record<string, unknown>) => {
   return deploy(account, { directory, stackName: 'Stack' });
 };
 
+const CANNOT_INVOKE = 'cannot be invoked';
+const OTHER = { SourceAccount: '210987654321' };
+const METADATA = { Type: 'AWS::CDK::Metadata' };
+const UNTRUSTED = { AssumeRolePolicyDocument: trustOf('ssm.amazonaws.com') };
+const OTHER_CODE = { Code: { S3Bucket: 'b', S3Key: 'other.zip' } };
+const RESERVED = { Environment: { Variables: { AWS_REGION: 'x' } } };
+const CIRCULAR = { Description: { Ref: 'Function' } };
+
 describe('deploy', () => {
   it('creates every resource after those that it refers to or depends on', () => {
     const outputs = deployTemplate({
@@ -164,58 +172,18 @@ describe('deploy refuses', () => {
   };
 
   it.each([
-    [
-      'an unknown type',
-      { Topic: { Type: 'AWS::SNS::Topic' } },
-      'Topic: the local account has no AWS::SNS::Topic',
-    ],
-    [
-      'a rule whose function allows a different account',
-      withProperties('Permission', { SourceAccount: '210987654321' }),
-      'cannot be invoked',
-    ],
-    [
-      'a rule whose function allows no invocation',
-      { ...resources(), Permission: { Type: 'AWS::CDK::Metadata' } },
-      'cannot be invoked',
-    ],
-    [
-      'a function whose role does not trust Lambda',
-      withProperties('Role', { AssumeRolePolicyDocument: trustOf('ssm.amazonaws.com') }),
-      'a role that does not trust it',
-    ],
-    [
-      'a function without its asset',
-      withProperties('Function', { Code: { S3Bucket: 'b', S3Key: 'other.zip' } }),
-      'the asset manifest has no other.zip',
-    ],
-    [
-      'a function that sets a variable of Lambda',
-      withProperties('Function', { Environment: { Variables: { AWS_REGION: 'x' } } }),
-      'a name that Lambda does not set itself',
-    ],
+    ['an unknown type', { Topic: { Type: 'AWS::SNS::Topic' } }, 'account has no AWS::SNS::Topic'],
+    ['a rule that another account may invoke', withProperties('Permission', OTHER), CANNOT_INVOKE],
+    ['a rule without a permission', { ...resources(), Permission: METADATA }, CANNOT_INVOKE],
+    ['a role that Lambda cannot assume', withProperties('Role', UNTRUSTED), 'does not trust it'],
+    ['a function without its asset', withProperties('Function', OTHER_CODE), 'no other.zip'],
+    ['a variable of Lambda', withProperties('Function', RESERVED), 'Lambda does not set itself'],
     ['a function with an unknown property', withProperties('Function', { Layers: [] }), 'Layers'],
-    [
-      'a remediation without its document',
-      withProperties('Remediation', { TargetId: 'Unknown' }),
-      'must be an SSM document',
-    ],
-    [
-      'a remediation without its rule',
-      withProperties('Remediation', { ConfigRuleName: 'unknown' }),
-      'unknown',
-    ],
+    ['a missing document', withProperties('Remediation', { TargetId: 'x' }), 'an SSM document'],
+    ['a missing rule', withProperties('Remediation', { ConfigRuleName: 'x' }), '"x"'],
     ['a document that cannot run', withProperties('Document', { Content: '{}' }), 'schemaVersion'],
-    [
-      'a policy of an unknown role',
-      withProperties('Policy', { Roles: ['unknown'] }),
-      'unknown cannot be found',
-    ],
-    [
-      'resources that refer to each other',
-      withProperties('Role', { Description: { Ref: 'Function' } }),
-      'no circular references',
-    ],
+    ['an unknown role', withProperties('Policy', { Roles: ['x'] }), 'x cannot be found'],
+    ['a circular reference', withProperties('Role', CIRCULAR), 'no circular references'],
   ])('%s', (_, Resources, message) => {
     expect(() => deployTemplate({ Resources })).toThrow(message);
   });

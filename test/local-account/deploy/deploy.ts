@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
-import { readAssets, readTemplate, type SynthesizedStack } from './assets.ts';
 import { resolve, type Scope } from './intrinsics.ts';
-import { holdAssertions, readParameters } from './parameters.ts';
 import { MAKERS } from './resources.ts';
-import { createScope, type MadeResource, type Template } from './template.ts';
+import { readAssets, readTemplate, type SynthesizedStack } from './synthesize.ts';
+import {
+  createScope,
+  holdAssertions,
+  type MadeResource,
+  readParameters,
+  type Template,
+} from './template.ts';
 
 const pseudoParameters = ({ accountId, region }: LocalAccount, stackName: string) => ({
   'AWS::AccountId': accountId,
@@ -55,7 +60,7 @@ const createMaker = (
 };
 
 /** A stack to create. */
-export type StackRequest = {
+type StackRequest = {
   readonly stackName: string;
   readonly template: Template;
   /** @default - the defaults of the template */

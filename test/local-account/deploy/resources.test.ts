@@ -1,27 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { trustOf } from '../../support/build.ts';
 import { createClockedAccount } from '../../support/clocked-account.ts';
-import { trustOf } from '../../support/trust.ts';
-import { deploy } from './deploy.ts';
+import { deployTemplate } from './deploy.ts';
+import { parseTemplate } from './template.ts';
 
 const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+
+const QUEUE_POLICY = 'AWS::SQS::QueuePolicy';
+const EVENT_RULE = 'AWS::Events::Rule';
 
 /** Deploys a template without assets into an account with the function `key-function`. */
 const setup = async (template: Record<string, unknown>) => {
   const account = await createClockedAccount();
   account.createFunction('key-function', () => {});
-  const directory = mkdtempSync(path.join(tmpdir(), 'resources-test-'));
-  const write = (kind: string, content: unknown) =>
-    writeFileSync(path.join(directory, `Stack.${kind}.json`), JSON.stringify(content));
-  write('assets', { files: {} });
-  write('template', template);
-  try {
-    return { account, outputs: deploy(account, { directory, stackName: 'Stack' }) };
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  const stack = { stackName: 'Stack', template: parseTemplate(template) };
+  return { account, outputs: deployTemplate(account, stack) };
 };
 
 /** The path of a key event, not in the order of creation. */
@@ -122,30 +115,10 @@ describe('deploy', () => {
 describe('deploy refuses', () => {
   it.each([
     ['an unknown member of a queue', 'AWS::SQS::Queue', { Fifo: true }, 'Fifo'],
-    [
-      'a policy without a queue',
-      'AWS::SQS::QueuePolicy',
-      { Queues: [], PolicyDocument: {} },
-      '>=1',
-    ],
-    [
-      'a policy of an unknown queue',
-      'AWS::SQS::QueuePolicy',
-      { Queues: ['http://127.0.0.1/1/q'], PolicyDocument: {} },
-      'does not exist',
-    ],
-    [
-      'an unknown member of a rule',
-      'AWS::Events::Rule',
-      { EventPattern: {}, RoleArn: 'arn' },
-      'RoleArn',
-    ],
-    [
-      'an unknown matcher',
-      'AWS::Events::Rule',
-      { EventPattern: { a: [{ prefix: '' }] } },
-      'prefix',
-    ],
+    ['a policy without a queue', QUEUE_POLICY, { Queues: [], PolicyDocument: {} }, '>=1'],
+    ['an unknown queue', QUEUE_POLICY, { Queues: ['q'], PolicyDocument: {} }, 'does not exist'],
+    ['an unknown member of a rule', EVENT_RULE, { EventPattern: {}, RoleArn: 'arn' }, 'RoleArn'],
+    ['an unknown matcher', EVENT_RULE, { EventPattern: { a: [{ prefix: '' }] } }, 'prefix'],
     [
       'an unknown member of a mapping',
       'AWS::Lambda::EventSourceMapping',

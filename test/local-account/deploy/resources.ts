@@ -1,8 +1,25 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
-import { directoryOfInlineCode } from './assets.ts';
 import type { MadeResource } from './template.ts';
+
+const PACKAGES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+
+/**
+ * Creates a directory with the inline code of a template, laid out as Lambda does: `index.js` and the SDK, here that of
+ * the repository. It is deleted when the process exits.
+ */
+const directoryOfInlineCode = (code: string): string => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'inline-code-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  writeFileSync(path.join(directory, 'index.js'), code);
+  symlinkSync(PACKAGES, path.join(directory, 'node_modules'));
+  return directory;
+};
 
 /** A resource to create; its properties are resolved. */
 type ResourceRequest = {

@@ -11,6 +11,7 @@ const accountId = '123456789012';
 const region = 'us-east-1';
 const queueArn = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
 const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:t';
 const RULE = `arn:aws:events:${region}:${accountId}:rule/keys`;
 
 const event = {
@@ -147,24 +148,16 @@ describe('EventBridge', () => {
   });
 });
 
+const target = { Arn: queueArn('keys'), Id: 'T' };
+const targets = (count: number, more: object = {}) =>
+  Array.from({ length: count }, (_, index) => ({ ...target, ...more, Id: `${index}` }));
+
 describe('EventBridge refuses a rule with', () => {
   it.each([
-    [
-      'a target that is neither queue nor function',
-      { Targets: [{ Arn: 'arn:aws:sns:us-east-1:123456789012:t', Id: 'T' }] },
-    ],
-    [
-      'a transformed input',
-      { Targets: [{ Arn: queueArn('keys'), Id: 'T', InputPath: '$.detail' }] },
-    ],
-    [
-      '186 attempts',
-      { Targets: [{ Arn: queueArn('keys'), Id: 'T', RetryPolicy: { MaximumRetryAttempts: 186 } }] },
-    ],
-    [
-      'six targets',
-      { Targets: Array.from({ length: 6 }, (_, n) => ({ Arn: queueArn('keys'), Id: `${n}` })) },
-    ],
+    ['a target that is neither queue nor function', { Targets: [{ ...target, Arn: TOPIC }] }],
+    ['a transformed input', { Targets: [{ ...target, InputPath: '$.detail' }] }],
+    ['186 attempts', { Targets: [{ ...target, RetryPolicy: { MaximumRetryAttempts: 186 } }] }],
+    ['six targets', { Targets: targets(6) }],
     ['a wrong pattern beside a schedule', { EventPattern: {}, ScheduleExpression: 'rate(1 hour)' }],
     ['another bus', { EventBusName: 'own' }],
     ['neither pattern nor schedule', { EventPattern: undefined }],
@@ -175,13 +168,7 @@ describe('EventBridge refuses a rule with', () => {
 
   it('no wrong value at the bounds', () => {
     const RetryPolicy = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
-    const Targets = Array.from({ length: 5 }, (_, n) => ({
-      Arn: queueArn('keys'),
-      Id: `${n}`,
-      RetryPolicy,
-    }));
-
-    expect(setup({}, { Targets }).created.Targets).toHaveLength(5);
+    expect(setup({}, { Targets: targets(5, { RetryPolicy }) }).created.Targets).toHaveLength(5);
   });
 });
 
@@ -253,13 +240,7 @@ describe('a schedule', () => {
     const { putRule, permit, invoked, advance } = setup({ Arn: functionArn('notify') }, daily);
     permit();
 
-    const target = { Arn: functionArn('notify'), Id: 'Target0' };
-    putRule({
-      Name: 'keys',
-      ScheduleExpression: 'rate(1 day)',
-      State: 'DISABLED',
-      Targets: [target],
-    });
+    putRule({ Name: 'keys', ScheduleExpression: 'rate(1 day)', State: 'DISABLED' });
     await advance(2 * DAY);
 
     expect(invoked).toEqual([]);

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import { type Operation, operation } from '../dispatch.ts';
+import type { Operation } from '../dispatch.ts';
 import { keyOperations } from './access-keys.ts';
 import { tagOperations } from './tags.ts';
 import {
   type Announce,
   createUsers,
+  iamOperation,
   type LocalUser,
   type UserSeed,
   type Users,
@@ -20,16 +21,12 @@ const USERS_QUOTA = 5_000;
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
  */
 const accountOperations = (users: Users): Readonly<Record<string, Operation>> => ({
-  GetAccountSummary: operation(
-    v.strictObject({}),
-    () => ({
-      SummaryMap: new Map([
-        ['Users', users.byName.size],
-        ['UsersQuota', USERS_QUOTA],
-      ]),
-    }),
-    'ValidationError',
-  ),
+  GetAccountSummary: iamOperation(v.strictObject({}), () => ({
+    SummaryMap: new Map([
+      ['Users', users.byName.size],
+      ['UsersQuota', USERS_QUOTA],
+    ]),
+  })),
 });
 
 /** A change of a user that AWS Config records; `user` is the state at that moment. */

@@ -59,15 +59,13 @@ describe('the tags of a user', () => {
     { Key: 'k'.repeat(129), Value: 'v' },
     { Key: 'k*', Value: 'v' },
   ])('cannot include %j', async (tag) => {
-    await expect(client.send(new TagUserCommand({ UserName, Tags: [tag] }))).rejects.toMatchObject({
-      name: 'ValidationError',
-    });
+    const tagged = client.send(new TagUserCommand({ UserName, Tags: [tag] }));
+    await expect(tagged).rejects.toMatchObject({ name: 'ValidationError' });
   });
 
   it('belong to an existing user', async () => {
-    await expect(
-      client.send(new ListUserTagsCommand({ UserName: 'unknown' })),
-    ).rejects.toMatchObject({ name: 'NoSuchEntityException' });
+    const listed = client.send(new ListUserTagsCommand({ UserName: 'unknown' }));
+    await expect(listed).rejects.toMatchObject({ name: 'NoSuchEntityException' });
   });
 
   it('are recorded by CloudTrail when they change', async () => {

@@ -1,7 +1,14 @@
 import * as v from 'valibot';
-import { type Operation, operation, ServiceError } from '../dispatch.ts';
+import { type Operation, ServiceError } from '../dispatch.ts';
 import { cutPage, unfold } from '../request.ts';
-import { type Announce, invalidMarker, PAGING, UserName, type Users } from './users.ts';
+import {
+  type Announce,
+  iamOperation,
+  invalidMarker,
+  PAGING,
+  UserName,
+  type Users,
+} from './users.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TAGS_PER_USER = 50;
@@ -24,30 +31,22 @@ export const tagOperations = (
   announce: Announce,
   pageSize: number,
 ): Readonly<Record<string, Operation>> => ({
-  TagUser: operation(
-    TagUser,
-    (input) => {
-      const user = users.named(input.UserName);
-      const keys = input.Tags.map((tag) => tag.Key.toLowerCase());
-      if (new Set([...user.tags.keys(), ...keys]).size > TAGS_PER_USER) {
-        const message = `Cannot exceed quota for TagsPerUser: ${TAGS_PER_USER}`;
-        throw new ServiceError('LimitExceeded', message, 409);
-      }
-      for (const tag of input.Tags) user.tags.set(tag.Key.toLowerCase(), tag);
-      announce('OK', user);
-    },
-    'ValidationError',
-  ),
-  UntagUser: operation(
-    UntagUser,
-    (input) => {
-      const user = users.named(input.UserName);
-      for (const key of input.TagKeys) user.tags.delete(key.toLowerCase());
-      announce('OK', user);
-    },
-    'ValidationError',
-  ),
-  ListUserTags: operation(
+  TagUser: iamOperation(TagUser, (input) => {
+    const user = users.named(input.UserName);
+    const keys = input.Tags.map((tag) => tag.Key.toLowerCase());
+    if (new Set([...user.tags.keys(), ...keys]).size > TAGS_PER_USER) {
+      const message = `Cannot exceed quota for TagsPerUser: ${TAGS_PER_USER}`;
+      throw new ServiceError('LimitExceeded', message, 409);
+    }
+    for (const tag of input.Tags) user.tags.set(tag.Key.toLowerCase(), tag);
+    announce('OK', user);
+  }),
+  UntagUser: iamOperation(UntagUser, (input) => {
+    const user = users.named(input.UserName);
+    for (const key of input.TagKeys) user.tags.delete(key.toLowerCase());
+    announce('OK', user);
+  }),
+  ListUserTags: iamOperation(
     v.strictObject({ UserName, ...PAGING }),
     ({ UserName, Marker, MaxItems }) => {
       const user = users.named(UserName);
@@ -61,6 +60,5 @@ export const tagOperations = (
       });
       return { Tags: page.items, IsTruncated: page.next !== undefined, Marker: page.next };
     },
-    'ValidationError',
   ),
 });

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { type Operation, operation, ServiceError } from '../dispatch.ts';
-import { cutPage } from '../request.ts';
+import { type Operation, operationWith, ServiceError } from '../dispatch.ts';
+import { cutPage, wholeNumberOrText } from '../request.ts';
+
+/** Creates an operation that refuses a wrong input with the error of IAM. */
+export const iamOperation = operationWith('ValidationError');
 
 /** An access key; a key without `lastUsed` was never used. */
 export type LocalAccessKey = {
@@ -106,15 +109,7 @@ export const UserName = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,128}$/));
 /** Schemas of the paging members. The query protocol sends numbers as text. */
 export const PAGING = {
   Marker: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(320))),
-  MaxItems: v.optional(
-    v.pipe(
-      v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]),
-      v.integer(),
-      v.minValue(1),
-      v.maxValue(1000),
-    ),
-    100,
-  ),
+  MaxItems: v.optional(wholeNumberOrText(1, 1000), 100),
 };
 
 /** Returns the error for an unknown marker. */
@@ -132,7 +127,7 @@ const toTaggedUser = (user: LocalUser) =>
   user.tags.size > 0 ? { ...toUser(user), Tags: [...user.tags.values()] } : toUser(user);
 
 const updateUser = (users: Users, announce: Announce) =>
-  operation(
+  iamOperation(
     v.strictObject({
       UserName,
       NewUserName: v.optional(NewUserName),
@@ -143,26 +138,21 @@ const updateUser = (users: Users, announce: Announce) =>
       users.rename(user, input.NewUserName ?? user.UserName, input.NewPath ?? user.Path);
       announce('OK', user);
     },
-    'ValidationError',
   );
 
 const deleteUser = (users: Users, announce: Announce) =>
-  operation(
-    v.strictObject({ UserName }),
-    (input) => {
-      const user = users.named(input.UserName);
-      if (user.keys.length > 0) {
-        const message = 'Cannot delete entity, must delete access keys first.';
-        throw new ServiceError('DeleteConflict', message, 409);
-      }
-      users.remove(user);
-      announce('ResourceDeleted', user);
-    },
-    'ValidationError',
-  );
+  iamOperation(v.strictObject({ UserName }), (input) => {
+    const user = users.named(input.UserName);
+    if (user.keys.length > 0) {
+      const message = 'Cannot delete entity, must delete access keys first.';
+      throw new ServiceError('DeleteConflict', message, 409);
+    }
+    users.remove(user);
+    announce('ResourceDeleted', user);
+  });
 
 const listUsers = (users: Users, pageSize: number) =>
-  operation(
+  iamOperation(
     v.strictObject({
       PathPrefix: v.optional(
         v.pipe(v.string(), v.maxLength(512), v.regex(/^\/[\x21-\x7f]*$/)),
@@ -182,7 +172,6 @@ const listUsers = (users: Users, pageSize: number) =>
       const IsTruncated = page.next !== undefined;
       return { Users: page.items.map(toUser), IsTruncated, Marker: page.next };
     },
-    'ValidationError',
   );
 
 /** The operations on users. A request must name its user, because no caller is an IAM user. */
@@ -191,20 +180,17 @@ export const userOperations = (
   announce: Announce,
   pageSize: number,
 ): Readonly<Record<string, Operation>> => ({
-  CreateUser: operation(
+  CreateUser: iamOperation(
     v.strictObject({ UserName: NewUserName, Path: v.optional(Path) }),
     (input) => {
       const user = users.create(input);
       announce('ResourceDiscovered', user);
       return { User: toUser(user) };
     },
-    'ValidationError',
   ),
-  GetUser: operation(
-    v.strictObject({ UserName }),
-    (input) => ({ User: toTaggedUser(users.named(input.UserName)) }),
-    'ValidationError',
-  ),
+  GetUser: iamOperation(v.strictObject({ UserName }), (input) => ({
+    User: toTaggedUser(users.named(input.UserName)),
+  })),
   UpdateUser: updateUser(users, announce),
   DeleteUser: deleteUser(users, announce),
   ListUsers: listUsers(users, pageSize),

@@ -303,11 +303,7 @@ describe('a mapping', () => {
     ['an unknown function', { FunctionName: 'unknown' }, 'Function not found'],
     ['the same queue again', {}, 'already mapped'],
     ['a filter', { FilterCriteria: {} }, 'FilterCriteria'],
-    [
-      'a function timeout longer than the VisibilityTimeout',
-      { FunctionName: 'slow' },
-      'less than Function timeout',
-    ],
+    ['a longer function timeout', { FunctionName: 'slow' }, 'less than Function timeout'],
   ])('is refused with %s', async (_, changed, message) => {
     const { create, createFunction } = await setup({}, { queue: { VisibilityTimeout: 30 } });
     createFunction('slow', () => {}, 31);

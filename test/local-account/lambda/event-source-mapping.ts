@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { createWork, type Wait } from '../clock.ts';
 import { type Dispatcher, ServiceError } from '../dispatch.ts';
 import { wholeNumber } from '../request.ts';
-import type { Roles } from '../roles.ts';
 import { type Queue, QueueArn } from '../sqs/queue.ts';
 import type { Sqs } from '../sqs/sqs.ts';
+import type { Roles } from '../sts/sts.ts';
 import type { Lambda } from './lambda.ts';
 import { poll } from './poller.ts';
 
@@ -122,14 +121,6 @@ export const createEventSourceMappings = (deps: EventSourceMappingDeps) => {
     /** Whether a polled queue has messages, visible or not, or a function processes a batch. */
     isUnderWay,
     /** Resolves when no message is left, for which the clock must run or be advanced; throws failures. */
-    settled: async () => {
-      await work.ended();
-      while (isUnderWay()) {
-        await setTimeout(5);
-        await work.ended();
-      }
-    },
+    settled: () => work.settled(isUnderWay),
   };
 };
-
-export type EventSourceMappings = ReturnType<typeof createEventSourceMappings>;

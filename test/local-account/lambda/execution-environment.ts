@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import type { Roles } from '../roles.ts';
+import type { Roles } from '../sts/sts.ts';
 import type { FunctionConfiguration } from './functions.ts';
 
 /** The last log line of an invocation. */
@@ -12,7 +12,7 @@ const endOf = (awsRequestId: string) => `END RequestId: ${awsRequestId}`;
  * Reads the log of a function's process by invocation. At the end of each invocation the runtime writes Lambda's END
  * line to both streams.
  */
-export const readFunctionLog = ({ stdout, stderr }: ChildProcess) => {
+const readFunctionLog = ({ stdout, stderr }: ChildProcess) => {
   const lines: string[] = [];
   const streams = [stdout, stderr].filter((stream) => stream !== null);
   const readers = streams.map((input) => createInterface({ input }));
@@ -100,7 +100,7 @@ const timedOut = (awsRequestId: string, timeoutSeconds: number, lines: readonly 
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  */
-export const startExecutionEnvironment = (environment: Readonly<Record<string, string>>) => {
+const startExecutionEnvironment = (environment: Readonly<Record<string, string>>) => {
   const env = { ...environment };
   const child = spawn(process.execPath, [RUNTIME], {
     env,
@@ -147,7 +147,7 @@ export const startExecutionEnvironment = (environment: Readonly<Record<string, s
   };
 };
 
-export type ExecutionEnvironment = ReturnType<typeof startExecutionEnvironment>;
+type ExecutionEnvironment = ReturnType<typeof startExecutionEnvironment>;
 
 /** What an execution environment needs from the account. */
 export type ExecutionEnvironmentDeps = {

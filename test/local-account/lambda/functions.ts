@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ServiceError } from '../dispatch.ts';
-import { isArnLike } from '../request.ts';
+import { type CallingService, isArnLike } from '../request.ts';
 
 const RESERVED = /^(AWS_|LAMBDA_|_HANDLER$|TZ$)/;
 
@@ -37,14 +37,7 @@ const PermissionStatement = v.strictObject({
 });
 type PermissionStatement = v.InferOutput<typeof PermissionStatement>;
 
-/** A service that invokes a function, and the resource on whose behalf it invokes. */
-export type InvokingService = {
-  readonly Principal: string;
-  readonly SourceAccount: string;
-  readonly SourceArn: string;
-};
-
-const allows = (statement: PermissionStatement, service: InvokingService) =>
+const allows = (statement: PermissionStatement, service: CallingService) =>
   statement.Principal === service.Principal &&
   (statement.SourceAccount ?? service.SourceAccount) === service.SourceAccount &&
   isArnLike(service.SourceArn, statement.SourceArn ?? '*');
@@ -79,7 +72,7 @@ export const createFunctions = (functionArn: (FunctionName: string) => string) =
       statements.push({ ...statement, FunctionName });
     },
     /** Whether the resource policy of a function allows a service to invoke it. */
-    isInvocableBy: (nameOrArn: string, service: InvokingService) => {
+    isInvocableBy: (nameOrArn: string, service: CallingService) => {
       const { FunctionName } = named(nameOrArn);
       return statements.some((one) => one.FunctionName === FunctionName && allows(one, service));
     },

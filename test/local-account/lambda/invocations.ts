@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { inRealTime, type SlowDown } from '../clock.ts';
 import { ServiceError } from '../dispatch.ts';
+import type { CallingService } from '../request.ts';
 import type { MessageAttributes } from '../sqs/message.ts';
 import {
   createExecutionEnvironments,
   type ExecutionEnvironmentDeps,
   type FunctionAnswer,
 } from './execution-environment.ts';
-import type { FunctionConfiguration, Functions, InvokingService } from './functions.ts';
+import type { FunctionConfiguration, Functions } from './functions.ts';
 
 /** An event that failed every attempt; `TargetArn` is the dead-letter queue of the function, if it has one. */
 type DeadLetter = Pick<Invocation, 'functionName' | 'event' | 'result'> & {
@@ -69,7 +70,7 @@ export const createEvents = (functions: Functions, invoke: Invoke, send?: SendTo
      *
      * @throws {ServiceError} AccessDeniedException when the resource policy does not allow the service
      */
-    invokeEvent: async (functionArn: string, event: unknown, service: InvokingService) => {
+    invokeEvent: async (functionArn: string, event: unknown, service: CallingService) => {
       const { Principal, SourceArn } = service;
       if (!functions.isInvocableBy(functionArn, service)) {
         const message = `${Principal} (${SourceArn}) is not allowed to invoke ${functionArn}`;

@@ -12,7 +12,7 @@ import { toFinding } from '../../../rule/security-hub/finding.ts';
 import { at } from '../../support/build.ts';
 import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import { findingSettings, violation } from '../../support/findings.ts';
-import type { HeldFinding } from './import-findings.ts';
+import type { StoredFinding } from './import-findings.ts';
 
 let account: ClockedAccount;
 let client: SecurityHubClient;
@@ -36,7 +36,18 @@ const ids = async (Filters: AwsSecurityFindingFilters) =>
   (await find(Filters)).map(({ Id }) => Id).toSorted();
 const plus = (minutes: number) => new Date(at.getTime() + minutes * 60_000).toISOString();
 const equals = (Value: string) => [{ Value, Comparison: 'EQUALS' as const }];
-const stored = (): HeldFinding => [...account.securityHub.findings.values()][0] as HeldFinding;
+const startsWith = (Value: string) => [{ Value, Comparison: 'PREFIX' as const }];
+const stored = (): StoredFinding => [...account.securityHub.findings.values()][0] as StoredFinding;
+
+const RULE = 'iam-user-single-access-key';
+const CONTAINS = 'CONTAINS' as const;
+const CONFIG_PRODUCT = 'arn:aws:securityhub:us-east-1::product/aws/config';
+const NO_SEVERITY = { Severity: undefined, FindingProviderFields: undefined };
+const fields = (count: number, value = 'x') =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`field-${index}`, value]));
+const LARGE_RESOURCES = Array.from({ length: 32 }, (_, index) => ({
+  ...{ Type: 'Other', Id: `${index}`, Details: { Other: fields(50, 'x'.repeat(1000)) } },
+}));
 
 describe('BatchImportFindings', () => {
   it('stores a finding with the members that Security Hub adds', async () => {
@@ -76,42 +87,16 @@ describe('BatchImportFindings', () => {
 
   it.each([
     ['of another account', { AwsAccountId: '210987654321' }, 'AwsAccountId: expected 123456789012'],
-    [
-      'of another product',
-      { ProductArn: 'arn:aws:securityhub:us-east-1::product/aws/config' },
-      'ProductArn',
-    ],
+    ['of another product', { ProductArn: CONFIG_PRODUCT }, 'ProductArn'],
     ['without a title', { Title: undefined }, 'Title'],
     ['with a long title', { Title: 'x'.repeat(257) }, 'Title'],
     ['with a blank description', { Description: ' ' }, 'Description: expected a text that is not'],
     ['without a resource', { Resources: [] }, 'Resources'],
-    [
-      'without a severity',
-      { Severity: undefined, FindingProviderFields: undefined },
-      'expected a Severity',
-    ],
+    ['without a severity', NO_SEVERITY, 'expected a Severity'],
     ['of another type', { Types: ['Bad Habits/Keys'] }, 'namespace/category/classifier'],
     ['without a timestamp', { UpdatedAt: 'yesterday' }, 'expected an ISO 8601 timestamp'],
-    [
-      'with 51 fields',
-      { ProductFields: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`f${n}`, 'x'])) },
-      'ProductFields: expected at most 50 members',
-    ],
-    [
-      'that is too large',
-      {
-        Resources: Array.from({ length: 32 }, (_, n) => ({
-          Type: 'Other',
-          Id: `${n}`,
-          Details: {
-            Other: Object.fromEntries(
-              Array.from({ length: 50 }, (_, m) => [`f${m}`, 'x'.repeat(1000)]),
-            ),
-          },
-        })),
-      },
-      'expected at most 245760 bytes',
-    ],
+    ['with 51 fields', { ProductFields: fields(51) }, 'expected at most 50 members'],
+    ['that is too large', { Resources: LARGE_RESOURCES }, 'expected at most 245760 bytes'],
     ['with an unknown member', { Evidence: 'x' } as object, 'Evidence'],
   ])('refuses a finding %s and accepts the other one', async (_, given, message) => {
     const { operations } = account.securityHub;
@@ -189,18 +174,12 @@ describe('GetFindings', () => {
     [{}, ['rule-1/a', 'rule-1/b', 'rule-2/a']],
     [{ Id: equals('rule-1/a') }, ['rule-1/a']],
     [{ Id: [...equals('rule-1/a'), ...equals('rule-2/a')] }, ['rule-1/a', 'rule-2/a']],
-    [{ Id: [{ Value: 'rule-1', Comparison: 'PREFIX' }] }, ['rule-1/a', 'rule-1/b']],
+    [{ Id: startsWith('rule-1') }, ['rule-1/a', 'rule-1/b']],
     [{ GeneratorId: equals('rule-2') }, ['rule-2/a']],
-    [
-      { RecordState: equals('ACTIVE'), Id: [{ Value: 'rule-1', Comparison: 'PREFIX' }] },
-      ['rule-1/a'],
-    ],
+    [{ RecordState: equals('ACTIVE'), Id: startsWith('rule-1') }, ['rule-1/a']],
     [{ AwsAccountId: equals('210987654321') }, []],
-    [
-      { ProductName: equals('iam-user-single-access-key'), RecordState: equals('ARCHIVED') },
-      ['rule-1/b'],
-    ],
-    [{ ProductArn: equals('arn:aws:securityhub:us-east-1::product/aws/config') }, []],
+    [{ ProductName: equals(RULE), RecordState: equals('ARCHIVED') }, ['rule-1/b']],
+    [{ ProductArn: equals(CONFIG_PRODUCT) }, []],
   ])('with %j returns %j', async (filters, expected) => {
     await seed();
     expect(await ids(filters)).toEqual(expected);
@@ -219,18 +198,14 @@ describe('GetFindings', () => {
 
   it.each([
     ['an unknown filter', { Filters: { Keyword: [{ Value: 'key' }] } }],
-    [
-      'an unknown comparison',
-      { Filters: { Id: [{ Value: 'x', Comparison: 'CONTAINS' as const }] } },
-    ],
+    ['an unknown comparison', { Filters: { Id: [{ Value: 'x', Comparison: CONTAINS }] } }],
     ['21 values', { Filters: { Id: Array.from({ length: 21 }, () => equals('x')).flat() } }],
     ['an empty list of values', { Filters: { Id: [] } }],
     ['a page size of 101', { MaxResults: 101 }],
     ['the token of another listing', { NextToken: 'x' }],
   ])('refuses %s', async (_, input) => {
-    await expect(client.send(new GetFindingsCommand(input))).rejects.toMatchObject({
-      name: 'InvalidInputException',
-    });
+    const found = client.send(new GetFindingsCommand(input));
+    await expect(found).rejects.toMatchObject({ name: 'InvalidInputException' });
   });
 });
 
@@ -244,9 +219,8 @@ describe('DescribeHub', () => {
   });
 
   it('refuses an unknown hub', async () => {
-    await expect(describeHub(`${HubArn}2`)).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
-    });
+    const unknown = describeHub(`${HubArn}2`);
+    await expect(unknown).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await expect(describeHub(' ')).rejects.toMatchObject({ name: 'InvalidInputException' });
   });
 });
@@ -266,31 +240,13 @@ describe('REST-JSON on the wire', () => {
     'AWS4-HMAC-SHA256 Credential=ANYBODY/20260131/us-east-1/securityhub/aws4_request';
 
   it.each([
-    [
-      'a body that is not JSON',
-      '/findings',
-      'POST',
-      { authorization },
-      '{',
-      400,
-      'InvalidInputException',
-    ],
-    [
-      'another method',
-      '/accounts',
-      'POST',
-      { authorization },
-      '{}',
-      404,
-      'UnknownOperationException',
-    ],
-    ['no signature', '/accounts', 'GET', {}, undefined, 403, 'MissingAuthenticationToken'],
-  ])('refuses %s', async (_, path, method, headers, body, status, type) => {
-    const init = { method, headers: headers as Record<string, string> };
-    const answer = await fetch(
-      account.endpoint + path,
-      body === undefined ? init : { ...init, body },
-    );
+    ['a body that is not JSON', 'POST /findings', '{', 400, 'InvalidInputException'],
+    ['another method', 'POST /accounts', '{}', 404, 'UnknownOperationException'],
+    ['no signature', 'GET /accounts', undefined, 403, 'MissingAuthenticationToken'],
+  ])('refuses %s', async (_, route, body, status, type) => {
+    const [method = '', path] = route.split(' ');
+    const init = body === undefined ? { method } : { method, body, headers: { authorization } };
+    const answer = await fetch(account.endpoint + path, init);
 
     expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([status, type]);
     expect(account.calls).toEqual([]);

@@ -1,13 +1,72 @@
 import * as v from 'valibot';
-import { type Operation, operation, ServiceError } from '../dispatch.ts';
-import { getFindings } from './get-findings.ts';
-import { batchImportFindings, type HeldFindings, type HubDeps } from './import-findings.ts';
+import { type Operation, ServiceError } from '../dispatch.ts';
+import { cutPage, wholeNumber } from '../request.ts';
+import {
+  batchImportFindings,
+  type HubDeps,
+  hubOperation,
+  type StoredFinding,
+  type StoredFindings,
+} from './import-findings.ts';
+
+const StringFilter = v.strictObject({
+  Value: v.pipe(v.string(), v.regex(/\S/)),
+  Comparison: v.picklist(['EQUALS', 'PREFIX']),
+});
+type StringFilter = v.InferOutput<typeof StringFilter>;
+const StringFilters = v.optional(v.pipe(v.array(StringFilter), v.minLength(1), v.maxLength(20)));
+
+const Filters = v.strictObject({
+  AwsAccountId: StringFilters,
+  GeneratorId: StringFilters,
+  Id: StringFilters,
+  ProductArn: StringFilters,
+  ProductName: StringFilters,
+  RecordState: StringFilters,
+});
+const ATTRIBUTES = Object.keys(Filters.entries) as (keyof typeof Filters.entries)[];
+
+/** Whether one of the filters applies to the value. */
+const matches = (value: string, filters: readonly StringFilter[]): boolean =>
+  filters.some(({ Value, Comparison }) =>
+    Comparison === 'PREFIX' ? value.startsWith(Value) : value === Value,
+  );
+
+/**
+ * GetFindings: returns the findings that match the filters, in pages.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetFindings.html
+ */
+const getFindings = (stored: StoredFindings, pageSize: number) =>
+  hubOperation(
+    v.strictObject({
+      Filters: v.optional(Filters, {}),
+      MaxResults: v.optional(wholeNumber(1, 100), 100),
+      NextToken: v.optional(v.string()),
+    }),
+    ({ Filters: filters, MaxResults, NextToken }) => {
+      const isChosen = (finding: StoredFinding) =>
+        ATTRIBUTES.every((name) => {
+          const wanted = filters[name];
+          return wanted === undefined || matches(finding[name] ?? '', wanted);
+        });
+      const page = cutPage({
+        list: `GetFindings ${JSON.stringify(filters)}`,
+        items: [...stored.values()].filter(isChosen),
+        keyOf: ({ ProductArn, Id }) => `${ProductArn} ${Id}`,
+        size: Math.min(MaxResults, pageSize),
+        marker: NextToken,
+        refuse: (marker) => new ServiceError('InvalidInputException', `NextToken: got ${marker}`),
+      });
+      return { Findings: page.items, NextToken: page.next };
+    },
+  );
 
 const SubscribedAt = '2024-01-01T00:00:00.000Z';
 
 const describeHub = ({ accountId, region }: HubDeps): Operation => {
   const HubArn = `arn:aws:securityhub:${region}:${accountId}:hub/default`;
-  return operation(
+  return hubOperation(
     v.strictObject({ HubArn: v.optional(v.pipe(v.string(), v.regex(/\S/))) }),
     (input) => {
       if (input.HubArn !== undefined && input.HubArn !== HubArn) {
@@ -22,7 +81,6 @@ const describeHub = ({ accountId, region }: HubDeps): Operation => {
         ControlFindingGenerator: 'SECURITY_CONTROL',
       };
     },
-    'InvalidInputException',
   );
 };
 
@@ -33,7 +91,7 @@ const describeHub = ({ accountId, region }: HubDeps): Operation => {
  */
 export const createSecurityHub = (deps: HubDeps & { readonly pageSize?: number | undefined }) => {
   const state = { enabled: true };
-  const stored: HeldFindings = new Map();
+  const stored: StoredFindings = new Map();
   const whenOn =
     (run: Operation): Operation =>
     (...call) => {

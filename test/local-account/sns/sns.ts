@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { operation, ServiceError } from '../dispatch.ts';
+import { operationWith, ServiceError } from '../dispatch.ts';
 
 const MOST_BYTES = 256 * 1024;
 
@@ -33,17 +33,13 @@ export const createSns = ({ accountId, region }: { accountId: string; region: st
 
   return {
     operations: {
-      Publish: operation(
-        Publish,
-        (input) => {
-          if (!topics.has(input.TopicArn))
-            throw new ServiceError('NotFound', `Topic does not exist: ${input.TopicArn}`, 404);
-          const MessageId = randomUUID();
-          published.push({ ...input, MessageId });
-          return { MessageId };
-        },
-        'InvalidParameter',
-      ),
+      Publish: operationWith('InvalidParameter')(Publish, (input) => {
+        if (!topics.has(input.TopicArn))
+          throw new ServiceError('NotFound', `Topic does not exist: ${input.TopicArn}`, 404);
+        const MessageId = randomUUID();
+        published.push({ ...input, MessageId });
+        return { MessageId };
+      }),
     },
     /** Creates a topic and returns its ARN. */
     createTopic: (name: string): string => {

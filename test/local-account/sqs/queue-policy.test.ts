@@ -9,7 +9,7 @@ const sender = {
   SourceArn: RULE,
 };
 
-/** A statement that lets the rule send, with changed members. */
+/** A statement that allows the rule to send, with overrides. */
 const allow = (changed: Record<string, unknown> = {}) => ({
   Effect: 'Allow',
   Principal: { Service: 'events.amazonaws.com' },
@@ -18,6 +18,7 @@ const allow = (changed: Record<string, unknown> = {}) => ({
   Condition: { ArnEquals: { 'aws:SourceArn': RULE } },
   ...changed,
 });
+const when = (Condition: object) => allow({ Condition });
 const onlyTls = {
   Effect: 'Deny',
   Principal: { AWS: '*' },
@@ -31,30 +32,14 @@ const isLet = (...Statement: unknown[]) =>
 describe('letsSend', () => {
   it.each([
     ['a rule', allow(), true],
-    ['any rule', allow({ Condition: {} }), true],
-    [
-      'a pattern of rules',
-      allow({ Condition: { ArnLike: { 'aws:SourceArn': `${RULE}*` } } }),
-      true,
-    ],
-    [
-      'its account',
-      allow({ Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } } }),
-      true,
-    ],
+    ['any rule', when({}), true],
+    ['a pattern of rules', when({ ArnLike: { 'aws:SourceArn': `${RULE}*` } }), true],
+    ['its account', when({ StringEquals: { 'aws:SourceAccount': '123456789012' } }), true],
     ['every action', allow({ Action: ['sqs:*'] }), true],
     ['everybody', allow({ Principal: '*' }), true],
-    ['another rule', allow({ Condition: { ArnEquals: { 'aws:SourceArn': `${RULE}2` } } }), false],
-    [
-      'another account',
-      allow({ Condition: { StringEquals: { 'aws:SourceAccount': '210987654321' } } }),
-      false,
-    ],
-    [
-      'a pattern with StringEquals',
-      allow({ Condition: { StringEquals: { 'aws:SourceArn': '*' } } }),
-      false,
-    ],
+    ['another rule', when({ ArnEquals: { 'aws:SourceArn': `${RULE}2` } }), false],
+    ['another account', when({ StringEquals: { 'aws:SourceAccount': '210987654321' } }), false],
+    ['a pattern with StringEquals', when({ StringEquals: { 'aws:SourceArn': '*' } }), false],
     ['another service', allow({ Principal: { Service: 'sns.amazonaws.com' } }), false],
     ['another action', allow({ Action: 'sqs:ReceiveMessage' }), false],
     ['another queue', allow({ Resource: `${QUEUE}2` }), false],

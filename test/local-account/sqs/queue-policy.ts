@@ -1,13 +1,6 @@
 import * as v from 'valibot';
-import { isArnLike } from '../request.ts';
+import { type CallingService, isArnLike, OneOrMore } from '../request.ts';
 
-const OneOrMore = v.union([
-  v.pipe(
-    v.string(),
-    v.transform((one) => [one]),
-  ),
-  v.array(v.string()),
-]);
 const Keys = v.strictObject({
   'aws:SourceArn': v.optional(OneOrMore),
   'aws:SourceAccount': v.optional(OneOrMore),
@@ -43,17 +36,10 @@ const QueuePolicy = v.strictObject({
 export type QueuePolicy = v.InferOutput<typeof QueuePolicy>;
 type Statement = QueuePolicy['Statement'][number];
 
-/** A service that sends to a queue, and the resource on whose behalf it sends. */
-export type SendingService = {
-  readonly Principal: string;
-  readonly SourceAccount: string;
-  readonly SourceArn: string;
-};
-
 /** Reads a queue policy; throws for an unknown operator or condition key. */
 export const parseQueuePolicy = (document: unknown): QueuePolicy => v.parse(QueuePolicy, document);
 
-const meets = ({ Condition }: Statement, { SourceAccount, SourceArn }: SendingService) => {
+const meets = ({ Condition }: Statement, { SourceAccount, SourceArn }: CallingService) => {
   const given = {
     'aws:SourceArn': SourceArn,
     'aws:SourceAccount': SourceAccount,
@@ -73,7 +59,7 @@ const meets = ({ Condition }: Statement, { SourceAccount, SourceArn }: SendingSe
   });
 };
 
-const concerns = (statement: Statement, service: SendingService, queueArn: string) => {
+const concerns = (statement: Statement, service: CallingService, queueArn: string) => {
   const { Principal, Action, Resource } = statement;
   const isNamed =
     Principal === '*' ||
@@ -87,10 +73,10 @@ const concerns = (statement: Statement, service: SendingService, queueArn: strin
   );
 };
 
-/** Whether a queue policy lets a service send messages: a statement allows it and none denies it. */
+/** Whether a queue policy allows a service to send messages. A denial takes precedence. */
 export const letsSend = (
   policy: QueuePolicy | undefined,
-  service: SendingService,
+  service: CallingService,
   queueArn: string,
 ): boolean => {
   const effects = (policy?.Statement ?? [])

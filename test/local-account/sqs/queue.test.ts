@@ -146,7 +146,7 @@ describe('a message that was received maxReceiveCount times', () => {
 });
 
 describe('a queue', () => {
-  it('returns one message, or up to ten when asked', async () => {
+  it('returns one message, or up to ten on request', async () => {
     const { send, receive } = setup();
     for (let index = 0; index < 12; index += 1) send(`message ${index}`);
 

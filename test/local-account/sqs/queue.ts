@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../dispatch.ts';
-import { wholeNumber } from '../request.ts';
+import { wholeNumber, wholeNumberOrText } from '../request.ts';
 import { type Contents, createContents, type SentMessage, type StoredMessage } from './message.ts';
 import type { QueuePolicy } from './queue-policy.ts';
 
@@ -14,12 +14,7 @@ export const QueueArn = v.pipe(
 
 const RedrivePolicy = v.strictObject({
   deadLetterTargetArn: QueueArn,
-  maxReceiveCount: v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))]),
-    v.integer(),
-    v.minValue(1),
-    v.maxValue(1000),
-  ),
+  maxReceiveCount: wholeNumberOrText(1, 1000),
 });
 
 const QueueProperties = v.strictObject({
@@ -35,7 +30,7 @@ const QueueProperties = v.strictObject({
 });
 
 /** The properties of a standard queue; times are seconds. */
-export type QueueProperties = v.InferOutput<typeof QueueProperties>;
+type QueueProperties = v.InferOutput<typeof QueueProperties>;
 
 /**
  * Reads the resolved properties of a standard AWS::SQS::Queue.

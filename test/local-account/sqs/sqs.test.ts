@@ -34,7 +34,7 @@ describe('SQS on the wire', () => {
     ]);
   });
 
-  it('returns only the attributes that are asked for, and no list without messages', async () => {
+  it('returns only the attributes that a request names, and no list without messages', async () => {
     const { json } = await post('ReceiveMessage', { MessageAttributeNames: ['Other'] });
 
     expect(json.Messages[0]).not.toHaveProperty('Attributes');

@@ -1,10 +1,10 @@
 import type * as v from 'valibot';
 import type { Wait } from '../clock.ts';
 import { type Dispatcher, ServiceError, type ServiceName } from '../dispatch.ts';
-import type { LocalRole, Roles } from '../roles.ts';
+import type { LocalRole, Roles } from '../sts/sts.ts';
 import type { ValueType } from './document.ts';
+import type { Approval } from './execution.ts';
 import { resolveReferences } from './references.ts';
-import type { Approval } from './waiting.ts';
 
 /** The rights and the time that an action has. */
 export type ActionContext = {
@@ -59,7 +59,7 @@ export type Action = {
   readonly maxSeconds: number;
   /** The `timeoutSeconds` of a step that does not set it. @default maxSeconds */
   readonly defaultSeconds?: number;
-  /** Whether the action itself waits on the account's clock for its time to pass. @default the step ends it in real time */
+  /** Whether the action ends its own wait by the account's clock. @default the step ends the action in real time */
   readonly onlyRests?: boolean;
   /** @param inputs  the step's inputs, with references resolved */
   readonly run: (inputs: unknown, context: ActionContext) => Promise<ActionResult>;

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keyId } from '../../support/build.ts';
+import { keyId, trustOf } from '../../support/build.ts';
 import { createRunbookAccount } from '../../support/runbook-account.ts';
-import { trustOf } from '../../support/trust.ts';
+import type { LocalAccountOptions } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
-import type { LocalAccountOptions } from '../services.ts';
 
 let runbooks: Awaited<ReturnType<typeof createRunbookAccount>>;
 const start = async (options: LocalAccountOptions = {}) => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { at } from '../../support/build.ts';
+import { at, trustOf } from '../../support/build.ts';
 import { createRunbookAccount, fail, pass } from '../../support/runbook-account.ts';
-import { trustOf } from '../../support/trust.ts';
 import { createClock } from '../clock.ts';
 import { ServiceError } from '../dispatch.ts';
 
@@ -67,7 +66,7 @@ const approve = (inputs: object = {}, more: object = {}) => ({
   ...more,
 });
 
-/** Returns how an execution ends that needs no more signals. */
+/** Returns the result of an execution that needs no more signals. */
 const endOf = async (id: string) => {
   const execution = await runbooks.account.ssm.finished(id);
   const [step] = execution.StepExecutions;
@@ -81,7 +80,7 @@ const endOf = async (id: string) => {
 };
 
 describe('aws:approve', () => {
-  it('waits, and so do the steps after it', async () => {
+  it('waits before later steps run', async () => {
     const { startWaiting, read } = runbooks;
 
     const execution = await read(await startWaiting(approve(), pass('After')));
@@ -211,7 +210,7 @@ describe('an approver', () => {
   });
 
   it.each(['Approve', 'Reject'])(
-    'is the only one who decides: %s by another caller is refused',
+    'cannot be replaced: %s by another caller is refused',
     async (signal) => {
       const { startWaiting, send, read, roleOf } = runbooks;
       const { environment } = roleOf('intern');
@@ -224,7 +223,7 @@ describe('an approver', () => {
     },
   );
 
-  it('counts once, and the step waits for as many as are required', async () => {
+  it('counts once, and the step waits for the required number of approvals', async () => {
     const { startWaiting, send, read, roleOf } = runbooks;
     const role = roleOf('security');
     const Approvers = ['operator', OPERATOR, role.Arn];
@@ -245,7 +244,7 @@ describe('an approver', () => {
     ]);
   });
 
-  it('rejects alone, although another one approved', async () => {
+  it('rejects the step although another approver approved', async () => {
     const { startWaiting, send, roleOf } = runbooks;
     const role = roleOf('security');
     const inputs = { Approvers: ['operator', role.Arn], MinRequiredApprovals: 2 };

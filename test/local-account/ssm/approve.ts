@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { wholeNumber } from '../request.ts';
 import { type Action, type ActionContext, StepFailed, StepTimedOut } from './action.ts';
 import { callApi } from './api.ts';
-import { createApproval } from './waiting.ts';
+import { createApproval } from './execution.ts';
 
 const DAY_IN_SECONDS = 86_400;
 

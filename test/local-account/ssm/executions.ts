@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ServiceError } from '../dispatch.ts';
 import { type AutomationDeps, actionContext, assumedRole } from './action.ts';
-import type { AutomationDocument } from './document.ts';
-import { type AutomationExecution, beginExecution, type StepExecution } from './execution.ts';
-import { type AutomationParameters, parseParameters } from './parameters.ts';
+import { type AutomationDocument, type AutomationParameters, parseParameters } from './document.ts';
+import {
+  type AutomationExecution,
+  beginExecution,
+  createRest,
+  type StepExecution,
+} from './execution.ts';
 import { runToEnd } from './run.ts';
 import { createInterruptions, type Interruption } from './step.ts';
-import { createRest } from './waiting.ts';
 
 /** A request to execute a document. */
-export type AutomationRequest = {
+type AutomationRequest = {
   readonly DocumentName: string;
   readonly document: AutomationDocument;
   readonly Parameters: AutomationParameters;
@@ -18,7 +21,7 @@ export type AutomationRequest = {
 };
 
 /** Is called at every change of a step's status. */
-export type StepListener = (step: Readonly<StepExecution>, AutomationExecutionId: string) => void;
+type StepListener = (step: Readonly<StepExecution>, AutomationExecutionId: string) => void;
 
 /** What all executions of an account share. */
 type Shared = {

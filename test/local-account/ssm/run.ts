@@ -1,14 +1,13 @@
-import type { AutomationDocument, Step } from './document.ts';
+import { type AutomationDocument, type Step, toTexts } from './document.ts';
 import {
   type AutomationExecution,
   isCritical,
   outputsOf,
+  type Rest,
   type StepExecution,
 } from './execution.ts';
-import { toTexts } from './parameters.ts';
 import type { Lookup } from './references.ts';
 import { runStep, type StepContext, type StepOutcome } from './step.ts';
-import type { Rest } from './waiting.ts';
 
 /** An execution in progress with what its steps need. */
 export type Run = {

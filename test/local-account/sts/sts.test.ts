@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { trustOf } from '../../support/build.ts';
 import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
-import { trustOf } from '../../support/trust.ts';
 
 let account: ClockedAccount;
 beforeEach(async () => {

@@ -3,11 +3,47 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Dispatcher, ServiceError } from '../dispatch.ts';
-import { answerClock, isClockRequest, type MovableClock } from './clock.ts';
-import { jsonProtocol } from './json.ts';
-import type { WireAnswer, WireProtocol, WireRequest } from './protocol.ts';
-import { queryProtocol } from './query.ts';
-import { isRestPath, restJsonProtocol } from './rest-json.ts';
+import {
+  isRestPath,
+  jsonProtocol,
+  queryProtocol,
+  restJsonProtocol,
+  type WireAnswer,
+  type WireProtocol,
+  type WireRequest,
+} from './protocols.ts';
+
+/** The account's time and the function that advances it. */
+type MovableClock = {
+  readonly now: () => Date;
+  readonly advance: (milliseconds: number) => void;
+};
+
+const MILLISECONDS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
+
+const isUnit = (unit = ''): unit is keyof typeof MILLISECONDS => Object.hasOwn(MILLISECONDS, unit);
+
+const jsonAnswer = (statusCode: number, body: unknown): WireAnswer => ({
+  statusCode,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** Whether the request is `POST /clock`, a path that no AWS protocol has. */
+const isClockRequest = ({ method, path }: WireRequest): boolean =>
+  method === 'POST' && /^\/clock(\?|$)/.test(path);
+
+/** Answers `POST /clock?advance=30d`: advances the account's time and returns the new time. */
+const answerClock = ({ path }: WireRequest, { now, advance }: MovableClock): WireAnswer => {
+  const given = new URL(path, 'http://127.0.0.1').searchParams.get('advance');
+  const [, count, unit] = /^([1-9]\d{0,3})([a-z])$/.exec(given ?? '') ?? [];
+  if (!isUnit(unit)) {
+    const expected = 'advance must be a whole number from 1 to 9999 of d, h, m or s, such as 30d';
+    return jsonAnswer(400, { message: `${expected}, got ${JSON.stringify(given)}` });
+  }
+  advance(Number(count) * MILLISECONDS[unit]);
+  return jsonAnswer(200, { now: now() });
+};
 
 /** What the server serves. */
 export type ServerOptions = {

@@ -5,7 +5,7 @@ import { createClients } from '../../../rule/aws/clients.ts';
 import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
 import { type Operation, ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser, UserSeed } from '../../local-account/iam/users.ts';
-import { at, daysBefore, keyId } from '../../support/build.ts';
+import { at, daysBefore, keyId, trustOf } from '../../support/build.ts';
 import { alice, planOf } from '../../support/plans.ts';
 import {
   RULE_NAME,
@@ -13,7 +13,6 @@ import {
   type ServedAccount,
   serveAccount,
 } from '../../support/served-account.ts';
-import { trustOf } from '../../support/trust.ts';
 
 const { UserId, UserName } = alice;
 const OLD = keyId('OLD');

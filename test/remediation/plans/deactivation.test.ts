@@ -5,9 +5,16 @@ import {
 } from '../../../remediation/plans/deactivation.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import type { KeyHistory, StatusChange } from '../../../rule/keys/key-history.ts';
-import { accessKey, at, daysBefore, keyId, policy as rulePolicy } from '../../support/build.ts';
+import {
+  accessKey,
+  at,
+  daysBefore,
+  historyOf,
+  keyId,
+  policy as rulePolicy,
+  statusChange,
+} from '../../support/build.ts';
 import { alice, planInAnyOrder, planOf } from '../../support/plans.ts';
-import { historyOf, statusChange } from '../../support/status-change.ts';
 
 const ROLES = 'arn:aws:iam::123456789012:role';
 const deactivationRoleArn = `${ROLES}/deactivation`;

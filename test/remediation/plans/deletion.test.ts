@@ -3,9 +3,8 @@ import { type DeletionPolicy, planDeletion } from '../../../remediation/plans/de
 import { parseInactiveRuleParameters } from '../../../rule/evaluation/parameters.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import type { StatusChange } from '../../../rule/keys/key-history.ts';
-import { accessKey, at, daysBefore, keyId } from '../../support/build.ts';
+import { accessKey, at, daysBefore, historyOf, keyId, statusChange } from '../../support/build.ts';
 import { alice, planInAnyOrder, planOf } from '../../support/plans.ts';
-import { historyOf, statusChange } from '../../support/status-change.ts';
 
 const policy: DeletionPolicy = {
   ...parseInactiveRuleParameters(),

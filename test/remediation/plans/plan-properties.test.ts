@@ -7,10 +7,9 @@ import { planReactivation } from '../../../remediation/plans/reactivation.ts';
 import type { UserKeys } from '../../../rule/evaluation/user-rule.ts';
 import { findInactivity, isTooLong } from '../../../rule/inactive-access-key/inactivity.ts';
 import { type AccessKey, isActive } from '../../../rule/keys/access-key.ts';
-import { at, daysBefore, keyId } from '../../support/build.ts';
+import { at, daysBefore, historyOf, keyId, statusChange } from '../../support/build.ts';
 import { alice, planOf } from '../../support/plans.ts';
 import { runs } from '../../support/property-runs.ts';
-import { historyOf, statusChange } from '../../support/status-change.ts';
 
 const NAMES = ['K1', 'K2', 'K3', 'K4'];
 const deactivationRoleArn = 'arn:aws:iam::123456789012:role/deactivation';

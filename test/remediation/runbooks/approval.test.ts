@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LocalUser } from '../../local-account/iam/users.ts';
+import { trustOf } from '../../support/build.ts';
 import type { DeployedAccount } from '../../support/deployed-account.ts';
 import { DAY, useDeployedAccount, used } from '../../support/runbook-scenarios.ts';
-import { trustOf } from '../../support/trust.ts';
 
 const approvalTopicArn = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
 const { setup } = useDeployedAccount({

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parsePlannerInput } from '../../../remediation/plans/input.ts';
 import { createDocuments } from '../../local-account/ssm/documents.ts';
-import { at } from '../../support/build.ts';
 import { contradictionsOf } from '../../support/parameter-examples.ts';
 import { runs } from '../../support/property-runs.ts';
 import { CONVENTIONS } from '../../support/runbook-conventions.ts';
@@ -14,7 +13,7 @@ import {
 } from '../../support/runbook-document.ts';
 import { type Mutant, mutantsOf } from '../../support/runbook-mutants.ts';
 
-const { create: createDocument } = createDocuments({ now: () => at, accountId: '123456789012' });
+const { create: createDocument } = createDocuments();
 const create = (Content: unknown) =>
   createDocument({ Name: 'Runbook', Content, DocumentType: 'Automation' });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { drainEventLoop } from '../../support/event-loop.ts';
 import { compliantUsers, type ServedRule, serveRule } from '../../support/served-rule.ts';
+import { drainEventLoop } from '../../support/stepped-clock.ts';
 
 let rule: ServedRule;
 /** The remaining time of the function in milliseconds. */

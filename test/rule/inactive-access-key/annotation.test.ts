@@ -10,10 +10,20 @@ import {
 } from '../../../rule/inactive-access-key/rule.ts';
 import { date } from '../../../rule/keys/days.ts';
 import type { KeyHistory } from '../../../rule/keys/key-history.ts';
-import { expectWholeAnnotation } from '../../support/annotations.ts';
-import { accessKey, at, daysBefore, keyId, userKeys } from '../../support/build.ts';
-import { exemptionTagKey, userWithKeys } from '../../support/random-keys.ts';
-import { historyOf, statusChange } from '../../support/status-change.ts';
+import {
+  accessKey,
+  at,
+  daysBefore,
+  historyOf,
+  keyId,
+  statusChange,
+  userKeys,
+} from '../../support/build.ts';
+import {
+  exemptionTagKey,
+  expectWholeAnnotation,
+  userWithKeys,
+} from '../../support/random-users.ts';
 
 const policy: fc.Arbitrary<InactivePolicy> = fc.record({
   maxInactiveDays: fc.constantFrom(1, 30, 90),

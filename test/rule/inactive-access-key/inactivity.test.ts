@@ -6,8 +6,7 @@ import {
   isTooLong,
   keysWithUnreadUse,
 } from '../../../rule/inactive-access-key/inactivity.ts';
-import { accessKey, at, daysBefore } from '../../support/build.ts';
-import { historyOf, statusChange } from '../../support/status-change.ts';
+import { accessKey, at, daysBefore, historyOf, statusChange } from '../../support/build.ts';
 
 const key = accessKey('A', { Status: 'Inactive' });
 const off = (days: number, name = 'A') => statusChange(name, 'Inactive', { days });

@@ -2,8 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import type { KeyHistory } from '../../../rule/keys/key-history.ts';
-import { accessKey, at, daysBefore, keyId, userKeys } from '../../support/build.ts';
-import { historyOf, statusChange } from '../../support/status-change.ts';
+import {
+  accessKey,
+  at,
+  daysBefore,
+  historyOf,
+  keyId,
+  statusChange,
+  userKeys,
+} from '../../support/build.ts';
 
 const off = (name: string, overrides: Partial<AccessKey> = {}) =>
   accessKey(name, { Status: 'Inactive', ...overrides });

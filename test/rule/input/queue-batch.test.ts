@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidBatchError, parseQueueBatch, retry } from '../../../rule/input/queue-batch.ts';
-import { batchOf } from '../../support/key-event.ts';
+import { batchOf } from '../../support/build.ts';
 
 const parseBody = (body: string) =>
   body === 'poison' ? { problem: 'poison' } : { output: body.toUpperCase() };

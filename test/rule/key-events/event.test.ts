@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KEY_EVENT_NAMES, parseKeyEvent } from '../../../rule/key-events/event.ts';
-import { keyEvent } from '../../support/key-event.ts';
+import { keyEvent } from '../../support/build.ts';
 
 const parse = (detail: object = {}, outer: object = {}) => ({
   output: undefined,

@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClients } from '../../../rule/aws/clients.ts';
 import { createHandler } from '../../../rule/key-events/handler.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
-import { at } from '../../support/build.ts';
-import { batchOf, keyEvent } from '../../support/key-event.ts';
+import { at, batchOf, keyEvent } from '../../support/build.ts';
 import {
   RULE_NAME,
   ruleProperties,

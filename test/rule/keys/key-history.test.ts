@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidResponseError } from '../../../rule/input/parse.ts';
 import { changesOf, historyBegins, readStatusChange } from '../../../rule/keys/key-history.ts';
-import { accessKey, at, daysBefore, keyId } from '../../support/build.ts';
-import { historyOf, statusChange } from '../../support/status-change.ts';
+import { accessKey, at, daysBefore, historyOf, keyId, statusChange } from '../../support/build.ts';
 
 /** The event of an operator who deactivates the key of alice, with some members changed. */
 const event = (overrides: object = {}) => ({

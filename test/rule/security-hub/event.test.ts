@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidBatchError } from '../../../rule/input/queue-batch.ts';
 import { parseFindingEvent } from '../../../rule/security-hub/event.ts';
+import { batchOf } from '../../support/build.ts';
 import { change, SCHEDULE } from '../../support/finding-account.ts';
-import { batchOf } from '../../support/key-event.ts';
 
 const names = ['single', 'inactive'];
 const changeWith = (detail: object = {}, outer: object = {}) => {

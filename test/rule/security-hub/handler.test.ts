@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { batchOf } from '../../support/build.ts';
 import {
   change,
   type FindingAccount,
@@ -7,7 +8,6 @@ import {
   SCHEDULE,
 } from '../../support/finding-account.ts';
 import { inactiveRule, singleRule } from '../../support/findings.ts';
-import { batchOf } from '../../support/key-event.ts';
 
 let account: FindingAccount;
 let [alice, bob]: [string, string] = ['', ''];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HeldFinding } from '../../local-account/securityhub/import-findings.ts';
+import type { StoredFinding } from '../../local-account/securityhub/import-findings.ts';
 import { daysBefore } from '../../support/build.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 import { createSteppedClock } from '../../support/stepped-clock.ts';
@@ -26,8 +26,8 @@ const sweep = async () => {
   await account.config.deliverSchedule(account.ConfigRuleName);
   await settle();
 };
-const findings = (): HeldFinding[] => [...account.securityHub.findings.values()];
-const only = (): HeldFinding => {
+const findings = (): StoredFinding[] => [...account.securityHub.findings.values()];
+const only = (): StoredFinding => {
   const [finding, ...others] = findings();
   if (finding === undefined || others.length > 0)
     throw new Error(`expected one finding, got ${findings().length}`);

@@ -8,9 +8,9 @@ import {
   StoredFinding,
 } from '../../../rule/security-hub/security-hub.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
+import { batchOf } from '../../support/build.ts';
 import { change, idOf, openFindingAccount, SCHEDULE } from '../../support/finding-account.ts';
 import { findingSettings } from '../../support/findings.ts';
-import { batchOf } from '../../support/key-event.ts';
 
 /** An account with users that all violate the rule. */
 const openWithViolations = async (count: number, pageSize?: number) => {

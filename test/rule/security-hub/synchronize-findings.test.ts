@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HeldFinding } from '../../local-account/securityhub/import-findings.ts';
+import type { StoredFinding } from '../../local-account/securityhub/import-findings.ts';
 import { asffBreaches } from '../../support/asff.ts';
+import { batchOf } from '../../support/build.ts';
 import {
   change,
   type FindingAccount,
@@ -9,7 +10,6 @@ import {
   SCHEDULE,
 } from '../../support/finding-account.ts';
 import { inactiveRule, singleRule } from '../../support/findings.ts';
-import { batchOf } from '../../support/key-event.ts';
 
 let account: FindingAccount;
 let [alice, bob, carol]: [string, string, string] = ['', '', ''];
@@ -54,7 +54,7 @@ describe('the schedule', () => {
     const [before] = account.found();
     await account.handle(SCHEDULE);
 
-    const { UpdatedAt, LastObservedAt, ProcessedAt } = account.found()[0] ?? ({} as HeldFinding);
+    const { UpdatedAt, LastObservedAt, ProcessedAt } = account.found()[0] ?? ({} as StoredFinding);
     expect(account.found()).toEqual([{ ...before, UpdatedAt, LastObservedAt, ProcessedAt }]);
     expect(UpdatedAt > String(before?.UpdatedAt)).toBe(true);
   });
@@ -86,7 +86,7 @@ describe('the schedule', () => {
     await account.record({ [alice]: 'COMPLIANT' });
     await account.handle(SCHEDULE);
     const Workflow = { Status: 'RESOLVED' } as const;
-    account.hub.findings.set(String(key), { ...(account.found()[0] as HeldFinding), Workflow });
+    account.hub.findings.set(String(key), { ...(account.found()[0] as StoredFinding), Workflow });
     account.later(1);
     await account.record({ [alice]: 'NON_COMPLIANT' });
     await account.handle(SCHEDULE);
@@ -113,13 +113,13 @@ describe('the schedule', () => {
 
   it('leaves the findings of other tools unchanged', async () => {
     await importAlice();
-    const [own] = account.found() as [HeldFinding];
+    const [own] = account.found() as [StoredFinding];
     const others = ['other-scanner', singleRule.arn, `${singleRule.arn}-gone`].map(
       (GeneratorId, index) => ({ ...own, Id: `other/${index}`, GeneratorId }),
     );
     for (const one of others) account.hub.findings.set(one.Id, one);
     const invalid = { Id: 'invalid', GeneratorId: `${singleRule.arn}-x`, Resources: [{}] };
-    account.hub.findings.set('invalid', { ...own, ...invalid } as HeldFinding);
+    account.hub.findings.set('invalid', { ...own, ...invalid } as StoredFinding);
     await account.record({ [alice]: 'COMPLIANT' });
 
     await account.handle(SCHEDULE);
@@ -141,7 +141,7 @@ describe('a rule that Config no longer has', () => {
   /** Adds a finding of a deleted rule, and one of another stack's rule. */
   beforeEach(async () => {
     await importAlice();
-    const [own] = account.found() as [HeldFinding];
+    const [own] = account.found() as [StoredFinding];
     for (const GeneratorId of [arnOf('deleted'), arnOf('other')]) {
       const Id = idOf(alice, { ...singleRule, arn: GeneratorId });
       account.hub.findings.set(Id, { ...own, Id, GeneratorId });

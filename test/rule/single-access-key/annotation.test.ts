@@ -12,9 +12,13 @@ import {
 import { countedKeys } from '../../../rule/single-access-key/compliance-reason.ts';
 import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts';
 import { type Recommendation, recommend } from '../../../rule/single-access-key/selection.ts';
-import { expectWholeAnnotation } from '../../support/annotations.ts';
 import { accessKey, at, daysBefore, policy, userKeys } from '../../support/build.ts';
-import { instant, singlePolicy, userWithKeys } from '../../support/random-keys.ts';
+import {
+  expectWholeAnnotation,
+  instant,
+  singlePolicy,
+  userWithKeys,
+} from '../../support/random-users.ts';
 
 const strict = { ...policy, countInactiveAccessKeys: true };
 const annotate = (keys: readonly AccessKey[], parameters = policy) =>

@@ -7,7 +7,7 @@ import {
   sortByIdleTime,
 } from '../../../rule/single-access-key/selection.ts';
 import { accessKey, at, daysBefore, policy } from '../../support/build.ts';
-import { accessKeys, singlePolicy } from '../../support/random-keys.ts';
+import { accessKeys, singlePolicy } from '../../support/random-users.ts';
 
 const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
 const inUse = accessKey('NEW', { LastUsedDate: daysBefore(1) });

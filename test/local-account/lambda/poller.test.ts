@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doneWith } from './batch.ts';
+import { doneWith } from './poller.ts';
 
 const message = (MessageId: string) => ({
   MessageId,

@@ -1,6 +1,22 @@
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { exampleOf } from './examples.ts';
+import { REPOSITORY } from '../../infra/functions/bundle.ts';
+
+/** Returns the code blocks of a page in one language. */
+export const examplesOf = (page: string, language: string): string[] =>
+  [
+    ...readFileSync(`${REPOSITORY}${page}`, 'utf8').matchAll(
+      new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'),
+    ),
+  ].map(([, code]) => String(code));
+
+/** Returns the first code block of a page in one language. */
+export const exampleOf = (page: string, language: string): string => {
+  const [first] = examplesOf(page, language);
+  if (first === undefined) throw new Error(`${page}: expected a block in ${language}, got none`);
+  return first;
+};
 
 /** Parameter values by name. */
 type Values = Readonly<Record<string, string>>;
@@ -39,4 +55,14 @@ export const valuesForTerraform = (): Values => {
   const [, settings = ''] = /^ {2}settings = \{\n(.*?)^ {2}\}/ms.exec(exampleOf(PAGE, 'hcl')) ?? [];
   const lines = [...settings.matchAll(/^ {4}(\w+) += "(.*)"$/gm)];
   return Object.fromEntries(lines.map(([, name, value]) => [String(name), String(value)]));
+};
+
+/** The text of SECURITY.md. */
+export const SECURITY = readFileSync(`${REPOSITORY}SECURITY.md`, 'utf8');
+
+/** Returns the policy under a heading. */
+export const policyUnder = (heading: string): unknown => {
+  const [, section = ''] = SECURITY.split(`\n${heading}\n`);
+  const [, json = ''] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
+  return JSON.parse(json);
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestParametersOf, responseElementsOf } from './parameters.ts';
+import { requestParametersOf, responseElementsOf } from './record.ts';
 
 describe('requestParametersOf', () => {
   it.each([
