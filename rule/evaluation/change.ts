@@ -1,8 +1,8 @@
 import { RESOURCE_TYPE, type RecordedResult } from '../aws/config.ts';
 import { type EvaluationContext, evaluateUser } from './evaluate-user.ts';
-import { NOT_APPLICABLE, type UserResult } from './evaluation.ts';
 import type { ConfigurationItem } from './event.ts';
 import { readUser } from './read-user.ts';
+import { NOT_APPLICABLE, type UserResult } from './result.ts';
 import type { UserKeys } from './user-rule.ts';
 
 const isEvaluated = ({ configurationItemStatus, resourceType }: ConfigurationItem): boolean =>

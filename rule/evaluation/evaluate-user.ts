@@ -1,7 +1,7 @@
 import type { ReadHistory } from '../aws/cloudtrail.ts';
 import type { Iam } from '../aws/iam.ts';
-import type { UserResult } from './evaluation.ts';
 import { readRequired } from './read-user.ts';
+import type { UserResult } from './result.ts';
 import type { Background, UserKeys, UserRule } from './user-rule.ts';
 
 /** The rule to apply, and what the evaluation reads with. */

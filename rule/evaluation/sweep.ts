@@ -3,8 +3,8 @@ import type { RecordedResults } from '../aws/config.ts';
 import type { IamUser } from '../aws/iam.ts';
 import type { KeyHistory } from '../keys/key-history.ts';
 import { type EvaluationContext, evaluateUser } from './evaluate-user.ts';
-import { NOT_APPLICABLE, type UserResult } from './evaluation.ts';
 import { keysMissing, readKeys } from './read-user.ts';
+import { NOT_APPLICABLE, type UserResult } from './result.ts';
 import { RESERVED_FOR_REPORT, type TimeLimit, withinTime } from './time-limit.ts';
 import type { UserKeys } from './user-rule.ts';
 

@@ -2,7 +2,7 @@ import type { RecordedResult } from '../aws/config.ts';
 import type { IamUser } from '../aws/iam.ts';
 import type { AccessKey } from '../keys/access-key.ts';
 import type { KeyHistory } from '../keys/key-history.ts';
-import type { Result } from './evaluation.ts';
+import type { Result } from './result.ts';
 
 /** An IAM user with its access keys. */
 export type UserKeys = IamUser & {

@@ -1,9 +1,9 @@
 import { toAnnotation } from '../evaluation/annotation.ts';
-import type { Result } from '../evaluation/evaluation.ts';
 import {
   type InactiveRuleParameters,
   parseInactiveRuleParameters,
 } from '../evaluation/parameters.ts';
+import type { Result } from '../evaluation/result.ts';
 import { type CreateRule, NO_READS, type UserKeys } from '../evaluation/user-rule.ts';
 import { isExempt, readExemption } from '../keys/exemption.ts';
 import { describeAllowed, describeExempt, describeViolation, knownFrom } from './annotation.ts';

@@ -1,6 +1,6 @@
 import { toAnnotation } from '../evaluation/annotation.ts';
-import type { Result } from '../evaluation/evaluation.ts';
 import { parseRuleParameters } from '../evaluation/parameters.ts';
+import type { Result } from '../evaluation/result.ts';
 import type { CreateRule, UserKeys } from '../evaluation/user-rule.ts';
 import { describeComplianceReason, describeViolation } from './annotation.ts';
 import { countedKeys, findComplianceReason, requiredTag } from './compliance-reason.ts';

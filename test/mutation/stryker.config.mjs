@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 export default {
   mutate: [
     'rule/{input,keys,single-access-key,inactive-access-key}/*.ts',
-    'rule/evaluation/{event,parameters,recorded-result}.ts',
+    'rule/evaluation/{event,parameters,report}.ts',
     'rule/security-hub/{decide-findings,event,finding*,next-step,settings}.ts',
     'rule/key-events/{event,settings}.ts',
     'remediation/plans/*.ts',

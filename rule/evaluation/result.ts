@@ -1,5 +1,4 @@
-import type { ComplianceType, Evaluation } from '@aws-sdk/client-config-service';
-import { RESOURCE_TYPE } from '../aws/config.ts';
+import type { ComplianceType } from '@aws-sdk/client-config-service';
 
 /** The result of a user: the members of an Evaluation that a rule decides. */
 export type Result = {
@@ -14,18 +13,6 @@ export type UserResult = Result & { readonly UserId: string };
 
 /** The result of a user that does not exist, and of a resource that the rules do not evaluate. */
 export const NOT_APPLICABLE: Result = { ComplianceType: 'NOT_APPLICABLE' };
-
-/** Converts the result of a user to an Evaluation for PutEvaluations. */
-export const toEvaluation = (
-  { UserId, ComplianceType, Annotation }: UserResult,
-  OrderingTimestamp: Date,
-): Evaluation => ({
-  ComplianceResourceType: RESOURCE_TYPE,
-  ComplianceResourceId: UserId,
-  ComplianceType,
-  ...(Annotation !== undefined && { Annotation }),
-  OrderingTimestamp,
-});
 
 /** Counts the evaluated users, the NON_COMPLIANT users, and the users that only their tag exempts. */
 export const countResults = (results: readonly Result[]) => {

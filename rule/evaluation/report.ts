@@ -1,7 +1,8 @@
-import type { RecordedResult, RecordedResults } from '../aws/config.ts';
+import type { Evaluation } from '@aws-sdk/client-config-service';
+import { RESOURCE_TYPE, type RecordedResult, type RecordedResults } from '../aws/config.ts';
 import { isDaysBefore } from '../keys/days.ts';
 import { conclusionOf } from './annotation.ts';
-import type { UserResult } from './evaluation.ts';
+import type { UserResult } from './result.ts';
 import type { UserRule } from './user-rule.ts';
 
 /** How results are compared: the instant of the run, and how often unchanged results are reported again. */
@@ -63,3 +64,15 @@ export const findDifferences = async (
     ({ UserId }) => !recorded.has(UserId) || now.has(UserId),
   );
 };
+
+/** Converts the result of a user to an Evaluation for PutEvaluations. */
+export const toEvaluation = (
+  { UserId, ComplianceType, Annotation }: UserResult,
+  OrderingTimestamp: Date,
+): Evaluation => ({
+  ComplianceResourceType: RESOURCE_TYPE,
+  ComplianceResourceId: UserId,
+  ComplianceType,
+  ...(Annotation !== undefined && { Annotation }),
+  OrderingTimestamp,
+});

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecordedResult, RecordedResults } from '../../../rule/aws/config.ts';
-import type { Result, UserResult } from '../../../rule/evaluation/evaluation.ts';
-import { differences, findDifferences, isNewer } from '../../../rule/evaluation/recorded-result.ts';
+import {
+  differences,
+  findDifferences,
+  isNewer,
+  toEvaluation,
+} from '../../../rule/evaluation/report.ts';
+import { NOT_APPLICABLE, type Result, type UserResult } from '../../../rule/evaluation/result.ts';
 import { at, daysBefore, policy } from '../../support/build.ts';
 
 const UserId = 'AIDAALICE';
@@ -134,5 +139,29 @@ describe('findDifferences', () => {
 
   it('does not read again if nothing has changed', async () => {
     expect(await find(result('COMPLIANT'), recorded())).toEqual({ found: [], reads: 0 });
+  });
+});
+
+describe('toEvaluation', () => {
+  const evaluation = {
+    ComplianceResourceType: 'AWS::IAM::User',
+    ComplianceResourceId: 'AIDAALICE',
+    OrderingTimestamp: at,
+  };
+
+  it.each([
+    [
+      { ComplianceType: 'NON_COMPLIANT' as const, Annotation: 'alice: …', isExempt: false },
+      'alice: …',
+    ],
+    [{ ComplianceType: 'COMPLIANT' as const }, undefined],
+    [NOT_APPLICABLE, undefined],
+  ])('reports only what PutEvaluations accepts: %j', (result, Annotation) => {
+    const { ComplianceType } = result;
+    expect(toEvaluation({ UserId: 'AIDAALICE', ...result }, at)).toStrictEqual({
+      ...evaluation,
+      ComplianceType,
+      ...(Annotation && { Annotation }),
+    });
   });
 });
