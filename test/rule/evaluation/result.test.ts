@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { countResults, NOT_APPLICABLE } from '../../../rule/evaluation/result.ts';
-import { at } from '../../support/build.ts';
 
 describe('countResults', () => {
   it('counts evaluated users, violations and exempt users', () => {
