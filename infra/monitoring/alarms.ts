@@ -76,7 +76,7 @@ const keyEventAlarms = ({ starter, deadLetterQueue }: KeyEventTrigger): AlarmDef
   },
   ...(starter.mayHoldBack && {
     KeyEventsHeldBack: {
-      metric: starter.metric('HeldBack', { period }),
+      metric: starter.metric('StartsSkipped', { period }),
       alarmDescription:
         'Key events start no evaluation, because the account is too large for a hybrid rule.',
     },

@@ -94,7 +94,7 @@ const functionRow = ({ rule, inactiveRule, planner, trigger }: DashboardProps): 
 const keyEventRow = ({ queue, deadLetterQueue, starter }: KeyEventTrigger): IWidget[] => [
   graph('Key events and started evaluations', {
     left: [starter.metric('KeyEvents', HOURLY)],
-    right: (['EvaluationsStarted', 'PutOff', 'HeldBack'] as const).map((name) =>
+    right: (['EvaluationsStarted', 'StartsPostponed', 'StartsSkipped'] as const).map((name) =>
       starter.metric(name, HOURLY),
     ),
   }),

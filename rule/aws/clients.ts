@@ -7,21 +7,24 @@ import { createIam } from './iam.ts';
 import { createRetryStrategy, isThrottled, type RetryOptions } from './retry-strategy.ts';
 
 /** Milliseconds to wait for the start of a response, and for each further part of it. */
-const ANSWER_TIME = 20_000;
+const REQUEST_TIMEOUT = 20_000;
 
 /** The timeouts and retries of a client. */
-type ConnectionOptions = RetryOptions & { readonly answerTime?: number | undefined };
+type ConnectionOptions = RetryOptions & { readonly requestTimeout?: number | undefined };
 
 /** Returns the configuration of a client: timeouts, and retries at the rate that the service allows. */
-export const connection = ({ answerTime = ANSWER_TIME, ...retries }: ConnectionOptions = {}) => ({
+export const connection = ({
+  requestTimeout = REQUEST_TIMEOUT,
+  ...retries
+}: ConnectionOptions = {}) => ({
   retryStrategy: createRetryStrategy(retries),
   // Without timeouts, a call that hangs would stop the whole sweep. A call that times out is retried.
   requestHandler: {
     connectionTimeout: 5_000,
-    requestTimeout: answerTime,
+    requestTimeout,
     throwOnRequestTimeout: true,
     // `requestTimeout` covers the time until the headers arrive, `socketTimeout` a body that stops arriving.
-    socketTimeout: answerTime,
+    socketTimeout: requestTimeout,
   },
 });
 
@@ -64,7 +67,10 @@ const writeToStdout = (line: string): void => {
 };
 
 /** The destination of log lines, and the response timeout in milliseconds. */
-type ClientOptions = { readonly writeLine?: (line: string) => void; readonly answerTime?: number };
+type ClientOptions = {
+  readonly writeLine?: (line: string) => void;
+  readonly requestTimeout?: number;
+};
 
 /**
  * Creates what every function uses: the clients of IAM and AWS Config, and the log with the call counts.
@@ -72,9 +78,12 @@ type ClientOptions = { readonly writeLine?: (line: string) => void; readonly ans
  * The Region, the endpoint and the credentials come from the environment, as Lambda sets them. The caller
  * passes further clients, such as the CloudTrail client, to `countCalls`.
  */
-export const createClients = ({ writeLine = writeToStdout, answerTime }: ClientOptions = {}) => {
-  const iamClient = new IAMClient(connection({ answerTime }));
-  const configClient = new ConfigServiceClient(connection({ answerTime }));
+export const createClients = ({
+  writeLine = writeToStdout,
+  requestTimeout,
+}: ClientOptions = {}) => {
+  const iamClient = new IAMClient(connection({ requestTimeout }));
+  const configClient = new ConfigServiceClient(connection({ requestTimeout }));
   const { countCalls, takeCalls } = createCallCounts();
   countCalls(iamClient);
   countCalls(configClient);

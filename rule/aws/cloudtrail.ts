@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import * as v from 'valibot';
-import { answerOf, parse, Text } from '../input/parse.ts';
+import { parse, responseOf, Text } from '../input/parse.ts';
 import { historyBegins, type KeyHistory, readStatusChange } from '../keys/key-history.ts';
 import { type CountCalls, connection } from './clients.ts';
 import { iamRegionOf } from './regions.ts';
@@ -62,8 +62,8 @@ export const createEventHistory = (
       { LookupAttributes, MaxResults },
       signal && { abortSignal: signal },
     );
-    for await (const answer of pages) {
-      const { Events, NextToken } = parse(EventsPage, answer, answerOf('LookupEvents'));
+    for await (const response of pages) {
+      const { Events, NextToken } = parse(EventsPage, response, responseOf('LookupEvents'));
       for (const { CloudTrailEvent } of Events) {
         const change = readStatusChange(CloudTrailEvent);
         if (change !== undefined) changes.push(change);

@@ -10,7 +10,7 @@ import {
   StartConfigRulesEvaluationCommand,
 } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
-import { answerOf, InvalidResponseError, parse, Text, textUpTo } from '../input/parse.ts';
+import { InvalidResponseError, parse, responseOf, Text, textUpTo } from '../input/parse.ts';
 import { inBatches, nameSome } from './batches.ts';
 
 /** The resource type that the rules evaluate. */
@@ -69,7 +69,7 @@ const Rule = v.object({
 const Rules = v.object({ ConfigRules: v.optional(v.array(Rule), []) });
 const RuleArns = v.object({ ConfigRules: v.array(v.object({ ConfigRuleArn: Text })) });
 
-const PutEvaluationsAnswer = v.object({
+const PutEvaluationsResponse = v.object({
   FailedEvaluations: v.optional(v.array(v.object({ ComplianceResourceId: Text })), []),
 });
 
@@ -79,7 +79,7 @@ export class FailedEvaluationsError extends Error {
 }
 
 const resultsIn = (page: unknown, operation: string) =>
-  parse(ResultsPage, page, answerOf(operation)).EvaluationResults.map((result) => {
+  parse(ResultsPage, page, responseOf(operation)).EvaluationResults.map((result) => {
     const { EvaluationResultQualifier, OrderingTimestamp } = result.EvaluationResultIdentifier;
     const { ComplianceType, Annotation } = result;
     const recorded: RecordedResult = { ComplianceType, Annotation, OrderingTimestamp };
@@ -92,10 +92,10 @@ const resultsIn = (page: unknown, operation: string) =>
  * @throws {InvalidResponseError} if Config returns another rule or none
  */
 const describeRule = async (client: ConfigServiceClient, ConfigRuleName: string) => {
-  const answer = await client.send(
+  const response = await client.send(
     new DescribeConfigRulesCommand({ ConfigRuleNames: [ConfigRuleName] }),
   );
-  const [rule] = parse(Rules, answer, answerOf('DescribeConfigRules')).ConfigRules;
+  const [rule] = parse(Rules, response, responseOf('DescribeConfigRules')).ConfigRules;
   if (rule?.ConfigRuleName === ConfigRuleName) return rule;
   throw new InvalidResponseError(
     `DescribeConfigRules: expected the rule ${ConfigRuleName}, got ${rule?.ConfigRuleName ?? 'none'}`,
@@ -139,7 +139,7 @@ const readResult = async (
 const readRuleArns = async (client: ConfigServiceClient): Promise<ReadonlySet<string>> => {
   const arns = new Set<string>();
   for await (const page of paginateDescribeConfigRules({ client }, {}))
-    for (const rule of parse(RuleArns, page, answerOf('DescribeConfigRules')).ConfigRules)
+    for (const rule of parse(RuleArns, page, responseOf('DescribeConfigRules')).ConfigRules)
       arns.add(rule.ConfigRuleArn);
   return arns;
 };
@@ -163,10 +163,14 @@ const putEvaluations = async (
   for (const Evaluations of batches.length > 0 ? batches : [[]]) {
     timeUp?.throwIfAborted();
     const TestMode = isTest(ResultToken);
-    const answer = await client.send(
+    const response = await client.send(
       new PutEvaluationsCommand({ Evaluations, ResultToken, TestMode }),
     );
-    const { FailedEvaluations } = parse(PutEvaluationsAnswer, answer, answerOf('PutEvaluations'));
+    const { FailedEvaluations } = parse(
+      PutEvaluationsResponse,
+      response,
+      responseOf('PutEvaluations'),
+    );
     refused.push(...FailedEvaluations.map(({ ComplianceResourceId }) => ComplianceResourceId));
   }
   if (refused.length === 0) return;

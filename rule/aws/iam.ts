@@ -9,7 +9,7 @@ import {
   paginateListUserTags,
 } from '@aws-sdk/client-iam';
 import * as v from 'valibot';
-import { answerOf, parse, Text, textUpTo } from '../input/parse.ts';
+import { parse, responseOf, Text, textUpTo } from '../input/parse.ts';
 import type { AccessKey } from '../keys/access-key.ts';
 
 // The parts of IAM's responses that the functions read. @see https://docs.aws.amazon.com/IAM/latest/APIReference/
@@ -39,9 +39,9 @@ const UsersPage = pageOf({ Users: v.array(UserDetails) });
 const Key = v.object({ AccessKeyId: Name, Status: Name, CreateDate: v.date() });
 const KeysPage = pageOf({ AccessKeyMetadata: v.array(Key) });
 const TagsPage = pageOf({ Tags: v.array(v.object({ Key: Text, Value: v.string() })) });
-const UserAnswer = v.object({ User });
-const SummaryAnswer = v.object({ SummaryMap: v.object({ Users: v.number() }) });
-const LastUsedAnswer = v.object({
+const UserResponse = v.object({ User });
+const SummaryResponse = v.object({ SummaryMap: v.object({ Users: v.number() }) });
+const LastUsedResponse = v.object({
   AccessKeyLastUsed: v.object({ LastUsedDate: v.optional(v.date()) }),
 });
 
@@ -68,13 +68,13 @@ const unlessMissing = async <Found>(found: Promise<Found>): Promise<Found | unde
 
 const listUsers = async function* (client: IAMClient): AsyncGenerator<UserDetails> {
   for await (const page of paginateListUsers({ client }, { MaxItems }))
-    yield* parse(UsersPage, page, answerOf('ListUsers')).Users;
+    yield* parse(UsersPage, page, responseOf('ListUsers')).Users;
 };
 
 const listAccessKeys = async (client: IAMClient, UserName: string): Promise<AccessKey[]> => {
   const keys: AccessKey[] = [];
   for await (const page of paginateListAccessKeys({ client }, { UserName, MaxItems }))
-    keys.push(...parse(KeysPage, page, answerOf('ListAccessKeys')).AccessKeyMetadata);
+    keys.push(...parse(KeysPage, page, responseOf('ListAccessKeys')).AccessKeyMetadata);
   return keys;
 };
 
@@ -85,7 +85,7 @@ const isSameTagKey = (one: string, other: string): boolean =>
 const readTag = async (client: IAMClient, UserName: string, key: string) => {
   let value: string | undefined;
   for await (const page of paginateListUserTags({ client }, { UserName, MaxItems }))
-    value ??= parse(TagsPage, page, answerOf('ListUserTags')).Tags.find(({ Key }) =>
+    value ??= parse(TagsPage, page, responseOf('ListUserTags')).Tags.find(({ Key }) =>
       isSameTagKey(Key, key),
     )?.Value;
   return { value };
@@ -109,14 +109,14 @@ export const createIam = (client: IAMClient) => ({
 
   /** Counts the users of the account with one call. */
   countUsers: async (): Promise<number> => {
-    const answer = await client.send(new GetAccountSummaryCommand());
-    return parse(SummaryAnswer, answer, answerOf('GetAccountSummary')).SummaryMap.Users;
+    const response = await client.send(new GetAccountSummaryCommand());
+    return parse(SummaryResponse, response, responseOf('GetAccountSummary')).SummaryMap.Users;
   },
 
   /** Reads the user with this name, or undefined if there is none. */
   getUser: async (UserName: string): Promise<IamUser | undefined> => {
-    const answer = await unlessMissing(client.send(new GetUserCommand({ UserName })));
-    return answer && parse(UserAnswer, answer, answerOf('GetUser')).User;
+    const response = await unlessMissing(client.send(new GetUserCommand({ UserName })));
+    return response && parse(UserResponse, response, responseOf('GetUser')).User;
   },
 
   /** Reads the access keys of the user with this name. Returns undefined if there is no such user. */
@@ -130,8 +130,12 @@ export const createIam = (client: IAMClient) => ({
   /** Returns the key with its last use. */
   withLastUse: async (key: AccessKey): Promise<AccessKey> => {
     const { AccessKeyId } = key;
-    const answer = await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
-    const { AccessKeyLastUsed } = parse(LastUsedAnswer, answer, answerOf('GetAccessKeyLastUsed'));
+    const response = await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
+    const { AccessKeyLastUsed } = parse(
+      LastUsedResponse,
+      response,
+      responseOf('GetAccessKeyLastUsed'),
+    );
     return { ...key, LastUsedDate: AccessKeyLastUsed.LastUsedDate };
   },
 });

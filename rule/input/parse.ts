@@ -95,7 +95,7 @@ export class InvalidResponseError extends Error {
 }
 
 /** Returns the options with which `parse` validates the response of an API call. */
-export const answerOf = (what: string) => ({
+export const responseOf = (what: string) => ({
   what,
   error: (message: string) => new InvalidResponseError(message),
 });

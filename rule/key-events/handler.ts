@@ -21,24 +21,24 @@ type Dependencies = {
 };
 
 /** The outcome of a start, by the name of its metric. */
-type Start = 'EvaluationsStarted' | 'PutOff' | 'HeldBack';
+type Start = 'EvaluationsStarted' | 'StartsPostponed' | 'StartsSkipped';
 
 /**
  * Starts one evaluation of every rule.
  *
- *   `HeldBack`            the account has more than `maximumUsers` users, and a start may evaluate each of them
- *   `PutOff`              Config is already evaluating a rule, or the last start was less than a minute ago
+ *   `StartsSkipped`       the account has more than `maximumUsers` users, and a start may evaluate each of them
+ *   `StartsPostponed`     Config is already evaluating a rule, or the last start was less than a minute ago
  *   `EvaluationsStarted`  otherwise
  */
 const startEvaluation = async ({ iam, config, settings }: Dependencies): Promise<Start> => {
   const { configRuleNames, maximumUsers } = settings;
-  if (maximumUsers !== undefined && (await iam.countUsers()) > maximumUsers) return 'HeldBack';
+  if (maximumUsers !== undefined && (await iam.countUsers()) > maximumUsers) return 'StartsSkipped';
   try {
     await config.startEvaluation(configRuleNames);
     return 'EvaluationsStarted';
   } catch (error) {
     if (error instanceof LimitExceededException || error instanceof ResourceInUseException)
-      return 'PutOff';
+      return 'StartsPostponed';
     throw error;
   }
 };
@@ -69,10 +69,10 @@ const measure = (
   const isStarted = start === 'EvaluationsStarted';
   return {
     KeyEvents: messages.length,
-    PoisonedEvents: unreadable.length,
+    InvalidEvents: unreadable.length,
     EvaluationsStarted: Number(isStarted),
-    PutOff: Number(start === 'PutOff'),
-    HeldBack: Number(start === 'HeldBack'),
+    StartsPostponed: Number(start === 'StartsPostponed'),
+    StartsSkipped: Number(start === 'StartsSkipped'),
     ...(isStarted && { EventToEvaluation: now.getTime() - oldest }),
   };
 };
@@ -80,7 +80,7 @@ const measure = (
 /**
  * Creates the handler. It starts one evaluation of every rule for a batch of key events.
  *
- * If the start is put off, all messages are retried. Unreadable messages are retried until they reach the dead-letter
+ * If the start is postponed, all messages are retried. Unreadable messages are retried until they reach the dead-letter
  * queue. Other errors are thrown, and Lambda retries the whole batch.
  */
 export const createHandler =
@@ -92,7 +92,7 @@ export const createHandler =
       const ConfigRuleName = dependencies.settings.configRuleNames.join(',');
       log.add({ ConfigRuleName, ...describe(batch) });
       const start = messages.length > 0 ? await startEvaluation(dependencies) : undefined;
-      if (start === 'HeldBack') log.add({ recommendation: RECOMMENDATION });
+      if (start === 'StartsSkipped') log.add({ recommendation: RECOMMENDATION });
       log.measure(measure(batch, start, dependencies.now()));
-      return retry(start === 'PutOff' ? [...unreadable, ...messages] : unreadable);
+      return retry(start === 'StartsPostponed' ? [...unreadable, ...messages] : unreadable);
     });

@@ -3,11 +3,11 @@ import { createHandler } from './handler.ts';
 import { parseTriggerSettings } from './settings.ts';
 
 /** The milliseconds that an AWS call may take. The function itself has fifteen seconds. */
-const answerTime = 4_000;
+const requestTimeout = 4_000;
 
 /** The Lambda handler that starts evaluations when key events arrive. */
 export const handler = createHandler({
-  ...createClients({ answerTime }),
+  ...createClients({ requestTimeout }),
   settings: parseTriggerSettings(process.env),
   now: () => new Date(),
 });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { answerOf, Instant, Json, parse, Text } from '../input/parse.ts';
+import { Instant, Json, parse, responseOf, Text } from '../input/parse.ts';
 import { type AccessKey, compareText } from './access-key.ts';
 import { addDays } from './days.ts';
 
@@ -63,7 +63,7 @@ export const historyBegins = (at: Date): Date => addDays(at, -DAYS_OF_HISTORY);
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
  */
 export const readStatusChange = (cloudTrailEvent: unknown): StatusChange | undefined => {
-  const what = answerOf('CloudTrailEvent');
+  const what = responseOf('CloudTrailEvent');
   const event = parse(v.pipe(Json, v.unknown()), cloudTrailEvent, what);
   const { eventSource, eventName, errorCode } = parse(CloudTrailEvent, event, what);
   const isUpdate = eventSource === 'iam.amazonaws.com' && eventName === 'UpdateAccessKey';

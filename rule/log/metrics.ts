@@ -13,9 +13,9 @@ export const NAMESPACE = 'IamUserSingleAccessKey';
  *   `ResultsSent`        reported results, which AWS Config bills
  * Each plan of a runbook: `Plans`, 1; `Refusals`, 1 or 0
  * Each batch of key events; a batch that is retried counts again:
- *   `KeyEvents`          valid events; `PoisonedEvents`: invalid ones
- *   `EvaluationsStarted` 1 if an evaluation was started; `PutOff`: 1 if Config could not start one yet
- *   `HeldBack`           1 if none was started, because the account has too many users
+ *   `KeyEvents`          valid events; `InvalidEvents`: invalid ones
+ *   `EvaluationsStarted` 1 if an evaluation was started; `StartsPostponed`: 1 if Config could not start one yet
+ *   `StartsSkipped`      1 if none was started, because the account has too many users
  *   `EventToEvaluation`  time from the oldest event to the start of its evaluation
  * Each import of findings: `FindingsImported`: violations; `FindingsArchived`: resolved findings
  */
@@ -30,10 +30,10 @@ export const METRICS = {
   Plans: 'Count',
   Refusals: 'Count',
   KeyEvents: 'Count',
-  PoisonedEvents: 'Count',
+  InvalidEvents: 'Count',
   EvaluationsStarted: 'Count',
-  PutOff: 'Count',
-  HeldBack: 'Count',
+  StartsPostponed: 'Count',
+  StartsSkipped: 'Count',
   EventToEvaluation: 'Milliseconds',
   FindingsImported: 'Count',
   FindingsArchived: 'Count',

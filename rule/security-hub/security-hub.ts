@@ -9,7 +9,7 @@ import {
 import * as v from 'valibot';
 import { inBatches } from '../aws/batches.ts';
 import { type CountCalls, connection } from '../aws/clients.ts';
-import { answerOf, parse, Text } from '../input/parse.ts';
+import { parse, responseOf, Text } from '../input/parse.ts';
 import { findingId, productArn, ruleArnPrefix } from './asff.ts';
 import type { Place } from './settings.ts';
 
@@ -42,7 +42,7 @@ export const FindingsPage = v.object({ Findings: v.array(AnyFinding) });
 export const isOurs = ({ Id, GeneratorId }: v.InferOutput<typeof AnyFinding>): boolean =>
   Id.startsWith(findingId({ arn: GeneratorId }, ''));
 
-const ImportAnswer = v.object({
+const ImportResponse = v.object({
   FailedFindings: v.optional(
     v.array(v.object({ Id: Text, ErrorCode: Text, ErrorMessage: v.string() })),
     [],
@@ -62,8 +62,8 @@ const importBatch = async (
   Findings: AwsSecurityFinding[],
 ): Promise<readonly Refusal[]> => {
   try {
-    const answer = await client.send(new BatchImportFindingsCommand({ Findings }));
-    const { FailedFindings } = parse(ImportAnswer, answer, answerOf('BatchImportFindings'));
+    const response = await client.send(new BatchImportFindingsCommand({ Findings }));
+    const { FailedFindings } = parse(ImportResponse, response, responseOf('BatchImportFindings'));
     return FailedFindings.map(({ Id, ErrorCode, ErrorMessage }) => ({
       id: Id,
       cause: new FailedFindingsError(
@@ -108,7 +108,7 @@ const equals = (values: readonly string[]) =>
 export const createSecurityHub = (place: Place, countCalls: CountCalls) => {
   const client = new SecurityHubClient(connection(RATE));
   countCalls(client);
-  const what = answerOf('GetFindings');
+  const what = responseOf('GetFindings');
 
   const readFindings = async (filters: readonly AwsSecurityFindingFilters[]) => {
     const byId = new Map<string, StoredFinding>();

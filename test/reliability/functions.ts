@@ -17,7 +17,8 @@ type Context = { readonly getRemainingTimeInMillis: () => number };
 type Handle = (event: unknown, context: Context) => Promise<unknown>;
 
 const now = () => new Date();
-const clientsOf = (answerTime?: number) => createClients({ writeLine: () => {}, answerTime });
+const clientsOf = (requestTimeout?: number) =>
+  createClients({ writeLine: () => {}, requestTimeout });
 const withHistory = () => {
   const clients = clientsOf();
   return { ...clients, readHistory: createEventHistory('us-east-1', clients.countCalls) };

@@ -142,7 +142,7 @@ describe('configRules', () => {
 
   it('are joined in the dimension of the metrics', () => {
     const { stack, trigger } = createTrigger({ count: 2 });
-    const { dimensions } = trigger.starter.metric('HeldBack');
+    const { dimensions } = trigger.starter.metric('StartsSkipped');
     const [name] = Object.keys(Template.fromStack(stack).findResources('AWS::Config::ConfigRule'));
     const [dimension] = Object.values(dimensions ?? {});
     expect(stack.resolve(dimension)).toEqual({

@@ -92,7 +92,7 @@ describe('the other alarms', () => {
     ['SweepNearTimeout', 'AWS/Lambda', 'Duration', 'Maximum', 12 * 60 * 1000],
     ['KeyEventErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
     ['KeyEventDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
-    ['KeyEventsHeldBack', 'IamUserSingleAccessKey', 'HeldBack', 'Sum', 1],
+    ['KeyEventsHeldBack', 'IamUserSingleAccessKey', 'StartsSkipped', 'Sum', 1],
     ['FindingErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
     ['FindingDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
   ])('%s: %s %s, %s, from %d', (name, Namespace, MetricName, Statistic, Threshold) => {

@@ -40,7 +40,7 @@ describe('the dashboard', () => {
         .map(([, name]) => name),
     );
     for (const name of Object.keys(METRICS))
-      if (!['SuccessfulSweeps', 'PoisonedEvents'].includes(name))
+      if (!['SuccessfulSweeps', 'InvalidEvents'].includes(name))
         expect(shown, name).toContain(name);
   });
 

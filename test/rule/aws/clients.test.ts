@@ -14,7 +14,7 @@ describe('connection', () => {
   });
 
   it('takes another time for answers', () => {
-    const { requestTimeout, socketTimeout } = connection({ answerTime: 300 }).requestHandler;
+    const { requestTimeout, socketTimeout } = connection({ requestTimeout: 300 }).requestHandler;
     expect([requestTimeout, socketTimeout]).toEqual([300, 300]);
   });
 });

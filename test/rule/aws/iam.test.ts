@@ -10,7 +10,7 @@ afterEach(() => server.close());
 /** The rule's IAM client, connected to a server that answers each call. */
 const iamWith = async (answer: (action: string, call: number) => Answer) => {
   server = await serveAnswers(answer);
-  return createClients({ answerTime: 300 }).iam;
+  return createClients({ requestTimeout: 300 }).iam;
 };
 
 const toXml = (value: unknown): string => {

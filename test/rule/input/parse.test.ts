@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
-  answerOf,
   Instant,
   InvalidEnvironmentError,
   InvalidResponseError,
+  responseOf,
   textUpTo,
   tryParse,
 } from '../../../rule/input/parse.ts';
@@ -66,7 +66,7 @@ describe('a problem', () => {
 
 describe('the errors', () => {
   it('have names that can be searched for in logs', () => {
-    const { what, error } = answerOf('ListUsers');
+    const { what, error } = responseOf('ListUsers');
     expect(what).toBe('ListUsers');
     expect(error('expected text')).toBeInstanceOf(InvalidResponseError);
     expect(String(error('expected text'))).toBe('InvalidResponseError: expected text');

@@ -49,16 +49,16 @@ describe('a batch of key events', () => {
     expect(await handle(batchOf(...events))).toEqual(failures());
 
     expect(starts().map(({ input }) => input)).toEqual([{ ConfigRuleNames: [RULE_NAME, 'other'] }]);
-    expect(line()).toMatchObject({ KeyEvents: 1_000, EvaluationsStarted: 1, PutOff: 0 });
+    expect(line()).toMatchObject({ KeyEvents: 1_000, EvaluationsStarted: 1, StartsPostponed: 0 });
     // Only its own metrics, because those of a sweep have the same dimension.
     const names = line()._aws.CloudWatchMetrics[0].Metrics.map((one: { Name: string }) => one.Name);
     expect(names.toSorted()).toEqual([
       'EvaluationsStarted',
       'EventToEvaluation',
-      'HeldBack',
+      'InvalidEvents',
       'KeyEvents',
-      'PoisonedEvents',
-      'PutOff',
+      'StartsPostponed',
+      'StartsSkipped',
     ]);
   });
 
@@ -70,7 +70,7 @@ describe('a batch of key events', () => {
       expect(await handle(batchOf(keyEvent(), keyEvent()))).toEqual(failures(0, 1));
 
       expect(starts()).toHaveLength(1);
-      const expected = { level: 'INFO', PutOff: 1, EvaluationsStarted: 0, Throttles: 0 };
+      const expected = { level: 'INFO', StartsPostponed: 1, EvaluationsStarted: 0, Throttles: 0 };
       expect(line()).toMatchObject(expected);
     },
   );
@@ -96,11 +96,11 @@ describe('an unreadable message', () => {
     const response = await handle(batchOf(keyEvent(), 'AKIAIOSFODNN7EXAMPLE', keyEvent()));
     expect(response).toEqual(failures(1));
     expect(starts()).toHaveLength(1);
-    expect(line()).toMatchObject({ KeyEvents: 2, PoisonedEvents: 1 });
+    expect(line()).toMatchObject({ KeyEvents: 2, InvalidEvents: 1 });
     expect(line().unreadable).toEqual(['key event: expected JSON text, got "...MPLE"']);
   });
 
-  it('is retried together with the others if the start is put off', async () => {
+  it('is retried together with the others if the start is postponed', async () => {
     failStart('LimitExceededException');
     expect(await handle(batchOf(keyEvent(), 'poison', keyEvent()))).toEqual(failures(1, 0, 2));
   });
@@ -122,7 +122,7 @@ describe('an account where a start may cost an evaluation of each user', () => {
     expect(await handle(batchOf(keyEvent()), { maximumUsers: 500 })).toEqual(failures());
 
     expect(starts()).toHaveLength(started);
-    expect(line()).toMatchObject({ EvaluationsStarted: started, HeldBack: heldBack });
+    expect(line()).toMatchObject({ EvaluationsStarted: started, StartsSkipped: heldBack });
     expect(String(line().recommendation).includes('triggers=schedule')).toBe(heldBack === 1);
   });
 
@@ -156,7 +156,7 @@ describe('the log line of a batch', () => {
     );
     const unreadable = events.map((_, index) => '['.repeat(index + 1));
     await handle(batchOf(...events, ...unreadable));
-    expect(line()).toMatchObject({ KeyEvents: 11, PoisonedEvents: 11 });
+    expect(line()).toMatchObject({ KeyEvents: 11, InvalidEvents: 11 });
     expect(line().userNames).toHaveLength(10);
     expect(line().unreadable).toHaveLength(10);
   });

@@ -189,7 +189,7 @@ describe('an unreadable message', () => {
     queue?.send({ Body: 'poison', SenderId: 'somebody' });
     await settle();
 
-    expect(batchLines()[0]).toMatchObject({ KeyEvents: 1, PoisonedEvents: 1 });
+    expect(batchLines()[0]).toMatchObject({ KeyEvents: 1, InvalidEvents: 1 });
     expect(results()).toEqual({ alice: 'NON_COMPLIANT' });
     expect(starts()).toHaveLength(1);
     expect(deadLetters().map(({ Body }) => Body)).toEqual(['poison']);
@@ -198,12 +198,12 @@ describe('an unreadable message', () => {
 
 describe('an account with more than 500 users', () => {
   const heldBack = {
-    HeldBack: 1,
+    StartsSkipped: 1,
     recommendation: expect.stringContaining('-c triggers=schedule'),
   };
   it.each([
     ['starts no evaluation of a hybrid rule and recommends a setting', hybrid, 0, heldBack],
-    ['starts an evaluation of a rule that has only a schedule', scheduled, 1, { HeldBack: 0 }],
+    ['starts an evaluation of a rule that has only a schedule', scheduled, 1, { StartsSkipped: 0 }],
   ])('%s', async (_, create, started, line) => {
     await deploy(create);
     seedUsers(501);
