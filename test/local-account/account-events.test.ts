@@ -4,7 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { createClockedAccount } from '../support/clocked-account.ts';
 import type { LocalAccountOptions } from './account.ts';
 
-const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';
 /** In seconds. */
 const VISIBILITY_TIMEOUT = 43_200;
 const DEAD = 'arn:aws:sqs:us-east-1:123456789012:dead';
@@ -24,27 +23,12 @@ const Event = v.object({ Records: v.array(v.looseObject({ body: v.string() })) }
 const setup = async (options: LocalAccountOptions & { speed?: number } = {}) => {
   const account = await createClockedAccount(options);
   account.sqs.create({ QueueName: 'dead' });
-  const queue = account.sqs.create({
+  const properties = {
     QueueName: 'keys',
     VisibilityTimeout: VISIBILITY_TIMEOUT,
     RedrivePolicy: { deadLetterTargetArn: DEAD, maxReceiveCount: 3 },
-  });
-  const { Arn } = account.events.putRule({
-    Name: 'keys',
-    EventPattern: PATTERN,
-    Targets: [{ Arn: QUEUE, Id: 'Target0' }],
-  });
-  account.sqs.setPolicy(account.sqs.urlOf('keys'), {
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Service: 'events.amazonaws.com' },
-        Action: 'sqs:SendMessage',
-        Resource: QUEUE,
-        Condition: { ArnEquals: { 'aws:SourceArn': Arn } },
-      },
-    ],
-  });
+  };
+  const queue = account.createEventQueue(properties, PATTERN);
   const seen: string[][] = [];
   const behaviour = { answer: (): unknown => undefined };
   account.createFunction('keys', (event) => {
@@ -55,7 +39,7 @@ const setup = async (options: LocalAccountOptions & { speed?: number } = {}) => 
     return behaviour.answer();
   });
   account.eventSourceMappings.create({
-    EventSourceArn: QUEUE,
+    EventSourceArn: queue.arn,
     FunctionName: 'keys',
     BatchSize: 1000,
     MaximumBatchingWindowInSeconds: 60,

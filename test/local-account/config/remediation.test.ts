@@ -132,8 +132,7 @@ describe('DescribeRemediationExecutionStatus', () => {
     ['Success', 'SUCCEEDED'],
     ['Failed', 'FAILED'],
     ['TimedOut', 'FAILED'],
-    ['Cancelled', 'FAILED'],
-  ])('reports an execution that is %s as %s', async (AutomationExecutionStatus, State) => {
+  ] as const)('reports an execution that is %s as %s', async (AutomationExecutionStatus, State) => {
     automation = { AutomationExecutionStatus };
 
     await start('AIDAALICE');
