@@ -4,9 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { createClockedAccount } from '../support/clocked-account.ts';
 import type { LocalAccountOptions } from './account.ts';
 
-/** In seconds. */
-const VISIBILITY_TIMEOUT = 43_200;
-const DEAD = 'arn:aws:sqs:us-east-1:123456789012:dead';
 const PATTERN = {
   source: ['aws.iam'],
   detail: {
@@ -22,12 +19,7 @@ const Event = v.object({ Records: v.array(v.looseObject({ body: v.string() })) }
 /** An account with the path of key events: CloudTrail, an EventBridge rule, a queue and a function. */
 const setup = async (options: LocalAccountOptions & { speed?: number } = {}) => {
   const account = await createClockedAccount(options);
-  account.sqs.create({ QueueName: 'dead' });
-  const properties = {
-    QueueName: 'keys',
-    VisibilityTimeout: VISIBILITY_TIMEOUT,
-    RedrivePolicy: { deadLetterTargetArn: DEAD, maxReceiveCount: 3 },
-  };
+  const properties = { QueueName: 'keys', VisibilityTimeout: 43_200 };
   const queue = account.createEventQueue(properties, PATTERN);
   const seen: string[][] = [];
   const behaviour = { answer: (): unknown => undefined };
@@ -72,25 +64,6 @@ describe('a key event', () => {
     await settled();
 
     expect(seen).toEqual([['CreateAccessKey alice', 'CreateAccessKey alice']]);
-  });
-
-  it('moves to the dead-letter queue after the function has failed three times', async () => {
-    const { ask, advance, settled, seen, behaviour, sqs, hidden } = await setup();
-    behaviour.answer = () => {
-      throw new Error('not today');
-    };
-    await ask('iam', 'CreateAccessKey', { UserName: 'alice' });
-
-    for (const times of [1, 2, 3]) {
-      await hidden(1);
-      advance(60_000);
-      await until(() => expect(seen).toHaveLength(times));
-      advance(VISIBILITY_TIMEOUT * 1000);
-    }
-    await settled();
-
-    expect(seen).toHaveLength(3);
-    expect(sqs.withArn(DEAD)?.messages()).toHaveLength(1);
   });
 });
 
