@@ -4,10 +4,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { createClockedAccount } from '../support/clocked-account.ts';
 import type { LocalAccountOptions } from './account.ts';
 
-const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';
-/** In seconds. */
-const VISIBILITY_TIMEOUT = 43_200;
-const DEAD = 'arn:aws:sqs:us-east-1:123456789012:dead';
 const PATTERN = {
   source: ['aws.iam'],
   detail: {
@@ -23,28 +19,8 @@ const Event = v.object({ Records: v.array(v.looseObject({ body: v.string() })) }
 /** An account with the path of key events: CloudTrail, an EventBridge rule, a queue and a function. */
 const setup = async (options: LocalAccountOptions & { speed?: number } = {}) => {
   const account = await createClockedAccount(options);
-  account.sqs.create({ QueueName: 'dead' });
-  const queue = account.sqs.create({
-    QueueName: 'keys',
-    VisibilityTimeout: VISIBILITY_TIMEOUT,
-    RedrivePolicy: { deadLetterTargetArn: DEAD, maxReceiveCount: 3 },
-  });
-  const { Arn } = account.events.putRule({
-    Name: 'keys',
-    EventPattern: PATTERN,
-    Targets: [{ Arn: QUEUE, Id: 'Target0' }],
-  });
-  account.sqs.setPolicy(account.sqs.urlOf('keys'), {
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Service: 'events.amazonaws.com' },
-        Action: 'sqs:SendMessage',
-        Resource: QUEUE,
-        Condition: { ArnEquals: { 'aws:SourceArn': Arn } },
-      },
-    ],
-  });
+  const properties = { QueueName: 'keys', VisibilityTimeout: 43_200 };
+  const queue = account.createEventQueue(properties, PATTERN);
   const seen: string[][] = [];
   const behaviour = { answer: (): unknown => undefined };
   account.createFunction('keys', (event) => {
@@ -55,7 +31,7 @@ const setup = async (options: LocalAccountOptions & { speed?: number } = {}) => 
     return behaviour.answer();
   });
   account.eventSourceMappings.create({
-    EventSourceArn: QUEUE,
+    EventSourceArn: queue.arn,
     FunctionName: 'keys',
     BatchSize: 1000,
     MaximumBatchingWindowInSeconds: 60,
@@ -88,25 +64,6 @@ describe('a key event', () => {
     await settled();
 
     expect(seen).toEqual([['CreateAccessKey alice', 'CreateAccessKey alice']]);
-  });
-
-  it('moves to the dead-letter queue after the function has failed three times', async () => {
-    const { ask, advance, settled, seen, behaviour, sqs, hidden } = await setup();
-    behaviour.answer = () => {
-      throw new Error('not today');
-    };
-    await ask('iam', 'CreateAccessKey', { UserName: 'alice' });
-
-    for (const times of [1, 2, 3]) {
-      await hidden(1);
-      advance(60_000);
-      await until(() => expect(seen).toHaveLength(times));
-      advance(VISIBILITY_TIMEOUT * 1000);
-    }
-    await settled();
-
-    expect(seen).toHaveLength(3);
-    expect(sqs.withArn(DEAD)?.messages()).toHaveLength(1);
   });
 });
 

@@ -82,7 +82,7 @@ const createServices = (foundation: Foundation) => {
   const lambda = createLambda({ ...foundation, sendToQueue: sqs.sendForLambda });
   const ssm = createSsm(foundation);
   const sts = createSts(foundation);
-  const securityHub = createSecurityHub(foundation);
+  const securityhub = createSecurityHub(foundation);
   const trails = createTrails(foundation);
   if (!trail) trails.put([]);
   const events = createEventBridge({ ...foundation, sqs, lambda });
@@ -111,17 +111,22 @@ const createServices = (foundation: Foundation) => {
     automationExecution: ssm.execution,
     isResting: ssm.isResting,
   });
-  dispatcher.register('iam', iam.operations);
-  dispatcher.register('lambda', lambda.operations);
-  dispatcher.register('ssm', ssm.operations);
-  dispatcher.register('config', config.operations);
-  dispatcher.register('sts', sts.operations);
-  dispatcher.register('sqs', sqs.operations);
-  dispatcher.register('sns', sns.operations);
-  dispatcher.register('securityhub', securityHub.operations);
-  dispatcher.register('cloudtrail', { ...trails.operations, ...cloudtrail.operations });
+  const services = { iam, lambda, ssm, config, sts, sqs, sns, securityhub, cloudtrail } as const;
+  for (const [name, { operations }] of Object.entries(services))
+    dispatcher.register(name as keyof typeof services, operations);
+  dispatcher.register('cloudtrail', trails.operations);
   return {
-    ...{ iam, lambda, ssm, config, securityHub, sqs, sns, events, eventSourceMappings },
+    ...{
+      iam,
+      lambda,
+      ssm,
+      config,
+      securityHub: securityhub,
+      sqs,
+      sns,
+      events,
+      eventSourceMappings,
+    },
     cloudtrail: { ...cloudtrail, trails },
   };
 };

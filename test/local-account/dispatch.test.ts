@@ -100,12 +100,8 @@ describe('the dispatcher', () => {
   });
 
   it('names the unknown service and operation', async () => {
-    const unknown = account.dispatcher.call({
-      service: 'ssm',
-      operation: 'SendCommand',
-      input: {},
-      principal: 'operator',
-    });
+    const request = { service: 'ssm', operation: 'SendCommand', input: {} } as const;
+    const unknown = account.dispatcher.call({ ...request, principal: 'operator' });
 
     await expect(unknown).rejects.toMatchObject({
       code: 'UnknownOperationException',

@@ -9,7 +9,7 @@ const DAY_IN_MILLISECONDS = 86_400_000;
 /** The instant of all evaluations in tests. */
 export const at = new Date('2026-01-31T12:00:00.000Z');
 
-/** Returns the instant so many days (and milliseconds) before `at`. */
+/** Returns the instant a number of days before `at`, plus some milliseconds. */
 export const daysBefore = (days: number, milliseconds = 0): Date =>
   new Date(at.getTime() - days * DAY_IN_MILLISECONDS + milliseconds);
 

@@ -39,6 +39,23 @@ export const createClockedAccount = async (
       });
       account.lambda.override(FunctionName, behaviour);
     },
+    /** Creates a queue and a rule that sends events to it, by default all events of IAM. */
+    createEventQueue: (
+      properties: { readonly QueueName: string; readonly [name: string]: unknown },
+      EventPattern: object = { source: ['aws.iam'] },
+    ) => {
+      const queue = account.sqs.create(properties);
+      const Name = properties.QueueName;
+      const rule = { Name, EventPattern, Targets: [{ Arn: queue.arn, Id: 'Target0' }] };
+      const { Arn } = account.events.putRule(rule);
+      const Statement = {
+        ...{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' } },
+        ...{ Action: 'sqs:SendMessage', Resource: queue.arn },
+        Condition: { ArnEquals: { 'aws:SourceArn': Arn } },
+      };
+      account.sqs.setPolicy(account.sqs.urlOf(Name), { Statement: [Statement] });
+      return queue;
+    },
     /** Sends an HTTP request as an operator. */
     post: (body: string, headers: Record<string, string>) =>
       fetch(account.endpoint, {

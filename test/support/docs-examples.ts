@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
 /** Returns the code blocks of a page in one language. */
-export const examplesOf = (page: string, language: string): string[] =>
+const examplesOf = (page: string, language: string): string[] =>
   [
     ...readFileSync(`${REPOSITORY}${page}`, 'utf8').matchAll(
       new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'),

@@ -50,7 +50,7 @@ const typesOf = (results: Iterable<readonly [string, { readonly ComplianceType?:
   Object.fromEntries([...results].map(([name, { ComplianceType }]) => [name, ComplianceType]));
 
 /** Creates the real handler of a rule with real clients for the endpoint of the environment. */
-export const createServedHandler = (
+const createServedHandler = (
   createRule: CreateRule = singleAccessKeyRule,
   writeLine: (line: string) => void = () => {},
 ) => {

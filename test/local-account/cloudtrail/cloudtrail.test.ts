@@ -6,25 +6,16 @@ import type { LocalAccountOptions } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
 
 const MINUTE = 60_000;
-const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:keys';
 
 /** An account whose IAM events go to a queue. */
 const setup = async (options: LocalAccountOptions = {}) => {
   const account = await createClockedAccount(options);
-  account.sqs.create({ QueueName: 'keys' });
-  account.sqs.setPolicy(account.sqs.urlOf('keys'), {
-    Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: QUEUE }],
-  });
-  account.events.putRule({
-    Name: 'keys',
-    EventPattern: { source: ['aws.iam'] },
-    Targets: [{ Arn: QUEUE, Id: 'Target0' }],
-  });
+  const queue = account.createEventQueue({ QueueName: 'keys' });
   account.iam.seedUser({ UserName: 'alice', UserId: 'AIDAALICE' });
   return {
     ...account,
     records: () => account.cloudtrail.history.map(({ record }) => record),
-    sent: () => (account.sqs.withArn(QUEUE)?.messages() ?? []).map(({ Body }) => JSON.parse(Body)),
+    sent: () => queue.messages().map(({ Body }) => JSON.parse(Body)),
   };
 };
 

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { type Clock, createWork } from '../clock.ts';
 import type { Call, Ending } from '../dispatch.ts';
-import type { BridgedEvent } from '../events/rules.ts';
+import { type BridgedEvent, bridgedEvent } from '../events/rules.ts';
 import type { Roles } from '../sts/sts.ts';
 import { lookupEvents } from './lookup-events.ts';
 import { type RecordedEvent, recordOf } from './record.ts';
@@ -34,17 +33,10 @@ type CloudTrailDeps = Clock & {
 };
 
 /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html */
-const toBridgedEvent = ({ record }: RecordedEvent): BridgedEvent => ({
-  version: '0',
-  id: randomUUID(),
-  'detail-type': 'AWS API Call via CloudTrail',
-  source: 'aws.iam',
-  account: record.recipientAccountId,
-  time: record.eventTime,
-  region: record.awsRegion,
-  resources: [],
-  detail: record,
-});
+const toBridgedEvent = ({ record: detail }: RecordedEvent, deps: CloudTrailDeps) => {
+  const own = { 'detail-type': 'AWS API Call via CloudTrail', source: 'aws.iam', detail };
+  return bridgedEvent(own, deps, new Date(detail.eventTime));
+};
 
 /**
  * Creates CloudTrail's event history, which also sends its events to EventBridge.
@@ -59,7 +51,8 @@ export const createCloudTrail = (deps: CloudTrailDeps) => {
   const show = (event: RecordedEvent, isLogged: boolean) => {
     visible.push(event);
     // EventBridge receives only events of its own Region.
-    if (isLogged && event.record.awsRegion === deps.region) deps.putEvent(toBridgedEvent(event));
+    if (isLogged && event.record.awsRegion === deps.region)
+      deps.putEvent(toBridgedEvent(event, deps));
   };
   const showLater = async (event: RecordedEvent, isLogged: boolean) => {
     try {

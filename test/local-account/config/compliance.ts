@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { operation, ServiceError } from '../dispatch.ts';
-import type { BridgedEvent } from '../events/rules.ts';
+import { type BridgedEvent, bridgedEvent } from '../events/rules.ts';
 import { cutPage } from '../request.ts';
 import { ComplianceType, type Evaluations, type StoredResult } from './results.ts';
 import { invalidNextToken, Limit, type LocalRule, NextToken, type Rules, text } from './rules.ts';
@@ -17,6 +16,10 @@ type ComplianceDeps = {
 
 /** Schema of the compliance types to return; an empty list means all. */
 const ComplianceTypes = v.optional(v.pipe(v.array(ComplianceType), v.maxLength(3)), []);
+
+/** Whether a result has one of these compliance types. */
+const hasType = (types: readonly string[], { ComplianceType }: StoredResult) =>
+  types.length === 0 || types.includes(ComplianceType);
 
 const toEvaluationResult = (rule: LocalRule, result: StoredResult) => ({
   EvaluationResultIdentifier: {
@@ -59,11 +62,7 @@ export const getComplianceDetailsByConfigRule = ({
       const rule = rules.named(ConfigRuleName);
       const page = cutPage({
         list: `GetComplianceDetailsByConfigRule ${ConfigRuleName} ${ComplianceTypes}`,
-        items: evaluations
-          .resultsOf(rule)
-          .filter(
-            (r) => ComplianceTypes.length === 0 || ComplianceTypes.includes(r.ComplianceType),
-          ),
+        items: evaluations.resultsOf(rule).filter((result) => hasType(ComplianceTypes, result)),
         keyOf: (result) => `${result.ComplianceResourceId} ${result.ComplianceResourceType}`,
         size: Math.min(Limit || 10, pageSize),
         marker: NextToken,
@@ -95,7 +94,7 @@ export const getComplianceDetailsByResource = ({ rules, evaluations, pageSize }:
             (result) =>
               result.ComplianceResourceType === ResourceType &&
               result.ComplianceResourceId === ResourceId &&
-              (ComplianceTypes.length === 0 || ComplianceTypes.includes(result.ComplianceType)),
+              hasType(ComplianceTypes, result),
           )
           .map((result) => toEvaluationResult(rule, result)),
       );
@@ -141,30 +140,21 @@ type Change = {
  */
 export const complianceChangeEvent = (
   { rule, result, before }: Change,
-  { accountId, region }: { readonly accountId: string; readonly region: string },
+  account: { readonly accountId: string; readonly region: string },
 ): BridgedEvent => {
-  const time = result.ResultRecordedTime.toISOString();
-  return {
-    version: '0',
-    id: randomUUID(),
-    'detail-type': 'Config Rules Compliance Change',
-    source: 'aws.config',
-    account: accountId,
-    time: `${time.slice(0, 19)}Z`,
-    region,
-    resources: [],
-    detail: {
-      resourceId: result.ComplianceResourceId,
-      awsRegion: region,
-      awsAccountId: accountId,
-      configRuleName: rule.properties.ConfigRuleName,
-      recordVersion: '1.0',
-      configRuleARN: rule.ConfigRuleArn,
-      messageType: 'ComplianceChangeNotification',
-      newEvaluationResult: toEventResult(rule, result),
-      ...(before && { oldEvaluationResult: toEventResult(rule, before) }),
-      notificationCreationTime: time,
-      resourceType: result.ComplianceResourceType,
-    },
+  const detail = {
+    resourceId: result.ComplianceResourceId,
+    awsRegion: account.region,
+    awsAccountId: account.accountId,
+    configRuleName: rule.properties.ConfigRuleName,
+    recordVersion: '1.0',
+    configRuleARN: rule.ConfigRuleArn,
+    messageType: 'ComplianceChangeNotification',
+    newEvaluationResult: toEventResult(rule, result),
+    ...(before && { oldEvaluationResult: toEventResult(rule, before) }),
+    notificationCreationTime: result.ResultRecordedTime.toISOString(),
+    resourceType: result.ComplianceResourceType,
   };
+  const own = { 'detail-type': 'Config Rules Compliance Change', source: 'aws.config', detail };
+  return bridgedEvent(own, account, result.ResultRecordedTime);
 };

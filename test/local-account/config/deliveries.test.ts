@@ -132,14 +132,10 @@ describe('the start of an evaluation', () => {
     ['both', 'both', [CHANGE, CHANGE, SCHEDULE]],
   ] as const)('with %s sends to a rule with both triggers', async (_, start, expected) => {
     const { dispatcher, config, sent } = await setup(start);
+    const request = { service: 'config', operation: 'StartConfigRulesEvaluation' } as const;
     const input = { ConfigRuleNames: [RULE_NAME] };
 
-    await dispatcher.call({
-      service: 'config',
-      operation: 'StartConfigRulesEvaluation',
-      input,
-      principal: 'operator',
-    });
+    await dispatcher.call({ ...request, input, principal: 'operator' });
     await config.settled();
 
     expect(sent()).toEqual(expected);

@@ -1,20 +1,10 @@
 import { ServiceError } from '../dispatch.ts';
+import type { AutomationExecution, StepExecution } from '../ssm/execution.ts';
 import type { RemediationProperties } from './remediation-configuration.ts';
 
 /** The parts of an SSM Automation execution that AWS Config reads. */
-export type ObservedAutomation = {
-  readonly AutomationExecutionStatus?: string | undefined;
-  readonly ExecutionEndTime?: Date | undefined;
-  readonly FailureMessage?: string | undefined;
-  readonly StepExecutions?:
-    | readonly {
-        readonly StepName?: string | undefined;
-        readonly StepStatus?: string | undefined;
-        readonly ExecutionStartTime?: Date | undefined;
-        readonly ExecutionEndTime?: Date | undefined;
-        readonly FailureMessage?: string | undefined;
-      }[]
-    | undefined;
+export type ObservedAutomation = Partial<Omit<AutomationExecution, 'StepExecutions'>> & {
+  readonly StepExecutions?: readonly Partial<StepExecution>[];
 };
 
 /** The connection to SSM Automation. */
@@ -49,7 +39,6 @@ const STEP_STATES = new Map([
   ['InProgress', 'IN_PROGRESS'],
   ['Waiting', 'IN_PROGRESS'],
   ['Success', 'SUCCEEDED'],
-  ['Cancelled', 'EXITED'],
 ]);
 
 const parametersFor = ({ Parameters }: RemediationProperties, resourceId: string) =>

@@ -116,14 +116,10 @@ describe('StartRemediationExecution', () => {
   });
 
   it('needs a remediation configuration', async () => {
-    const unknown = new StartRemediationExecutionCommand({
-      ConfigRuleName: 'other',
-      ResourceKeys: [user('AIDAALICE')],
-    });
+    const input = { ConfigRuleName: 'other', ResourceKeys: [user('AIDAALICE')] };
+    const start = account.configClient.send(new StartRemediationExecutionCommand(input));
 
-    await expect(account.configClient.send(unknown)).rejects.toMatchObject({
-      name: 'NoSuchRemediationConfigurationException',
-    });
+    await expect(start).rejects.toThrow('No RemediationConfiguration for the rule "other" exists');
   });
 });
 
@@ -136,8 +132,7 @@ describe('DescribeRemediationExecutionStatus', () => {
     ['Success', 'SUCCEEDED'],
     ['Failed', 'FAILED'],
     ['TimedOut', 'FAILED'],
-    ['Cancelled', 'FAILED'],
-  ])('reports an execution that is %s as %s', async (AutomationExecutionStatus, State) => {
+  ] as const)('reports an execution that is %s as %s', async (AutomationExecutionStatus, State) => {
     automation = { AutomationExecutionStatus };
 
     await start('AIDAALICE');
@@ -146,12 +141,13 @@ describe('DescribeRemediationExecutionStatus', () => {
   });
 
   it('reports each step with its times and error', async () => {
-    const ExecutionStartTime = new Date('2026-01-31T12:00:01.250Z');
-    const ExecutionEndTime = new Date('2026-01-31T12:00:02.500Z');
+    const StartTime = new Date('2026-01-31T12:00:01.250Z');
+    const StopTime = new Date('2026-01-31T12:00:02.500Z');
+    const times = { ExecutionStartTime: StartTime, ExecutionEndTime: StopTime };
     automation = {
       AutomationExecutionStatus: 'Failed',
       StepExecutions: [
-        { StepName: 'plan', StepStatus: 'Success', ExecutionStartTime, ExecutionEndTime },
+        { StepName: 'plan', StepStatus: 'Success', ...times },
         { StepName: 'act', StepStatus: 'Failed', FailureMessage: 'AccessDenied' },
         { StepName: 'verify', StepStatus: 'Pending' },
       ],
@@ -164,17 +160,12 @@ describe('DescribeRemediationExecutionStatus', () => {
         ResourceKey: user('AIDAALICE'),
         State: 'FAILED',
         StepDetails: [
-          {
-            Name: 'plan',
-            State: 'SUCCEEDED',
-            StartTime: ExecutionStartTime,
-            StopTime: ExecutionEndTime,
-          },
+          { Name: 'plan', State: 'SUCCEEDED', StartTime, StopTime },
           { Name: 'act', State: 'FAILED', ErrorMessage: 'AccessDenied' },
           { Name: 'verify', State: 'PENDING' },
         ],
         InvocationTime: account.clock.now,
-        LastUpdatedTime: ExecutionEndTime,
+        LastUpdatedTime: StopTime,
       },
     ]);
   });
@@ -183,19 +174,14 @@ describe('DescribeRemediationExecutionStatus', () => {
 describe('automatic remediation', () => {
   const violate = async (OrderingTimestamp = account.clock.now) => {
     await account.config.deliverSchedule(RULE_NAME);
-    await account.configClient.send(
-      new PutEvaluationsCommand({
-        ResultToken: account.delivered.at(-1)?.resultToken,
-        Evaluations: [
-          {
-            ComplianceResourceType: 'AWS::IAM::User',
-            ComplianceResourceId: 'AIDAALICE',
-            ComplianceType: 'NON_COMPLIANT',
-            OrderingTimestamp,
-          },
-        ],
-      }),
-    );
+    const ResultToken = account.delivered.at(-1)?.resultToken;
+    const resource = {
+      ComplianceResourceType: 'AWS::IAM::User',
+      ComplianceResourceId: 'AIDAALICE',
+    };
+    const violation = { ...resource, ComplianceType: 'NON_COMPLIANT', OrderingTimestamp } as const;
+    const input = { ResultToken, Evaluations: [violation] };
+    await account.configClient.send(new PutEvaluationsCommand(input));
   };
   const automatic = (MaximumAutomaticAttempts?: number) =>
     account.config.putRemediationConfiguration({

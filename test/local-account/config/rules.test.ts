@@ -29,8 +29,8 @@ afterEach(() => account.close());
 
 const config = () => account.configClient;
 const invokingEvents = () => account.delivered.map((event) => JSON.parse(event.invokingEvent));
-const startEvaluation = () =>
-  config().send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames: [RULE_NAME] }));
+const startEvaluation = (...ConfigRuleNames: string[]) =>
+  config().send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames }));
 
 describe('a Config rule', () => {
   it('is described with its properties, an ARN and an id', async () => {
@@ -85,7 +85,7 @@ describe('an evaluation', () => {
     account.iam.seedUser({ UserName: 'alice' });
     account.config.putConfigRule(ruleProperties());
 
-    await startEvaluation();
+    await startEvaluation(RULE_NAME);
     await account.config.settled();
 
     expect(invokingEvents().map((event) => event.messageType)).toEqual(['ScheduledNotification']);
@@ -95,7 +95,7 @@ describe('an evaluation', () => {
     for (const UserName of ['alice', 'bob']) account.iam.seedUser({ UserName });
     account.config.putConfigRule(ruleProperties('ConfigurationItemChangeNotification'));
 
-    await startEvaluation();
+    await startEvaluation(RULE_NAME);
     await account.config.settled();
 
     expect(invokingEvents().map((event) => event.configurationItem.resourceName)).toEqual([
@@ -106,13 +106,15 @@ describe('an evaluation', () => {
 
   it('can start again after 60 seconds and not a millisecond earlier', async () => {
     account.config.putConfigRule(ruleProperties());
-    await startEvaluation();
+    await startEvaluation(RULE_NAME);
     await account.config.settled();
 
     account.clock.now = new Date('2026-01-31T12:00:59.999Z');
-    await expect(startEvaluation()).rejects.toMatchObject({ name: 'LimitExceededException' });
+    await expect(startEvaluation(RULE_NAME)).rejects.toMatchObject({
+      name: 'LimitExceededException',
+    });
     account.clock.now = new Date('2026-01-31T12:01:00.000Z');
-    await startEvaluation();
+    await startEvaluation(RULE_NAME);
     await account.config.settled();
 
     expect(account.delivered).toHaveLength(2);
@@ -126,30 +128,30 @@ describe('an evaluation', () => {
         answer = resolve;
       });
 
-    await startEvaluation();
+    await startEvaluation(RULE_NAME);
     account.clock.now = new Date('2026-01-31T13:00:00.000Z');
-    await expect(startEvaluation()).rejects.toMatchObject({ name: 'LimitExceededException' });
+    await expect(startEvaluation(RULE_NAME)).rejects.toMatchObject({
+      name: 'LimitExceededException',
+    });
     answer();
     await account.config.settled();
     account.rule.whenInvoked = async () => {};
-    await startEvaluation();
+    await startEvaluation(RULE_NAME);
   });
 
   it('starts for all named rules or for none', async () => {
     account.config.putConfigRule(ruleProperties());
 
-    const ConfigRuleNames = [RULE_NAME, 'unknown'];
-    const start = config().send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames }));
+    const start = startEvaluation(RULE_NAME, 'unknown');
 
     await expect(start).rejects.toMatchObject({ name: 'NoSuchConfigRuleException' });
     expect(account.delivered).toEqual([]);
   });
 
   it.each([0, 26])('refuses %i rule names', async (length) => {
-    const ConfigRuleNames = Array.from({ length }, () => RULE_NAME);
     account.config.putConfigRule(ruleProperties());
 
-    const start = config().send(new StartConfigRulesEvaluationCommand({ ConfigRuleNames }));
+    const start = startEvaluation(...Array.from({ length }, () => RULE_NAME));
 
     await expect(start).rejects.toMatchObject({ name: 'ValidationException' });
   });
@@ -160,7 +162,7 @@ describe('an evaluation', () => {
       throw new Error('no permission to invoke');
     };
 
-    await startEvaluation();
+    await startEvaluation(RULE_NAME);
 
     await expect(account.config.settled()).rejects.toThrow('no permission to invoke');
     await account.config.settled();

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Operation, operation, ServiceError } from '../dispatch.ts';
-import { cutPage } from '../request.ts';
+import { cutPage, wholeNumber } from '../request.ts';
 
 /** Schema of a text with bounds on its length, both inclusive. */
 export const text = (minimum: number, maximum: number) =>
@@ -13,7 +13,7 @@ export const ConfigRuleNames = v.pipe(
 );
 
 /** Schema of the page size; 0 means the default of the operation. */
-export const Limit = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 0);
+export const Limit = v.optional(wholeNumber(0, 100), 0);
 
 /** Schema of the token of a page. */
 export const NextToken = v.optional(v.string());

@@ -105,7 +105,7 @@ try {
   await playStory({ account, clock });
 } catch (error) {
   console.error(
-    `\nThe demo did not do what it promises: ${error instanceof Error ? error.message : error}`,
+    `\nA result of the demo differs from the promised result: ${error instanceof Error ? error.message : error}`,
   );
   process.exitCode = 1;
 } finally {

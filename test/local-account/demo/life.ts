@@ -12,14 +12,14 @@ import {
 import { expect, expectResult, PROMISED_OF_KEY_LIFE, type PromisedResult } from './promises.ts';
 import { showHeading, showOutcome, showResult, showResults, showText } from './show.ts';
 
-/** A click, the execution that it starts, and the promised outcome. */
+/** The start of an execution and its promised outcome. */
 type Click = {
   readonly heading: string;
   readonly start: () => Promise<Ended>;
   readonly promised: string;
 };
 
-/** Runs a runbook and shows the click, the steps and the result. */
+/** Runs a runbook and shows its heading, steps and result. */
 export const playExecution = async ({ heading, start, promised }: Click): Promise<Ended> => {
   showHeading(heading);
   process.stdout.write('  ');
@@ -29,7 +29,7 @@ export const playExecution = async ({ heading, start, promised }: Click): Promis
   return ended;
 };
 
-/** The user whose keys the second part is about. */
+/** The owner of the keys in the second part of the demo. */
 const USER = 'dora.lindqvist@example.com';
 
 /** The people in the second part, and the id of the old key. */
@@ -59,7 +59,7 @@ const checkResult = async (rule: Operator, promised: PromisedResult) => {
 
 /** Changes a key and shows the evaluation that its event starts. */
 const playKeyEvent = async ({ owner }: Life, heading: string, act: () => Promise<unknown>) => {
-  showHeading(`${heading}; the rules are evaluated without anybody asking`);
+  showHeading(`${heading}; its event starts an evaluation of the rules`);
   const minutes = await owner.untilEvaluated(act);
   showText(
     `${minutes.toFixed(1)} minutes later its event has passed CloudTrail, EventBridge and the queue:`,
@@ -134,7 +134,7 @@ const playUndo = async (life: Life) => {
   const { ReactivationRunbookName, ReactivationRoleArn } = life.outputs;
   const parameters = { AutomationAssumeRole: ReactivationRoleArn };
   await playExecution({
-    heading: 'Somebody needs the key and starts ReactivateAccessKey',
+    heading: 'An application still needs the key: ReactivateAccessKey is started',
     start: () => startOnUser(life, ReactivationRunbookName, parameters),
     promised: 'Refused',
   });
@@ -148,7 +148,7 @@ const playUndo = async (life: Life) => {
 };
 
 const playDeletion = async ({ stage, inactive, old }: Life, day: string) => {
-  showHeading(`${inactive.ConfigRuleName} reads from CloudTrail since when the key is inactive`);
+  showHeading(`${inactive.ConfigRuleName} reads the time of the deactivation from CloudTrail`);
   await checkResult(inactive, PROMISED_OF_KEY_LIFE.inactive(old, day));
 
   stage.clock.advance(31 * DAY);

@@ -43,7 +43,7 @@ export type Stage = {
   readonly clock: Pick<ReturnType<typeof createClock>, 'now' | 'advance' | 'slowDown'>;
 };
 
-/** Performs an action and waits until everything that it started has ended, including its events. */
+/** Performs an action and waits until the work and the events that it causes have ended. */
 const actAndSettle = async <Result>(
   { account, clock }: Stage,
   act: () => Promise<Result>,
@@ -133,7 +133,7 @@ export const createKeyOwner = (stage: Stage, UserName: string) => {
     createKey: () => client.send(new CreateAccessKeyCommand({ UserName })),
     activateKey: (AccessKeyId: string) =>
       client.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status: 'Active' })),
-    /** Uses the key: IAM shows only when, where and for which service. */
+    /** Uses the key. IAM shows only the time, the Region and the service of the last use. */
     useKey: (AccessKeyId: string) => {
       const lastUsed = { LastUsedDate: clock.now(), ServiceName: 's3', Region: account.region };
       for (const key of keys()) if (key.AccessKeyId === AccessKeyId) key.lastUsed = lastUsed;

@@ -54,7 +54,7 @@ export const expect = (what: string, got: unknown, promised: unknown): void => {
   throw new Error(`${what}: promised ${JSON.stringify(promised)}, got ${JSON.stringify(got)}`);
 };
 
-/** Ends the demo when a result differs from the promised one. Without a promised part there must be no annotation. */
+/** Ends the demo when a result differs from the promised one. Without a promised part, the result must have no annotation. */
 export const expectResult = (
   { userName, complianceType, annotation }: Result,
   [promisedType, part]: PromisedResult,

@@ -96,7 +96,7 @@ export const showStep = (name: string, succeeded: boolean): void => {
 /** Prints the result of an execution below its steps. */
 export const showOutcome = (outcome: string, reason: string): void => {
   print();
-  const failed = outcome === 'Refused' ? 'The execution fails, as it should. ' : '';
+  const failed = outcome === 'Refused' ? 'The execution fails as expected. ' : '';
   showText(`${failed}${outcome}: ${reason}`);
 };
 

@@ -7,6 +7,8 @@ import { parseTemplate } from './template.ts';
 const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 
 const QUEUE_POLICY = 'AWS::SQS::QueuePolicy';
+const MAPPING = 'AWS::Lambda::EventSourceMapping';
+const MAPPED = { EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:q', FunctionName: 'f' };
 const EVENT_RULE = 'AWS::Events::Rule';
 
 /** Deploys a template without assets into an account with the function `key-function`. */
@@ -119,12 +121,7 @@ describe('deploy refuses', () => {
     ['an unknown queue', QUEUE_POLICY, { Queues: ['q'], PolicyDocument: {} }, 'does not exist'],
     ['an unknown member of a rule', EVENT_RULE, { EventPattern: {}, RoleArn: 'arn' }, 'RoleArn'],
     ['an unknown matcher', EVENT_RULE, { EventPattern: { a: [{ prefix: '' }] } }, 'prefix'],
-    [
-      'an unknown member of a mapping',
-      'AWS::Lambda::EventSourceMapping',
-      { EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:q', FunctionName: 'f', Queues: [] },
-      'Queues',
-    ],
+    ['an unknown member of a mapping', MAPPING, { ...MAPPED, Queues: [] }, 'Queues'],
     ['a dashboard that is not JSON', 'AWS::CloudWatch::Dashboard', { DashboardBody: '{' }, 'JSON'],
     ['a dashboard without a body', 'AWS::CloudWatch::Dashboard', {}, 'DashboardBody'],
   ])('%s', async (_, Type, Properties, message) => {

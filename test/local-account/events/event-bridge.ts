@@ -4,11 +4,11 @@ import { letsSend } from '../sqs/queue-policy.ts';
 import type { Sqs } from '../sqs/sqs.ts';
 import {
   type BridgedEvent,
+  bridgedEvent,
   createEventRules,
   type EventRule,
   type EventTarget,
   repeat,
-  scheduledEvent,
 } from './rules.ts';
 
 const EVENTS = 'events.amazonaws.com';
@@ -101,7 +101,8 @@ const createSchedules = (
     const controller = new AbortController();
     started.set(rule.Name, controller);
     const signal = AbortSignal.any([deps.closed, controller.signal]);
-    const act = () => send(scheduledEvent(rule.Arn, deps, deps.now()), rule);
+    const own = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+    const act = () => send(bridgedEvent({ ...own, resources: [rule.Arn] }, deps, deps.now()), rule);
     void repeat(rule.period, act, { wait: deps.wait, signal });
   };
 };

@@ -99,21 +99,19 @@ export const parseSchedule = (expression: string): number => {
   return Number(count ?? 1) * MILLISECONDS[(one ?? many) as Unit];
 };
 
-/** Returns the event that the schedule of a rule sends. */
-export const scheduledEvent = (
-  ruleArn: string,
+/** Returns an event with the members that EventBridge adds. */
+export const bridgedEvent = (
+  own: Pick<BridgedEvent, 'detail-type' | 'source' | 'detail'> & Partial<BridgedEvent>,
   { accountId, region }: { readonly accountId: string; readonly region: string },
   at: Date,
 ): BridgedEvent => ({
   version: '0',
   id: randomUUID(),
-  'detail-type': 'Scheduled Event',
-  source: 'aws.events',
   account: accountId,
   time: `${at.toISOString().slice(0, 19)}Z`,
   region,
-  resources: [ruleArn],
-  detail: {},
+  resources: [],
+  ...own,
 });
 
 /** Calls `act` once per period of the account's time until the signal aborts. */

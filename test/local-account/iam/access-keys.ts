@@ -16,11 +16,9 @@ const ACCESS_KEYS_PER_USER = 2;
 
 const AccessKeyId = v.pipe(v.string(), v.regex(/^\w{16,128}$/));
 
-const toMetadata = ({ UserName }: LocalUser, key: LocalAccessKey) => ({
+const toMetadata = ({ UserName }: LocalUser, { lastUsed: _, ...key }: LocalAccessKey) => ({
   UserName,
-  AccessKeyId: key.AccessKeyId,
-  Status: key.Status,
-  CreateDate: key.CreateDate,
+  ...key,
 });
 
 const keyOf = (user: LocalUser, id: string) => {

@@ -235,30 +235,25 @@ describe('a function that reports batch item failures', () => {
 });
 
 describe('a poller', () => {
-  it('tries again one second after a refused call', async () => {
+  it.each([
+    ['receives a message again one second after a refusal', 'ReceiveMessage', SECOND, [['one']]],
+    [
+      'delivers a message again that it could not delete',
+      'DeleteMessage',
+      HIDDEN,
+      [['one'], ['one']],
+    ],
+  ])('%s', async (_, operation, milliseconds, expected) => {
     const { send, settled, advance, batches, faults, calls } = await setup();
     const error = new ServiceError('RequestThrottled', 'Rate exceeded');
-    faults.fail({ service: 'sqs', operation: 'ReceiveMessage', error });
+    faults.fail({ service: 'sqs', operation, error });
     send('one');
     await until(() => expect(calls.at(-1)).toMatchObject({ errorCode: 'RequestThrottled' }));
 
-    advance(SECOND);
+    advance(milliseconds);
     await settled();
 
-    expect(batches()).toEqual([['one']]);
-  });
-
-  it('delivers a message again that it could not delete', async () => {
-    const { send, advance, settled, batches, faults, calls } = await setup();
-    const error = new ServiceError('RequestThrottled', 'Rate exceeded');
-    faults.fail({ service: 'sqs', operation: 'DeleteMessage', error });
-    send('one');
-    await until(() => expect(calls.at(-1)).toMatchObject({ errorCode: 'RequestThrottled' }));
-    advance(HIDDEN);
-
-    await settled();
-
-    expect(batches()).toEqual([['one'], ['one']]);
+    expect(batches()).toEqual(expected);
   });
 
   it('makes no calls while the queue is empty', async () => {

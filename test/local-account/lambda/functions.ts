@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ServiceError } from '../dispatch.ts';
-import { type CallingService, isArnLike } from '../request.ts';
+import { type CallingService, isArnLike, wholeNumber } from '../request.ts';
 
 const RESERVED = /^(AWS_|LAMBDA_|_HANDLER$|TZ$)/;
 
@@ -10,8 +10,8 @@ const FunctionConfiguration = v.strictObject({
   Handler: v.pipe(v.string(), v.regex(/^[^\s.]+\.[^\s.]+$/, 'expected file.export')),
   Runtime: v.pipe(v.string(), v.regex(/^nodejs\d+\.x$/, 'expected a Node.js runtime')),
   Role: v.string(),
-  Timeout: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(900)), 3),
-  MemorySize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(128), v.maxValue(10_240)), 128),
+  Timeout: v.optional(wholeNumber(1, 900), 3),
+  MemorySize: v.optional(wholeNumber(128, 10_240), 128),
   Environment: v.optional(
     v.record(
       v.pipe(

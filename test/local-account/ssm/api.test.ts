@@ -12,11 +12,8 @@ const start = async (options: LocalAccountOptions = {}) => {
   const AssumeRolePolicyDocument = trustOf('lambda.amazonaws.com');
   const role = account.roles.create({ RoleName: 'executor', AssumeRolePolicyDocument });
   account.lambda.functions.create({
-    FunctionName: 'planner',
-    directory: '/nowhere',
-    Handler: 'index.handler',
-    Runtime: 'nodejs24.x',
-    Role: role.Arn,
+    ...{ FunctionName: 'planner', directory: '/nowhere', Handler: 'index.handler' },
+    ...{ Runtime: 'nodejs24.x', Role: role.Arn },
   });
 };
 beforeEach(() => start());
@@ -72,16 +69,10 @@ describe('aws:executeAwsApi', () => {
 
   it('retries a throttled call and no other failure', async () => {
     const { account } = runbooks;
-    account.faults.fail({
-      service: 'iam',
-      operation: 'GetUser',
-      error: new ServiceError('Throttling', 'Rate exceeded'),
-    });
-    account.faults.fail({
-      service: 'iam',
-      operation: 'ListAccessKeys',
-      error: new ServiceError('AccessDenied', 'not allowed', 403),
-    });
+    const throttled = new ServiceError('Throttling', 'Rate exceeded');
+    const denied = new ServiceError('AccessDenied', 'not allowed', 403);
+    account.faults.fail({ service: 'iam', operation: 'GetUser', error: throttled });
+    account.faults.fail({ service: 'iam', operation: 'ListAccessKeys', error: denied });
 
     expect(await runStep(api('GetUser'))).toMatchObject({ status: 'Success' });
     expect((await runStep(api('ListAccessKeys'))).message).toContain('(AccessDenied)');

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { ServiceError } from '../dispatch.ts';
+import { wholeNumber } from '../request.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^\w{1,128}$/, 'expected letters, digits and _'));
 
@@ -34,8 +35,8 @@ const Step = v.strictObject({
   description: v.optional(v.string()),
   inputs: v.optional(v.record(v.string(), v.unknown()), {}),
   outputs: v.optional(v.array(Output), []),
-  timeoutSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  maxAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 1),
+  timeoutSeconds: v.optional(wholeNumber(1)),
+  maxAttempts: v.optional(wholeNumber(1, 10), 1),
   onFailure: v.optional(
     v.pipe(
       v.string(),

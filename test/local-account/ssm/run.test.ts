@@ -135,7 +135,7 @@ describe('the outputs of a document', () => {
     expect(execution.Parameters).toEqual({ UserName: ['bob'] });
   });
 
-  it('fail with a message when their step did not succeed', async () => {
+  it('contain a message when their step did not succeed', async () => {
     const { execution } = await runbooks.run([describeUser], {
       parameters,
       outputs: ['Read.Arn'],

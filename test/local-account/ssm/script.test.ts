@@ -196,18 +196,21 @@ describe('the process of a script', () => {
     expect((await hanging).status).toBe('Failed');
   });
 
-  it('is killed when the process of the account is killed', async () => {
-    const { lines, begun } = await hang();
+  /** Runs a script from a new Node process. */
+  const runInNode = (lines: readonly string[]) => {
     const script = ['def handler(events, context):', ...lines.map((line) => `    ${line}`)];
     const request = { script: script.join('\n'), handler: 'handler', events: {}, speed: 1 };
     const { href } = new URL('script.ts', import.meta.url);
     const code = `
       const { runScript } = await import('${href}');
       const request = ${JSON.stringify({ ...request, environment: {} })};
-      await runScript(request, ['python3', '-S'], new AbortController().signal);`;
-    const node = spawn(process.execPath, [
-      ...['--import', 'tsx', '--input-type=module', '--eval', code],
-    ]);
+      console.log(await runScript(request, ['python3', '-S'], new AbortController().signal));`;
+    return spawn(process.execPath, [...['--import', 'tsx', '--input-type=module', '--eval', code]]);
+  };
+
+  it('is killed when the process of the account is killed', async () => {
+    const { lines, begun } = await hang();
+    const node = runInNode(lines);
 
     const { ended } = await begun;
     node.kill('SIGKILL');
@@ -216,19 +219,11 @@ describe('the process of a script', () => {
   });
 
   it('does not keep the process of the account running', async () => {
-    const { href } = new URL('script.ts', import.meta.url);
-    const code = `
-      const { runScript } = await import('${href}');
-      const script = 'def handler(events, context):\\n    return 1';
-      const request = { script, handler: 'handler', events: {}, speed: 1, environment: {} };
-      console.log(await runScript(request, ['python3', '-S'], new AbortController().signal));`;
-    const node = spawn(process.execPath, [
-      ...['--import', 'tsx', '--input-type=module', '--eval', code],
-    ]);
+    const node = runInNode(['return 1']);
 
-    const [said, [exitCode]] = await Promise.all([text(node.stdout), once(node, 'exit')]);
+    const [printed, [exitCode]] = await Promise.all([text(node.stdout), once(node, 'exit')]);
 
-    expect(said).toBe('{"Payload": 1}\n');
+    expect(printed).toBe('{"Payload": 1}\n');
     expect(exitCode).toBe(0);
   });
 

@@ -97,13 +97,7 @@ export type Roles = ReturnType<typeof createRoles>;
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
-export const createSts = ({
-  accountId,
-  roles,
-}: {
-  readonly accountId: string;
-  readonly roles: Roles;
-}) => ({
+export const createSts = ({ accountId, roles }: { accountId: string; roles: Roles }) => ({
   operations: {
     GetCallerIdentity: operationWith('ValidationError')(v.strictObject({}), (_input, principal) =>
       roles.byName.has(principal)

@@ -32,24 +32,24 @@ export type WireProtocol = {
   ) => WireAnswer;
 };
 
-/** The services that use this protocol, with their API versions. */
-const VERSIONS = [
-  { service: 'iam', version: '2010-05-08' },
-  { service: 'sts', version: '2011-06-15' },
-  { service: 'sns', version: '2010-03-31' },
-] as const;
+/** The XML namespaces of the services that use this protocol. They end in the API version. */
+const NAMESPACES = {
+  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
+} as const;
+type QueryService = keyof typeof NAMESPACES;
 
 const serviceOf = (version: string | null | undefined) =>
-  VERSIONS.find((known) => known.version === version)?.service;
+  (Object.keys(NAMESPACES) as QueryService[]).find((service) =>
+    NAMESPACES[service].endsWith(`/${version}/`),
+  );
 
-/** Returns the XML namespace of a service, or nothing for an unknown service. */
-const namespaceOf = (service: string | undefined) => {
-  const known = VERSIONS.find((candidate) => candidate.service === service);
-  if (known === undefined) return undefined;
-  // SNS still uses an http namespace.
-  const scheme = known.service === 'sns' ? 'http' : 'https';
-  return { '@_xmlns': `${scheme}://${known.service}.amazonaws.com/doc/${known.version}/` };
-};
+/** Returns the attribute with the XML namespace of a service, or none for an unknown service. */
+const namespaceOf = (service: string | undefined) =>
+  service !== undefined && service in NAMESPACES
+    ? { '@_xmlns': NAMESPACES[service as QueryService] }
+    : undefined;
 
 const builder = new XMLBuilder({ ignoreAttributes: false });
 
@@ -89,7 +89,7 @@ export const queryProtocol: WireProtocol = {
     const { Action, Version, ...input } = Object.fromEntries(new URLSearchParams(body));
     const service = serviceOf(Version);
     if (Action !== undefined && service !== undefined) return { service, operation: Action, input };
-    const expected = `an Action of Version ${VERSIONS.map(({ version }) => version).join(' or ')}`;
+    const expected = `an Action and a Version of ${Object.values(NAMESPACES).join(', ')}`;
     const got = `Action ${JSON.stringify(Action)}, Version ${JSON.stringify(Version)}`;
     throw new ServiceError('InvalidAction', `expected ${expected}, got ${got}`);
   },
