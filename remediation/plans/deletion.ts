@@ -20,7 +20,7 @@ export type DeletionPolicy = InactivePolicy &
   Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName'> &
   Partial<Pick<Input, 'MinimumInactiveDays'>>;
 
-/** Returns since when each inactive key has been inactive, independent of recorded results. */
+/** Returns the start of inactivity of each inactive key, from the event history alone. */
 export const inactivitiesNow = (
   { keys }: Pick<UserKeys, 'keys'>,
   history: KeyHistory,

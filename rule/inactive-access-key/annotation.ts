@@ -15,7 +15,7 @@ const AT_LEAST = `has been inactive for at least ${DAYS_OF_HISTORY} days`;
 const SINCE = 'has been inactive since';
 const ACTIVE_ON = 'is inactive and was active on';
 
-/** Describes since when a key is inactive; dates are UTC. */
+/** Describes when a key became inactive. Dates are UTC. */
 export const describeInactivity = (inactivity: Inactivity): string => {
   const { AccessKeyId, Status } = inactivity.key;
   if ('since' in inactivity) return `${AccessKeyId} ${SINCE} ${date(inactivity.since)}`;

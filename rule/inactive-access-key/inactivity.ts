@@ -15,7 +15,7 @@ type Unknown =
   | { readonly unknown: 'NotVisible'; readonly activeAt: Date }
   | { readonly unknown: 'NoHistory' | 'OtherStatus' };
 
-/** Since when a key is inactive: since an event, since before the history began, or unknown. */
+/** The start of a key's inactivity: an event, the time before the history began, or unknown. */
 export type Inactivity =
   | { readonly key: AccessKey; readonly since: Date; readonly event: StatusChange }
   | { readonly key: AccessKey; readonly before: Date }
@@ -25,7 +25,7 @@ const latest = (...instants: readonly (Date | undefined)[]): Date =>
   new Date(Math.max(...instants.map((instant) => instant?.getTime() ?? 0)));
 
 /**
- * Returns since when a key that is not active has been inactive, according to CloudTrail's event history.
+ * Returns the start of inactivity of a key that is not active, according to CloudTrail's event history.
  *
  * Scenarios (test names carry the number):
  *   1  a change to Inactive after the last change to Active  → since the earliest such change: the others repeat it
@@ -75,7 +75,7 @@ export const keysWithUnreadUse = (
     return !known.isConcluded && 'before' in findInactivity(key, history, known);
   });
 
-/** Returns, for each key that is not active, since when it has been inactive. */
+/** Returns the start of inactivity of each key that is not active. */
 export const inactivitiesOf = (
   keys: readonly AccessKey[],
   history: KeyHistory,

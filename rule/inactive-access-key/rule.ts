@@ -23,8 +23,8 @@ export type InactivePolicy = Omit<InactiveRuleParameters, 'refreshDays'> & { rea
  *
  * Scenarios (test names carry the number):
  *   1  no inactive key                                   → COMPLIANT
- *   2  none is inactive for that long, or it is unknown  → COMPLIANT; the annotation says since when, or why it is unknown
- *   3  one is inactive for that long                     → NON_COMPLIANT; the annotation says which, since when, what to do
+ *   2  none is inactive for that long, or it is unknown  → COMPLIANT; the annotation says when it became inactive, or why that is unknown
+ *   3  one is inactive for that long                     → NON_COMPLIANT; the annotation names the key, its start of inactivity and what to do
  *   4  one is inactive for that long, exempt by a tag    → COMPLIANT; the annotation names the tag and the date
  * Boundary: inactive for exactly `maxInactiveDays` × 24 hours is too long.
  *

@@ -56,7 +56,7 @@ describe('the result of the rule on inactive keys', () => {
     expect(result.ComplianceType).toBe(expected);
   });
 
-  it('scenario 2: says since when a key is inactive, and until when it may be', () => {
+  it('scenario 2: says when a key became inactive, and until when it is allowed', () => {
     expect(evaluate([accessKey('B'), off('A')], historyOf([deactivated('A', 29)]))).toEqual({
       ComplianceType: 'COMPLIANT',
       Annotation: `alice: ${A} has been inactive since 2026-01-02. Allowed until 2026-02-01T12:00:00.000Z.${AS_OF}`,
@@ -95,7 +95,7 @@ describe('the result of the rule on inactive keys', () => {
     },
   );
 
-  it('scenario 3: names the key, since when it is inactive, and what to do', () => {
+  it('scenario 3: names the key, when it became inactive, and what to do', () => {
     expect(evaluate([accessKey('B'), off('A')], historyOf([deactivated('A', 40)]))).toEqual({
       ComplianceType: 'NON_COMPLIANT',
       Annotation: `alice: ${A} has been inactive since 2025-12-22.${NEXT}${AS_OF}`,
