@@ -125,10 +125,11 @@ const contradictionsOf = ({
 export const readOrganizationSettings = (
   context: Readonly<Record<string, unknown>>,
 ): OrganizationSettings => {
+  // The organizational units are required: an empty text is refused.
+  const { dashboard = false, organizationalUnits = '' } = context;
   const settings = readContext(
     { ...ORGANIZATION_SETTINGS, ...SETTINGS },
-    // The organizational units are required: an empty text is refused.
-    { dashboard: false, organizationalUnits: '', ...context },
+    { ...context, dashboard, organizationalUnits },
   );
   requireNoContradiction(settings);
   const contradictions = contradictionsOf(settings);

@@ -25,7 +25,7 @@ const overriding = (name: string, parameter: Parameter<number>) =>
   v.union([
     Empty,
     v.pipe(
-      v.unknown(),
+      v.nonOptional(v.unknown(), parameter.expected),
       v.transform(
         (value) => readParameters({ [name]: parameter }, { [name]: value }, 'parameter')[name],
       ),

@@ -42,6 +42,11 @@ describe('readOrganizationSettings', () => {
     });
   });
 
+  it('treats undefined like an absent setting', () => {
+    expect(read({ dashboard: undefined })).toEqual(read());
+    expect(refusal({ organizationalUnits: undefined })).toContain('organizationalUnits must be');
+  });
+
   it('reads the settings of the stack in each account', () => {
     const given = { maximumExecutionFrequency: 'Six_Hours', dashboard: 'true' };
     expect(read(given)).toMatchObject(readSettings(given));

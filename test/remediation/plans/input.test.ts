@@ -76,6 +76,16 @@ describe('parsePlannerInput', () => {
   });
 
   it.each([
+    [deactivation, 'MinimumIdleDays'],
+    [deletion, 'MinimumInactiveDays'],
+  ])(
+    'of $Runbook refuses undefined days instead of using the default of the rule',
+    (input, name) => {
+      refuses({ ...input, [name]: undefined }, `input.${name}: expected`);
+    },
+  );
+
+  it.each([
     [deactivation, 'MinimumIdleDays', 'minimumIdleDays', ['366', '-1', 'seven', '7.5', ' 7', true]],
     [deletion, 'MinimumInactiveDays', 'maxInactiveDays', ['0', '91', '-1', 'thirty', '1e1', null]],
   ])('of $Runbook refuses days of %s that %s does not allow', (input, name, parameter, values) => {
