@@ -119,14 +119,14 @@ const readResults = async (
   return results;
 };
 
-/** Reads the recorded result of one resource, or undefined if it has none. */
+/** Reads the recorded result of one user, or undefined if it has none. */
 const readResult = async (
   client: ConfigServiceClient,
   ConfigRuleName: string,
-  { type, id }: { readonly type: string; readonly id: string },
+  ResourceId: string,
 ): Promise<RecordedResult | undefined> => {
   const ComplianceTypes = [...RECORDED_TYPES];
-  const input = { ResourceType: type, ResourceId: id, ComplianceTypes };
+  const input = { ResourceType: RESOURCE_TYPE, ResourceId, ComplianceTypes };
   for await (const page of paginateGetComplianceDetailsByResource({ client }, input)) {
     const results = resultsIn(page, 'GetComplianceDetailsByResource');
     const found = results.find((result) => result.ConfigRuleName === ConfigRuleName);
@@ -182,8 +182,8 @@ const putEvaluations = async (
 /** Creates the AWS Config calls of the functions. Every response is validated. */
 export const createConfig = (client: ConfigServiceClient) => ({
   readResults: (ConfigRuleName: string) => readResults(client, ConfigRuleName),
-  readResult: (ConfigRuleName: string, resource: { readonly type: string; readonly id: string }) =>
-    readResult(client, ConfigRuleName, resource),
+  readResult: (ConfigRuleName: string, UserId: string) =>
+    readResult(client, ConfigRuleName, UserId),
   /** Reads the current InputParameters of a rule, or undefined if it has none. */
   getInputParameters: async (ConfigRuleName: string) =>
     (await describeRule(client, ConfigRuleName)).InputParameters,

@@ -1,5 +1,5 @@
-import type { ConfigurationItemStatus } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
+import { RESOURCE_TYPE } from '../aws/config.ts';
 import { Instant, Json, parse, Text, textUpTo } from '../input/parse.ts';
 
 /** The event or its `invokingEvent` does not have the shape that Config sends to a custom rule. */
@@ -8,17 +8,12 @@ export class InvalidEventError extends Error {
 }
 
 const ConfigurationItem = v.object({
-  resourceType: textUpTo(256),
+  // The scope of the rule has no other type. A result of another type would not belong to a user.
+  resourceType: v.literal(RESOURCE_TYPE),
   resourceId: textUpTo(768),
   // Null in an oversized notification and outdated after a rename. Only the id identifies the user.
   resourceName: v.nullish(v.string()),
-  configurationItemStatus: v.picklist([
-    'OK',
-    'ResourceDiscovered',
-    'ResourceNotRecorded',
-    'ResourceDeleted',
-    'ResourceDeletedNotRecorded',
-  ] satisfies ConfigurationItemStatus[]),
+  configurationItemStatus: Text,
   configurationItemCaptureTime: Instant,
 });
 
@@ -43,11 +38,10 @@ const OuterEvent = v.object({
   invokingEvent: Json,
   ruleParameters: v.optional(v.string()),
   resultToken: Text,
-  eventLeftScope: v.optional(v.boolean(), false),
   configRuleName: textUpTo(128),
 });
 
-/** The resource of a change notification. */
+/** The user of a change notification. */
 export type ConfigurationItem = v.InferOutput<typeof ConfigurationItem>;
 
 /**
@@ -62,7 +56,6 @@ export type ConfigRuleEvent = {
   readonly ruleParameters?: string | undefined;
   readonly resultToken: string;
   readonly orderingTimestamp: Date;
-  readonly eventLeftScope: boolean;
   /** Absent in a scheduled notification. */
   readonly configurationItem?: ConfigurationItem;
 };

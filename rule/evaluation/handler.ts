@@ -3,7 +3,7 @@ import type { ReadHistory } from '../aws/cloudtrail.ts';
 import { type Config, isTest, type RecordedResults } from '../aws/config.ts';
 import type { Iam } from '../aws/iam.ts';
 import { describeError, type LogRun, type RunLog } from '../log/log.ts';
-import { evaluateChange, isCertain } from './change.ts';
+import { evaluateChange } from './change.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
 import { findDifferences, isNewer, toEvaluation } from './report.ts';
 import { countResults } from './result.ts';
@@ -69,35 +69,16 @@ const runSweep = async (run: Run): Promise<void> => {
   log.measure({ SuccessfulSweeps: 1, ...counts, ResultsSent });
 };
 
-/**
- * Tells whether a newer run has recorded a result. If that cannot be read, a certain result counts as not superseded.
- */
-const isSuperseded = async (
-  item: ConfigurationItem,
-  readResult: () => ReturnType<Config['readResult']>,
-  { event, rule, log }: Run,
-): Promise<boolean> => {
-  try {
-    const recorded = await readResult();
-    return recorded !== undefined && isNewer(recorded, rule.at);
-  } catch (failure) {
-    if (!isCertain(item, event.eventLeftScope)) throw failure;
-    log.add({ recordedResultUnknown: describeError(failure) });
-    return false;
-  }
-};
-
 /** Evaluates the user of a change notification and reports its result, unless a newer run has recorded one. */
 const runChange = async (item: ConfigurationItem, run: Run): Promise<void> => {
   const { config, event, rule, log } = run;
-  const { resourceType: type, resourceId: id } = item;
-  const readResult = () => config.readResult(event.configRuleName, { type, id });
-  const context = { ...run, eventLeftScope: event.eventLeftScope, readRecorded: readResult };
-  const result = await evaluateChange(item, context);
-  const superseded = await isSuperseded(item, readResult, run);
-  log.add({ ...countResults([result]), isSuperseded: superseded });
-  const evaluation = { ...toEvaluation(result, rule.at), ComplianceResourceType: type };
-  await config.putEvaluations(superseded ? [] : [evaluation], event.resultToken);
+  const readRecorded = () => config.readResult(event.configRuleName, item.resourceId);
+  const result = await evaluateChange(item, { ...run, readRecorded });
+  const recorded = await readRecorded();
+  const isSuperseded = recorded !== undefined && isNewer(recorded, rule.at);
+  log.add({ ...countResults([result]), isSuperseded });
+  const evaluations = isSuperseded ? [] : [toEvaluation(result, rule.at)];
+  await config.putEvaluations(evaluations, event.resultToken);
 };
 
 /**

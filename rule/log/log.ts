@@ -13,8 +13,6 @@ type LogFields = {
   readonly Exempt: number;
   /** A newer run has already reported a result of this user. */
   readonly isSuperseded: boolean;
-  /** Why the recorded result could not be read. */
-  readonly recordedResultUnknown: ErrorFields;
   /** How many users, rules or findings failed, and the first reason. */
   readonly failures: number;
   readonly firstFailure: ErrorFields;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { RESOURCE_TYPE } from '../aws/config.ts';
 import { Json, textUpTo, tryParse } from '../input/parse.ts';
 import { parseQueueBatch, type QueueMessages } from '../input/queue-batch.ts';
 
@@ -15,7 +16,7 @@ const complianceChangeOf = (ruleNames: readonly string[]) =>
       'detail-type': v.literal('Config Rules Compliance Change'),
       detail: v.object({
         configRuleName: v.picklist(ruleNames),
-        resourceType: v.literal('AWS::IAM::User'),
+        resourceType: v.literal(RESOURCE_TYPE),
         // The limit is longer than any IAM id and keeps log lines short.
         resourceId: textUpTo(128),
       }),

@@ -32,6 +32,16 @@ type SynchronizedFindings = {
   readonly failures: readonly Failure[];
 };
 
+/** Returns the ids of users with a recorded violation, or with an active finding that no COMPLIANT result resolves. */
+const userIdsOf = ({ rule, recorded }: RuleResults, stored: StoredFindings): readonly string[] => {
+  const violators = [...recorded.keys()].filter((userId) => isViolation(recorded.get(userId)));
+  const unresolved = [...stored.values()]
+    .filter((one) => one.GeneratorId === rule.arn && isOpen(one))
+    .map(({ Id }) => userIdOf(Id))
+    .filter((userId) => recorded.get(userId)?.ComplianceType !== 'COMPLIANT');
+  return [...violators, ...unresolved];
+};
+
 const readUsers = async (
   ids: ReadonlySet<string>,
   { iam }: FindingSources,
@@ -46,8 +56,8 @@ const readUsers = async (
   const { results, failures } = await forEach(found.values(), readKeys);
   return {
     users: {
+      existing: new Set(found.keys()),
       known: new Map(results.map((user) => [user.UserId, user])),
-      unread: new Set(failures.map(({ item }) => item.UserId)),
     },
     failures: failures.map(({ item, cause }) => ({ userId: item.UserId, cause })),
   };
@@ -82,11 +92,9 @@ const synchronize = async (
   at: Date,
 ): Promise<SynchronizedFindings> => {
   const { securityHub, settings } = sources;
-  const violators = results.flatMap(({ recorded }) =>
-    [...recorded.keys()].filter((userId) => isViolation(recorded.get(userId))),
-  );
-  const { users, failures: unread } = await readUsers(new Set(violators), sources);
   const stored = await readStored();
+  const ids = new Set(results.flatMap((one) => userIdsOf(one, stored)));
+  const { users, failures: unread } = await readUsers(ids, sources);
   const { goneRules, failures: unknown } = await readGoneRules(stored, sources);
   const input = { results, users, stored, goneRules, at };
   const { violations, archived } = decideFindings(input, settings);
@@ -102,7 +110,7 @@ const synchronize = async (
   };
 };
 
-/** Imports a finding for every recorded violation, and archives all other findings of the rules. */
+/** Imports a finding for every recorded violation, and archives the findings of violations that have ended. */
 export const reconcileFindings = async (
   sources: FindingSources,
   at: Date,
@@ -126,7 +134,7 @@ export const importChanges = async (
   const { config, securityHub, settings } = sources;
   const distinct = new Map(changes.map((one) => [`${one.ruleName} ${one.userId}`, one]));
   const readChange = async ({ ruleName, userId }: ComplianceChange) => {
-    const recorded = await config.readResult(ruleName, { type: 'AWS::IAM::User', id: userId });
+    const recorded = await config.readResult(ruleName, userId);
     return { ruleName, entry: [userId, recorded] as const };
   };
   const { results: read, failures } = await forEach(distinct.values(), readChange);

@@ -126,7 +126,6 @@ const event = parser('event of Config', {
       given['resultToken'] === read['resultToken'] &&
       given['configRuleName'] === read['configRuleName'] &&
       given['ruleParameters'] === read['ruleParameters'] &&
-      (given['eventLeftScope'] ?? false) === read['eventLeftScope'] &&
       sameInstant(
         invoking['notificationCreationTime'] ?? item?.['configurationItemCaptureTime'],
         read['orderingTimestamp'],

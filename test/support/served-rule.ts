@@ -17,11 +17,16 @@ export type Reported = Omit<Evaluation, 'OrderingTimestamp'> & {
 type PutEvaluationsInput = { readonly Evaluations: Reported[]; readonly TestMode?: boolean };
 
 /** The recorded result of a user. */
-export type Recorded = { readonly ComplianceType: string; readonly OrderingTimestamp: number };
+export type Recorded = {
+  readonly ComplianceType: string;
+  readonly Annotation?: string | undefined;
+  readonly OrderingTimestamp: number;
+};
 
 type DetailsPage = {
   readonly EvaluationResults: readonly {
     readonly ComplianceType: string;
+    readonly Annotation?: string;
     readonly EvaluationResultIdentifier: {
       readonly EvaluationResultQualifier: { readonly ResourceId: string };
       readonly OrderingTimestamp: Date;
@@ -36,9 +41,9 @@ const readRecorded = ({ config }: ServedAccount): ReadonlyMap<string, Recorded> 
     const input = { ConfigRuleName: RULE_NAME, Limit: 100, NextToken };
     const page = config.operations.GetComplianceDetailsByConfigRule(input, 'test') as DetailsPage;
     const results = page.EvaluationResults.map(
-      ({ ComplianceType, EvaluationResultIdentifier: id }): [string, Recorded] => [
+      ({ ComplianceType, Annotation, EvaluationResultIdentifier: id }): [string, Recorded] => [
         id.EvaluationResultQualifier.ResourceId,
-        { ComplianceType, OrderingTimestamp: id.OrderingTimestamp.getTime() },
+        { ComplianceType, Annotation, OrderingTimestamp: id.OrderingTimestamp.getTime() },
       ],
     );
     return page.NextToken === undefined ? results : [...results, ...read(page.NextToken)];
@@ -80,10 +85,13 @@ const accountOf = async (options: ServeOptions) => {
 };
 type Account = Awaited<ReturnType<typeof accountOf>>;
 
+/** The members that a test changes in a recorded change notification. */
+type Changed = { item?: object; outer?: object; created?: object; isOversized?: boolean };
+
 /** Delivers a recorded change notification with some members changed, and the token and the parameters of the account. */
 const deliverChange = async (
   account: Account,
-  { item = {}, outer = {}, created = {} }: { item?: object; outer?: object; created?: object },
+  { item = {}, outer = {}, created = {}, isOversized = false }: Changed,
 ) => {
   account.rule.whenInvoked = async () => {};
   await account.config.deliverSchedule(RULE_NAME);
@@ -94,8 +102,13 @@ const deliverChange = async (
   };
   const event = recordedEvent('configuration-item-change');
   const recorded = event.invokingEvent['configurationItem'] as object;
-  const configurationItem = { ...recorded, ...item };
-  const invokingEvent = { ...event.invokingEvent, ...created, configurationItem };
+  const changed = { ...recorded, ...item };
+  const invokingEvent = isOversized
+    ? {
+        messageType: 'OversizedConfigurationItemChangeNotification',
+        configurationItemSummary: changed,
+      }
+    : { ...event.invokingEvent, ...created, configurationItem: changed };
   await account.handler(asSent({ ...event, ...inAccount, ...outer, invokingEvent }));
 };
 
@@ -123,6 +136,16 @@ const actionsOn = (account: Account) => ({
       item: { resourceId, resourceName, configurationItemCaptureTime },
       created: { notificationCreationTime: configurationItemCaptureTime },
     });
+  },
+  /** Delivers any change notification of a user, created now. */
+  notify: (
+    item: object,
+    { isOversized, ...outer }: { isOversized: boolean; eventLeftScope: boolean },
+  ) => {
+    const now = account.clock.now.toISOString();
+    const created = { notificationCreationTime: now };
+    const captured = { ...item, configurationItemCaptureTime: now };
+    return deliverChange(account, { item: captured, outer, created, isOversized });
   },
   /** Replaces an operation; `proceed` returns the response of the account. */
   interpose: (

@@ -19,6 +19,7 @@ import {
   describeConfigRules,
   isTriggeredBy,
   type LocalRule,
+  text,
 } from './rules.ts';
 
 /** What AWS Config needs from the account: users, functions and runbooks. */
@@ -81,6 +82,17 @@ const startConfigRulesEvaluation = (now: () => Date, { rules, deliveries, work }
     },
   );
 
+/**
+ * DeleteEvaluationResults: deletes the results of a rule. AWS does not document that compliance changes.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_DeleteEvaluationResults.html
+ */
+const deleteEvaluationResults = ({ rules, evaluations }: ConfigServices) =>
+  operation(v.strictObject({ ConfigRuleName: text(1, 64) }), ({ ConfigRuleName }) => {
+    evaluations.deleteResultsOf(rules.named(ConfigRuleName));
+    return {};
+  });
+
 const operationsOf = (deps: ConfigDeps, services: ConfigServices) => {
   const pageSize = deps.pageSize ?? Number.POSITIVE_INFINITY;
   const sources = { ...deps, ...services, pageSize };
@@ -88,6 +100,7 @@ const operationsOf = (deps: ConfigDeps, services: ConfigServices) => {
     DescribeConfigRules: describeConfigRules(services.rules, pageSize),
     StartConfigRulesEvaluation: startConfigRulesEvaluation(deps.now, services),
     PutEvaluations: services.evaluations.putEvaluations,
+    DeleteEvaluationResults: deleteEvaluationResults(services),
     GetComplianceDetailsByConfigRule: getComplianceDetailsByConfigRule(sources),
     GetComplianceDetailsByResource: getComplianceDetailsByResource(sources),
     ...services.recorder.operations,
@@ -130,6 +143,9 @@ export const createConfig = (deps: ConfigDeps) => {
         throw new Error(`the rule ${ruleName} has no schedule`);
       await deliveries.deliverSchedule(rule);
     },
+    /** Sends a change to a rule. AWS Config can send any status and scope for a user that exists. */
+    deliverChange: (ruleName: string, change: Parameters<typeof deliveries.deliverChange>[1]) =>
+      deliveries.deliverChange(rules.named(ruleName), change),
     /** Sends a change whose configuration item is too large: the rule gets only the id of the user. */
     deliverOversizedChange: (ruleName: string, user: UserChange['user']) =>
       deliveries.deliverOversized(rules.named(ruleName), user),

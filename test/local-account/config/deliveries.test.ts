@@ -72,6 +72,18 @@ describe('a changed user', () => {
     expect(account.delivered.map((event) => event['eventLeftScope'])).toEqual([false, false, true]);
   });
 
+  it('can have any status, and can be out of scope', async () => {
+    account.config.putConfigRule(ruleProperties());
+    const user = account.iam.seedUser({ UserName: 'alice' });
+    const configurationItemStatus = 'ResourceNotRecorded' as const;
+    await account.config.deliverChange(RULE_NAME, { configurationItemStatus, user });
+    const change = { configurationItemStatus, user, eventLeftScope: true };
+    await account.config.deliverChange(RULE_NAME, change);
+    for (const { configurationItem } of invokingEvents())
+      expect(configurationItem).toMatchObject({ configurationItemStatus, resourceName: 'alice' });
+    expect(account.delivered.map((event) => event['eventLeftScope'])).toEqual([false, true]);
+  });
+
   it('is not sent to a rule with only a schedule or for other resources', async () => {
     account.config.putConfigRule(ruleProperties('ScheduledNotification'));
     account.config.putConfigRule({

@@ -45,8 +45,11 @@ const configurationOf = (user: UserChange['user']) => ({
   tags: [...user.tags.values()].map(({ Key: key, Value: value }) => ({ key, value })),
 });
 
-/** Returns the configuration item of a user. A deleted user has no configuration and is out of scope. */
-const changeNotification = (change: UserChange, at: Date, accountId: string) => {
+/** A change of a user; a deleted user has left the scope of the rule, and so may another one. */
+type Change = UserChange & { readonly eventLeftScope?: boolean };
+
+/** Returns the configuration item of a user. A deleted user has no configuration. */
+const changeNotification = (change: Change, at: Date, accountId: string) => {
   const isDeleted = change.configurationItemStatus === 'ResourceDeleted';
   return {
     invokingEvent: {
@@ -67,7 +70,7 @@ const changeNotification = (change: UserChange, at: Date, accountId: string) => 
       messageType: 'ConfigurationItemChangeNotification',
       recordVersion: '1.3',
     },
-    eventLeftScope: isDeleted,
+    eventLeftScope: change.eventLeftScope ?? isDeleted,
   } satisfies Notification;
 };
 
@@ -143,7 +146,7 @@ export const createDeliveries = (deps: DeliveryDeps) => {
     await deps.invokeFunction(rule.properties.Source.SourceIdentifier, event);
   };
 
-  const deliverChange = async (rule: LocalRule, change: UserChange) => {
+  const deliverChange = async (rule: LocalRule, change: Change) => {
     if (isTriggeredBy(rule, 'ConfigurationItemChangeNotification') && recordsUsers(rule))
       await deliver(rule, changeNotification(change, now(), accountId));
   };

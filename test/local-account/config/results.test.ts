@@ -1,4 +1,5 @@
 import {
+  DeleteEvaluationResultsCommand,
   type Evaluation,
   GetComplianceDetailsByConfigRuleCommand,
   type GetComplianceDetailsByConfigRuleRequest,
@@ -188,5 +189,24 @@ describe('GetComplianceDetailsByConfigRule', () => {
     const other = details({ ConfigRuleName: 'other' });
 
     await expect(other).rejects.toMatchObject({ name: 'NoSuchConfigRuleException' });
+  });
+});
+
+describe('DeleteEvaluationResults', () => {
+  const deleteResults = (ConfigRuleName: string) =>
+    account.configClient.send(new DeleteEvaluationResultsCommand({ ConfigRuleName }));
+
+  it('deletes every result of the rule, and the next evaluation records them again', async () => {
+    await put(evaluation('alice'), violation('bob'));
+    await deleteResults(RULE_NAME);
+    expect(await types()).toEqual([]);
+    await put(violation('bob'));
+    expect(await types()).toEqual(['NON_COMPLIANT']);
+  });
+
+  it('refuses a rule that does not exist', async () => {
+    await expect(deleteResults('other')).rejects.toMatchObject({
+      name: 'NoSuchConfigRuleException',
+    });
   });
 });

@@ -110,6 +110,7 @@ export const createEvaluations = (deps: EvaluationDeps) => {
       [...results.recordedOf(rule).values()].filter(
         (result) => result.ComplianceType !== 'NOT_APPLICABLE',
       ),
+    deleteResultsOf: (rule: LocalRule) => results.recordedOf(rule).clear(),
     failEvaluationsOf: (resourceIds: readonly string[]) => {
       failingIds = resourceIds;
     },

@@ -1,3 +1,4 @@
+import type { ConfigurationItemStatus } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
 import type { Operation } from '../dispatch.ts';
 import { keyOperations } from './access-keys.ts';
@@ -31,7 +32,7 @@ const accountOperations = (users: Users): Readonly<Record<string, Operation>> =>
 
 /** A change of a user that AWS Config records; `user` is the state at that moment. */
 export type UserChange = {
-  readonly configurationItemStatus: Parameters<Announce>[0];
+  readonly configurationItemStatus: ConfigurationItemStatus;
   readonly user: Readonly<Omit<LocalUser, 'keys'>>;
 };
 

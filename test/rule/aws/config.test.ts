@@ -116,7 +116,7 @@ describe('readResults', () => {
     await expect(failed).rejects.toThrow(message);
   });
 
-  it('reads the result of one resource from the page that has it', async () => {
+  it('reads the result of one user from the page that has it', async () => {
     const other = resultOf(USER.id);
     other.EvaluationResultIdentifier.EvaluationResultQualifier.ConfigRuleName = 'other';
     const inputs = respond(
@@ -124,14 +124,16 @@ describe('readResults', () => {
       { EvaluationResults: [other], NextToken: 'n' },
       { EvaluationResults: [resultOf(USER.id)], NextToken: 'unread' },
     );
-    expect(await config.readResult(RULE_NAME, USER)).toMatchObject({ ComplianceType: 'COMPLIANT' });
+    expect(await config.readResult(RULE_NAME, USER.id)).toMatchObject({
+      ComplianceType: 'COMPLIANT',
+    });
     const input = { ResourceType: USER.type, ResourceId: USER.id, ComplianceTypes };
     expect(inputs).toEqual([input, { ...input, NextToken: 'n' }]);
   });
 
-  it('finds no result of a resource that has none', async () => {
+  it('finds no result of a user that has none', async () => {
     respond('GetComplianceDetailsByResource', { EvaluationResults: [] });
-    expect(await config.readResult(RULE_NAME, USER)).toBeUndefined();
+    expect(await config.readResult(RULE_NAME, USER.id)).toBeUndefined();
   });
 });
 

@@ -61,61 +61,50 @@ describe('a change notification', () => {
   });
 
   it.each([
-    ['ResourceDeleted', { configurationItemStatus: 'ResourceDeleted' }, {}],
-    ['ResourceDeletedNotRecorded', { configurationItemStatus: 'ResourceDeletedNotRecorded' }, {}],
     ['ResourceNotRecorded', { configurationItemStatus: 'ResourceNotRecorded' }, {}],
+    ['an unknown status', { configurationItemStatus: 'ResourceArchived' }, {}],
     ['an item that left the scope', {}, { eventLeftScope: true }],
-  ])('is NOT_APPLICABLE without a call to IAM: %s', async (_, item, outer) => {
+  ])('evaluates a user that IAM has: %s', async (_, item, outer) => {
     seed();
     await rule.change(item, outer);
-    expect(reports()).toEqual([[evaluation('NOT_APPLICABLE')]]);
-    expect(rule.callCounts()).toEqual({ GetComplianceDetailsByResource: 1, PutEvaluations: 1 });
+    expect(reports()).toMatchObject([[evaluation('NON_COMPLIANT')]]);
   });
 
-  it('is NOT_APPLICABLE for a resource of another type, and reports this type', async () => {
-    const role = { ComplianceResourceType: 'AWS::IAM::Role', ComplianceResourceId: 'AROAEXAMPLE' };
-    await rule.change({ resourceType: 'AWS::IAM::Role', resourceId: 'AROAEXAMPLE' });
-    expect(reports()).toEqual([[evaluation('NOT_APPLICABLE', role)]]);
+  it.each(['ResourceDeleted', 'ResourceDeletedNotRecorded'])(
+    'fails and reports nothing if the item is deleted, but IAM has the user: %s',
+    async (configurationItemStatus) => {
+      seed('renamed');
+      await expect(rule.change({ configurationItemStatus })).rejects.toMatchObject({
+        name: 'UserNotDeletedError',
+        message: `${configurationItemStatus}: expected IAM to have no user with the id ${UserId}, got a user`,
+      });
+      expect(reports()).toEqual([]);
+    },
+  );
+
+  it.each(['ResourceDeleted', 'ResourceDeletedNotRecorded', 'ResourceNotRecorded', 'OK'])(
+    'is NOT_APPLICABLE if IAM has no such user: %s',
+    async (configurationItemStatus) => {
+      await rule.change({ configurationItemStatus }, { eventLeftScope: true });
+      expect(reports()).toEqual([[evaluation('NOT_APPLICABLE')]]);
+    },
+  );
+
+  it('fails and reports nothing about a resource of another type', async () => {
+    const role = { resourceType: 'AWS::IAM::Role', resourceId: 'AROAEXAMPLE' };
+    await expect(rule.change(role)).rejects.toMatchObject({ name: 'InvalidEventError' });
+    expect(reports()).toEqual([]);
   });
 
-  it.each(['GetUser', 'ListAccessKeys', 'GetAccessKeyLastUsed'])(
+  it.each(['GetUser', 'ListAccessKeys', 'GetAccessKeyLastUsed', 'GetComplianceDetailsByResource'])(
     'fails and reports nothing if %s fails',
     async (operation) => {
       seed();
-      rule.deny('iam', operation);
+      rule.deny(operation.startsWith('GetCompliance') ? 'config' : 'iam', operation);
       await expect(rule.change()).rejects.toThrow('not authorized');
       expect(reports()).toEqual([]);
     },
   );
-});
-
-describe('a change notification whose recorded result cannot be read', () => {
-  beforeEach(() => {
-    seed();
-    rule.deny('config', 'GetComplianceDetailsByResource');
-  });
-
-  it.each([
-    ['OK', 'NON_COMPLIANT'],
-    ['ResourceDiscovered', 'NON_COMPLIANT'],
-    ['ResourceDeleted', 'NOT_APPLICABLE'],
-    ['ResourceDeletedNotRecorded', 'NOT_APPLICABLE'],
-  ])('reports a certain result: %s', async (configurationItemStatus, expected) => {
-    await rule.change({ configurationItemStatus });
-    expect(reports()).toMatchObject([[evaluation(expected)]]);
-    expect(rule.lastLine()).toMatchObject({
-      level: 'INFO',
-      recordedResultUnknown: { errorType: 'AccessDenied' },
-    });
-  });
-
-  it.each([
-    ['is not recorded', { configurationItemStatus: 'ResourceNotRecorded' }, {}],
-    ['left the scope', {}, { eventLeftScope: true }],
-  ])('fails for an item that %s, because it may be recorded again', async (_, item, outer) => {
-    await expect(rule.change(item, outer)).rejects.toThrow('not authorized');
-    expect(reports()).toEqual([]);
-  });
 });
 
 describe('a change notification after a newer run', () => {

@@ -12,7 +12,6 @@ describe('parseConfigRuleEvent', () => {
       configRuleName: 'iam-user-single-access-key',
       ruleParameters: '{}',
       resultToken: 'token-1',
-      eventLeftScope: false,
       orderingTimestamp: new Date('2016-07-13T21:50:00.373Z'),
     });
   });
@@ -32,10 +31,7 @@ describe('parseConfigRuleEvent', () => {
 
   it('reads a deletion', () => {
     expect(parseConfigRuleEvent(asSent(recordedEvent('configuration-item-deleted')))).toMatchObject(
-      {
-        eventLeftScope: true,
-        configurationItem: { resourceId: userId, configurationItemStatus: 'ResourceDeleted' },
-      },
+      { configurationItem: { resourceId: userId, configurationItemStatus: 'ResourceDeleted' } },
     );
   });
 
@@ -50,13 +46,26 @@ describe('parseConfigRuleEvent', () => {
   });
 
   it('ignores unknown members and accepts absent ones', () => {
-    const { eventLeftScope, ruleParameters, ...event } = {
-      ...asSent(change()),
-      added: 1,
-    } as Record<string, unknown>;
-    expect([eventLeftScope, ruleParameters]).toEqual([false, '{}']);
-    expect(parseConfigRuleEvent(event)).toMatchObject({ eventLeftScope: false });
+    const { ruleParameters, ...event } = { ...asSent(change()), added: 1 } as Record<
+      string,
+      unknown
+    >;
+    expect(ruleParameters).toBe('{}');
+    expect(parseConfigRuleEvent(event)).not.toHaveProperty('ruleParameters');
   });
+
+  it.each(['ResourceNotRecorded', 'a later status'])(
+    'accepts any status: %s',
+    (configurationItemStatus) => {
+      const { invokingEvent, ...event } = change();
+      const item = invokingEvent['configurationItem'] as object;
+      const configurationItem = { ...item, configurationItemStatus };
+      const given = asSent({ ...event, invokingEvent: { ...invokingEvent, configurationItem } });
+      expect(parseConfigRuleEvent(given)).toMatchObject({
+        configurationItem: { configurationItemStatus },
+      });
+    },
+  );
 });
 
 describe('parseConfigRuleEvent, with a wrong event', () => {
@@ -73,8 +82,6 @@ describe('parseConfigRuleEvent, with a wrong event', () => {
   it.each([
     [768, withItem({ resourceId: 'x'.repeat(768) }), true],
     [769, withItem({ resourceId: 'x'.repeat(769) }), false],
-    [256, withItem({ resourceType: 'x'.repeat(256) }), true],
-    [257, withItem({ resourceType: 'x'.repeat(257) }), false],
     [128, withOuter({ configRuleName: 'x'.repeat(128) }), true],
     [129, withOuter({ configRuleName: 'x'.repeat(129) }), false],
   ])('limits names as AWS Config does: %i characters', (length, event, isAccepted) => {
@@ -99,7 +106,6 @@ describe('parseConfigRuleEvent, with a wrong event', () => {
     ['invokingEvent: expected JSON text, got "{"', withOuter({ invokingEvent: '{' })],
     ['resultToken: expected a string that is not empty', withOuter({ resultToken: '' })],
     ['ruleParameters: expected string, got an object', withOuter({ ruleParameters: {} })],
-    ['eventLeftScope: expected boolean, got "no"', withOuter({ eventLeftScope: 'no' })],
   ])('refuses the event: %s', (message, event) => {
     refuses(event, message);
     refuses(event, /^event[.:]/);
@@ -125,7 +131,11 @@ describe('parseConfigRuleEvent, with a wrong event', () => {
     ['resourceId: expected string, got null', { resourceId: null }],
     ['resourceId: expected a string that is not empty, got ""', { resourceId: '' }],
     ['resourceName: expected string, got an array', { resourceName: [] }],
-    ['configurationItemStatus: expected ("OK" | ', { configurationItemStatus: 'Gone' }],
+    ['configurationItemStatus: expected a string that', { configurationItemStatus: '' }],
+    [
+      'resourceType: expected "AWS::IAM::User", got "AWS::IAM::Role"',
+      { resourceType: 'AWS::IAM::Role' },
+    ],
     ['CaptureTime: expected string, got 1', { configurationItemCaptureTime: 1 }],
   ])('refuses the configuration item: %s', (message, item) => {
     refuses(withItem(item), message);
