@@ -41,7 +41,7 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
       })
     : undefined;
   const findings = settings.securityHubFindings
-    ? new SecurityHubFindings(stack, 'Findings', { ...settings, rule, inactiveRule, runbooks })
+    ? new SecurityHubFindings(stack, 'Findings', { ...settings, rule, inactiveRule })
     : undefined;
   const watched = { rule, inactiveRule, trigger, findings };
   const { alarms } = new Alarms(stack, 'Alarms', { ...settings, ...watched });

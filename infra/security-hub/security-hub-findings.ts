@@ -8,7 +8,6 @@ import { allowOnUsers, allowWithoutResource } from '../functions/permissions.ts'
 import { allowToSend, DeadLetterQueue, EventQueue, targetOf } from '../functions/queues.ts';
 import { metricsOf } from '../monitoring/metrics.ts';
 import type { UserRule } from '../rules/user-rule.ts';
-import type { Runbooks } from '../runbooks/runbooks.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 
 /** The timeout, enough for 5,000 violations at 20 calls a second and for the calls to Security Hub. */
@@ -17,22 +16,14 @@ const TIMEOUT = Duration.minutes(10);
 type FindingFunctionProps = Pick<SettingProps, 'findingSeverity' | 'logRetentionInDays'> & {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
-  readonly runbooks: Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
   readonly deadLetterQueue: DeadLetterQueue;
 };
 
-const environmentOf = (
-  { rule, inactiveRule, runbooks }: FindingFunctionProps,
-  severity: string,
-) => ({
+const environmentOf = ({ rule, inactiveRule }: FindingFunctionProps, severity: string) => ({
   CONFIG_RULE_NAME: rule.configRule.ref,
   CONFIG_RULE_ARN: rule.configRule.attrArn,
-  RUNBOOK_NAME: runbooks.deactivate.document.ref,
-  AUTOMATION_ROLE_ARN: runbooks.deactivate.automationRole.roleArn,
   INACTIVE_CONFIG_RULE_NAME: inactiveRule.configRule.ref,
   INACTIVE_CONFIG_RULE_ARN: inactiveRule.configRule.attrArn,
-  DELETION_RUNBOOK_NAME: runbooks.deleteInactive.document.ref,
-  DELETION_ROLE_ARN: runbooks.deleteInactive.automationRole.roleArn,
   FINDING_SEVERITY: severity,
 });
 

@@ -11,11 +11,12 @@ export type RuleResults = {
   readonly recorded: ReadonlyMap<string, RecordedResult | undefined>;
 };
 
-/** The users with recorded violations. A violator in neither collection does not exist in IAM. */
+/** The users with a recorded violation, and those with an active finding but no recorded result. */
 export type Users = {
+  /** The ids of those that IAM has. */
+  readonly existing: ReadonlySet<string>;
+  /** Those whose keys could be read, by id. */
   readonly known: ReadonlyMap<string, UserWithKeys>;
-  /** The ids of users whose keys could not be read. */
-  readonly unread: ReadonlySet<string>;
 };
 
 /** What the decision on findings depends on. */
@@ -47,33 +48,34 @@ const decideRule = (
   { users, stored, at }: FindingInput,
   settings: FindingSettings,
 ): DecidedFindings => {
-  const violations: AwsSecurityFinding[] = [];
-  const openIds = new Set<string>();
-  for (const [UserId, result] of recorded) {
-    if (!isViolation(result)) continue;
-    const id = findingId(rule, UserId);
+  const violations = [...recorded].flatMap(([UserId, result]) => {
     const user = users.known.get(UserId);
-    if (user !== undefined || users.unread.has(UserId)) openIds.add(id);
-    if (user === undefined) continue;
-    const violation = { rule, user, recorded: result };
-    violations.push(toFinding(violation, settings, { stored: stored.get(id), at }));
-  }
+    if (!isViolation(result) || user === undefined) return [];
+    const known = { stored: stored.get(findingId(rule, UserId)), at };
+    return [toFinding({ rule, user, recorded: result }, settings, known)];
+  });
   const archived = [...stored.values()]
-    .filter((one) => one.GeneratorId === rule.arn && isOpen(one) && !openIds.has(one.Id))
-    .map((one) => ({ stored: one, resolution: resolutionOf(recorded.get(userIdOf(one.Id))) }))
-    .map((resolved) => toArchived(resolved, settings, at));
+    .filter((one) => one.GeneratorId === rule.arn && isOpen(one))
+    .flatMap((one) => {
+      const UserId = userIdOf(one.Id);
+      const resolution = resolutionOf(recorded.get(UserId), users.existing.has(UserId));
+      return resolution === undefined
+        ? []
+        : [toArchived({ stored: one, resolution }, settings, at)];
+    });
   return { violations, archived };
 };
 
 /**
  * Decides which findings to import.
  *
- *   1  Config recorded NON_COMPLIANT, and IAM has the user        → imported: ACTIVE, FAILED
- *   2  Config recorded NON_COMPLIANT, and IAM has no such user     → an active finding is archived: PASSED
- *   3  Config recorded COMPLIANT or nothing                        → an active finding is archived: PASSED
- *   4  there is no violation, and the finding is already archived  → nothing
- *   5  the user or the results of the rule could not be read       → nothing
- *   6  Config no longer has the rule                               → an active finding is archived: NOT_AVAILABLE
+ *   1  Config recorded NON_COMPLIANT, and IAM has the user         → imported: ACTIVE, FAILED
+ *   2  Config recorded COMPLIANT                                   → an active finding is archived: PASSED
+ *   3  Config recorded NON_COMPLIANT or nothing, and IAM has no such user → an active finding is archived: NOT_AVAILABLE
+ *   4  Config recorded nothing, and IAM has the user               → nothing: the results may have been deleted
+ *   5  there is no violation, and the finding is already archived  → nothing
+ *   6  the user or the results of the rule could not be read       → nothing
+ *   7  Config no longer has the rule                               → an active finding is archived: NOT_AVAILABLE
  */
 export const decideFindings = (input: FindingInput, settings: FindingSettings): DecidedFindings => {
   const { results, stored, goneRules, at } = input;

@@ -20,6 +20,9 @@ const CIS = Object.entries(CIS_NUMBERS).map(
   ([version, number]) => `CIS AWS Foundations Benchmark v${version}/${number}`,
 );
 
+/** What is done to an access key. */
+export type KeyAction = 'deactivate' | 'delete';
+
 /** The texts that all findings of a rule share. */
 export type FindingText = {
   readonly titleOf: (UserName: string) => string;
@@ -28,6 +31,10 @@ export type FindingText = {
   readonly reasonCode: string;
   /** Describes what the Remediate button does. */
   readonly describeRemediation: (AccessKeyId: string) => string;
+  /** The runbook that the Remediate button starts, as the outputs of the stack call it. */
+  readonly runbook: string;
+  /** What ends a violation. */
+  readonly action: KeyAction;
   /** Parses the annotation of a violation. Returns undefined if the rule did not write it. */
   readonly parseAnnotation: (annotation: string) => ParsedAnnotation | undefined;
   /** The requirements that the rule checks, at most 32. */
@@ -41,6 +48,8 @@ export const SINGLE_ACCESS_KEY: FindingText = {
   reasonCode: 'TOO_MANY_ACCESS_KEYS',
   describeRemediation: (AccessKeyId) =>
     `Deactivate the longest-idle access key, which was ${AccessKeyId} at the last evaluation`,
+  runbook: 'DeactivateAccessKey',
+  action: 'deactivate',
   parseAnnotation: parseSingleAccessKeyAnnotation,
   requirements: [
     ...CIS,
@@ -58,6 +67,8 @@ export const INACTIVE_ACCESS_KEY: FindingText = {
   reasonCode: 'ACCESS_KEY_INACTIVE_TOO_LONG',
   describeRemediation: () =>
     'Delete the access key that has been inactive longest, which cannot be undone',
+  runbook: 'DeleteInactiveAccessKey',
+  action: 'delete',
   parseAnnotation: parseInactiveAccessKeyAnnotation,
   requirements: [
     'NIST.800-53.r5 AC-2(3)',

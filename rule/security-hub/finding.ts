@@ -71,16 +71,14 @@ export const toFinding = (
       settings.place,
       `config/home#/rules/details?configRuleName=${rule.name}`,
     ),
-    Remediation: toRemediation(nextStep, settings.place),
+    Remediation: toRemediation(nextStep, user, settings.place),
     ProductFields: {
       ConfigRuleName: rule.name,
       UserId,
       UserName,
       Evidence: annotation,
       EvaluatedAt,
-      RemediationCommand: nextStep.command,
-      RunbookName: nextStep.rule.runbookName,
-      AutomationRoleArn: nextStep.rule.automationRoleArn,
+      ...(nextStep.command !== undefined && { RemediationCommand: nextStep.command }),
     },
     Resources: toResources(user, settings.place),
     Compliance: {
@@ -106,20 +104,31 @@ export const RULE_GONE: Resolution = {
   Description: 'AWS Config no longer has this rule: it was deleted, or deleted and created again.',
 };
 
-const describeResolution = (recorded: RecordedResult | undefined): string => {
-  if (recorded === undefined)
-    return 'AWS Config no longer has a result for this user: the user was deleted or is out of scope.';
-  if (recorded.ComplianceType !== 'COMPLIANT') return 'IAM no longer has this user.';
-  const { OrderingTimestamp, Annotation = '' } = recorded;
-  return `COMPLIANT in the evaluation of ${OrderingTimestamp.toISOString()}. ${Annotation}`.trim();
+/** IAM no longer has the user, so there is nothing to evaluate. */
+const USER_GONE: Resolution = {
+  Status: 'NOT_AVAILABLE',
+  ReasonCode: 'USER_GONE',
+  Description: 'IAM no longer has this user.',
 };
 
-/** Returns why a violation is resolved, according to the recorded result of the user. */
-export const resolutionOf = (recorded: RecordedResult | undefined): Resolution => ({
-  Status: 'PASSED',
-  ReasonCode: 'NO_LONGER_NON_COMPLIANT',
-  Description: describeResolution(recorded),
-});
+/**
+ * Returns why a violation is resolved, or undefined if it is not.
+ *
+ * Only a recorded COMPLIANT passes. A missing result proves nothing, because anyone who may delete results can cause it.
+ */
+export const resolutionOf = (
+  recorded: RecordedResult | undefined,
+  isUserThere: boolean,
+): Resolution | undefined => {
+  if (recorded?.ComplianceType !== 'COMPLIANT') return isUserThere ? undefined : USER_GONE;
+  const { OrderingTimestamp, Annotation = '' } = recorded;
+  return {
+    Status: 'PASSED',
+    ReasonCode: 'NO_LONGER_NON_COMPLIANT',
+    Description:
+      `COMPLIANT in the evaluation of ${OrderingTimestamp.toISOString()}. ${Annotation}`.trim(),
+  };
+};
 
 /** Returns the archived finding. It keeps the description, resources and product fields of the violation. */
 export const toArchived = (

@@ -1,7 +1,8 @@
 import type { Remediation } from '@aws-sdk/client-securityhub';
 import { remediatesIn } from '../aws/regions.ts';
 import { isActive } from '../keys/access-key.ts';
-import { annotationOf, type Violation } from './asff.ts';
+import { annotationOf, type UserWithKeys, type Violation } from './asff.ts';
+import type { KeyAction } from './finding-text.ts';
 import type { FindingRule, FindingSettings, Place } from './settings.ts';
 
 /** The console domain of each partition that has a public one. */
@@ -26,13 +27,14 @@ export const consolePage = ({ partition, region }: Place, page: string): string 
   return domain && `${CONSOLE}.${domain}/${path}?region=${region}${anchor}`;
 };
 
-/** What a person can do about a violation. */
+/**
+ * What a person can do about a violation. A finding outlives the deployment that imported it, so a next step names rules,
+ * users and keys, but no generated name of a document or role.
+ */
 type NextStep = {
   readonly instruction: string;
-  /** The AWS CLI command for it. */
-  readonly command: string;
-  /** The rule whose runbook the command starts. */
-  readonly rule: FindingRule;
+  /** The AWS CLI command for it. Absent where AWS Config has no remediation. */
+  readonly command?: string;
 };
 
 /**
@@ -42,14 +44,18 @@ type NextStep = {
  */
 const LONGEST_TEXT = 512;
 
-/** Returns the next step as ASFF, with a link to the runbook. The text contains the command only if the whole command fits. */
+/**
+ * Returns the next step as ASFF, with a link to the security credentials of the user in the IAM console. The text contains
+ * the command only if the whole command fits.
+ */
 export const toRemediation = (
-  { instruction, command, rule }: NextStep,
+  { instruction, command }: NextStep,
+  { UserName }: Pick<UserWithKeys, 'UserName'>,
   place: Place,
 ): Remediation => {
-  const page = `systems-manager/automation/execute/${encodeURIComponent(rule.runbookName)}`;
+  const page = `iam/home#/users/details/${encodeURIComponent(UserName)}?section=security_credentials`;
   const step = `In account ${place.accountId}: ${instruction}.`;
-  const withCommand = `${step} Run: ${command}`;
+  const withCommand = command === undefined ? step : `${step} Run: ${command}`;
   const Text =
     withCommand.length <= LONGEST_TEXT
       ? withCommand
@@ -57,68 +63,68 @@ export const toRemediation = (
   return { Recommendation: { Text, Url: consolePage(place, page) } };
 };
 
-/** The placeholder for a key id, which the runbook's parameter pattern refuses. */
+/** The placeholder for a key id. It is too short for IAM, so a command that contains it fails. */
 const KEY_ID = 'KEY_ID';
 
-const START = 'start the runbook with its AccessKeyId';
-const CHECK_KEYS = `Check the access keys of the user, choose one, and ${START}`;
-const CHOOSE_KEY = `Choose which access key to deactivate, and ${START}`;
-const CHOOSE_INACTIVE_KEY = `Choose which inactive access key to delete, which cannot be undone, and ${START}`;
-const REFUSES = 'the runbook refuses if this is not safe, and gives the reason';
+const CHOOSE_KEY = 'Choose which access key to deactivate';
+const CHOOSE_INACTIVE_KEY = 'Choose which inactive access key to delete, which cannot be undone';
 
-const startCommand = (rule: FindingRule, region: string, target: object): string => {
-  const { runbookName, automationRoleArn: AutomationAssumeRole, name: ConfigRuleName } = rule;
-  const parameters = Object.entries({ AutomationAssumeRole, ConfigRuleName, ...target });
-  const list = parameters.map(([name, value]) => `${name}=${value}`).join();
-  return `aws ssm start-automation-execution --region ${region} --document-name ${runbookName} --parameters ${list}`;
+/** Returns the command for a key. With `=`, a user name that starts with `-` is not an option. */
+const keyCommand = (act: KeyAction, UserName: string, AccessKeyId: string): string => {
+  const name = UserName.replaceAll("'", "'\\''");
+  const key = `--user-name='${name}' --access-key-id=${AccessKeyId}`;
+  return act === 'delete'
+    ? `aws iam delete-access-key ${key}`
+    : `aws iam update-access-key ${key} --status=Inactive`;
 };
 
-/**
- * Returns the command that does what the Remediate button does. In Regions where AWS Config has no remediation, it starts
- * the runbook directly.
- */
-const remediateCommand = (rule: FindingRule, region: string, UserId: string): string =>
-  remediatesIn(region)
-    ? `aws configservice start-remediation-execution --region ${region} --config-rule-name ${rule.name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`
-    : startCommand(rule, region, { UserId });
+/** Returns what the Remediate button does, and in Regions without remediation, how to start its runbook. */
+const remediate = (
+  { name, text }: FindingRule,
+  AccessKeyId: string,
+  { UserId, region }: { readonly UserId: string; readonly region: string },
+): NextStep => {
+  const instruction = `${text.describeRemediation(AccessKeyId)}; the runbook refuses if this is not safe, and gives the reason`;
+  if (!remediatesIn(region))
+    return {
+      instruction: `${instruction}. Start the runbook ${text.runbook} (see the outputs of the stack) with UserId ${UserId}`,
+    };
+  const command = `aws configservice start-remediation-execution --region ${region} --config-rule-name ${name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`;
+  return { instruction, command };
+};
 
 /**
  * Returns the next step for a violation, according to the annotation that AWS Config recorded.
  *
  *   1  the annotation recommends the remediation                   → remediate, as the Remediate button does
- *   2  it selects no key                                           → choose a key, start the rule's runbook
- *   3  as 2, and the first key that it names is inactive           → choose a key, start the runbook that deletes
- *   4  it recommends to delete an inactive key                     → start the runbook that deletes, with this key
- *   5  the rule did not write it, or the status of the key changed → check the keys, then as 2
+ *   2  it selects no key                                           → choose a key to deactivate
+ *   3  as 2, and the first key that it names is inactive           → choose a key to delete
+ *   4  it recommends to delete an inactive key                     → delete this key
+ *   5  the rule did not write it, or the status of the key changed → check the keys, then choose one
  */
 export const nextStepOf = (
   violation: Violation,
-  { place: { region }, deletionRule }: FindingSettings,
+  { place: { region } }: Pick<FindingSettings, 'place'>,
 ): NextStep => {
   const { rule, user } = violation;
-  const { UserId } = user;
-  const start = (instruction: string, by: FindingRule, AccessKeyId = KEY_ID): NextStep => ({
+  const { UserId, UserName } = user;
+  const step = (instruction: string, act: KeyAction, AccessKeyId = KEY_ID): NextStep => ({
     instruction,
-    command: startCommand(by, region, { UserId, AccessKeyId }),
-    rule: by,
+    command: keyCommand(act, UserName, AccessKeyId),
   });
+  const { action } = rule.text;
+  const checkKeys = step(`Check the access keys of the user, and choose one to ${action}`, action);
 
   const parsed = rule.text.parseAnnotation(annotationOf(violation));
-  if (parsed === undefined) return start(CHECK_KEYS, rule);
+  if (parsed === undefined) return checkKeys;
   const { recommendation, AccessKeyId, Status } = parsed;
   const key = user.keys.find((one) => one.AccessKeyId === AccessKeyId);
   if (recommendation === 'NameKey')
     return key === undefined || isActive(key)
-      ? start(CHOOSE_KEY, rule)
-      : start(CHOOSE_INACTIVE_KEY, deletionRule);
-  if (key?.Status !== Status) return start(CHECK_KEYS, rule);
-  if (recommendation === 'Delete') {
-    const instruction = `Delete ${AccessKeyId}, which cannot be undone; ${REFUSES}`;
-    return start(instruction, deletionRule, AccessKeyId);
-  }
-  return {
-    instruction: `${rule.text.describeRemediation(AccessKeyId)}; ${REFUSES}`,
-    command: remediateCommand(rule, region, UserId),
-    rule,
-  };
+      ? step(CHOOSE_KEY, 'deactivate')
+      : step(CHOOSE_INACTIVE_KEY, 'delete');
+  if (key?.Status !== Status) return checkKeys;
+  if (recommendation === 'Delete')
+    return step(`Delete ${AccessKeyId}, which cannot be undone`, 'delete', AccessKeyId);
+  return remediate(rule, AccessKeyId, { UserId, region });
 };

@@ -13,6 +13,21 @@ import { parse, responseOf, Text } from '../input/parse.ts';
 import { findingId, productArn, ruleArnPrefix } from './asff.ts';
 import type { Place } from './settings.ts';
 
+/**
+ * The start of the ProductFields that Security Hub adds, such as `aws/securityhub/FindingId`. AWS reserves them, so an
+ * import must not contain them.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-top-level-attributes.html#asff-productfields
+ */
+const RESERVED = 'aws/';
+
+const ProductFields = v.pipe(
+  v.record(v.string(), v.string()),
+  v.transform((fields) =>
+    Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(RESERVED))),
+  ),
+);
+
 /** A finding that this function imported into Security Hub, with the members that an update needs. */
 export const StoredFinding = v.object({
   Id: Text,
@@ -25,7 +40,7 @@ export const StoredFinding = v.object({
   Description: Text,
   RecordState: v.optional(v.picklist(['ACTIVE', 'ARCHIVED']), 'ACTIVE'),
   Compliance: v.optional(v.object({ RelatedRequirements: v.optional(v.array(Text), []) })),
-  ProductFields: v.optional(v.record(v.string(), v.string())),
+  ProductFields: v.optional(ProductFields),
   Resources: v.array(v.looseObject({ Type: Text, Id: Text })),
 });
 export type StoredFinding = v.InferOutput<typeof StoredFinding>;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { InvalidEnvironmentError, parse, Text } from '../input/parse.ts';
+import { InvalidEnvironmentError, parse } from '../input/parse.ts';
 import { type FindingText, INACTIVE_ACCESS_KEY, SINGLE_ACCESS_KEY } from './finding-text.ts';
 
 /** The severity labels of ASFF. */
@@ -15,27 +15,18 @@ const RuleArn = v.pipe(
   ),
 );
 
-const RoleArn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:iam::\d{12}:role\//, 'the ARN of a role'));
-
 const Environment = v.object({
   CONFIG_RULE_NAME: RuleName,
   CONFIG_RULE_ARN: RuleArn,
-  RUNBOOK_NAME: Text,
-  AUTOMATION_ROLE_ARN: RoleArn,
   INACTIVE_CONFIG_RULE_NAME: RuleName,
   INACTIVE_CONFIG_RULE_ARN: RuleArn,
-  DELETION_RUNBOOK_NAME: Text,
-  DELETION_ROLE_ARN: RoleArn,
   FINDING_SEVERITY: v.picklist(SEVERITIES),
 });
 
-/** A Config rule whose violations become findings, and the runbook that remediates them. */
+/** A Config rule whose violations become findings. */
 export type FindingRule = {
   readonly name: string;
   readonly arn: string;
-  readonly runbookName: string;
-  /** The role that the runbook assumes. */
-  readonly automationRoleArn: string;
   readonly text: FindingText;
 };
 
@@ -51,8 +42,6 @@ export type FindingSettings = {
   readonly place: Place;
   readonly severity: (typeof SEVERITIES)[number];
   readonly rules: readonly FindingRule[];
-  /** The rule whose runbook deletes keys. */
-  readonly deletionRule: FindingRule;
 };
 
 const placeOf = (arn: string): Place => {
@@ -70,26 +59,16 @@ export const parseFindingSettings = (
 ): FindingSettings => {
   const error = (message: string) => new InvalidEnvironmentError(message);
   const given = parse(Environment, environment, { what: 'environment', error });
-  const deletionRule: FindingRule = {
-    name: given.INACTIVE_CONFIG_RULE_NAME,
-    arn: given.INACTIVE_CONFIG_RULE_ARN,
-    runbookName: given.DELETION_RUNBOOK_NAME,
-    automationRoleArn: given.DELETION_ROLE_ARN,
-    text: INACTIVE_ACCESS_KEY,
-  };
   return {
     place: placeOf(given.CONFIG_RULE_ARN),
     severity: given.FINDING_SEVERITY,
     rules: [
+      { name: given.CONFIG_RULE_NAME, arn: given.CONFIG_RULE_ARN, text: SINGLE_ACCESS_KEY },
       {
-        name: given.CONFIG_RULE_NAME,
-        arn: given.CONFIG_RULE_ARN,
-        runbookName: given.RUNBOOK_NAME,
-        automationRoleArn: given.AUTOMATION_ROLE_ARN,
-        text: SINGLE_ACCESS_KEY,
+        name: given.INACTIVE_CONFIG_RULE_NAME,
+        arn: given.INACTIVE_CONFIG_RULE_ARN,
+        text: INACTIVE_ACCESS_KEY,
       },
-      deletionRule,
     ],
-    deletionRule,
   };
 };

@@ -187,7 +187,8 @@ describe('a user with a hostile name, path and tags', () => {
         `resourceType=AWS::IAM::User,resourceId=${user.UserId}`,
       ]);
       expect(finding?.Description).not.toContain(user.Path.slice(1, -1));
-      expect(finding?.Remediation?.Recommendation?.Url).not.toContain(user.UserName);
+      const page = `/users/details/${encodeURIComponent(user.UserName)}?section=`;
+      expect(finding?.Remediation?.Recommendation?.Url).toContain(page);
     },
   );
 });

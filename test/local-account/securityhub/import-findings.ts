@@ -12,6 +12,14 @@ const map = (value: number) =>
     v.record(text(128), text(value)),
     v.check((fields) => Object.keys(fields).length <= 50, 'expected at most 50 members'),
   );
+/** Schema of product fields. Only AWS products may use the prefix `aws/`. */
+const ProductFields = v.pipe(
+  map(2048),
+  v.check(
+    (fields) => Object.keys(fields).every((name) => !name.startsWith('aws/')),
+    'expected no member with the reserved prefix aws/',
+  ),
+);
 const Label = v.picklist(['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
 const Type = v.pipe(
   NonEmpty,
@@ -92,7 +100,7 @@ const Finding = v.pipe(
         }),
       }),
     ),
-    ProductFields: v.optional(map(2048)),
+    ProductFields: v.optional(ProductFields),
     Resources: v.pipe(v.array(Resource), v.minLength(1), v.maxLength(32)),
     Compliance: v.optional(Compliance),
     RecordState: v.optional(v.picklist(['ACTIVE', 'ARCHIVED']), 'ACTIVE'),
@@ -165,14 +173,31 @@ const severityOf = (stored: StoredFinding | undefined, given: Finding): Finding[
   return isCustomers ? stored?.Severity : (given.FindingProviderFields?.Severity ?? given.Severity);
 };
 
+const NAMES = { CompanyName: 'Personal', ProductName: 'Default' };
+
+/**
+ * Returns the product fields with those that Security Hub adds.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-top-level-attributes.html#asff-productfields
+ */
+const productFieldsOf = ({ ProductArn, Id, ...given }: Finding) => {
+  const { CompanyName, ProductName } = { ...NAMES, ...given };
+  return {
+    ...given.ProductFields,
+    'aws/securityhub/FindingId': `${ProductArn}/${Id}`,
+    'aws/securityhub/CompanyName': CompanyName,
+    'aws/securityhub/ProductName': ProductName,
+  };
+};
+
 const toStored = (
   stored: StoredFinding | undefined,
   given: Finding,
   deps: HubDeps,
 ): StoredFinding => ({
-  CompanyName: 'Personal',
-  ProductName: 'Default',
+  ...NAMES,
   ...given,
+  ProductFields: productFieldsOf(given),
   Severity: severityOf(stored, given),
   FindingProviderFields: { Severity: given.Severity, ...given.FindingProviderFields },
   Region: deps.region,

@@ -56,6 +56,12 @@ describe('BatchImportFindings', () => {
       {
         ...JSON.parse(JSON.stringify(finding())),
         CompanyName: 'Personal',
+        ProductFields: {
+          ...finding().ProductFields,
+          'aws/securityhub/FindingId': `${finding().ProductArn}/${finding().Id}`,
+          'aws/securityhub/CompanyName': 'Personal',
+          'aws/securityhub/ProductName': finding().ProductName,
+        },
         Region: 'us-east-1',
         ProcessedAt: expect.any(String),
         Workflow: { Status: 'NEW' },
@@ -95,6 +101,7 @@ describe('BatchImportFindings', () => {
     ['without a severity', NO_SEVERITY, 'expected a Severity'],
     ['of another type', { Types: ['Bad Habits/Keys'] }, 'namespace/category/classifier'],
     ['without a timestamp', { UpdatedAt: 'yesterday' }, 'expected an ISO 8601 timestamp'],
+    ['with a reserved field', { ProductFields: { 'aws/x': 'x' } }, 'reserved prefix aws/'],
     ['with 51 fields', { ProductFields: fields(51) }, 'expected at most 50 members'],
     ['that is too large', { Resources: LARGE_RESOURCES }, 'expected at most 245760 bytes'],
     ['with an unknown member', { Evidence: 'x' } as object, 'Evidence'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { userIdOf } from '../../../rule/security-hub/asff.ts';
 import { decideFindings, type FindingInput } from '../../../rule/security-hub/decide-findings.ts';
 import { at } from '../../support/build.ts';
 import { idOf } from '../../support/finding-account.ts';
@@ -13,15 +14,16 @@ import {
 } from '../../support/findings.ts';
 
 const { UserId } = user();
-const unread = new Set<string>();
-const alice = { known: new Map([[UserId, user()]]), unread };
-const noUser = { known: new Map(), unread };
+const none = new Set<string>();
+const alice = { existing: new Set([UserId]), known: new Map([[UserId, user()]]) };
+const unreadAlice = { existing: new Set([UserId]), known: new Map() };
+const noUser = { existing: none, known: new Map() };
 const violating = [{ rule: singleRule, recorded: new Map([[UserId, recorded()]]) }];
 const noResult = [{ rule: singleRule, recorded: new Map() }];
 const storing = (given: Parameters<typeof stored>[0] = {}) =>
   new Map([[stored().Id, stored(given)]]);
 
-const NOTHING = { results: noResult, users: noUser, stored: new Map(), goneRules: unread, at };
+const NOTHING = { results: noResult, users: noUser, stored: new Map(), goneRules: none, at };
 const decide = (input: Partial<FindingInput>) => {
   const { violations, archived } = decideFindings({ ...NOTHING, ...input }, findingSettings);
   const summarize = (findings: typeof violations) =>
@@ -29,7 +31,11 @@ const decide = (input: Partial<FindingInput>) => {
   return { violations: summarize(violations), archived: summarize(archived) };
 };
 const ACTIVE = [stored().Id, 'ACTIVE', 'FAILED'];
-const ARCHIVED = [stored().Id, 'ARCHIVED', 'PASSED'];
+const PASSED = [stored().Id, 'ARCHIVED', 'PASSED'];
+const GONE = [stored().Id, 'ARCHIVED', 'NOT_AVAILABLE'];
+const resultOf = (result: ReturnType<typeof recorded> | undefined) => [
+  { rule: singleRule, recorded: new Map([[UserId, result]]) },
+];
 
 describe('decideFindings', () => {
   it.each([
@@ -41,21 +47,38 @@ describe('decideFindings', () => {
     expect(decide(input)).toEqual({ violations: [ACTIVE], archived: [] });
   });
 
-  it('scenario 2: archives the finding of a user that IAM does not have', () => {
-    const input = { results: violating, stored: storing() };
-    expect(decide(input)).toEqual({ violations: [], archived: [ARCHIVED] });
-  });
+  it.each([alice, unreadAlice, noUser])(
+    'scenario 2: archives the finding of a COMPLIANT user (%#)',
+    (users) => {
+      const results = resultOf(recorded({ ComplianceType: 'COMPLIANT' }));
+      const expected = { violations: [], archived: [PASSED] };
+      expect(decide({ results, users, stored: storing() })).toEqual(expected);
+    },
+  );
 
   it.each([
-    ['COMPLIANT', new Map([[UserId, recorded({ ComplianceType: 'COMPLIANT' })]])],
-    ['undefined', new Map([[UserId, undefined]])],
-    ['missing', new Map()],
-  ])('scenario 3: archives the finding of a user whose result is %s', (_, results) => {
-    const input = { results: [{ rule: singleRule, recorded: results }], stored: storing() };
-    expect(decide(input)).toEqual({ violations: [], archived: [ARCHIVED] });
+    ['NON_COMPLIANT', violating],
+    ['undefined', resultOf(undefined)],
+    ['missing', noResult],
+  ])(
+    'scenario 3: the finding of a user that IAM does not have is not available: %s',
+    (_, results) => {
+      const expected = { violations: [], archived: [GONE] };
+      expect(decide({ results, stored: storing() })).toEqual(expected);
+    },
+  );
+
+  it.each([
+    ['undefined', resultOf(undefined)],
+    ['missing', noResult],
+  ])('scenario 4: leaves the finding of a user whose result is %s', (_, results) => {
+    for (const users of [alice, unreadAlice])
+      expect(decide({ results, users, stored: storing() })).toEqual({
+        ...{ violations: [], archived: [] },
+      });
   });
 
-  it('scenario 3: explains an archived finding by the result of its own user', () => {
+  it('scenario 2: explains an archived finding by the result of its own user', () => {
     const ComplianceType = 'COMPLIANT';
     const results = new Map([
       ['AIDAOTHER', recorded({ ComplianceType, OrderingTimestamp: new Date(0) })],
@@ -67,20 +90,20 @@ describe('decideFindings', () => {
     expect(archived).toMatchObject([{ Compliance: { StatusReasons: [{ Description }] } }]);
   });
 
-  it('scenario 4: does nothing without a violation if the finding is archived', () => {
+  it('scenario 5: does nothing without a violation if the finding is archived', () => {
     const input = { stored: storing({ RecordState: 'ARCHIVED' }) };
     expect(decide(input)).toEqual({ violations: [], archived: [] });
   });
 
   it.each([
-    ['the user', { results: violating, users: { known: new Map(), unread: new Set([UserId]) } }],
+    ['the user', { results: violating, users: unreadAlice }],
     ['the rule', { results: [{ rule: inactiveRule, recorded: new Map() }] }],
     ['both rules', { results: [] }],
-  ])('scenario 5: does nothing if %s could not be read', (_, input) => {
+  ])('scenario 6: does nothing if %s could not be read', (_, input) => {
     expect(decide({ ...input, stored: storing() })).toEqual({ violations: [], archived: [] });
   });
 
-  it('scenario 6: archives the active findings of a rule that Config no longer has', () => {
+  it('scenario 7: archives the active findings of a rule that Config no longer has', () => {
     const findingOf = (name: string, RecordState: 'ACTIVE' | 'ARCHIVED') => {
       const GeneratorId = `${singleRule.arn}-${name}`;
       const Id = idOf(UserId, { ...singleRule, arn: GeneratorId });
@@ -115,7 +138,7 @@ describe('decideFindings', () => {
     ),
   );
 
-  it('imports every readable violation, and archives every other active finding of the rule', () => {
+  it('imports every readable violation, and archives exactly what is over', () => {
     fc.assert(
       fc.property(someResults, someFindings, aSubset, aSubset, (types, findings, there, failed) => {
         const violators = types.flatMap(([id, type]) => (type === 'NON_COMPLIANT' ? [id] : []));
@@ -126,20 +149,26 @@ describe('decideFindings', () => {
         const { violations, archived } = decide({
           results: [{ rule: singleRule, recorded: new Map(results) }],
           users: {
+            existing: new Set(there),
             known: new Map(readable.map((id) => [id, user({ UserId: id })])),
-            unread: new Set(failed),
           },
           stored: new Map(findings.map((one) => [one.Id, one])),
         });
 
         const imported = violators.filter((id) => readable.includes(id));
-        const kept = violators.filter((id) => readable.includes(id) || failed.includes(id));
-        const isOver = ({ Id, GeneratorId, RecordState }: (typeof findings)[number]) =>
-          GeneratorId === singleRule.arn &&
-          RecordState === 'ACTIVE' &&
-          !kept.some((id) => idOf(id) === Id);
+        const typeOf = new Map<string, string>(types);
+        const over = findings
+          .filter(
+            ({ GeneratorId, RecordState }) =>
+              GeneratorId === singleRule.arn && RecordState === 'ACTIVE',
+          )
+          .flatMap(({ Id }) => {
+            const UserId = userIdOf(Id);
+            if (typeOf.get(UserId) === 'COMPLIANT') return [[Id, 'ARCHIVED', 'PASSED']];
+            return there.includes(UserId) ? [] : [[Id, 'ARCHIVED', 'NOT_AVAILABLE']];
+          });
         expect(violations.map(([id]) => id)).toEqual(imported.map((id) => idOf(id)));
-        expect(archived.map(([id]) => id)).toEqual(findings.filter(isOver).map(({ Id }) => Id));
+        expect(archived).toEqual(over);
       }),
     );
   });

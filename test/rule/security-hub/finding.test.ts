@@ -21,12 +21,13 @@ import {
 
 const find = (given = violation(), known?: ReturnType<typeof stored>, instant = at) =>
   toFinding(given, findingSettings, { stored: known, at: instant });
-const archive = (known = stored(), resolution = resolutionOf(undefined)) =>
+const passed = resolutionOf(recorded({ ComplianceType: 'COMPLIANT' }), true) ?? RULE_GONE;
+const archive = (known = stored(), resolution = passed) =>
   toArchived({ stored: known, resolution }, findingSettings, at);
 
 // documentation.test.ts compares a whole finding with docs/security-hub.md.
 describe('toFinding', () => {
-  it('uses the id, texts, runbook and requirements of the rule', () => {
+  it('uses the id, texts and requirements of the rule', () => {
     const Annotation =
       'AKIAIOSFODNN7EXAMPLE inactive since 2025-07-15. maxInactiveDays 90: delete it, or make it active again. UTC dates.';
     const inactive = user({ keys: [key('AKIAIOSFODNN7EXAMPLE', { Status: 'Inactive' })] });
@@ -42,9 +43,6 @@ describe('toFinding', () => {
       Compliance: {
         RelatedRequirements: inactiveRule.text.requirements,
         StatusReasons: [{ ReasonCode: 'ACCESS_KEY_INACTIVE_TOO_LONG', Description: Annotation }],
-      },
-      Remediation: {
-        Recommendation: { Url: expect.stringContaining('DeleteInactiveAccessKey-1A2B') },
       },
     });
   });
@@ -138,7 +136,7 @@ describe('toArchived', () => {
         StatusReasons: [
           {
             ReasonCode: 'NO_LONGER_NON_COMPLIANT',
-            Description: expect.stringContaining('no longer has a result for this user'),
+            Description: expect.stringMatching(/^COMPLIANT in the evaluation of /),
           },
         ],
       },
@@ -176,23 +174,25 @@ describe('resolutionOf', () => {
       recorded({ ComplianceType, Annotation: undefined }),
       'COMPLIANT in the evaluation of 2026-01-30T12:00:00.000Z.',
     ],
-    [recorded(), 'IAM no longer has this user.'],
-    [
-      undefined,
-      'AWS Config no longer has a result for this user: the user was deleted or is out of scope.',
-    ],
   ])('of %j is PASSED: %s', (result, Description) => {
     const ReasonCode = 'NO_LONGER_NON_COMPLIANT';
-    expect(resolutionOf(result)).toEqual({ Status: 'PASSED', ReasonCode, Description });
+    for (const isUserThere of [true, false])
+      expect(resolutionOf(result, isUserThere)).toEqual({
+        ...{ Status: 'PASSED', ReasonCode, Description },
+      });
+  });
+
+  it.each([recorded(), undefined])('of %j is open while IAM has the user', (result) => {
+    expect(resolutionOf(result, true)).toBeUndefined();
+    expect(resolutionOf(result, false)).toEqual({
+      Status: 'NOT_AVAILABLE',
+      ReasonCode: 'USER_GONE',
+      Description: 'IAM no longer has this user.',
+    });
   });
 });
 
 describe('any finding and its archived form', () => {
-  const LONGEST_NAMES = {
-    name: 'r'.repeat(64),
-    runbookName: 'd'.repeat(128),
-    automationRoleArn: `arn:aws:iam::123456789012:role/${'p'.repeat(576)}`,
-  };
   const anyId = fc.stringMatching(/^[A-Z0-9]{16,128}$/);
   const anyKey = fc.record({
     AccessKeyId: anyId,
@@ -203,13 +203,17 @@ describe('any finding and its archived form', () => {
     fc.string({ maxLength: 256 }),
     fc.constantFrom(
       recorded().Annotation,
-      '2 active access keys, 1 allowed. No key is chosen.',
-      `AKIAIOSFODNN7EXAMPLE inactive since 2025-07-15.`,
+      'alice: 2 active access keys, 1 allowed. No key is selected from AKIAIOSFODNN7EXAMPLE: tie.',
+      'alice: AKIAIOSFODNN7EXAMPLE has been inactive since 2025-07-15.',
     ),
   );
+  const places = [
+    ['aws', 'us-east-1'],
+    ['aws-us-gov', 'us-gov-west-1'],
+  ] as const;
   const anyViolation = fc.record({
     rule: fc.constantFrom(
-      ...[singleRule, inactiveRule].flatMap((rule) => [rule, { ...rule, ...LONGEST_NAMES }]),
+      ...[singleRule, inactiveRule].flatMap((rule) => [rule, { ...rule, name: 'r'.repeat(64) }]),
     ),
     user: fc.record({
       UserId: anyId,
@@ -226,19 +230,26 @@ describe('any finding and its archived form', () => {
     }),
   });
 
-  it('conform to ASFF, and have the whole command', () => {
+  it('conform to ASFF, have the whole command, and name no document and no role', () => {
     fc.assert(
-      fc.property(anyViolation, (given) => {
-        const finding = find(given);
+      fc.property(anyViolation, fc.constantFrom(...places), (given, [partition, region]) => {
+        const place = { ...findingSettings.place, partition, region };
+        const finding = toFinding(given, { ...findingSettings, place }, { stored: undefined, at });
         expect(asffBreaches(finding)).toEqual([]);
-        const { UserId } = given.user;
-        const command = finding.ProductFields?.['RemediationCommand'] ?? '';
-        expect(command).toMatch(
-          new RegExp(`(resourceId=${UserId}|,UserId=${UserId},AccessKeyId=KEY_ID)$`),
-        );
+        const { UserId, UserName } = given.user;
+        const command = finding.ProductFields?.['RemediationCommand'];
         const { Text = '' } = finding.Remediation?.Recommendation ?? {};
-        const elsewhere = '. The command is in ProductFields.RemediationCommand.';
-        expect(Text.endsWith(`. Run: ${command}`) || Text.endsWith(elsewhere)).toBe(true);
+        if (command === undefined) {
+          expect(region).toBe('us-gov-west-1');
+          expect(Text.endsWith(`(see the outputs of the stack) with UserId ${UserId}.`)).toBe(true);
+        } else {
+          const ends = [`resourceId=${UserId}`, '=KEY_ID', '=KEY_ID --status=Inactive'];
+          expect(ends.some((end) => command.endsWith(end))).toBe(true);
+          if (command.startsWith('aws iam ')) expect(command).toContain(`='${UserName}' `);
+          const elsewhere = '. The command is in ProductFields.RemediationCommand.';
+          expect(Text.endsWith(`. Run: ${command}`) || Text.endsWith(elsewhere)).toBe(true);
+        }
+        expect(JSON.stringify(finding)).not.toMatch(/automation|:role\/|document-name/);
         const asStored = { ...stored(), ...JSON.parse(JSON.stringify(finding)) };
         expect(asffBreaches(archive(asStored))).toEqual([]);
       }),

@@ -17,8 +17,10 @@ import {
 const UserId = user().UserId;
 const remediate = (rule: FindingRule) =>
   `aws configservice start-remediation-execution --region us-east-1 --config-rule-name ${rule.name} --resource-keys resourceType=AWS::IAM::User,resourceId=${UserId}`;
-const start = (rule: FindingRule, AccessKeyId = 'KEY_ID') =>
-  `aws ssm start-automation-execution --region us-east-1 --document-name ${rule.runbookName} --parameters AutomationAssumeRole=${rule.automationRoleArn},ConfigRuleName=${rule.name},UserId=${UserId},AccessKeyId=${AccessKeyId}`;
+const deactivate = (AccessKeyId = 'KEY_ID') =>
+  `aws iam update-access-key --user-name='alice' --access-key-id=${AccessKeyId} --status=Inactive`;
+const remove = (AccessKeyId = 'KEY_ID') =>
+  `aws iam delete-access-key --user-name='alice' --access-key-id=${AccessKeyId}`;
 
 const strict = { ...policy, countInactiveAccessKeys: true };
 const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
@@ -41,8 +43,7 @@ const violationOf = (keys: readonly AccessKey[], by = policy, exemption?: string
 const stepOf = (given: ReturnType<typeof violation>) => nextStepOf(given, findingSettings);
 
 const REFUSES = 'the runbook refuses if this is not safe, and gives the reason';
-const CHECK_KEYS =
-  'Check the access keys of the user, choose one, and start the runbook with its AccessKeyId';
+const CHECK_KEYS = 'Check the access keys of the user, and choose one to';
 
 describe('nextStepOf', () => {
   it.each([
@@ -53,7 +54,6 @@ describe('nextStepOf', () => {
     expect(stepOf(violationOf([abandoned, inUse], by, exemption))).toEqual({
       instruction: `Deactivate the longest-idle access key, which was ${abandoned.AccessKeyId} at the last evaluation; ${REFUSES}`,
       command: remediate(singleRule),
-      rule: singleRule,
     });
   });
 
@@ -68,31 +68,25 @@ describe('nextStepOf', () => {
     expect(stepOf(violationWith(Annotation, [off, offToo], inactiveRule))).toEqual({
       instruction: `Delete the access key that has been inactive longest, which cannot be undone; ${REFUSES}`,
       command: remediate(inactiveRule),
-      rule: inactiveRule,
     });
   });
 
   it.each([
-    ['of the rule on active keys', violationOf([abandoned, inUse]), singleRule],
+    ['DeactivateAccessKey', violationOf([abandoned, inUse])],
     [
-      'of the rule on inactive keys',
+      'DeleteInactiveAccessKey',
       violationWith(
         `alice: ${off.AccessKeyId} has been inactive since 2025-10-01.`,
         [off],
         inactiveRule,
       ),
-      inactiveRule,
     ],
-  ])(
-    'scenario 1: starts the runbook %s in GovCloud, which has no remediation',
-    (_, given, rule) => {
-      const place = { ...findingSettings.place, partition: 'aws-us-gov', region: 'us-gov-west-1' };
-      expect(nextStepOf(given, { ...findingSettings, place })).toEqual({
-        ...stepOf(given),
-        command: `aws ssm start-automation-execution --region us-gov-west-1 --document-name ${rule.runbookName} --parameters AutomationAssumeRole=${rule.automationRoleArn},ConfigRuleName=${rule.name},UserId=${UserId}`,
-      });
-    },
-  );
+  ])('scenario 1: starts %s in GovCloud, which has no remediation', (runbook, given) => {
+    const place = { ...findingSettings.place, partition: 'aws-us-gov', region: 'us-gov-west-1' };
+    expect(nextStepOf(given, { place })).toEqual({
+      instruction: `${stepOf(given).instruction}. Start the runbook ${runbook} (see the outputs of the stack) with UserId ${UserId}`,
+    });
+  });
 
   it.each([
     ['a tie', [abandoned, { ...abandoned, AccessKeyId: inUse.AccessKeyId }]],
@@ -101,10 +95,8 @@ describe('nextStepOf', () => {
   ])('scenario 2: lets a person choose if no key is selected: %s', (_, keys) => {
     for (const by of [policy, strict])
       expect(stepOf(violationOf(keys, by))).toEqual({
-        instruction:
-          'Choose which access key to deactivate, and start the runbook with its AccessKeyId',
-        command: start(singleRule),
-        rule: singleRule,
+        instruction: 'Choose which access key to deactivate',
+        command: deactivate(),
       });
   });
 
@@ -116,18 +108,15 @@ describe('nextStepOf', () => {
     ),
   ])('scenario 3: lets a person choose the inactive key to delete', (given) => {
     expect(stepOf(given)).toEqual({
-      instruction:
-        'Choose which inactive access key to delete, which cannot be undone, and start the runbook with its AccessKeyId',
-      command: start(inactiveRule),
-      rule: inactiveRule,
+      instruction: 'Choose which inactive access key to delete, which cannot be undone',
+      command: remove(),
     });
   });
 
   it('scenario 4: deletes an inactive key that counts', () => {
     expect(stepOf(violationOf([off, inUse], strict))).toEqual({
-      instruction: `Delete ${off.AccessKeyId}, which cannot be undone; ${REFUSES}`,
-      command: start(inactiveRule, off.AccessKeyId),
-      rule: inactiveRule,
+      instruction: `Delete ${off.AccessKeyId}, which cannot be undone`,
+      command: remove(off.AccessKeyId),
     });
   });
 
@@ -154,27 +143,55 @@ describe('nextStepOf', () => {
       ),
     ],
   ])('scenario 5: lets a person check the keys if %s', (_, given) => {
-    const { rule } = given;
-    expect(stepOf(given)).toEqual({ instruction: CHECK_KEYS, command: start(rule), rule });
+    expect(stepOf(given)).toEqual(
+      given.rule === singleRule
+        ? { instruction: `${CHECK_KEYS} deactivate`, command: deactivate() }
+        : { instruction: `${CHECK_KEYS} delete`, command: remove() },
+    );
+  });
+});
+
+describe('a command for a key', () => {
+  it.each([
+    ['-rf', "'-rf'"],
+    ["a'b; id", "'a'\\''b; id'"],
+  ])('quotes the user name %s', (UserName, word) => {
+    const given = violation({ user: user({ UserName }), recorded: recorded({ Annotation: '' }) });
+    expect(stepOf(given).command).toContain(`--user-name=${word} --access-key-id=`);
   });
 });
 
 describe('toRemediation', () => {
-  const step = `In account 123456789012: ${CHECK_KEYS}.`;
+  const { place } = findingSettings;
+  const step = 'In account 123456789012: Choose.';
   const longest = 512 - `${step} Run: `.length;
 
   it.each([
     [longest, `${step} Run: ${'c'.repeat(longest)}`],
     [longest + 1, `${step} The command is in ProductFields.RemediationCommand.`],
   ])('has a command of %d characters only if all of it fits', (length, expected) => {
-    const nextStep = { ...stepOf(violationWith(undefined)), command: 'c'.repeat(length) };
-    expect(toRemediation(nextStep, findingSettings.place).Recommendation?.Text).toBe(expected);
+    const nextStep = { instruction: 'Choose', command: 'c'.repeat(length) };
+    expect(toRemediation(nextStep, user(), place).Recommendation?.Text).toBe(expected);
   });
 
-  it('links to the runbook that the command starts', () => {
-    const nextStep = stepOf(violationOf([off, inUse], strict));
-    expect(toRemediation(nextStep, findingSettings.place).Recommendation?.Url).toBe(
-      `https://console.aws.amazon.com/systems-manager/automation/execute/${inactiveRule.runbookName}?region=us-east-1`,
+  it('has only the instruction if there is no command', () => {
+    const { Recommendation } = toRemediation({ instruction: 'Choose' }, user(), place);
+    expect(Recommendation?.Text).toBe(step);
+  });
+
+  it.each([
+    ['aws', 'us-east-1', 'https://console.aws.amazon.com/'],
+    ['aws-us-gov', 'us-gov-west-1', 'https://console.amazonaws-us-gov.com/'],
+    ['aws-cn', 'cn-north-1', 'https://console.amazonaws.cn/'],
+  ])('links to the security credentials of the user in %s', (partition, region, host) => {
+    const named = { UserName: 'a+b=c,d.e@f_g-h' };
+    const { Recommendation } = toRemediation({ instruction: 'Choose' }, named, {
+      ...place,
+      partition,
+      region,
+    });
+    expect(Recommendation?.Url).toBe(
+      `${host}iam/home?region=${region}#/users/details/a%2Bb%3Dc%2Cd.e%40f_g-h?section=security_credentials`,
     );
   });
 });

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StoredFinding } from '../../local-account/securityhub/import-findings.ts';
 import { daysBefore } from '../../support/build.ts';
@@ -5,6 +6,16 @@ import { createDeployedAccounts, type DeployedAccount } from '../../support/depl
 import { createSteppedClock } from '../../support/stepped-clock.ts';
 
 const DAY = 86_400_000;
+const Results = v.object({
+  EvaluationResults: v.array(
+    v.object({
+      ComplianceType: v.string(),
+      EvaluationResultIdentifier: v.object({
+        EvaluationResultQualifier: v.object({ ResourceId: v.string() }),
+      }),
+    }),
+  ),
+});
 const twoKeys = [{ CreateDate: daysBefore(400) }, { CreateDate: daysBefore(100) }];
 
 const deployed = createDeployedAccounts({
@@ -32,6 +43,17 @@ const only = (): StoredFinding => {
   if (finding === undefined || others.length > 0)
     throw new Error(`expected one finding, got ${findings().length}`);
   return finding;
+};
+/** The recorded results of the rule. */
+const recorded = () => {
+  const input = { ConfigRuleName: account.ConfigRuleName, Limit: 100 };
+  const page = account.config.operations.GetComplianceDetailsByConfigRule(input, 'operator');
+  return v
+    .parse(Results, page)
+    .EvaluationResults.map(({ ComplianceType, EvaluationResultIdentifier: id }) => [
+      id.EvaluationResultQualifier.ResourceId,
+      ComplianceType,
+    ]);
 };
 const iam = (operation: string, input: object) =>
   account.call({ service: 'iam', operation, input, principal: 'operator' });
@@ -86,7 +108,9 @@ describe('a violation', () => {
     await iam('DeleteUser', { UserName });
     await settle();
 
-    expect(only()).toMatchObject({ RecordState: 'ARCHIVED', Compliance: { Status: 'PASSED' } });
+    expect(only()).toMatchObject({
+      ...{ RecordState: 'ARCHIVED', Compliance: { Status: 'NOT_AVAILABLE' } },
+    });
   });
 
   it('is imported by the daily schedule if Security Hub was off before', async () => {
@@ -101,6 +125,52 @@ describe('a violation', () => {
     await settle();
 
     expect(only()).toMatchObject({ RecordState: 'ACTIVE' });
+  });
+});
+
+describe('a notification that a user with too many keys is not recorded or out of scope', () => {
+  it.each([
+    { configurationItemStatus: 'ResourceNotRecorded' as const },
+    { configurationItemStatus: 'OK' as const, eventLeftScope: true },
+  ])('leaves the result and the finding as they are: %j', async (change) => {
+    await deploy();
+    const user = account.seed({ UserName: 'alice', keys: twoKeys });
+    await sweep();
+    const { FirstObservedAt, UpdatedAt } = only();
+
+    clock.advance(60_000);
+    await account.config.deliverChange(account.ConfigRuleName, { ...change, user });
+    await settle();
+    expect(recorded()).toEqual([[user.UserId, 'NON_COMPLIANT']]);
+    expect(only()).toMatchObject({ FirstObservedAt, UpdatedAt, Compliance: { Status: 'FAILED' } });
+
+    clock.advance(60_000);
+    await sweep();
+    expect(recorded()).toEqual([[user.UserId, 'NON_COMPLIANT']]);
+    expect(only()).toMatchObject({ FirstObservedAt, RecordState: 'ACTIVE' });
+    const statuses = imports().flatMap(({ input }) =>
+      (input as { Findings: StoredFinding[] }).Findings.map(({ Compliance }) => Compliance?.Status),
+    );
+    expect(new Set(statuses)).toEqual(new Set(['FAILED']));
+  });
+});
+
+describe('a notification that a user is deleted, but IAM has the user', () => {
+  it('is attempted three times, ends in the dead-letter queue, and changes nothing', async () => {
+    await deploy();
+    const user = account.seed({ UserName: 'alice', keys: twoKeys });
+    await sweep();
+    const before = only();
+    const configurationItemStatus = 'ResourceDeleted';
+
+    await account.config.deliverChange(account.ConfigRuleName, { configurationItemStatus, user });
+    await settle();
+
+    expect(recorded()).toEqual([[user.UserId, 'NON_COMPLIANT']]);
+    expect(only()).toEqual(before);
+    const url = account.outputs['DeadLetterQueueUrl'] ?? '';
+    expect(account.sqs.withUrl(url).messages()).toHaveLength(1);
+    expect(account.lambda.invocations.at(-1)?.lines.join()).toContain('UserNotDeletedError');
   });
 });
 

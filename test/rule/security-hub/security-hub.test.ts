@@ -192,6 +192,13 @@ describe('StoredFinding', () => {
       expect(read({ ...finding, RecordState })).toEqual({ ...finding, RecordState });
   });
 
+  it('drops the product fields that AWS reserves', () => {
+    const ProductFields = { UserId: 'AIDA1', 'aws/securityhub/FindingId': 'x', 'awsome/x': 'y' };
+    expect(read({ ...finding, ProductFields }).ProductFields).toEqual({
+      ...{ UserId: 'AIDA1', 'awsome/x': 'y' },
+    });
+  });
+
   it('can be without types and requirements', () => {
     const given = { ...finding, Types: undefined, Compliance: { Status: 'PASSED' } };
     expect(read(given)).toMatchObject({ Types: [], Compliance: { RelatedRequirements: [] } });

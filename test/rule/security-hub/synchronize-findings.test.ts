@@ -59,21 +59,27 @@ describe('the schedule', () => {
     expect(UpdatedAt > String(before?.UpdatedAt)).toBe(true);
   });
 
-  it('archives the findings of users that are compliant, out of scope or deleted, once', async () => {
+  it('archives the findings of users that are compliant or deleted, once', async () => {
     const ids = { [alice]: 'NON_COMPLIANT', [bob]: 'NON_COMPLIANT', [carol]: 'NON_COMPLIANT' };
     await account.record(ids);
     await account.handle(SCHEDULE);
     account.later(1);
-    await account.record({ [alice]: 'COMPLIANT', [bob]: 'NOT_APPLICABLE' });
     // Config still has the violation of carol.
-    const { keys = [] } = account.account.iam.users.get('carol') ?? {};
-    for (const { AccessKeyId } of [...keys])
-      account.iam('DeleteAccessKey', { UserName: 'carol', AccessKeyId });
-    account.iam('DeleteUser', { UserName: 'carol' });
+    await account.record({ [alice]: 'COMPLIANT', [bob]: 'NOT_APPLICABLE' });
+    for (const UserName of ['bob', 'carol']) {
+      account.account.iam.users.get(UserName)?.keys.splice(0);
+      account.iam('DeleteUser', { UserName });
+    }
 
     await account.handle(SCHEDULE);
 
     expect(new Set(Object.values(account.states()))).toEqual(new Set(['ARCHIVED']));
+    const statuses = account.found().map(({ Id, Compliance }) => [Id, Compliance?.Status]);
+    expect(Object.fromEntries(statuses)).toEqual({
+      [idOf(alice)]: 'PASSED',
+      [idOf(bob)]: 'NOT_AVAILABLE',
+      [idOf(carol)]: 'NOT_AVAILABLE',
+    });
     expect(account.line()).toMatchObject({ FindingsImported: 0, FindingsArchived: 3 });
     account.later(1);
     await account.handle(SCHEDULE);
@@ -202,15 +208,49 @@ describe('a change of compliance', () => {
     expect(account.states()).toEqual({ [idOf(bob)]: 'ACTIVE' });
   });
 
-  it('archives the finding if Config no longer has a result', async () => {
-    await account.record({ [alice]: 'NON_COMPLIANT', [bob]: 'NON_COMPLIANT' });
-    await account.handle(batchOf(change(alice), change(bob)));
-    account.later(1);
+  it('changes nothing if Config no longer has a result, and IAM has the user', async () => {
+    await importAlice();
+    const before = account.found();
     await account.record({ [alice]: 'NOT_APPLICABLE' });
 
     await account.handle(batchOf(change(alice, SINGLE, 'NOT_APPLICABLE')));
 
-    expect(account.states()).toEqual({ [idOf(alice)]: 'ARCHIVED', [idOf(bob)]: 'ACTIVE' });
+    expect(account.found()).toEqual(before);
+    expect(account.line()).toMatchObject({ FindingsImported: 0, FindingsArchived: 0 });
+  });
+
+  it('archives the finding if Config no longer has a result, and IAM no longer has the user', async () => {
+    await importAlice();
+    await account.record({ [alice]: 'NOT_APPLICABLE' });
+    account.account.iam.users.get('alice')?.keys.splice(0);
+    account.iam('DeleteUser', { UserName: 'alice' });
+
+    await account.handle(batchOf(change(alice, SINGLE, 'NOT_APPLICABLE')));
+
+    expect(account.found()).toMatchObject([
+      { RecordState: 'ARCHIVED', Compliance: { Status: 'NOT_AVAILABLE' } },
+    ]);
+  });
+
+  it('changes nothing if Config no longer has a result, and IAM cannot be read', async () => {
+    await importAlice();
+    await account.record({ [alice]: 'NOT_APPLICABLE' });
+    account.failWhen('iam', 'ListUsers');
+    await expect(account.handle(batchOf(change(alice)))).rejects.toThrow('no ListUsers');
+    expect(account.states()).toEqual({ [idOf(alice)]: 'ACTIVE' });
+  });
+
+  it('archives a finding without the product fields that Security Hub added', async () => {
+    await importAlice();
+    expect(account.found()[0]?.ProductFields).toHaveProperty(['aws/securityhub/FindingId']);
+    await account.record({ [alice]: 'COMPLIANT' });
+
+    await account.handle(batchOf(change(alice, SINGLE, 'COMPLIANT')));
+
+    expect(account.states()).toEqual({ [idOf(alice)]: 'ARCHIVED' });
+    const imported = account.inputsOf('BatchImportFindings').at(-1)?.Findings;
+    expect(imported).toMatchObject([{ ProductFields: { UserId: alice } }]);
+    expect(JSON.stringify(imported)).not.toContain('"aws/');
   });
 
   it('changes nothing if it is repeated', async () => {
