@@ -64,6 +64,7 @@ const START = 'start the runbook with its AccessKeyId';
 const CHECK_KEYS = `Check the access keys of the user, choose one, and ${START}`;
 const CHOOSE_KEY = `Choose which access key to deactivate, and ${START}`;
 const CHOOSE_INACTIVE_KEY = `Choose which inactive access key to delete, which cannot be undone, and ${START}`;
+const EXPOSED = 'A key of the user is exposed: contact its owner, and rotate the key. Then:';
 const REFUSES = 'the runbook refuses if this is not safe, and gives the reason';
 
 const startCommand = (rule: FindingRule, region: string, target: object): string => {
@@ -88,6 +89,7 @@ const remediateCommand = (rule: FindingRule, region: string, UserId: string): st
  *   1  the annotation recommends the remediation                   → remediate, as the Remediate button does
  *   2  it selects no key                                           → choose a key, start the rule's runbook
  *   3  as 2, and the first key that it names is inactive           → choose a key, start the runbook that deletes
+ *      as 2 and 3, and AWS has quarantined the user                → first, contact the owner of the exposed key and rotate it
  *   4  it recommends to delete an inactive key                     → start the runbook that deletes, with this key
  *   5  the rule did not write it, or the status of the key changed → check the keys, then as 2
  */
@@ -105,12 +107,15 @@ export const nextStepOf = (
 
   const parsed = rule.text.parseAnnotation(annotationOf(violation));
   if (parsed === undefined) return start(CHECK_KEYS, rule);
-  const { recommendation, AccessKeyId, Status } = parsed;
+  const { recommendation, AccessKeyId, Status, isQuarantined } = parsed;
   const key = user.keys.find((one) => one.AccessKeyId === AccessKeyId);
-  if (recommendation === 'NameKey')
-    return key === undefined || isActive(key)
-      ? start(CHOOSE_KEY, rule)
-      : start(CHOOSE_INACTIVE_KEY, deletionRule);
+  if (recommendation === 'NameKey') {
+    const step =
+      key === undefined || isActive(key)
+        ? start(CHOOSE_KEY, rule)
+        : start(CHOOSE_INACTIVE_KEY, deletionRule);
+    return isQuarantined ? { ...step, instruction: `${EXPOSED} ${step.instruction}` } : step;
+  }
   if (key?.Status !== Status) return start(CHECK_KEYS, rule);
   if (recommendation === 'Delete') {
     const instruction = `Delete ${AccessKeyId}, which cannot be undone; ${REFUSES}`;

@@ -34,8 +34,14 @@ const violationWith = (
   rule = singleRule,
 ) => violation({ rule, user: user({ keys }), recorded: recorded({ Annotation }) });
 /** Returns a violation with the annotation that the rule writes for these keys. */
-const violationOf = (keys: readonly AccessKey[], by = policy, exemption?: string) => {
-  const { Annotation } = evaluateSingleAccessKey({ ...user({ keys }), exemption }, by);
+const violationOf = (
+  keys: readonly AccessKey[],
+  by = policy,
+  exemption?: string,
+  quarantinePolicy?: string,
+) => {
+  const evaluated = { ...user({ keys }), exemption, quarantinePolicy };
+  const { Annotation } = evaluateSingleAccessKey(evaluated, by);
   return violationWith(Annotation, keys);
 };
 const stepOf = (given: ReturnType<typeof violation>) => nextStepOf(given, findingSettings);
@@ -107,6 +113,27 @@ describe('nextStepOf', () => {
         rule: singleRule,
       });
   });
+
+  it.each([
+    ['active', [abandoned, inUse], policy, singleRule, /^Choose which access key to deactivate,/],
+    [
+      'inactive',
+      [off, inUse],
+      strict,
+      inactiveRule,
+      /^Choose which inactive access key to delete,/,
+    ],
+  ] as const)(
+    'scenarios 2 and 3: says first to rotate the exposed key of a quarantined user: %s keys',
+    (_, keys, by, rule, then) => {
+      const given = violationOf(keys, by, undefined, 'AWSCompromisedKeyQuarantineV3');
+      const { instruction, command } = stepOf(given);
+      const first = 'A key of the user is exposed: contact its owner, and rotate the key. Then: ';
+      expect(instruction.startsWith(first)).toBe(true);
+      expect(instruction.slice(first.length)).toMatch(then);
+      expect(command).toBe(start(rule));
+    },
+  );
 
   it.each([
     violationOf([off, offToo, inUse], { ...strict, maxActiveAccessKeys: 2 }),
