@@ -83,10 +83,10 @@ export const findingUsageOf = (scenario: Scenario) => {
 const iamCallsOf = (scenario: Scenario): number => {
   const { sweeps, notifications } = evaluationsOf(scenario);
   const listings = sweeps * (pages(scenario.users, PAGE.users) + scenario.users);
-  // A violation has two keys. Every sweep of the rule on active keys reads the last use of each.
-  const lastUses = 2 * (violationsOf(scenario) * sweeps + RULES * keyChangesOf(scenario));
-  // A notification reads the user, its keys and their last use.
-  return RULES * (listings + 4 * notifications) + lastUses + startsOf(scenario);
+  // A violation has two keys. Every sweep of the rule on active keys reads the last use of each, and the attached policies.
+  const evidence = 3 * violationsOf(scenario) * sweeps + 2 * RULES * keyChangesOf(scenario);
+  // A notification reads the user, its keys, their last use and the attached policies.
+  return RULES * (listings + 5 * notifications) + evidence + startsOf(scenario);
 };
 
 const configCallsOf = (scenario: Scenario): number => {

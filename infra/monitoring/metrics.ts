@@ -10,6 +10,7 @@ export const SWEEP_CALLS = [
   'ListAccessKeys',
   'LookupEvents',
   'ListUserTags',
+  'ListAttachedUserPolicies',
   'GetAccessKeyLastUsed',
   'PutEvaluations',
 ] as const;

@@ -5,7 +5,7 @@ import {
   RULE_PARAMETERS,
   type RuleParameters,
 } from '../../rule/evaluation/parameters.ts';
-import { allowToReadHistory } from '../functions/permissions.ts';
+import { allowOnUsers, allowToReadHistory } from '../functions/permissions.ts';
 import type { SettingProps } from '../settings/props.ts';
 import { DEFAULT_SETTINGS } from '../settings/read-settings.ts';
 import { UserRule, type UserRuleSettings } from './user-rule.ts';
@@ -27,6 +27,7 @@ export class SingleAccessKeyRule extends UserRule {
         description: 'Evaluates the access keys of IAM users for AWS Config',
       },
     });
+    allowOnUsers(this.evaluator.role, ['iam:ListAttachedUserPolicies']);
   }
 }
 

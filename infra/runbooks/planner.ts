@@ -23,7 +23,10 @@ export class Planner extends NodeFunction {
       timeout: Duration.minutes(2),
       logRetentionInDays: settings.logRetentionInDays,
     });
-    allowOnUsers(this.role, keyReadingActions(settings.exemptionTagKey));
+    allowOnUsers(this.role, [
+      ...keyReadingActions(settings.exemptionTagKey),
+      'iam:ListAttachedUserPolicies',
+    ]);
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:DescribeConfigRules']);
     allowToReadHistory(this.role);
   }

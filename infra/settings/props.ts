@@ -26,6 +26,11 @@ export interface SettingProps {
    */
   readonly minimumIdleDays?: number;
   /**
+   * Days after which a key is due for rotation; until then, no key is selected if the rotation to a new key looks unfinished; with 0, the age of a key does not matter.
+   * @default 90
+   */
+  readonly maxAccessKeyAge?: number;
+  /**
    * Key of the tag that exempts a user until the end of the date in its value, such as 2026-12-31 (UTC).
    * @default - none
    */

@@ -13,6 +13,7 @@ import type { LogRun } from '../../rule/log/log.ts';
 import {
   type CompliancePolicy,
   countedKeys,
+  findComplianceReason,
   requiredTag,
 } from '../../rule/single-access-key/compliance-reason.ts';
 import { planDeactivation } from '../plans/deactivation.ts';
@@ -44,12 +45,13 @@ const historyWithoutEvents = (at: Date): KeyHistory => ({
 });
 
 /**
- * Returns the reads that a deactivation requires: the tag, unless a key is named and only active keys count, and the last
- * use if there is more than one key to choose from.
+ * Returns the reads that a deactivation requires: the tag, unless a key is named and only active keys count; the quarantine
+ * of a violator, unless a key is named; and the last use if there is more than one key to choose from.
  */
 const deactivationReads = (policy: CompliancePolicy, isNamed: boolean): RequiredReads => ({
   tag: (user) =>
     isNamed && !policy.countInactiveAccessKeys ? undefined : requiredTag(user, policy),
+  quarantine: (user) => !isNamed && findComplianceReason(user, policy) === undefined,
   lastUse: ({ keys }) => {
     const counted = countedKeys(keys, policy);
     return counted.length > 1 ? counted : [];
@@ -98,6 +100,7 @@ const makeDeletion = async (
     const isAffected = inactivitiesNow(found, history).some((one) => isTooLong(one, policy));
     const user = await readRequired(iam, found, {
       tag: () => (isAffected && AccessKeyId === undefined ? policy.exemptionTagKey : undefined),
+      quarantine: () => false,
       lastUse: ({ keys }) => inactiveKeys(keys),
     });
     return user && planDeletion(user, { ...policy, history });

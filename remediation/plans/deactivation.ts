@@ -1,5 +1,10 @@
 import type { UserKeys } from '../../rule/evaluation/user-rule.ts';
-import { type AccessKey, describeUse, isActive } from '../../rule/keys/access-key.ts';
+import {
+  type AccessKey,
+  describeUse,
+  describeUseDate,
+  isActive,
+} from '../../rule/keys/access-key.ts';
 import { date } from '../../rule/keys/days.ts';
 import { changesOf, type KeyHistory, type StatusChange } from '../../rule/keys/key-history.ts';
 import {
@@ -9,11 +14,11 @@ import {
 } from '../../rule/single-access-key/annotation.ts';
 import { findComplianceReason } from '../../rule/single-access-key/compliance-reason.ts';
 import {
-  isDeletionTie,
+  isForDeletion,
+  mostRecentlyUsed,
   type RecommendationPolicy,
   type Refusal,
   recommend,
-  sortByIdleTime,
 } from '../../rule/single-access-key/selection.ts';
 import type { InputOf } from './input.ts';
 import {
@@ -92,7 +97,7 @@ const deactivate = (
     AccessKeyId,
     KeepAccessKeyId: keep.AccessKeyId,
     Reason: `deactivate ${AccessKeyId} (${describeUse(key)}), keep ${keep.AccessKeyId} (${describeUse(keep)}), UTC dates${remark}`,
-    Basis: `${describeUse(key)}, keep ${keep.AccessKeyId}`,
+    Basis: `${describeUseDate(key)}, keep ${keep.AccessKeyId}`,
     UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Active'),
     NextCommand: deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId }),
   });
@@ -125,7 +130,7 @@ const KEY_ID = 'KEY_ID';
 /** Returns the refusal when no key is selected. The reason says how to name a key. */
 const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
   const { UserId, UserName } = user;
-  const decide = isDeletionTie(refusal)
+  const decide = isForDeletion(refusal)
     ? `delete one of them: ${deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId: KEY_ID })}`
     : 'start the runbook with AccessKeyId';
   const reason = `no key of ${UserName} is selected: ${describeRefusal(refusal, policy)}; to decide, ${decide}`;
@@ -155,16 +160,16 @@ const planForNamedKey = (user: UserKeys, AccessKeyId: string, policy: Deactivati
       ? refuseForDeletion(user, key, policy)
       : noAction('NothingToDo', `${AccessKeyId} is already ${key.Status}`, about);
   }
-  const keep = sortByIdleTime(keys.filter(isActive)).findLast((other) => other !== key);
-  if (keep === undefined)
+  const [other, ...rest] = keys.filter((one) => isActive(one) && one !== key);
+  if (other === undefined)
     return noAction('Refused', `${AccessKeyId} is the last active key of ${UserName}`, about);
-  return deactivate(user, { key, keep }, policy);
+  return deactivate(user, { key, keep: mostRecentlyUsed([other, ...rest]) }, policy);
 };
 
 const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan => {
   const compliance = describeCompliance(user, policy);
   if (compliance !== undefined) return noAction('NothingToDo', compliance, user);
-  const recommendation = recommend(user.keys, policy);
+  const recommendation = recommend(user, policy);
   if ('refusal' in recommendation) return refuseSelection(user, recommendation.refusal, policy);
   if ('delete' in recommendation) return refuseForDeletion(user, recommendation.delete, policy);
   const { deactivate: key, keep } = recommendation;
@@ -182,7 +187,7 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
  *   1  named key, not a key of this user                      → Refused
  *   2  named key, not active                                  → NothingToDo; as 9 if inactive keys count
  *   3  named key, the last active one                         → Refused
- *   4  named key, another key is active                       → Deactivate
+ *   4  named key, another key is active                       → Deactivate, also of a quarantined user
  *   5  no name, the user is COMPLIANT                         → NothingToDo, with the reason
  *   6  no name, no key is selected                            → Refused, with the reason
  *   7  no name, a key is selected                             → Deactivate
@@ -190,7 +195,7 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
  *   9  only inactive keys are too many, because these count   → Refused, with the command that deletes one
  *  10  as 7, but the key was reactivated after this runbook deactivated it → Refused, with the caller and the dates
  *
- * @param user  the user as read from IAM, with the last use of the counted keys
+ * @param user  the user as read from IAM, with the last use of the counted keys, and its quarantine policy unless a key is named
  */
 export const planDeactivation = (user: UserKeys, policy: DeactivationPolicy): Plan =>
   policy.AccessKeyId === undefined

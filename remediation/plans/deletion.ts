@@ -6,7 +6,12 @@ import {
   isTooLong,
 } from '../../rule/inactive-access-key/inactivity.ts';
 import type { InactivePolicy } from '../../rule/inactive-access-key/rule.ts';
-import { type AccessKey, describeUse, wasUsed } from '../../rule/keys/access-key.ts';
+import {
+  type AccessKey,
+  describeUse,
+  describeUseDate,
+  wasUsed,
+} from '../../rule/keys/access-key.ts';
 import { addDays, date, isDaysBefore } from '../../rule/keys/days.ts';
 import { describeExemption, isExempt, readExemption } from '../../rule/keys/exemption.ts';
 import type { KeyHistory } from '../../rule/keys/key-history.ts';
@@ -54,17 +59,18 @@ const describeEvidence = (inactivity: Inactivity): string =>
     : `${describeInactivity(inactivity)}, because CloudTrail's event history has no event of its deactivation`;
 
 /** Describes creation and use: `created 2026-01-01, never used`. */
-const describeLife = (key: AccessKey): string =>
-  `created ${date(key.CreateDate)}, ${wasUsed(key) ? describeUse(key) : 'never used'}`;
+const describeLife = (key: AccessKey, describe: typeof describeUse): string =>
+  `created ${date(key.CreateDate)}, ${wasUsed(key) ? describe(key) : 'never used'}`;
 
 /** Returns the plan to delete the key, with the evidence. */
 const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolicy): Plan => {
-  const { AccessKeyId } = inactivity.key;
-  const evidence = `${describeEvidence(inactivity)}; ${describeLife(inactivity.key)}`;
+  const { key } = inactivity;
+  const { AccessKeyId } = key;
+  const evidence = describeEvidence(inactivity);
   const plan = planTo('Delete', user, {
     AccessKeyId,
-    Reason: `delete ${AccessKeyId} permanently: ${evidence}; at least ${policy.maxInactiveDays} days required, UTC dates`,
-    Basis: evidence,
+    Reason: `delete ${AccessKeyId} permanently: ${evidence}; ${describeLife(key, describeUse)}; at least ${policy.maxInactiveDays} days required, UTC dates`,
+    Basis: `${evidence}; ${describeLife(key, describeUseDate)}`,
     NextCommand: listCommand(user),
     Evidence: 'event' in inactivity ? 'CloudTrail' : 'NoEvent',
   });

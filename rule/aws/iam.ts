@@ -5,6 +5,7 @@ import {
   type IAMClient,
   NoSuchEntityException,
   paginateListAccessKeys,
+  paginateListAttachedUserPolicies,
   paginateListUsers,
   paginateListUserTags,
 } from '@aws-sdk/client-iam';
@@ -41,8 +42,17 @@ const KeysPage = pageOf({ AccessKeyMetadata: v.array(Key) });
 const TagsPage = pageOf({ Tags: v.array(v.object({ Key: Text, Value: v.string() })) });
 const UserResponse = v.object({ User });
 const SummaryResponse = v.object({ SummaryMap: v.object({ Users: v.number() }) });
+const PoliciesPage = pageOf({ AttachedPolicies: v.array(v.object({ PolicyArn: Text })) });
+
+/** A service or Region to show. IAM returns `N/A` if it is unknown; like any text of another form, it is left out. */
+const Shown = v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[\w.-]{1,64}$/))), undefined);
+
 const LastUsedResponse = v.object({
-  AccessKeyLastUsed: v.object({ LastUsedDate: v.optional(v.date()) }),
+  AccessKeyLastUsed: v.object({
+    LastUsedDate: v.optional(v.date()),
+    ServiceName: Shown,
+    Region: Shown,
+  }),
 });
 
 /** An IAM user. Its id never changes and is never reused. Its name can change and can be reused. */
@@ -91,6 +101,30 @@ const readTag = async (client: IAMClient, UserName: string, key: string) => {
   return { value };
 };
 
+/**
+ * Matches the ARN of an AWS managed policy that AWS attaches to a user whose key is exposed. A policy of the customer has
+ * the id of an account instead of `aws`.
+ *
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html
+ */
+const QUARANTINE_ARN = /^arn:[\w-]+:iam::aws:policy\/(AWSCompromisedKeyQuarantine\w{0,16})$/;
+
+const readQuarantinePolicy = async (client: IAMClient, UserName: string) => {
+  let name: string | undefined;
+  for await (const page of paginateListAttachedUserPolicies({ client }, { UserName, MaxItems }))
+    for (const { PolicyArn } of parse(PoliciesPage, page, responseOf('ListAttachedUserPolicies'))
+      .AttachedPolicies)
+      name ??= QUARANTINE_ARN.exec(PolicyArn)?.[1];
+  return { name };
+};
+
+const withLastUse = async (client: IAMClient, key: AccessKey): Promise<AccessKey> => {
+  const { AccessKeyId } = key;
+  const response = await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
+  const read = parse(LastUsedResponse, response, responseOf('GetAccessKeyLastUsed'));
+  return { ...key, ...read.AccessKeyLastUsed };
+};
+
 /** Creates the IAM calls of the functions. They read every page, and every response is validated. */
 export const createIam = (client: IAMClient) => ({
   /** Lists every user of the account. */
@@ -127,17 +161,12 @@ export const createIam = (client: IAMClient) => ({
   getTag: (UserName: string, key: string): Promise<{ value: string | undefined } | undefined> =>
     unlessMissing(readTag(client, UserName, key)),
 
+  /** Reads the name of the AWS managed policy that quarantines a user, if any. Returns undefined if there is no such user. */
+  getQuarantinePolicy: (UserName: string): Promise<{ name: string | undefined } | undefined> =>
+    unlessMissing(readQuarantinePolicy(client, UserName)),
+
   /** Returns the key with its last use. */
-  withLastUse: async (key: AccessKey): Promise<AccessKey> => {
-    const { AccessKeyId } = key;
-    const response = await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
-    const { AccessKeyLastUsed } = parse(
-      LastUsedResponse,
-      response,
-      responseOf('GetAccessKeyLastUsed'),
-    );
-    return { ...key, LastUsedDate: AccessKeyLastUsed.LastUsedDate };
-  },
+  withLastUse: (key: AccessKey): Promise<AccessKey> => withLastUse(client, key),
 });
 
 /** The IAM calls that the functions make. */

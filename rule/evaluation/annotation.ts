@@ -21,12 +21,23 @@ const withoutEvidence = (text: string): string => text.replace(EVIDENCE, '');
 export const conclusionOf = (annotation: string | undefined): string | undefined =>
   annotation && withoutEvidence(annotation).replace(AS_OF, '');
 
-/** Removes evidence, the last first, until the text is short enough. Truncates a text that has no evidence left. */
+/** Matches what follows the date of evidence, such as `, s3, us-east-1`: the service and the Region of a last use. */
+const DETAILS = /(?<=\([^()]*\d{4}-\d{2}-\d{2})(?:, [\w.-]+)+(?=[;)])/g;
+
+/** Removes the last match. Returns undefined if there is none. */
+const removeLast = (text: string, pattern: RegExp): string | undefined => {
+  const last = [...text.matchAll(pattern)].at(-1);
+  return last && text.slice(0, last.index) + text.slice(last.index + last[0].length);
+};
+
+/**
+ * Removes details of the evidence, then evidence, each time the last first, until the text is short enough. Truncates a
+ * text that has no evidence left.
+ */
 const shortenTo = (text: string, length: number): string => {
   if (text.length <= length) return text;
-  const last = [...text.matchAll(EVIDENCE)].at(-1);
-  if (last === undefined) return `${text.slice(0, length - 3)}...`;
-  return shortenTo(text.slice(0, last.index) + text.slice(last.index + last[0].length), length);
+  const shorter = removeLast(text, DETAILS) ?? removeLast(text, EVIDENCE);
+  return shorter === undefined ? `${text.slice(0, length - 3)}...` : shortenTo(shorter, length);
 };
 
 const NOT_ASCII = /[^\x20-\x7e]/g;
@@ -38,7 +49,7 @@ type AnnotationContext = { readonly UserName: string; readonly at: Date };
  * Builds an annotation: `alice: 2 active access keys, 1 allowed. … As of 2026-01-31 UTC.`
  *
  * Uses the first wording that fits without its evidence, so that the choice does not depend on the evidence. Then removes
- * evidence, the last first, until the annotation fits. If no wording fits, truncates the last one. Replaces characters that
+ * services and Regions, then whole evidence, until the annotation fits. If no wording fits, truncates the last one. Replaces characters that
  * are not ASCII with question marks.
  *
  * @param wordings  from the longest to the shortest, with evidence in parentheses
@@ -64,4 +75,6 @@ export type ParsedAnnotation = {
   readonly AccessKeyId: string;
   /** The status of the key at the evaluation. If it has changed, the recommendation is outdated. */
   readonly Status?: 'Active' | 'Inactive';
+  /** Present if AWS has quarantined the user, because one of its keys is exposed. */
+  readonly isQuarantined?: true;
 };

@@ -57,6 +57,15 @@ export const RULE_PARAMETERS = {
     unit: 'days',
     description: 'Days that a key must be idle before it is selected for deactivation',
   }),
+  /** At most a year: no published standard gives an access key more time, and up to this age a new key can stay unused. */
+  maxAccessKeyAge: wholeNumber({
+    minimum: 0,
+    maximum: 365,
+    default: 90,
+    unit: 'days',
+    description:
+      'Days after which a key is due for rotation; until then, no key is selected if the rotation to a new key looks unfinished; with 0, the age of a key does not matter',
+  }),
   ...SHARED,
 };
 

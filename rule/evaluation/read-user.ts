@@ -20,6 +20,16 @@ const readTag = async (
   return tag && { ...user, exemption: tag.value };
 };
 
+const readQuarantine = async (
+  iam: Iam,
+  user: UserKeys,
+  reads: RequiredReads,
+): Promise<UserKeys | undefined> => {
+  if (!reads.quarantine(user)) return user;
+  const policy = await iam.getQuarantinePolicy(user.UserName);
+  return policy && { ...user, quarantinePolicy: policy.name };
+};
+
 /**
  * Reads what a rule requires of a user. Returns undefined if IAM no longer has a user with this name.
  *
@@ -31,16 +41,17 @@ export const readRequired = async (
   reads: RequiredReads,
 ): Promise<UserKeys | undefined> => {
   const tagged = await readTag(iam, user, reads);
-  if (tagged === undefined) return undefined;
-  const required = new Set(reads.lastUse(tagged));
+  const known = tagged && (await readQuarantine(iam, tagged, reads));
+  if (known === undefined) return undefined;
+  const required = new Set(reads.lastUse(known));
   try {
-    const keys = tagged.keys.map((key) => (required.has(key) ? iam.withLastUse(key) : key));
-    return { ...tagged, keys: await Promise.all(keys) };
+    const keys = known.keys.map((key) => (required.has(key) ? iam.withLastUse(key) : key));
+    return { ...known, keys: await Promise.all(keys) };
   } catch (error) {
     const now = await readKeys(iam, user);
     const isListed = (key: AccessKey) =>
       now?.keys.some(({ AccessKeyId }) => AccessKeyId === key.AccessKeyId);
-    if (tagged.keys.every(isListed)) throw error;
+    if (known.keys.every(isListed)) throw error;
     // Every retry has fewer keys, so the recursion ends.
     return now && readRequired(iam, now, reads);
   }

@@ -9,6 +9,8 @@ export type UserKeys = IamUser & {
   readonly keys: readonly AccessKey[];
   /** The value of the exemption tag, if it was read and the user has the tag. */
   readonly exemption?: string | undefined;
+  /** The name of the attached AWS managed policy that quarantines the user, if it was read and the user has one. */
+  readonly quarantinePolicy?: string | undefined;
 };
 
 /** What is known about a user besides its keys. */
@@ -21,12 +23,18 @@ export type Background = {
 export type RequiredReads = {
   /** Returns the key of the tag to read, if any. */
   readonly tag: (user: UserKeys) => string | undefined;
+  /** Tells whether to read the policy that quarantines the user; called after the tag was read. */
+  readonly quarantine: (user: UserKeys) => boolean;
   /** Returns the keys whose last use to read; called after the tag was read. */
   readonly lastUse: (user: UserKeys) => readonly AccessKey[];
 };
 
 /** The required reads of a rule that needs only the keys of a user. */
-export const NO_READS: RequiredReads = { tag: () => undefined, lastUse: () => [] };
+export const NO_READS: RequiredReads = {
+  tag: () => undefined,
+  quarantine: () => false,
+  lastUse: () => [],
+};
 
 /** A rule for the access keys of IAM users, with its parameters and the instant of the evaluation. */
 export type UserRule = {

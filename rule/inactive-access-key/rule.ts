@@ -67,6 +67,7 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
           inactivitiesOf(keys, history, known).some((inactivity) => isTooLong(inactivity, policy))
             ? policy.exemptionTagKey
             : undefined,
+        quarantine: () => false,
         lastUse: ({ keys }) => keysWithUnreadUse(inactiveKeys(keys), history, known),
       };
     },

@@ -7,6 +7,10 @@ export type AccessKey = {
   readonly CreateDate: Date;
   /** Absent if the key was never used, or if its last use was not read. */
   readonly LastUsedDate?: Date | undefined;
+  /** The service of the last use, such as `s3`, if it is known. */
+  readonly ServiceName?: string | undefined;
+  /** The Region of the last use, if it is known. */
+  readonly Region?: string | undefined;
 };
 
 /**
@@ -22,9 +26,15 @@ export const wasUsed = (key: AccessKey): boolean => key.LastUsedDate !== undefin
 /** Returns the instant since which the key is idle: its last use, or its creation if it was never used. */
 export const idleSince = (key: AccessKey): Date => key.LastUsedDate ?? key.CreateDate;
 
-/** Describes the use of a key: `last used 2026-01-31` or `never used, created 2026-01-31`. */
-export const describeUse = (key: AccessKey): string =>
+/** Describes when a key was used: `last used 2026-01-31` or `never used, created 2026-01-31`. */
+export const describeUseDate = (key: AccessKey): string =>
   `${wasUsed(key) ? 'last used' : 'never used, created'} ${date(idleSince(key))}`;
+
+/** Describes the use of a key, with the service and the Region if they are known: `last used 2026-01-31, s3, us-east-1`. */
+export const describeUse = (key: AccessKey): string =>
+  [describeUseDate(key), key.ServiceName, key.Region]
+    .filter((part) => part !== undefined)
+    .join(', ');
 
 /** Compares two texts by their code units, to sort them the same way in every locale. */
 export const compareText = (one: string, other: string): number =>

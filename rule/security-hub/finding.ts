@@ -40,7 +40,7 @@ const observationOf = (
 };
 
 /**
- * Returns the active finding of a violation.
+ * Returns the active finding of a violation. It is CRITICAL if AWS has quarantined the user, because a key is exposed.
  *
  * @param stored  the finding in Security Hub, if there is one; its CreatedAt is kept
  * @param at      the instant before anything was read, so that an older run never replaces a newer finding
@@ -55,6 +55,8 @@ export const toFinding = (
   const { UserId, UserName } = user;
   const nextStep = nextStepOf(violation, settings);
   const annotation = annotationOf(violation);
+  const isQuarantined = rule.text.parseAnnotation(annotation)?.isQuarantined;
+  const severity = isQuarantined ? 'CRITICAL' : settings.severity;
   const EvaluatedAt = recorded.OrderingTimestamp.toISOString();
   const identity = {
     Id: findingId(rule, UserId),
@@ -63,7 +65,7 @@ export const toFinding = (
     CreatedAt: stored?.CreatedAt ?? at.toISOString(),
   };
   return {
-    ...baseOf(identity, settings, at),
+    ...baseOf(identity, { ...settings, severity }, at),
     ...observationOf(violation, stored, at),
     Title: rule.text.titleOf(UserName),
     Description: `${annotation} AWS Config rule ${rule.name} on user ${UserName} (${UserId}), ${EvaluatedAt}.`,

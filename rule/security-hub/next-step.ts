@@ -68,6 +68,7 @@ const KEY_ID = 'KEY_ID';
 
 const CHOOSE_KEY = 'Choose which access key to deactivate';
 const CHOOSE_INACTIVE_KEY = 'Choose which inactive access key to delete, which cannot be undone';
+const EXPOSED = 'A key of the user is exposed: contact its owner, and rotate the key. Then:';
 
 /** Returns the command for a key. With `=`, a user name that starts with `-` is not an option. */
 const keyCommand = (act: KeyAction, UserName: string, AccessKeyId: string): string => {
@@ -99,6 +100,7 @@ const remediate = (
  *   1  the annotation recommends the remediation                   → remediate, as the Remediate button does
  *   2  it selects no key                                           → choose a key to deactivate
  *   3  as 2, and the first key that it names is inactive           → choose a key to delete
+ *      as 2 and 3, and AWS has quarantined the user                → first, contact the owner of the exposed key and rotate it
  *   4  it recommends to delete an inactive key                     → delete this key
  *   5  the rule did not write it, or the status of the key changed → check the keys, then choose one
  */
@@ -117,12 +119,15 @@ export const nextStepOf = (
 
   const parsed = rule.text.parseAnnotation(annotationOf(violation));
   if (parsed === undefined) return checkKeys;
-  const { recommendation, AccessKeyId, Status } = parsed;
+  const { recommendation, AccessKeyId, Status, isQuarantined } = parsed;
   const key = user.keys.find((one) => one.AccessKeyId === AccessKeyId);
-  if (recommendation === 'NameKey')
-    return key === undefined || isActive(key)
-      ? step(CHOOSE_KEY, 'deactivate')
-      : step(CHOOSE_INACTIVE_KEY, 'delete');
+  if (recommendation === 'NameKey') {
+    const choose =
+      key === undefined || isActive(key)
+        ? step(CHOOSE_KEY, 'deactivate')
+        : step(CHOOSE_INACTIVE_KEY, 'delete');
+    return isQuarantined ? { ...choose, instruction: `${EXPOSED} ${choose.instruction}` } : choose;
+  }
   if (key?.Status !== Status) return checkKeys;
   if (recommendation === 'Delete')
     return step(`Delete ${AccessKeyId}, which cannot be undone`, 'delete', AccessKeyId);

@@ -5,7 +5,7 @@ import { date } from '../keys/days.ts';
 import { describeExemption, describeProblem, readExemption } from '../keys/exemption.ts';
 import { type CompliancePolicy, type ComplianceReason, countedKeys } from './compliance-reason.ts';
 import {
-  isDeletionTie,
+  isForDeletion,
   type Recommendation,
   type RecommendationPolicy,
   type Refusal,
@@ -25,11 +25,18 @@ export const describeCounts = (
   return `${counted}, ${policy.maxActiveAccessKeys} allowed`;
 };
 
+/** The word by which a finding recognizes a quarantined user. */
+const EXPOSED = 'exposed;';
+
 /** Describes why no key is selected, as the end of a sentence, with the evidence in parentheses. */
 export const describeRefusal = (refusal: Refusal, { minimumIdleDays }: SelectionPolicy): string => {
   switch (refusal.reason) {
     case 'LastActiveKey':
       return 'the last active key must stay';
+    case 'Quarantined':
+      return `a key of the user is ${EXPOSED} contact its owner and rotate it (${refusal.policy} is attached)`;
+    case 'RotationUnfinished':
+      return `a rotation is unfinished (newer key: ${describeUse(refusal.longestIdle)}); retire ${refusal.keep.AccessKeyId} (${describeUse(refusal.keep)})`;
     case 'Tie':
       return `two keys have been idle since the same instant (${refusal.longestIdle.AccessKeyId} and ${refusal.other.AccessKeyId}, ${describeUse(refusal.longestIdle)})`;
     case 'NewKeyNeverUsed':
@@ -41,6 +48,8 @@ export const describeRefusal = (refusal: Refusal, { minimumIdleDays }: Selection
 
 const BRIEF_REASONS = {
   LastActiveKey: 'last active key',
+  Quarantined: `${EXPOSED} contact owner, rotate`,
+  RotationUnfinished: 'rotation unfinished',
   Tie: 'tie',
   NewKeyNeverUsed: 'new key never used',
   IdleTooShort: 'idle too short',
@@ -63,7 +72,7 @@ const describeRecommendation = (
 ): { readonly text: string; readonly brief?: string } => {
   if ('refusal' in recommendation) {
     const { refusal } = recommendation;
-    const candidates = keys.filter((key) => isActive(key) !== isDeletionTie(refusal));
+    const candidates = keys.filter((key) => isActive(key) !== isForDeletion(refusal));
     const none = `${NO_KEY} ${nameKeys(candidates)}:`;
     return {
       text: `${none} ${describeRefusal(refusal, policy)}.`,
@@ -97,10 +106,12 @@ export const describeViolation = (
   const problem = describeProblem(readExemption(user.exemption, policy));
   const { text, brief = text } = describeRecommendation(recommendation, user, policy);
   const { UserName } = user;
-  return toAnnotation([`${counts}${problem} ${text}`, `${counts} ${brief}`], {
-    UserName,
-    at: policy.at,
-  });
+  const wordings = [
+    `${counts}${problem} ${text}`,
+    `${counts} ${text}`,
+    `${counts} ${brief}`,
+  ] as const;
+  return toAnnotation(wordings, { UserName, at: policy.at });
 };
 
 /** Describes why a user is COMPLIANT, without the user name. Returns undefined if its keys are within the maximum. */
@@ -123,13 +134,20 @@ const RECOMMENDATIONS = {
 } as const;
 
 const VIOLATION = new RegExp(
-  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b`,
+  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b(?<exposed>(?:, \\w{16,128})*: (?:a key of the user is )?${EXPOSED})?`,
 );
 
 /** Parses an annotation that `describeViolation` has written. Returns undefined for any other text. */
 export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
   const violation = VIOLATION.exec(annotation)?.groups as
-    | { readonly words: keyof typeof RECOMMENDATIONS; readonly AccessKeyId: string }
+    | {
+        readonly words: keyof typeof RECOMMENDATIONS;
+        readonly AccessKeyId: string;
+        readonly exposed?: string;
+      }
     | undefined;
-  return violation && { ...RECOMMENDATIONS[violation.words], AccessKeyId: violation.AccessKeyId };
+  if (violation === undefined) return undefined;
+  const { words, AccessKeyId, exposed } = violation;
+  const quarantine = exposed === undefined ? {} : ({ isQuarantined: true } as const);
+  return { ...RECOMMENDATIONS[words], AccessKeyId, ...quarantine };
 };

@@ -17,13 +17,13 @@ import { type RecommendationPolicy, recommend } from './selection.ts';
  *   3  more, exempt by a tag                              → COMPLIANT; the annotation names the tag and the date
  *   4  more, the newest younger than `rotationGraceDays`  → COMPLIANT; the annotation says until when
  *
- * @param user  with the last use of the counted keys, if it is NON_COMPLIANT
+ * @param user  if it is NON_COMPLIANT, with its quarantine policy and the last use of the counted keys
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html
  */
 export const evaluateSingleAccessKey = (user: UserKeys, policy: RecommendationPolicy): Result => {
   const reason = findComplianceReason(user, policy);
   if (reason === undefined) {
-    const recommendation = recommend(user.keys, policy);
+    const recommendation = recommend(user, policy);
     const Annotation = describeViolation(user, recommendation, policy);
     return { ComplianceType: 'NON_COMPLIANT', Annotation };
   }
@@ -36,14 +36,15 @@ export const evaluateSingleAccessKey = (user: UserKeys, policy: RecommendationPo
 /** The rule `iam-user-single-access-key`. */
 export const singleAccessKeyRule: CreateRule = (inputParameters, at) => {
   const policy = { ...parseRuleParameters(inputParameters), at };
+  const isViolation = (user: UserKeys) => findComplianceReason(user, policy) === undefined;
   return {
     at,
     refreshDays: policy.refreshDays,
     requiresHistory: () => false,
     requiredReads: () => ({
       tag: (user) => requiredTag(user, policy),
-      lastUse: (user) =>
-        findComplianceReason(user, policy) === undefined ? countedKeys(user.keys, policy) : [],
+      quarantine: isViolation,
+      lastUse: (user) => (isViolation(user) ? countedKeys(user.keys, policy) : []),
     }),
     evaluate: (user) => evaluateSingleAccessKey(user, policy),
   };

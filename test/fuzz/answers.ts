@@ -305,7 +305,10 @@ const asBytes = (read: Read): Target => ({
 });
 
 const BY_SDK: readonly Read[] = [
-  ...['ListUsers', 'ListAccessKeys', 'GetAccessKeyLastUsed', 'ListUserTags'].map((operation) => ({
+  ...[
+    ...['ListUsers', 'ListAccessKeys', 'GetAccessKeyLastUsed', 'ListUserTags'],
+    'ListAttachedUserPolicies',
+  ].map((operation) => ({
     operation,
     invoke: sweep,
     check: requireSafe,

@@ -53,6 +53,12 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
     UserName: SECRET,
     AccessKeyLastUsed: { LastUsedDate: daysBefore(1), ServiceName: 's3', Region: 'us-east-1' },
   },
+  ListAttachedUserPolicies: {
+    IsTruncated: false,
+    AttachedPolicies: [
+      { PolicyName: SECRET, PolicyArn: 'arn:aws:iam::aws:policy/IAMUserChangePassword' },
+    ],
+  },
   ListUserTags: { IsTruncated: false, Tags: [{ Key: 'keys-until', Value: '2025-01-01' }] },
   GetUser: { User: user('alice', ALICE) },
   GetAccountSummary: { SummaryMap: { Users: 3, Groups: 1 } },

@@ -21,6 +21,7 @@ describe('permissions', () => {
       'iam:GetUser': users,
       'iam:ListAccessKeys': users,
       'iam:GetAccessKeyLastUsed': users,
+      'iam:ListAttachedUserPolicies': users,
       'iam:ListUsers': '*',
       'config:PutEvaluations': '*',
       'config:GetComplianceDetailsByResource': '*',
@@ -28,12 +29,17 @@ describe('permissions', () => {
     });
   });
 
-  it('allow the rule on inactive keys the same on its own resources, and to read the event history', () => {
+  it('allow the rule on inactive keys the same on its own resources, and to read the event history instead of policies', () => {
     const ofIts = (text: string) => text.replace(/^\{Inactive/, '{').replace(/[0-9A-F]{8}\}$/, '}');
     const byAction = (role: string) =>
       Object.entries(allowed(role)).map(([action, on]) => [action, ofIts(on)]);
     expect(byAction('InactiveRuleEvaluator').toSorted()).toEqual(
-      [...byAction('RuleEvaluator'), ['cloudtrail:LookupEvents', '*']].toSorted(),
+      [
+        ...byAction('RuleEvaluator').filter(
+          ([action]) => action !== 'iam:ListAttachedUserPolicies',
+        ),
+        ['cloudtrail:LookupEvents', '*'],
+      ].toSorted(),
     );
     expect(allowed('InactiveRuleEvaluator')['config:GetComplianceDetailsByConfigRule']).toMatch(
       /^\{InactiveRuleConfigRule\w+\}$/,
@@ -108,6 +114,7 @@ describe('permissions', () => {
       'logs:PutLogEvents': expect.stringMatching(/^\{PlannerLogGroup\w+\}$/),
       'iam:ListAccessKeys': users,
       'iam:GetAccessKeyLastUsed': users,
+      'iam:ListAttachedUserPolicies': users,
       'iam:ListUsers': '*',
       'config:DescribeConfigRules': '*',
       'cloudtrail:LookupEvents': '*',

@@ -75,6 +75,7 @@ export const OPERATION_ERRORS = {
   'iam:GetAccountSummary': refusals('ServiceFailure'),
   'iam:GetUser': refusals('NoSuchEntity', 'ServiceFailure'),
   'iam:ListAccessKeys': refusals('NoSuchEntity', 'ServiceFailure'),
+  'iam:ListAttachedUserPolicies': refusals('InvalidInput', 'NoSuchEntity', 'ServiceFailure'),
   'iam:ListUserTags': refusals('NoSuchEntity', 'ServiceFailure'),
   'iam:ListUsers': refusals('ServiceFailure'),
   'iam:UpdateAccessKey': refusals(

@@ -20,6 +20,8 @@ const accessKey = (statuses: readonly string[]) =>
     Status: fc.constantFrom(...statuses),
     CreateDate: instant,
     LastUsedDate: fc.option(instant, { nil: undefined }),
+    ServiceName: fc.constantFrom(undefined, 's3', 'ses-smtp', 's'.repeat(64)),
+    Region: fc.constantFrom(undefined, 'eu-west-1', 'ap-southeast-1'),
   });
 
 /** Different keys in any order. */
@@ -32,6 +34,9 @@ const userName = fc.oneof(
   fc.stringMatching(/^[\w+=,.@-]{1,64}$/),
 );
 
+/** The name of an AWS managed policy that quarantines a user. */
+export const QUARANTINE = 'AWSCompromisedKeyQuarantineV3';
+
 /** A user whose tag exempts, does not exempt, or is absent. */
 export const userWithKeys = (maxLength: number, statuses = STATUSES): fc.Arbitrary<UserKeys> =>
   fc.record({
@@ -39,6 +44,7 @@ export const userWithKeys = (maxLength: number, statuses = STATUSES): fc.Arbitra
     UserName: userName,
     keys: accessKeys(maxLength, statuses),
     exemption: fc.constantFrom(undefined, '2026-01-30', '2026-01-31', '2999-12-31', 'never', ''),
+    quarantinePolicy: fc.constantFrom(undefined, undefined, undefined, QUARANTINE),
   });
 
 /** The key of the exemption tag, if any: short, of the greatest length, or not ASCII. */
@@ -50,6 +56,7 @@ export const singlePolicy = fc.record({
   countInactiveAccessKeys: fc.boolean(),
   rotationGraceDays: fc.constantFrom(0, 0, 90),
   minimumIdleDays: fc.constantFrom(0, 7, 365),
+  maxAccessKeyAge: fc.constantFrom(0, 90, 90, 365),
   exemptionTagKey,
   at: fc.constant(at),
 });
@@ -81,6 +88,7 @@ export type RandomUser = {
   readonly name: string;
   readonly keys: readonly RandomKey[];
   readonly tag: string | undefined;
+  readonly isQuarantined: boolean;
 };
 
 const someDays = (...days: number[]) => fc.constantFrom(...days.map((day) => day + 0.5));
@@ -136,6 +144,7 @@ export const randomUsers = (
       fc.record({
         keys: fc.array(keys, { minLength: atLeast, maxLength: atMost }),
         tag,
+        isQuarantined: fc.constantFrom(false, false, false, false, true),
       }),
       { minLength: count, maxLength: count },
     )
@@ -147,6 +156,7 @@ export const singleParameters = fc.record({
   countInactiveAccessKeys: fc.constantFrom(false, false, true),
   rotationGraceDays: fc.constantFrom(0, 0, 5, 30),
   minimumIdleDays: fc.constantFrom(0, 7, 30),
+  maxAccessKeyAge: fc.constantFrom(0, 90, 90),
   exemptionTagKey: fc.constantFrom(undefined, TAG),
 });
 
@@ -162,9 +172,10 @@ export const liveUntilNow = async (
   clock: ReturnType<typeof createClock>,
   users: readonly RandomUser[],
 ): Promise<readonly LocalUser[]> => {
-  const lived = users.map(({ name, keys, tag }) =>
+  const lived = users.map(({ name, keys, tag, isQuarantined }) =>
     account.seed({
       UserName: name,
+      attachedPolicies: isQuarantined ? [`arn:aws:iam::aws:policy/${QUARANTINE}`] : [],
       ...(tag !== undefined && { tags: { [TAG]: tag } }),
       keys: keys.map(({ createdDays, usedDays, inactiveDays }) => ({
         CreateDate: daysBefore(createdDays),

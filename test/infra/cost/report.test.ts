@@ -37,7 +37,7 @@ describe('reportOf', () => {
 
     // 576,571: 100,000 at $0.001, 400,000 at $0.0008, the others at $0.0005.
     expect(daily?.slice(0, 6)).toEqual([
-      ...['| `TwentyFour_Hours`, these rules', '576,571', '10,290,000', '672,000', '$577', '$458'],
+      ...['| `TwentyFour_Hours`, these rules', '576,571', '10,770,000', '672,000', '$577', '$458'],
     ]);
     // 3,000,000: $100, $320, and 2,500,000 at $0.0005.
     expect(full?.slice(4, 6)).toEqual(['$3,000', '$1,670']);

@@ -53,6 +53,7 @@ describe('the dashboard', () => {
       'ListAccessKeys',
       'LookupEvents',
       'ListUserTags',
+      'ListAttachedUserPolicies',
       'GetAccessKeyLastUsed',
       'PutEvaluations',
     ]);

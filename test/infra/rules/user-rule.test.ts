@@ -26,6 +26,7 @@ const RULES = [
       countInactiveAccessKeys: 'false',
       rotationGraceDays: '0',
       minimumIdleDays: '7',
+      maxAccessKeyAge: '90',
       refreshDays: '7',
     },
     given: {
@@ -34,6 +35,7 @@ const RULES = [
       rotationGraceDays: 3,
       exemptionTagKey: 'keys-until',
       minimumIdleDays: 0,
+      maxAccessKeyAge: 180,
       refreshDays: 1,
     },
     read: parseRuleParameters,

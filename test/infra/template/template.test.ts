@@ -43,6 +43,7 @@ const VALUES: { readonly [Setting in keyof typeof SETTINGS]: fc.Arbitrary<string
   rotationGraceDays: fc.constantFrom('0', '90'),
   exemptionTagKey: fc.constantFrom('keys-until', 'Schlüssel bis'),
   minimumIdleDays: fc.constantFrom('0', '365'),
+  maxAccessKeyAge: fc.constantFrom('0', '365'),
   refreshDays: fc.constantFrom('0', '365'),
   maxInactiveDays: fc.constantFrom('1', '90'),
   automaticRemediation: fc.constantFrom('true', 'false'),
@@ -272,7 +273,7 @@ describe('the template, deployed alone', () => {
     const keys = [
       // Idle for long enough only with the parameter above.
       { AccessKeyId: keyId('UNUSED'), CreateDate: daysBefore(3) },
-      { AccessKeyId: keyId('INUSE'), CreateDate: daysBefore(100), lastUsed },
+      { AccessKeyId: keyId('INUSE'), CreateDate: daysBefore(90), lastUsed },
     ];
     account.iam.seedUser({ UserName: 'alice', keys });
   });

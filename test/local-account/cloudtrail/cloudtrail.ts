@@ -7,10 +7,12 @@ import { type RecordedEvent, recordOf } from './record.ts';
 
 /** The IAM operations that CloudTrail records here: those that write. */
 const WRITES: ReadonlySet<string> = new Set([
+  'AttachUserPolicy',
   'CreateAccessKey',
   'CreateUser',
   'DeleteAccessKey',
   'DeleteUser',
+  'DetachUserPolicy',
   'TagUser',
   'UntagUser',
   'UpdateAccessKey',

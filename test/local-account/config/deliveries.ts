@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import type { Iam, UserChange } from '../iam/iam.ts';
+import { policyName } from '../iam/policies.ts';
 import { isTriggeredBy, type LocalRule } from './rules.ts';
 
 /** A notification for a rule; `invokingEvent` is sent as JSON text. */
@@ -40,7 +41,10 @@ const configurationOf = (user: UserChange['user']) => ({
   createDate: user.CreateDate.toISOString(),
   userPolicyList: [],
   groupList: [],
-  attachedManagedPolicies: [],
+  attachedManagedPolicies: [...user.attachedPolicies].map((policyArn) => ({
+    policyName: policyName(policyArn),
+    policyArn,
+  })),
   permissionsBoundary: null,
   tags: [...user.tags.values()].map(({ Key: key, Value: value }) => ({ key, value })),
 });

@@ -2,6 +2,7 @@ import type { ConfigurationItemStatus } from '@aws-sdk/client-config-service';
 import * as v from 'valibot';
 import type { Operation } from '../dispatch.ts';
 import { keyOperations } from './access-keys.ts';
+import { policyOperations } from './policies.ts';
 import { tagOperations } from './tags.ts';
 import {
   type Announce,
@@ -37,7 +38,7 @@ export type UserChange = {
 };
 
 /**
- * Creates IAM with users, access keys and tags.
+ * Creates IAM with users, access keys, tags and attached policies.
  *
  * A page has at most `pageSize` items: IAM may return fewer items than `MaxItems`.
  *
@@ -58,6 +59,7 @@ export const createIam = (deps: { now: () => Date; accountId: string; pageSize?:
       ...userOperations(users, announce, pageSize),
       ...keyOperations(users, pageSize),
       ...tagOperations(users, announce, pageSize),
+      ...policyOperations(users, announce, pageSize),
     },
     /** The users by their name in lower case. */
     users: users.byName,

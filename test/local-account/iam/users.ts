@@ -24,6 +24,8 @@ export type LocalUser = {
   readonly keys: LocalAccessKey[];
   /** By the tag key in lower case. */
   readonly tags: Map<string, { readonly Key: string; readonly Value: string }>;
+  /** The ARNs of the managed policies. */
+  readonly attachedPolicies: Set<string>;
 };
 
 /** A user to add. Everything but the name has a default; any number of keys in any state is allowed. */
@@ -31,6 +33,7 @@ export type UserSeed = Pick<LocalUser, 'UserName'> &
   Partial<Pick<LocalUser, 'UserId' | 'Path' | 'CreateDate'>> & {
     readonly keys?: readonly Partial<LocalAccessKey>[];
     readonly tags?: Readonly<Record<string, string>>;
+    readonly attachedPolicies?: readonly string[];
   };
 
 const toTags = (tags: Readonly<Record<string, string>>): LocalUser['tags'] =>
@@ -73,10 +76,17 @@ export const createUsers = ({ now, accountId }: { now: () => Date; accountId: st
     byName: byName as ReadonlyMap<string, LocalUser>,
     newKey,
     newSecret: () => newId('', 40),
-    create: ({ keys = [], tags = {}, Path = '/', ...seed }: UserSeed): LocalUser => {
+    create: ({
+      keys = [],
+      tags = {},
+      attachedPolicies = [],
+      Path = '/',
+      ...seed
+    }: UserSeed): LocalUser => {
       const UserId = newId('AIDA', 17);
       const Arn = arnOf(Path, seed.UserName);
-      const own = { Path, Arn, keys: keys.map(newKey), tags: toTags(tags) };
+      const policies = { attachedPolicies: new Set(attachedPolicies) };
+      const own = { Path, Arn, keys: keys.map(newKey), tags: toTags(tags), ...policies };
       const user = { UserId, CreateDate: now(), ...seed, ...own };
       claimName(byName, user.UserName, user);
       return user;
@@ -122,7 +132,7 @@ export type Announce = (
   user: LocalUser,
 ) => void;
 
-const toUser = ({ keys: _, tags: __, ...User }: LocalUser) => User;
+const toUser = ({ keys: _, tags: __, attachedPolicies: ___, ...User }: LocalUser) => User;
 const toTaggedUser = (user: LocalUser) =>
   user.tags.size > 0 ? { ...toUser(user), Tags: [...user.tags.values()] } : toUser(user);
 
@@ -143,8 +153,9 @@ const updateUser = (users: Users, announce: Announce) =>
 const deleteUser = (users: Users, announce: Announce) =>
   iamOperation(v.strictObject({ UserName }), (input) => {
     const user = users.named(input.UserName);
-    if (user.keys.length > 0) {
-      const message = 'Cannot delete entity, must delete access keys first.';
+    if (user.keys.length > 0 || user.attachedPolicies.size > 0) {
+      const first = user.keys.length > 0 ? 'delete access keys' : 'detach all policies';
+      const message = `Cannot delete entity, must ${first} first.`;
       throw new ServiceError('DeleteConflict', message, 409);
     }
     users.remove(user);

@@ -106,6 +106,7 @@ const KEYS: Call = ['iam', 'ListAccessKeys'];
 const RULE: Call = ['config', 'DescribeConfigRules'];
 const LAST_USE: Call = ['iam', 'GetAccessKeyLastUsed'];
 const TAGS: Call = ['iam', 'ListUserTags'];
+const POLICIES: Call = ['iam', 'ListAttachedUserPolicies'];
 const EVENTS: Call = ['cloudtrail', 'LookupEvents'];
 
 /** Runs something before the account answers the first call of an operation. */
@@ -128,7 +129,7 @@ describe('the planner of a deactivation', () => {
     Outcome: 'Deactivate',
     AccessKeyId: OLD,
     KeepAccessKeyId: NEW,
-    Reason: `deactivate ${OLD} (never used, created 2024-12-27), keep ${NEW} (last used 2026-01-30), UTC dates`,
+    Reason: `deactivate ${OLD} (never used, created 2024-12-27), keep ${NEW} (last used 2026-01-30, s3, us-east-1), UTC dates`,
     UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Active`,
     NextCommand: `aws delete a=b,UserId=${UserId},AccessKeyId=${OLD}`,
     Basis: `never used, created 2024-12-27, keep ${NEW}`,
@@ -146,7 +147,8 @@ describe('the planner of a deactivation', () => {
     [{ minimumIdleDays: '60' }, '61', 'Refused'],
     [{ maxActiveAccessKeys: '2' }, '', 'NothingToDo'],
   ])('uses the parameters %j, overridden by %j: %s', async (parameters, days, Outcome) => {
-    seedAlice({ keys: [{ ...abandoned, CreateDate: daysBefore(60) }, inUse] });
+    const fresh = { ...abandoned, CreateDate: daysBefore(60) };
+    seedAlice({ keys: [fresh, { ...inUse, CreateDate: daysBefore(90) }] });
     setParameters(parameters);
     expect(await deactivation({ MinimumIdleDays: days })).toMatchObject({ Outcome });
   });
@@ -179,6 +181,49 @@ describe('the planner of a deactivation', () => {
       Outcome: 'NothingToDo',
       Reason: expect.stringContaining('Exempt until 2026-01-31 by the tag keys-until'),
     });
+  });
+
+  describe('of a user to which an AWS managed policy of quarantine is attached', () => {
+    const attachedPolicies = [
+      'arn:aws:iam::123456789012:policy/A',
+      'arn:aws:iam::aws:policy/ReadOnlyAccess',
+      'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2',
+    ];
+
+    it('refuses to select a key, of which the policy may be on any page', async () => {
+      seedAlice({ attachedPolicies });
+      expect(await deactivation()).toMatchObject({
+        Outcome: 'Refused',
+        Reason: expect.stringContaining('(AWSCompromisedKeyQuarantineV2 is attached)'),
+      });
+      expect(countOf('ListAttachedUserPolicies')).toBe(2);
+    });
+
+    it('acts without reading the policies if the key is named', async () => {
+      seedAlice({ attachedPolicies });
+      expect(await deactivation({ AccessKeyId: OLD })).toEqual(acting);
+      expect(countOf('ListAttachedUserPolicies')).toBe(0);
+    });
+
+    it('has nothing to do without reading the policies if the user is compliant', async () => {
+      seedAlice({ attachedPolicies, keys: [inUse] });
+      expect(await deactivation()).toMatchObject({ Outcome: 'NothingToDo' });
+      expect(countOf('ListAttachedUserPolicies')).toBe(0);
+    });
+  });
+
+  it.each([
+    [{}, 'Refused'],
+    [{ maxAccessKeyAge: '59' }, 'Deactivate'],
+    [{ maxAccessKeyAge: '0' }, 'Deactivate'],
+  ])('uses the maxAccessKeyAge of the rule: %j', async (parameters, Outcome) => {
+    const [old, fresh] = [
+      { ...inUse, CreateDate: daysBefore(400) },
+      { ...abandoned, CreateDate: daysBefore(60) },
+    ];
+    seedAlice({ keys: [old, fresh] });
+    setParameters(parameters);
+    expect(await deactivation()).toMatchObject({ Outcome });
   });
 
   describe('of a key that the runbook deactivated before', () => {
@@ -347,7 +392,7 @@ describe('the planner of a deletion', () => {
 
 /** The calls of each runbook's planner, in this order. */
 const CALLS: readonly (readonly [Runbook, readonly Call[]])[] = [
-  ['DeactivateAccessKey', [RULE, USERS, USERS, KEYS, TAGS, LAST_USE, LAST_USE, EVENTS]],
+  ['DeactivateAccessKey', [RULE, USERS, USERS, KEYS, TAGS, POLICIES, LAST_USE, LAST_USE, EVENTS]],
   ['ReactivateAccessKey', [USERS, USERS, KEYS]],
   ['DeleteInactiveAccessKey', [RULE, USERS, USERS, KEYS, EVENTS, TAGS, LAST_USE]],
 ];

@@ -3,6 +3,7 @@ import {
   type DeactivationPolicy,
   planDeactivation,
 } from '../../../remediation/plans/deactivation.ts';
+import type { UserKeys } from '../../../rule/evaluation/user-rule.ts';
 import type { AccessKey } from '../../../rule/keys/access-key.ts';
 import type { KeyHistory, StatusChange } from '../../../rule/keys/key-history.ts';
 import {
@@ -37,12 +38,20 @@ const STRICT = { countInactiveAccessKeys: true };
 const commandToDelete = (AccessKeyId: string) =>
   `${DeleteCommand},UserId=${alice.UserId},AccessKeyId=${AccessKeyId}`;
 
-type Overrides = Partial<DeactivationPolicy> & { readonly exemption?: string };
+type Overrides = Partial<DeactivationPolicy> &
+  Partial<Pick<UserKeys, 'exemption' | 'quarantinePolicy'>>;
 
-const plan = (keys: readonly AccessKey[], { exemption, ...overrides }: Overrides = {}) =>
+const plan = (
+  keys: readonly AccessKey[],
+  { exemption, quarantinePolicy, ...overrides }: Overrides = {},
+) =>
   planInAnyOrder(keys, (ordered) =>
-    planDeactivation({ ...alice, keys: ordered, exemption }, { ...policy, ...overrides }),
+    planDeactivation(
+      { ...alice, keys: ordered, exemption, quarantinePolicy },
+      { ...policy, ...overrides },
+    ),
   );
+const quarantined = { quarantinePolicy: 'AWSCompromisedKeyQuarantineV3' };
 
 describe('planDeactivation of a named key', () => {
   it.each([
@@ -97,6 +106,7 @@ describe('planDeactivation of a named key', () => {
   const { AccessKeyId } = abandoned;
   it.each<[string, AccessKey, Overrides]>([
     ['no key is selected', { ...abandoned, AccessKeyId: keyId('TWIN') }, {}],
+    ['the user is quarantined', inUse, quarantined],
     ['the user has as many keys as allowed', inUse, { maxActiveAccessKeys: 2 }],
     ['the user is in rotation', young(1), { rotationGraceDays: 7 }],
     ['the user is exempt', inUse, { exemptionTagKey: 'keys-until', exemption: '2026-01-31' }],
@@ -109,7 +119,8 @@ describe('planDeactivation of a named key', () => {
 
   it('scenario 4: keeps the key that was used most recently', () => {
     const between = accessKey('MID', { LastUsedDate: daysBefore(50) });
-    const keys = [inUse, between, abandoned, inactive];
+    const unused = accessKey('UNUSED', { CreateDate: daysBefore(0) });
+    const keys = [inUse, between, abandoned, inactive, unused];
     expect(plan(keys, { AccessKeyId }).KeepAccessKeyId).toBe(inUse.AccessKeyId);
     expect(plan(keys, { AccessKeyId: inUse.AccessKeyId }).KeepAccessKeyId).toBe(
       between.AccessKeyId,
@@ -174,7 +185,7 @@ describe('planDeactivation, scenario 5: a compliant user', () => {
 });
 
 describe('planDeactivation of a selected key', () => {
-  it.each([
+  it.each<[string, AccessKey[], string, Overrides?]>([
     [
       'a key that is idle too short',
       [accessKey('BUSY', { LastUsedDate: daysBefore(2) }), inUse],
@@ -190,10 +201,41 @@ describe('planDeactivation of a selected key', () => {
       [abandoned, accessKey('FRESH', { CreateDate: daysBefore(20) })],
       'a newer key was never used and may not be deployed yet (AKIAXXXXXXXXXXXFRESH; AKIAXXXXXXXXXXXXXOLD was last used 2025-07-15)',
     ],
-  ])('scenario 6: refuses %s', (_, keys, why) => {
+    [
+      'an unfinished rotation',
+      [inUse, accessKey('FRESH', { CreateDate: daysBefore(20) })],
+      'a rotation is unfinished (newer key: never used, created 2026-01-11); retire AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30)',
+    ],
+    [
+      'a quarantined user',
+      [inUse, abandoned],
+      'a key of the user is exposed; contact its owner and rotate it (AWSCompromisedKeyQuarantineV3 is attached)',
+      quarantined,
+    ],
+  ])('scenario 6: refuses %s', (_, keys, why, overrides = {}) => {
     const Reason = `no key of alice is selected: ${why}; to decide, start the runbook with AccessKeyId`;
     for (const DryRun of [false, true])
-      expect(plan(keys, { DryRun })).toEqual(planOf({ Outcome: 'Refused', Reason }));
+      expect(plan(keys, { ...overrides, DryRun })).toEqual(planOf({ Outcome: 'Refused', Reason }));
+  });
+
+  it('scenario 6: refuses to select an inactive key of a quarantined user, which can only be deleted', () => {
+    const { Outcome, Reason } = plan([inUse, inactive], { ...STRICT, ...quarantined });
+    expect(Outcome).toBe('Refused');
+    expect(Reason).toMatch(
+      /a key of the user is exposed; .*; to decide, delete one of them: .*,AccessKeyId=KEY_ID$/,
+    );
+  });
+
+  it('scenario 7: names the service and the Region of the last use, but is not based on them', () => {
+    const keys = [
+      { ...abandoned, ServiceName: 'ses-smtp', Region: 'eu-west-1' },
+      { ...inUse, ServiceName: 's3' },
+    ];
+    expect(plan(keys)).toMatchObject({
+      Reason:
+        'deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15, ses-smtp, eu-west-1), keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30, s3), UTC dates',
+      Basis: plan([abandoned, inUse]).Basis,
+    });
   });
 
   it('scenario 6: refuses the last active key, even if none is allowed', () => {

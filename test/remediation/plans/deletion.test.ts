@@ -244,6 +244,15 @@ describe('planDeletion, scenario 7: a key that is inactive for long enough', () 
     });
   });
 
+  it('names the service and the Region of the last use, but is not based on them', () => {
+    const changes = [off(40), off(20), on(60)];
+    const made = plan([active, { ...key, ServiceName: 's3', Region: 'us-east-1' }], changes);
+    expect(made.Reason).toContain(
+      '; created 2024-12-27, last used 2025-12-12, s3, us-east-1; at least',
+    );
+    expect(made.Basis).toBe(plan([active, key], changes).Basis);
+  });
+
   it('is deleted if it was never used', () => {
     const { Outcome, Reason } = plan([unused], [off(40)]);
     expect(Outcome).toBe('Delete');

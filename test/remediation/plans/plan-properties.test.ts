@@ -7,9 +7,12 @@ import { planReactivation } from '../../../remediation/plans/reactivation.ts';
 import type { UserKeys } from '../../../rule/evaluation/user-rule.ts';
 import { findInactivity, isTooLong } from '../../../rule/inactive-access-key/inactivity.ts';
 import { type AccessKey, isActive } from '../../../rule/keys/access-key.ts';
+import { parseAnnotation } from '../../../rule/single-access-key/annotation.ts';
+import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts';
 import { at, daysBefore, historyOf, keyId, statusChange } from '../../support/build.ts';
 import { alice, planOf } from '../../support/plans.ts';
 import { runs } from '../../support/property-runs.ts';
+import { QUARANTINE } from '../../support/random-users.ts';
 
 const NAMES = ['K1', 'K2', 'K3', 'K4'];
 const deactivationRoleArn = 'arn:aws:iam::123456789012:role/deactivation';
@@ -28,6 +31,8 @@ const anyKey = (name: string) =>
     Status: fc.constantFrom('Active', 'Active', 'Inactive', 'Inactive', 'Expired'),
     CreateDate: anyInstant,
     LastUsedDate: fc.option(anyInstant, { nil: undefined }),
+    ServiceName: fc.constantFrom(undefined, 's3'),
+    Region: fc.constantFrom(undefined, 'us-east-1'),
   });
 const anyUser: fc.Arbitrary<UserKeys> = fc.record({
   UserId: fc.constant(alice.UserId),
@@ -36,6 +41,7 @@ const anyUser: fc.Arbitrary<UserKeys> = fc.record({
     .subarray(NAMES)
     .chain((names) => fc.tuple(...names.map(anyKey)) as fc.Arbitrary<AccessKey[]>),
   exemption: fc.constantFrom(undefined, undefined, '', '2026-01-30', '2026-01-31'),
+  quarantinePolicy: fc.constantFrom(undefined, undefined, undefined, QUARANTINE),
 });
 
 const anyChange = fc
@@ -65,6 +71,7 @@ const anyDeactivation = fc.record({
   countInactiveAccessKeys: fc.boolean(),
   rotationGraceDays: fc.constantFrom(0, 0, 7, 90),
   minimumIdleDays: fc.constantFrom(0, 1, 7, 365),
+  maxAccessKeyAge: fc.constantFrom(0, 90, 90, 365),
 });
 const anyReactivation = fc.record({ ...shared, AllowSecondActiveKey: fc.boolean() });
 const anyDeletion = fc.record({
@@ -114,6 +121,45 @@ describe('a plan to deactivate', () => {
         if (policy.AccessKeyId === undefined)
           expect(active.length).toBeGreaterThan(policy.maxActiveAccessKeys);
       }),
+      RUNS,
+    );
+  });
+
+  it('agrees with the annotation of the rule about the same user, unless the key was reactivated', () => {
+    fc.assert(
+      fc.property(
+        anyUser,
+        anyDeactivation,
+        anyHistory,
+        (user, { AccessKeyId: _, ...policy }, history) => {
+          const unnamed = { ...policy, AccessKeyId: undefined };
+          const plan = planDeactivation(user, unnamed);
+          const { ComplianceType, Annotation = '' } = evaluateSingleAccessKey(user, unnamed);
+          const parsed = parseAnnotation(Annotation);
+          const { recommendation, AccessKeyId } = { recommendation: undefined, ...parsed };
+          const expected = {
+            Remediate: { Outcome: policy.DryRun ? 'DryRun' : 'Deactivate', AccessKeyId },
+            Delete: {
+              Outcome: 'Refused',
+              AccessKeyId,
+              Reason: expect.stringContaining('delete it instead'),
+            },
+            NameKey: { Outcome: 'Refused', AccessKeyId: 'none' },
+            none: { Outcome: 'NothingToDo', AccessKeyId: 'none' },
+          }[recommendation ?? 'none'];
+          expect(ComplianceType).toBe(parsed ? 'NON_COMPLIANT' : 'COMPLIANT');
+          expect(plan).toMatchObject(expected);
+          expect(plan.Reason.includes('is exposed')).toBe(parsed?.isQuarantined === true);
+          expect(plan.Basis).not.toMatch(/s3|us-east-1/);
+          const checked = planDeactivation(user, { ...unnamed, history });
+          if (checked.Outcome !== plan.Outcome)
+            expect(checked).toMatchObject({
+              Outcome: 'Refused',
+              AccessKeyId: plan.AccessKeyId,
+              Reason: expect.stringContaining(`${plan.AccessKeyId} was reactivated on`),
+            });
+        },
+      ),
       RUNS,
     );
   });

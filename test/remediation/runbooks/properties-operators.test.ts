@@ -138,6 +138,7 @@ describe('runbooks that run while operators change keys', () => {
           name: nameOf(index),
           keys,
           tag: undefined,
+          isQuarantined: false,
         }));
         const single = { minimumIdleDays: 0 };
         const account = await createAccount(users, { single, cloudTrailDelay });

@@ -212,6 +212,28 @@ describe('withLastUse', () => {
     expect(used).toEqual({ ...accessKey('A'), LastUsedDate: expected });
   });
 
+  it.each([
+    ['ses-smtp', 'eu-west-1', 'ses-smtp', 'eu-west-1'],
+    ['s3', 'N/A', 's3', undefined],
+    ['s'.repeat(64), 'r'.repeat(65), 's'.repeat(64), undefined],
+    ['', 'us-east-1). Keep', undefined, undefined],
+    ['s3, ec2', '东京', undefined, undefined],
+    ['a_b.c-D9', undefined, 'a_b.c-D9', undefined],
+  ])(
+    'keeps the service %j and the Region %j if they are short names',
+    async (service, region, ServiceName, Region) => {
+      const AccessKeyLastUsed = {
+        ...{ LastUsedDate: '2026-01-30T10:00:00Z', ServiceName: service },
+        ...(region !== undefined && { Region: region }),
+      };
+      const iam = await iamReturning({ AccessKeyLastUsed });
+      expect(await iam.withLastUse(accessKey('A'))).toEqual({
+        ...accessKey('A'),
+        ...{ LastUsedDate: new Date('2026-01-30T10:00:00Z'), ServiceName, Region },
+      });
+    },
+  );
+
   it('refuses a response without it', async () => {
     const iam = await iamReturning({ UserName: 'alice' });
     await expect(iam.withLastUse(accessKey('A'))).rejects.toThrow(
@@ -254,5 +276,60 @@ describe('getTag', () => {
   ])('refuses the response %j', async (result, message) => {
     const iam = await iamReturning(result);
     await expect(iam.getTag('alice', 'keys-until')).rejects.toThrow(message);
+  });
+});
+
+describe('getQuarantinePolicy', () => {
+  const attached = (...arns: string[]) => ({
+    AttachedPolicies: arns.map((PolicyArn) => ({ PolicyArn, PolicyName: 'any' })),
+    IsTruncated: false,
+  });
+  const OWN = 'arn:aws:iam::123456789012:policy/AWSCompromisedKeyQuarantineV2';
+
+  it.each([
+    ['arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantine', 'AWSCompromisedKeyQuarantine'],
+    ['arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3', 'AWSCompromisedKeyQuarantineV3'],
+    ['arn:aws-cn:iam::aws:policy/AWSCompromisedKeyQuarantineV2', 'AWSCompromisedKeyQuarantineV2'],
+    [
+      'arn:aws-us-gov:iam::aws:policy/AWSCompromisedKeyQuarantineV10',
+      'AWSCompromisedKeyQuarantineV10',
+    ],
+    [OWN, undefined],
+    ['arn:aws:iam::aws:policy/ReadOnlyAccess', undefined],
+    ['arn:aws:iam::aws:policy/NoAWSCompromisedKeyQuarantine', undefined],
+    ['arn:aws:iam::aws:policy/awscompromisedkeyquarantinev2', undefined],
+    [
+      'arn:aws:iam::123456789012:policy/arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantine',
+      undefined,
+    ],
+  ])('of a user with the policy %s is %j', async (arn, name) => {
+    const iam = await iamReturning(attached('arn:aws:iam::aws:policy/ViewOnlyAccess', arn));
+    expect(await iam.getQuarantinePolicy('alice')).toEqual({ name });
+  });
+
+  it('may be on any page', async () => {
+    const iam = await iamReturning(
+      more(attached(OWN), 'm1'),
+      more(attached(), 'm2'),
+      attached('arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2'),
+    );
+    expect(await iam.getQuarantinePolicy('alice')).toEqual({
+      name: 'AWSCompromisedKeyQuarantineV2',
+    });
+    expect(server.calls()).toBe(3);
+  });
+
+  it('is undefined if there is no such user', async () => {
+    const iam = await iamWith(() => error(404, 'Sender', 'NoSuchEntity'));
+    expect(await iam.getQuarantinePolicy('alice')).toBeUndefined();
+  });
+
+  it.each([
+    [{ AttachedPolicies: [{ PolicyName: 'a' }] }, 'PolicyArn: expected a value, got nothing'],
+    [{ IsTruncated: false }, 'ListAttachedUserPolicies.AttachedPolicies: expected'],
+    [{ AttachedPolicies: [], IsTruncated: true }, 'ListAttachedUserPolicies: expected a Marker'],
+  ])('refuses the response %j', async (result, message) => {
+    const iam = await iamReturning(result);
+    await expect(iam.getQuarantinePolicy('alice')).rejects.toThrow(message);
   });
 });

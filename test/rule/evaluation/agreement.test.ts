@@ -4,6 +4,7 @@ import { conclusionOf } from '../../../rule/evaluation/annotation.ts';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
 import { singleAccessKeyRule } from '../../../rule/single-access-key/rule.ts';
 import type { UserSeed } from '../../local-account/iam/users.ts';
+import { daysBefore } from '../../support/build.ts';
 import { runs } from '../../support/property-runs.ts';
 import { instant } from '../../support/random-users.ts';
 import { type ServedRule, serveRule, usedKey } from '../../support/served-rule.ts';
@@ -56,6 +57,12 @@ const users = [
   { UserName: 'tie', keys: [usedKey(9), usedKey(9)] },
   { UserName: 'busy', keys: [usedKey(2), usedKey(1)] },
   { UserName: 'fresh', keys: [usedKey(9), {}] },
+  { UserName: 'rotating', keys: [usedKey(1), { CreateDate: daysBefore(20) }] },
+  {
+    UserName: 'quarantined',
+    keys: [usedKey(200), usedKey(1)],
+    attachedPolicies: ['arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2'],
+  },
   { UserName: 'exempt', keys: [usedKey(200), usedKey(1)], tags: exempt },
   { UserName: 'expired', keys: [usedKey(200), usedKey(1)], tags: { 'keys-until': '2026-01-01' } },
   { UserName: 'off', keys: [usedKey(200, 'Inactive'), usedKey(1)] },

@@ -42,6 +42,24 @@ describe('toAnnotation', () => {
     },
   );
 
+  it.each([
+    'a (last used 2026-01-30, s3, us-east-1) b (X; last used 2026-01-29, ec2; Y, created 2026-01-02) c.',
+    'a (last used 2026-01-30, s3, us-east-1) b (X; last used 2026-01-29; Y, created 2026-01-02) c.',
+    'a (last used 2026-01-30) b (X; last used 2026-01-29; Y, created 2026-01-02) c.',
+    'a (last used 2026-01-30) b c.',
+    'a b c.',
+  ])('leaves out services and Regions, then evidence, the last first: %s', (end) => {
+    const whole =
+      'a (last used 2026-01-30, s3, us-east-1) b (X; last used 2026-01-29, ec2; Y, created 2026-01-02) c.';
+    const start = text(ROOM - end.length);
+    expect(annotate(`${start}${whole}`)).toBe(`bob: ${start}${end}${AS_OF}`);
+  });
+
+  it('leaves out no text outside evidence, such as after the date of a sentence', () => {
+    const wording = `until 2026-01-30, more; 2026-01-30, s3) ${text(ROOM)}`;
+    expect(annotate(wording)).toContain('until 2026-01-30, more; 2026-01-30, s3) x');
+  });
+
   it('cuts the last wording if none fits', () => {
     const cut = `bob: ${text(ROOM - 3)}...${AS_OF}`;
     expect(annotate(text(ROOM + 1))).toBe(cut);

@@ -35,6 +35,7 @@ describe('a change notification', () => {
     expect(rule.callCounts()).toEqual({
       GetUser: 1,
       ListAccessKeys: 1,
+      ListAttachedUserPolicies: 1,
       GetAccessKeyLastUsed: 2,
       GetComplianceDetailsByResource: 1,
       PutEvaluations: 1,

@@ -115,6 +115,7 @@ describe('the log line', () => {
       GetComplianceDetailsByConfigRule: 2,
       ListUsers: 1,
       ListAccessKeys: 5,
+      ListAttachedUserPolicies: 1,
       GetAccessKeyLastUsed: 2,
       PutEvaluations: 1,
       Throttles: 0,

@@ -12,6 +12,7 @@ const defaults = {
   countInactiveAccessKeys: false,
   rotationGraceDays: 0,
   minimumIdleDays: 7,
+  maxAccessKeyAge: 90,
   refreshDays: 7,
 };
 
@@ -76,6 +77,7 @@ describe('parseRuleParameters', () => {
     ['maxActiveAccessKeys', 'a whole number of keys from 1 to 10'],
     ['rotationGraceDays', 'a whole number of days from 0 to 90'],
     ['minimumIdleDays', 'a whole number of days from 0 to 365'],
+    ['maxAccessKeyAge', 'a whole number of days from 0 to 365'],
     ['refreshDays', 'a whole number of days from 0 to 365'],
   ])('%s must be %s', (name, expected) => {
     expect(() => parseRuleParameters(JSON.stringify({ [name]: 'many' }))).toThrow(

@@ -14,6 +14,7 @@ const iamOf = (overrides: Partial<Record<keyof Iam, unknown>>): Iam =>
     getUser: async () => undefined,
     listAccessKeys: async () => [a, b],
     getTag: async () => ({ value: '2026-12-31' }),
+    getQuarantinePolicy: async () => ({ name: 'AWSCompromisedKeyQuarantineV3' }),
     withLastUse: async (key: AccessKey) => ({ ...key, LastUsedDate: daysBefore(1) }),
     findUsers: async () => new Map(),
     ...overrides,
@@ -21,10 +22,17 @@ const iamOf = (overrides: Partial<Record<keyof Iam, unknown>>): Iam =>
 
 describe('readRequired', () => {
   const user = userKeys([a, b]);
-  const reads: RequiredReads = { tag: () => 'keys-until', lastUse: ({ keys }) => keys.slice(0, 1) };
+  const reads: RequiredReads = {
+    tag: () => 'keys-until',
+    quarantine: () => false,
+    lastUse: ({ keys }) => keys.slice(0, 1),
+  };
 
   it('reads nothing if nothing is required', async () => {
-    const iam = iamOf({ getTag: undefined, withLastUse: undefined, listAccessKeys: undefined });
+    const iam = iamOf({
+      ...{ getTag: undefined, getQuarantinePolicy: undefined },
+      ...{ withLastUse: undefined, listAccessKeys: undefined },
+    });
     expect(await readRequired(iam, user, NO_READS)).toEqual(user);
   });
 
@@ -42,6 +50,21 @@ describe('readRequired', () => {
   it('returns undefined if the user is gone when its tag is read', async () => {
     const iam = iamOf({ getTag: async () => undefined });
     expect(await readRequired(iam, user, reads)).toBeUndefined();
+  });
+
+  it('reads the policy that quarantines the user after the tag, if it is required', async () => {
+    const unlessExempt: RequiredReads = { ...reads, quarantine: ({ exemption }) => !exemption };
+    const untagged = { getTag: async () => ({ value: undefined }) };
+    expect(await readRequired(iamOf(untagged), user, unlessExempt)).toMatchObject({
+      quarantinePolicy: 'AWSCompromisedKeyQuarantineV3',
+    });
+    const iam = iamOf({ getQuarantinePolicy: undefined });
+    expect(await readRequired(iam, user, unlessExempt)).not.toHaveProperty('quarantinePolicy');
+  });
+
+  it('returns undefined if the user is gone when its policies are read', async () => {
+    const iam = iamOf({ getQuarantinePolicy: async () => undefined, withLastUse: undefined });
+    expect(await readRequired(iam, user, { ...reads, quarantine: () => true })).toBeUndefined();
   });
 
   describe('when the last use of a key cannot be read', () => {

@@ -66,7 +66,7 @@ describe('a sweep with failures', () => {
     expect(rule.batches()).toHaveLength(1);
   });
 
-  it.each(['ListUserTags', 'GetAccessKeyLastUsed'])(
+  it.each(['ListUserTags', 'ListAttachedUserPolicies', 'GetAccessKeyLastUsed'])(
     'reports nothing of a violator without %s',
     async (operation) => {
       await serve({ users: [alice] });

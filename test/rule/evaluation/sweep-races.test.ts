@@ -47,6 +47,7 @@ describe('a sweep during which a user is renamed', () => {
     ['ListAccessKeys', {}, 'NON_COMPLIANT'],
     ['GetAccessKeyLastUsed', {}, 'NON_COMPLIANT'],
     ['ListUserTags', { exemptionTagKey: 'keys-until' }, 'COMPLIANT'],
+    ['ListAttachedUserPolicies', {}, 'NON_COMPLIANT'],
   ])('evaluates the user by its id: before %s', async (operation, parameters, expected) => {
     const tags = { 'keys-until': '2026-12-31' };
     await serve({ users: [{ ...alice, tags }, ...compliantUsers(3)] });
@@ -80,7 +81,7 @@ describe('a sweep during which a user is renamed', () => {
 });
 
 describe('a sweep during which a user or a key is deleted', () => {
-  it.each(['ListAccessKeys', 'ListUserTags', 'GetAccessKeyLastUsed'])(
+  it.each(['ListAccessKeys', 'ListUserTags', 'ListAttachedUserPolicies', 'GetAccessKeyLastUsed'])(
     'reports a user that is deleted before %s as NOT_APPLICABLE',
     async (operation) => {
       await serve({ users: [alice, { UserName: 'bob', keys: [{}] }] });

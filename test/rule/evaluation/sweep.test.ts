@@ -79,12 +79,12 @@ describe('a sweep', () => {
       ComplianceResourceType: 'AWS::IAM::User',
       ComplianceResourceId: rule.idOf('alice'),
       ComplianceType: 'NON_COMPLIANT',
-      Annotation: `alice: 2 active access keys, 1 allowed. Deactivate ${old?.AccessKeyId} (last used 2025-07-15). Keep ${recent?.AccessKeyId} (last used 2026-01-30). As of 2026-01-31 UTC.`,
+      Annotation: `alice: 2 active access keys, 1 allowed. Deactivate ${old?.AccessKeyId} (last used 2025-07-15, s3, us-east-1). Keep ${recent?.AccessKeyId} (last used 2026-01-30, s3, us-east-1). As of 2026-01-31 UTC.`,
       OrderingTimestamp: at.getTime() / 1000,
     });
   });
 
-  it('reads the last use of the active keys of violators only', async () => {
+  it('reads the attached policies, and the last use of the active keys, of violators only', async () => {
     const violation = { UserName: 'alice', keys: [usedKey(200), usedKey(1), inactive] };
     await serve({ users: [...compliantUsers(20), violation] });
     await rule.sweep();
@@ -92,6 +92,7 @@ describe('a sweep', () => {
       GetComplianceDetailsByConfigRule: 2,
       ListUsers: 1,
       ListAccessKeys: 21,
+      ListAttachedUserPolicies: 1,
       GetAccessKeyLastUsed: 2,
       PutEvaluations: 1,
     });
@@ -184,7 +185,7 @@ describe('a sweep after another one', () => {
     rule.pass({ hours: 1 });
     expect((await sweep()).sent).toEqual({ [rule.idOf('alice')]: 'NON_COMPLIANT' });
     expect(rule.reported()['alice']?.Annotation).toMatch(
-      /Keep \w+ \(last used 2026-02-01\)\. As of 2026-02-07 UTC\.$/,
+      /Keep \w+ \(last used 2026-02-01, s3, us-east-1\)\. As of 2026-02-07 UTC\.$/,
     );
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   compareText,
   describeUse,
+  describeUseDate,
   idleSince,
   isActive,
   sortKeysBy,
@@ -30,6 +31,15 @@ describe('the use of a key', () => {
     expect(idleSince(used)).toEqual(daysBefore(3));
     expect(wasUsed(used)).toBe(true);
     expect(describeUse(used)).toBe('last used 2026-01-28');
+  });
+
+  it.each([
+    [{ ServiceName: 'ses-smtp', Region: 'eu-west-1' }, ', ses-smtp, eu-west-1'],
+    [{ ServiceName: 'ses-smtp' }, ', ses-smtp'],
+    [{ Region: 'eu-west-1' }, ', eu-west-1'],
+  ])('has the service and the Region %j', (place, expected) => {
+    expect(describeUse({ ...used, ...place })).toBe(`last used 2026-01-28${expected}`);
+    expect(describeUseDate({ ...used, ...place })).toBe('last used 2026-01-28');
   });
 
   it('is its creation if it was never used', () => {

@@ -47,6 +47,27 @@ describe('toFinding', () => {
     });
   });
 
+  it.each([
+    'a key of the user is exposed; contact its owner and rotate it',
+    'exposed; contact owner, rotate',
+  ])('is CRITICAL if AWS has quarantined the user, whatever the setting says: %s', (reason) => {
+    const Annotation = `alice: 2 active access keys, 1 allowed. No key is selected from AKIAIOSFODNN7EXAMPLE, AKIAI44QH8DHBEXAMPLE: ${reason}. As of 2026-01-30 UTC.`;
+    const settings = { ...findingSettings, severity: 'LOW' } as const;
+    const severityWith = (given: object) =>
+      toFinding(violation({ recorded: recorded(given) }), settings, { stored: undefined, at });
+    const critical = { Severity: { Label: 'CRITICAL' } };
+    expect(severityWith({ Annotation })).toMatchObject({
+      ...critical,
+      FindingProviderFields: critical,
+      Remediation: {
+        Recommendation: { Text: expect.stringContaining('A key of the user is exposed: contact') },
+      },
+    });
+    const tie = Annotation.replace(reason, 'tie');
+    for (const other of [{}, { Annotation: tie }, { Annotation: undefined }])
+      expect(severityWith(other)).toMatchObject({ Severity: { Label: 'LOW' } });
+  });
+
   it('keeps id, creation and first observation if the user is renamed', () => {
     const renamed = violation({ user: user({ UserName: 'alice2' }) });
     expect(find(renamed, stored())).toMatchObject({
@@ -205,6 +226,7 @@ describe('any finding and its archived form', () => {
       recorded().Annotation,
       'alice: 2 active access keys, 1 allowed. No key is selected from AKIAIOSFODNN7EXAMPLE: tie.',
       'alice: AKIAIOSFODNN7EXAMPLE has been inactive since 2025-07-15.',
+      'alice: 2 active access keys, 1 allowed. No key is selected from AKIAIOSFODNN7EXAMPLE: exposed; contact owner, rotate.',
     ),
   );
   const places = [

@@ -36,8 +36,14 @@ const violationWith = (
   rule = singleRule,
 ) => violation({ rule, user: user({ keys }), recorded: recorded({ Annotation }) });
 /** Returns a violation with the annotation that the rule writes for these keys. */
-const violationOf = (keys: readonly AccessKey[], by = policy, exemption?: string) => {
-  const { Annotation } = evaluateSingleAccessKey({ ...user({ keys }), exemption }, by);
+const violationOf = (
+  keys: readonly AccessKey[],
+  by = policy,
+  exemption?: string,
+  quarantinePolicy?: string,
+) => {
+  const evaluated = { ...user({ keys }), exemption, quarantinePolicy };
+  const { Annotation } = evaluateSingleAccessKey(evaluated, by);
   return violationWith(Annotation, keys);
 };
 const stepOf = (given: ReturnType<typeof violation>) => nextStepOf(given, findingSettings);
@@ -99,6 +105,24 @@ describe('nextStepOf', () => {
         command: deactivate(),
       });
   });
+
+  it.each([
+    ['active', [abandoned, inUse], policy, 'Choose which access key to deactivate', deactivate()],
+    [
+      'inactive',
+      [off, inUse],
+      strict,
+      'Choose which inactive access key to delete, which cannot be undone',
+      remove(),
+    ],
+  ] as const)(
+    'scenarios 2 and 3: says first to rotate the exposed key of a quarantined user: %s keys',
+    (_, keys, by, then, command) =>
+      expect(stepOf(violationOf(keys, by, undefined, 'AWSCompromisedKeyQuarantineV3'))).toEqual({
+        instruction: `A key of the user is exposed: contact its owner, and rotate the key. Then: ${then}`,
+        command,
+      }),
+  );
 
   it.each([
     violationOf([off, offToo, inUse], { ...strict, maxActiveAccessKeys: 2 }),

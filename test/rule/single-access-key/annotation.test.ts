@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conclusionOf, type ParsedAnnotation } from '../../../rule/evaluation/annotation.ts';
-import { type AccessKey, sortKeysBy } from '../../../rule/keys/access-key.ts';
+import type { UserKeys } from '../../../rule/evaluation/user-rule.ts';
+import { type AccessKey, isActive, sortKeysBy } from '../../../rule/keys/access-key.ts';
 import {
   describeComplianceReason,
   describeCounts,
@@ -11,18 +12,25 @@ import {
 } from '../../../rule/single-access-key/annotation.ts';
 import { countedKeys } from '../../../rule/single-access-key/compliance-reason.ts';
 import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts';
-import { type Recommendation, recommend } from '../../../rule/single-access-key/selection.ts';
+import {
+  isForDeletion,
+  type Recommendation,
+  recommend,
+} from '../../../rule/single-access-key/selection.ts';
 import { accessKey, at, daysBefore, policy, userKeys } from '../../support/build.ts';
 import {
   expectWholeAnnotation,
   instant,
+  QUARANTINE,
   singlePolicy,
   userWithKeys,
 } from '../../support/random-users.ts';
 
 const strict = { ...policy, countInactiveAccessKeys: true };
+const annotateUser = (user: UserKeys, parameters = policy) =>
+  describeViolation(user, recommend(user, parameters), parameters);
 const annotate = (keys: readonly AccessKey[], parameters = policy) =>
-  describeViolation(userKeys(keys), recommend(keys, parameters), parameters);
+  annotateUser(userKeys(keys), parameters);
 
 const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
 const neverUsed = accessKey('NEVER', { CreateDate: daysBefore(300) });
@@ -42,6 +50,22 @@ describe('describeViolation', () => {
     const newer = accessKey('NEWER', { CreateDate: daysBefore(100) });
     expect(annotate([neverUsed, newer])).toContain(
       'Deactivate AKIAXXXXXXXXXXXNEVER (never used, created 2025-04-06). Keep AKIAXXXXXXXXXXXNEWER (never used, created 2025-10-23).',
+    );
+  });
+
+  it('names the service and the Region of the last use where there is room', () => {
+    const use = { ServiceName: 'ses-smtp', Region: 'eu-west-1' };
+    const keys = [
+      { ...abandoned, ...use },
+      { ...inUse, ServiceName: 's3', Region: 'us-east-1' },
+    ];
+    const named = (length: number) =>
+      annotateUser(userKeys(keys, { UserName: 'u'.repeat(length) }));
+    expect(named(5)).toContain(
+      'OLD (last used 2025-07-15, ses-smtp, eu-west-1). Keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30, s3, us-east-1).',
+    );
+    expect(named(64)).toContain(
+      'OLD (last used 2025-07-15, ses-smtp, eu-west-1). Keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30).',
     );
   });
 
@@ -69,23 +93,96 @@ describe('describeViolation', () => {
       [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })],
       'AKIAXXXXXXXXXXXXBUSY, AKIAXXXXXXXXXXXXXNEW: the longest-idle key has been idle for less than 7 days (AKIAXXXXXXXXXXXXBUSY, last used 2026-01-25).',
     ],
+    [
+      'an unfinished rotation',
+      [accessKey('FRESH', { CreateDate: daysBefore(8) }), { ...inUse, ServiceName: 's3' }],
+      'AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXFRESH: a rotation is unfinished (newer key: never used, created 2026-01-23); retire AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30, s3).',
+    ],
   ])('names the keys in order of creation if none is selected: %s', (_, keys, expected) => {
     expect(annotate(keys)).toContain(` No key is selected from ${expected}`);
   });
 
-  it.each([
-    ['tie', [abandoned, { ...abandoned, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }]],
-    ['new key never used', [abandoned, accessKey('FRESH', { CreateDate: daysBefore(2) })]],
-    ['idle too short', [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })]],
-  ])('uses few words and leaves out the exemption if there is no room: %s', (brief, keys) => {
-    const parameters = { ...policy, exemptionTagKey: 'keys-until' };
-    const user = userKeys(keys, { UserName: 'u'.repeat(64), exemption: 'never' });
-    expect(describeViolation(user, recommend(keys, parameters), parameters)).toMatch(
-      new RegExp(
-        `: 2 active access keys, 1 allowed. No key is selected from \\w+, \\w+: ${brief}\\.`,
-      ),
+  it('names the keys of a quarantined user, and says what to do first', () => {
+    const user = userKeys([inUse, abandoned], { quarantinePolicy: QUARANTINE });
+    expect(annotateUser(user)).toBe(
+      `alice: 2 active access keys, 1 allowed. No key is selected from AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXXXOLD: a key of the user is exposed; contact its owner and rotate it (AWSCompromisedKeyQuarantineV3 is attached).${AS_OF}`,
+    );
+    const strictUser = userKeys([inUse, off], { quarantinePolicy: QUARANTINE });
+    expect(annotateUser(strictUser, strict)).toContain(
+      '1 of them active, 1 allowed. No key is selected from AKIAXXXXXXXXXXXXXOFF: a key of the user is exposed;',
     );
   });
+
+  const fresh = accessKey('FRESH', { CreateDate: daysBefore(20) });
+  const refused: [string, AccessKey[], string, string, string?][] = [
+    [
+      'a tie',
+      [abandoned, { ...abandoned, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }],
+      'two keys have been idle since the same instant',
+      'tie',
+    ],
+    [
+      'a new key',
+      [abandoned, fresh],
+      'a newer key was never used and may not be deployed yet',
+      'new key never used',
+    ],
+    [
+      'keys in use',
+      [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })],
+      'the longest-idle key has been idle for less than 7 days',
+      'idle too short',
+    ],
+    [
+      'a rotation',
+      [inUse, fresh],
+      'a rotation is unfinished(?: \\(.*\\))?; retire AKIAXXXXXXXXXXXXXNEW',
+      'rotation unfinished',
+    ],
+    [
+      'a quarantine',
+      [inUse, abandoned],
+      'a key of the user is exposed; contact its owner and rotate it',
+      'exposed; contact owner, rotate',
+      QUARANTINE,
+    ],
+  ];
+  const longNamed = (keys: readonly AccessKey[], quarantinePolicy: string | undefined) =>
+    annotateUser(
+      userKeys(keys, { UserName: 'u'.repeat(64), exemption: 'never', quarantinePolicy }),
+      { ...policy, exemptionTagKey: 'keys-until' },
+    );
+
+  it.each(refused)(
+    'leaves out the exemption if there is no room: %s',
+    (_, keys, reason, __, quarantinePolicy) => {
+      expect(longNamed(keys, quarantinePolicy)).toMatch(
+        new RegExp(
+          `: 2 active access keys, 1 allowed\\. No key is selected from \\w+, \\w+: ${reason}(?: \\(.*\\))?\\. As of`,
+        ),
+      );
+    },
+  );
+
+  it.each(refused)(
+    'uses few words if there is even less room: %s',
+    (_, keys, __, brief, quarantinePolicy) => {
+      const third = accessKey('C', { LastUsedDate: daysBefore(3) });
+      const tied = brief === 'tie' || brief === 'idle too short';
+      const more = tied
+        ? { ...third, LastUsedDate: at }
+        : { ...third, CreateDate: daysBefore(500) };
+      const all =
+        brief === 'new key never used'
+          ? [...keys, { ...fresh, AccessKeyId: more.AccessKeyId }]
+          : [...keys, more];
+      expect(longNamed(all, quarantinePolicy)).toMatch(
+        new RegExp(
+          `: 3 active access keys, 1 allowed\\. No key is selected from \\w+, \\w+, \\w+: ${brief}\\. As of`,
+        ),
+      );
+    },
+  );
 });
 
 describe('describeViolation, where inactive keys count', () => {
@@ -138,7 +235,11 @@ describe('describeComplianceReason', () => {
 
 /** What an annotation says of a recommendation besides evidence. */
 const summaryOf = (recommendation: Recommendation): string => {
-  if ('refusal' in recommendation) return recommendation.refusal.reason;
+  if ('refusal' in recommendation) {
+    const { refusal } = recommendation;
+    const retired = refusal.reason === 'RotationUnfinished' ? refusal.keep.AccessKeyId : '';
+    return `${refusal.reason} ${retired}`;
+  }
   const { keep, more } = recommendation;
   const [does, key] =
     'delete' in recommendation
@@ -164,7 +265,7 @@ describe('the annotation of any user', () => {
       fc.property(user, singlePolicy, (one, parameters) => {
         const { ComplianceType, Annotation = '' } = evaluateSingleAccessKey(one, parameters);
         const parsed = parseAnnotation(Annotation);
-        const recommendation = recommend(one.keys, parameters);
+        const recommendation = recommend(one, parameters);
         const expectKeys = (keys: readonly AccessKey[], expected: Partial<ParsedAnnotation>) => {
           expect(parsed).toEqual({ AccessKeyId: keys[0]?.AccessKeyId, ...expected });
           for (const { AccessKeyId } of keys) expect(Annotation).toContain(AccessKeyId);
@@ -179,9 +280,13 @@ describe('the annotation of any user', () => {
           const expected = { recommendation: 'Remediate', Status: 'Active' } as const;
           expectKeys([recommendation.deactivate, recommendation.keep], expected);
         } else {
-          const counted = countedKeys(one.keys, parameters);
-          const keys = sortKeysBy(counted, ({ CreateDate }) => CreateDate);
-          expectKeys(keys, { recommendation: 'NameKey' });
+          const { refusal } = recommendation;
+          const candidates = countedKeys(one.keys, parameters).filter(
+            (key) => isActive(key) !== isForDeletion(refusal),
+          );
+          const keys = sortKeysBy(candidates, ({ CreateDate }) => CreateDate);
+          const isQuarantined = refusal.reason === 'Quarantined';
+          expectKeys(keys, { recommendation: 'NameKey', ...(isQuarantined && { isQuarantined }) });
         }
       }),
     );
@@ -196,7 +301,7 @@ describe('the annotation of any user', () => {
       fc.property(user, singlePolicy, otherUses, (one, parameters, uses) => {
         const keys = one.keys.map((key, index) => ({ ...key, LastUsedDate: uses[index] }));
         const [before, after] = [one.keys, keys].map((all) =>
-          summaryOf(recommend(all, parameters)),
+          summaryOf(recommend({ ...one, keys: all }, parameters)),
         );
         fc.pre(before === after);
         const conclusion = (all: readonly AccessKey[]) =>
@@ -213,7 +318,7 @@ describe('the annotation of any user', () => {
           const by = { ...parameters, at: instantOfRun };
           const { Annotation, ...decided } = evaluateSingleAccessKey(one, by);
           const problem = / Exemption [\w -]+\./.exec(Annotation ?? '')?.[0];
-          const summary = `${JSON.stringify(decided)} ${problem} ${summaryOf(recommend(one.keys, by))}`;
+          const summary = `${JSON.stringify(decided)} ${problem} ${summaryOf(recommend(one, by))}`;
           return { summary, conclusion: conclusionOf(Annotation) };
         };
         const [now, later] = [resultAt(at), resultAt(daysBefore(-days))];
@@ -229,11 +334,22 @@ describe('parseAnnotation', () => {
     '',
     'alice: Deactivate AKIAXXXXXXXXXXXXXOLD.',
     'alice: 2 active access keys, 1 allowed. Deactivate SHORT.',
+    'a key of the user is exposed; contact its owner and rotate it',
     'alice: 2 active access keys, 1 allowed. Rotate AKIAXXXXXXXXXXXXXOLD.',
     'alice: 2 active access keys, 1 allowed, Deactivate AKIAXXXXXXXXXXXXXOLD.',
     `alice: 2 active access keys, 1 allowed. Deactivate ${'A'.repeat(129)}.`,
   ])('does not parse %j', (text) => {
     expect(parseAnnotation(text)).toBeUndefined();
+  });
+
+  it.each([
+    'No key is selected from AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXXXOLD: tie (exposed; contact owner, rotate).',
+    'No key is selected from AKIAXXXXXXXXXXXXXNEW: tie. No key is selected from AKIAXXXXXXXXXXXXXNEW: exposed; x.',
+    'Deactivate AKIAXXXXXXXXXXXXXNEW (a key of the user is exposed; contact its owner).',
+  ])('does not take the user for quarantined: %j', (text) => {
+    const parsed = parseAnnotation(`alice: 2 active access keys, 1 allowed. ${text}`);
+    expect(parsed).toMatchObject({ AccessKeyId: 'AKIAXXXXXXXXXXXXXNEW' });
+    expect(parsed).not.toHaveProperty('isQuarantined');
   });
 
   it.each([16, 128])('parses a key id of %d characters', (length) => {

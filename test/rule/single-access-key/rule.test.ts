@@ -5,6 +5,7 @@ import {
   singleAccessKeyRule,
 } from '../../../rule/single-access-key/rule.ts';
 import { accessKey, at, daysBefore, policy, userKeys } from '../../support/build.ts';
+import { QUARANTINE } from '../../support/random-users.ts';
 
 const active = (count: number) =>
   Array.from({ length: count }, (_, index) =>
@@ -101,10 +102,11 @@ describe('singleAccessKeyRule', () => {
     expect(rule.requiresHistory(userKeys([old, recent, off]))).toBe(false);
   });
 
-  it('requires the tag and the last use of the counted keys of a violation', () => {
-    const { tag, lastUse } = rule.requiredReads({});
+  it('requires the tag, the quarantine and the last use of the counted keys of a violation', () => {
+    const { tag, quarantine, lastUse } = rule.requiredReads({});
     const user = userKeys([old, recent, off]);
     expect(tag(user)).toBe('keys-until');
+    expect(quarantine(user)).toBe(true);
     expect(lastUse(user)).toEqual([old, recent]);
   });
 
@@ -112,8 +114,9 @@ describe('singleAccessKeyRule', () => {
     ['within the maximum', userKeys([recent, off])],
     ['that its tag exempts', userKeys([old, recent], { exemption: '2026-12-31' })],
   ])('requires nothing of a user %s', (_, user) => {
-    const { tag, lastUse } = rule.requiredReads({});
+    const { tag, quarantine, lastUse } = rule.requiredReads({});
     expect(tag(user)).toBeUndefined();
+    expect(quarantine(user)).toBe(false);
     expect(lastUse(user)).toEqual([]);
   });
 
@@ -122,6 +125,8 @@ describe('singleAccessKeyRule', () => {
       ComplianceType: 'NON_COMPLIANT',
       Annotation: expect.stringContaining('Deactivate AKIAXXXXXXXXXXXXXOLD'),
     });
+    const quarantined = userKeys([old, recent], { quarantinePolicy: QUARANTINE });
+    expect(rule.evaluate(quarantined, {}).Annotation).toContain('a key of the user is exposed;');
     expect(rule.evaluate(userKeys([recent, off]), {})).toEqual({ ComplianceType: 'COMPLIANT' });
   });
 });
