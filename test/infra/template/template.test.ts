@@ -273,7 +273,7 @@ describe('the template, deployed alone', () => {
     const keys = [
       // Idle for long enough only with the parameter above.
       { AccessKeyId: keyId('UNUSED'), CreateDate: daysBefore(3) },
-      { AccessKeyId: keyId('INUSE'), CreateDate: daysBefore(90), lastUsed },
+      { AccessKeyId: keyId('INUSE'), CreateDate: daysBefore(80), lastUsed },
     ];
     account.iam.seedUser({ UserName: 'alice', keys });
   });
