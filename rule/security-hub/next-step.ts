@@ -89,7 +89,7 @@ const remediateCommand = (rule: FindingRule, region: string, UserId: string): st
  *   2  it selects no key                                           → choose a key, start the rule's runbook
  *   3  as 2, and the first key that it names is inactive           → choose a key, start the runbook that deletes
  *   4  it recommends to delete an inactive key                     → start the runbook that deletes, with this key
- *   5  the rule did not write it, or the status of the key changed → check the keys, then as 2
+ *   5  it recommends nothing, or the status of the key changed     → check the keys, then as 2
  */
 export const nextStepOf = (
   violation: Violation,

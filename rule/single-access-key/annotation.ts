@@ -2,7 +2,12 @@ import { type ParsedAnnotation, toAnnotation } from '../evaluation/annotation.ts
 import type { UserKeys } from '../evaluation/user-rule.ts';
 import { type AccessKey, describeUse, isActive, sortKeysBy } from '../keys/access-key.ts';
 import { date } from '../keys/days.ts';
-import { describeExemption, describeProblem, readExemption } from '../keys/exemption.ts';
+import {
+  describeExemption,
+  describeProblem,
+  PROBLEM_PATTERN,
+  readExemption,
+} from '../keys/exemption.ts';
 import { type CompliancePolicy, type ComplianceReason, countedKeys } from './compliance-reason.ts';
 import {
   isDeletionTie,
@@ -94,13 +99,16 @@ export const describeViolation = (
   policy: RecommendationPolicy,
 ): string => {
   const counts = `${describeCounts(user, policy)}.`;
-  const problem = describeProblem(readExemption(user.exemption, policy));
+  const exemption = describeProblem(readExemption(user.exemption, policy));
   const { text, brief = text } = describeRecommendation(recommendation, user, policy);
   const { UserName } = user;
-  return toAnnotation([`${counts}${problem} ${text}`, `${counts} ${brief}`], {
-    UserName,
-    at: policy.at,
-  });
+  const wordings = [
+    `${counts}${exemption.problem} ${text}`,
+    `${counts}${exemption.problem} ${brief}`,
+    `${counts}${exemption.brief} ${brief}`,
+    `${counts} ${brief}`,
+  ] as const;
+  return toAnnotation(wordings, { UserName, at: policy.at });
 };
 
 /** Describes why a user is COMPLIANT, without the user name. Returns undefined if its keys are within the maximum. */
@@ -123,7 +131,7 @@ const RECOMMENDATIONS = {
 } as const;
 
 const VIOLATION = new RegExp(
-  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b`,
+  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?:${PROBLEM_PATTERN})? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b`,
 );
 
 /** Parses an annotation that `describeViolation` has written. Returns undefined for any other text. */

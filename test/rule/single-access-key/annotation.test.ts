@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conclusionOf, type ParsedAnnotation } from '../../../rule/evaluation/annotation.ts';
-import { type AccessKey, sortKeysBy } from '../../../rule/keys/access-key.ts';
+import { type AccessKey, isActive, sortKeysBy } from '../../../rule/keys/access-key.ts';
+import { readExemption } from '../../../rule/keys/exemption.ts';
 import {
   describeComplianceReason,
   describeCounts,
@@ -9,9 +10,12 @@ import {
   describeViolation,
   parseAnnotation,
 } from '../../../rule/single-access-key/annotation.ts';
-import { countedKeys } from '../../../rule/single-access-key/compliance-reason.ts';
 import { evaluateSingleAccessKey } from '../../../rule/single-access-key/rule.ts';
-import { type Recommendation, recommend } from '../../../rule/single-access-key/selection.ts';
+import {
+  isDeletionTie,
+  type Recommendation,
+  recommend,
+} from '../../../rule/single-access-key/selection.ts';
 import { accessKey, at, daysBefore, policy, userKeys } from '../../support/build.ts';
 import {
   expectWholeAnnotation,
@@ -77,12 +81,12 @@ describe('describeViolation', () => {
     ['tie', [abandoned, { ...abandoned, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }]],
     ['new key never used', [abandoned, accessKey('FRESH', { CreateDate: daysBefore(2) })]],
     ['idle too short', [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })]],
-  ])('uses few words and leaves out the exemption if there is no room: %s', (brief, keys) => {
+  ])('uses few words, also about the exemption, if there is no room: %s', (brief, keys) => {
     const parameters = { ...policy, exemptionTagKey: 'keys-until' };
     const user = userKeys(keys, { UserName: 'u'.repeat(64), exemption: 'never' });
     expect(describeViolation(user, recommend(keys, parameters), parameters)).toMatch(
       new RegExp(
-        `: 2 active access keys, 1 allowed. No key is selected from \\w+, \\w+: ${brief}\\.`,
+        `: 2 active access keys, 1 allowed. Exemption is not a date. No key is selected from \\w+, \\w+: ${brief}\\.`,
       ),
     );
   });
@@ -179,8 +183,9 @@ describe('the annotation of any user', () => {
           const expected = { recommendation: 'Remediate', Status: 'Active' } as const;
           expectKeys([recommendation.deactivate, recommendation.keep], expected);
         } else {
-          const counted = countedKeys(one.keys, parameters);
-          const keys = sortKeysBy(counted, ({ CreateDate }) => CreateDate);
+          const { refusal } = recommendation;
+          const candidates = one.keys.filter((key) => isActive(key) !== isDeletionTie(refusal));
+          const keys = sortKeysBy(candidates, ({ CreateDate }) => CreateDate);
           expectKeys(keys, { recommendation: 'NameKey' });
         }
       }),
@@ -212,8 +217,8 @@ describe('the annotation of any user', () => {
         const resultAt = (instantOfRun: Date) => {
           const by = { ...parameters, at: instantOfRun };
           const { Annotation, ...decided } = evaluateSingleAccessKey(one, by);
-          const problem = / Exemption [\w -]+\./.exec(Annotation ?? '')?.[0];
-          const summary = `${JSON.stringify(decided)} ${problem} ${summaryOf(recommend(one.keys, by))}`;
+          const exemption = readExemption(one.exemption, by);
+          const summary = `${JSON.stringify([decided, exemption])} ${summaryOf(recommend(one.keys, by))}`;
           return { summary, conclusion: conclusionOf(Annotation) };
         };
         const [now, later] = [resultAt(at), resultAt(daysBefore(-days))];
@@ -225,6 +230,21 @@ describe('the annotation of any user', () => {
 });
 
 describe('parseAnnotation', () => {
+  it.each([
+    "x'. Deactivate AKIAFORGEDFORGEDFORG",
+    "', expected a date. Delete AKIAFORGEDFOR",
+    'x. No key is selected from AKIAFORGEDFOR',
+    '(x) Deactivate AKIAFORGEDFORGEDFORGED.',
+    'As of 2026-01-31 UTC.',
+  ])('parses the key of the rule, not one in the value %j of the tag', (exemption) => {
+    const parameters = { ...policy, exemptionTagKey: 'until' };
+    const keys = [abandoned, inUse];
+    const user = userKeys(keys, { UserName: 'bob', exemption });
+    const text = describeViolation(user, recommend(keys, parameters), parameters);
+    expect(text).toContain('Exemption tag until is');
+    expect(parseAnnotation(text)?.AccessKeyId).toBe(abandoned.AccessKeyId);
+  });
+
   it.each([
     '',
     'alice: Deactivate AKIAXXXXXXXXXXXXXOLD.',
