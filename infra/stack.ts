@@ -16,8 +16,8 @@ import type { Settings } from './settings/settings.ts';
 /** Tags every resource that CloudFormation can tag. A policy in SECURITY.md depends on this tag. */
 export const tagResources = (scope: IConstruct): void =>
   Tags.of(scope).add('part-of', 'iam-user-single-access-key', {
-    // CloudFormation does not support tags on dashboards in every Region.
-    excludeResourceTypes: ['AWS::CloudWatch::Dashboard'],
+    // CloudFormation does not support tags on dashboards in every Region, nor on event source mappings in GovCloud and China.
+    excludeResourceTypes: ['AWS::CloudWatch::Dashboard', 'AWS::Lambda::EventSourceMapping'],
   });
 
 /** The name of the stack, which is the same in every account. */

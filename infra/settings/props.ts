@@ -41,7 +41,7 @@ export interface SettingProps {
    */
   readonly refreshDays?: number;
   /**
-   * Days that a key may be inactive before it has to be deleted or made active again.
+   * Days that a key may be inactive before it has to be deleted or made active again; with 0, no key may be inactive.
    * @default 30
    */
   readonly maxInactiveDays?: number;

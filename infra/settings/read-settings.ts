@@ -29,6 +29,11 @@ const contradictionsOf = (settings: Settings): readonly string[] => {
       (name) =>
         `${name} must be false with approvers: AWS Config starts a runbook without asking them`,
     ),
+    ...(settings.automaticDeletion && settings.maxInactiveDays === 0
+      ? [
+          'automaticDeletion must be false with maxInactiveDays 0: it would delete keys as soon as they are inactive',
+        ]
+      : []),
     ...(approvers === undefined && approvalTopicArn !== undefined
       ? ['approvalTopicArn must not be set without approvers: the topic notifies only approvers']
       : []),

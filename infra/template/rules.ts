@@ -27,6 +27,15 @@ export const PARAMETER_RULES = {
       ),
     ),
   },
+  NoAutomaticDeletionAtOnce: {
+    RuleCondition: equals(ref('MaxInactiveDays'), '0'),
+    Assertions: [
+      assert(
+        equals(ref('AutomaticDeletion'), 'false'),
+        'AutomaticDeletion must be false with MaxInactiveDays 0: it would delete keys as soon as they are inactive',
+      ),
+    ],
+  },
   ApproversOfTopic: {
     RuleCondition: isGiven('ApprovalTopicArn'),
     Assertions: [

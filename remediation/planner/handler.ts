@@ -29,6 +29,8 @@ export type Sources = {
   readonly readHistory: ReadHistory;
   /** The role of the runbook that deactivates keys. */
   readonly deactivationRoleArn: string;
+  /** The account whose users the planner reads. */
+  readonly accountId: string;
 };
 
 /** The dependencies of the handler. */
@@ -60,7 +62,7 @@ const deactivationReads = (policy: CompliancePolicy, isNamed: boolean): Required
 
 const makeDeactivation = async (
   input: InputOf<'DeactivateAccessKey'>,
-  { iam, config, readHistory, deactivationRoleArn }: Sources,
+  { iam, config, readHistory, deactivationRoleArn, accountId }: Sources,
   at: Date,
 ): Promise<Plan> => {
   const { UserId, AccessKeyId, MinimumIdleDays, ConfigRuleName } = input;
@@ -69,7 +71,7 @@ const makeDeactivation = async (
   const policy = { ...input, ...parameters, minimumIdleDays, deactivationRoleArn, at };
   const reads = deactivationReads(policy, AccessKeyId !== undefined);
   const user = await readUser(iam, { UserId }, (found) => readRequired(iam, found, reads));
-  if (user === undefined) return unknownUser(UserId);
+  if (user === undefined) return unknownUser(UserId, accountId);
   const plan = planDeactivation(user, policy);
   const acts = plan.Outcome === 'Deactivate' || plan.Outcome === 'DryRun';
   if (!acts || AccessKeyId !== undefined) return plan;
@@ -78,16 +80,16 @@ const makeDeactivation = async (
 
 const makeReactivation = async (
   input: InputOf<'ReactivateAccessKey'>,
-  { iam }: Sources,
+  { iam, accountId }: Sources,
 ): Promise<Plan> => {
   const { UserId } = input;
   const user = await readUser(iam, { UserId }, async (found) => found);
-  return user === undefined ? unknownUser(UserId) : planReactivation(user, input);
+  return user === undefined ? unknownUser(UserId, accountId) : planReactivation(user, input);
 };
 
 const makeDeletion = async (
   input: InputOf<'DeleteInactiveAccessKey'>,
-  { iam, config, readHistory }: Sources,
+  { iam, config, readHistory, accountId }: Sources,
   at: Date,
 ): Promise<Plan> => {
   const { UserId, AccessKeyId, MinimumInactiveDays, ConfigRuleName } = input;
@@ -105,7 +107,7 @@ const makeDeletion = async (
     });
     return user && planDeletion(user, { ...policy, history });
   };
-  return (await readUser(iam, { UserId }, read)) ?? unknownUser(UserId);
+  return (await readUser(iam, { UserId }, read)) ?? unknownUser(UserId, accountId);
 };
 
 /** Makes the plan of a runbook from live reads. */

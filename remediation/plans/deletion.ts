@@ -1,6 +1,7 @@
 import type { UserKeys } from '../../rule/evaluation/user-rule.ts';
 import { describeInactivity } from '../../rule/inactive-access-key/annotation.ts';
 import {
+  byInactivity,
   type Inactivity,
   inactivitiesOf,
   isTooLong,
@@ -16,7 +17,15 @@ import { addDays, date, isDaysBefore } from '../../rule/keys/days.ts';
 import { describeExemption, isExempt, readExemption } from '../../rule/keys/exemption.ts';
 import type { KeyHistory } from '../../rule/keys/key-history.ts';
 import type { InputOf } from './input.ts';
-import { asDryRun, listCommand, noAction, type Plan, planTo, remediateCommand } from './plan.ts';
+import {
+  asDryRun,
+  deleteCommand,
+  listCommand,
+  noAction,
+  type Plan,
+  planTo,
+  remediateCommand,
+} from './plan.ts';
 
 type Input = InputOf<'DeleteInactiveAccessKey'>;
 
@@ -34,23 +43,39 @@ export const inactivitiesNow = (
 /** Days after a deactivation in which a last use that IAM reports may still be from before the deactivation. */
 const DELAY_IN_DAYS = 1;
 
-/** Tells whether the key was used after its deactivation, or within the days that it must be inactive. */
-const wasUsedSince = (inactivity: Inactivity, { maxInactiveDays, at }: DeletionPolicy): boolean => {
+/**
+ * Returns the days in which the key must not have been used. Within a day of a deactivation, a use before it cannot be
+ * distinguished from a use after it, so even with `maxInactiveDays` 0 a day without use is required.
+ */
+const daysWithoutUse = ({ maxInactiveDays }: DeletionPolicy): number =>
+  Math.max(maxInactiveDays, DELAY_IN_DAYS);
+
+/** Tells whether the key was used after its deactivation, or within the days in which it must not have been used. */
+const wasUsedSince = (inactivity: Inactivity, policy: DeletionPolicy): boolean => {
   const { LastUsedDate } = inactivity.key;
   if (LastUsedDate === undefined) return false;
   const isAfter = 'event' in inactivity && LastUsedDate >= addDays(inactivity.since, DELAY_IN_DAYS);
-  return isAfter || !isDaysBefore(LastUsedDate, maxInactiveDays, at);
+  return isAfter || !isDaysBefore(LastUsedDate, daysWithoutUse(policy), policy.at);
 };
 
+/** Describes what a person can do about a key that has been inactive since an unknown date. */
+const describeWayOut = (user: UserKeys, AccessKeyId: string): string =>
+  `the runbook deletes a key only if CloudTrail shows for how long it has been inactive; start it again later, or if you know that the key is not needed, delete it: ${deleteCommand({ ...user, AccessKeyId })}`;
+
 /** Returns why the key must not be deleted, or undefined if it may be deleted. */
-const findObjection = (inactivity: Inactivity, policy: DeletionPolicy): string | undefined => {
+const findObjection = (
+  user: UserKeys,
+  inactivity: Inactivity,
+  policy: DeletionPolicy,
+): string | undefined => {
   const { maxInactiveDays } = policy;
   const known = describeInactivity(inactivity);
-  if ('unknown' in inactivity) return `${known}: expected ${maxInactiveDays} days`;
+  if ('unknown' in inactivity)
+    return `${known}: ${describeWayOut(user, inactivity.key.AccessKeyId)}`;
   if (!isTooLong(inactivity, policy)) return `${known}, less than ${maxInactiveDays} days`;
-  return wasUsedSince(inactivity, policy)
-    ? `${known}, but was ${describeUse(inactivity.key)}`
-    : undefined;
+  if (!wasUsedSince(inactivity, policy)) return undefined;
+  const days = daysWithoutUse(policy);
+  return `${known}, but was ${describeUse(inactivity.key)}: expected no use after its deactivation and in the last ${days === 1 ? 'day' : `${days} days`}`;
 };
 
 const describeEvidence = (inactivity: Inactivity): string =>
@@ -81,14 +106,6 @@ const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolic
     : asDryRun(plan);
 };
 
-const startOf = (inactivity: Inactivity): number =>
-  'event' in inactivity ? inactivity.since.getTime() : Number.NEGATIVE_INFINITY;
-
-/** Sorts the longest-inactive key first. Equal keys keep the order of their ids, so that two plans agree. */
-const byInactivity = (one: Inactivity, other: Inactivity): number =>
-  // The difference of two infinite numbers is NaN.
-  startOf(one) - startOf(other) || 0;
-
 const planForNamedKey = (
   user: UserKeys,
   inactivities: readonly Inactivity[],
@@ -101,9 +118,12 @@ const planForNamedKey = (
     return refuse(`${AccessKeyId} is not an access key of ${user.UserName}`);
   const inactivity = inactivities.find(({ key }) => isNamed(key));
   if (inactivity === undefined) return refuse(`${AccessKeyId} is active: deactivate it first`);
-  const objection = findObjection(inactivity, policy);
+  const objection = findObjection(user, inactivity, policy);
   return objection === undefined ? deleteKey(user, inactivity, policy) : refuse(objection);
 };
+
+/** The placeholder for a key id in a command. */
+const KEY_ID = 'KEY_ID';
 
 /** Returns the plan if no key is inactive for long enough: a refusal if the date of a deactivation is unknown. */
 const noLongInactiveKey = (
@@ -114,8 +134,10 @@ const noLongInactiveKey = (
   const isUnknown = inactivities.some((inactivity) => 'unknown' in inactivity);
   const all =
     inactivities.toSorted(byInactivity).map(describeInactivity).join('; ') || 'no key is inactive';
-  const reason = `no access key of ${user.UserName} is known to be inactive for ${maxInactiveDays} days: ${all}`;
-  return noAction(isUnknown ? 'Refused' : 'NothingToDo', reason, user);
+  const reason = `no access key of ${user.UserName} is known to have been inactive for ${maxInactiveDays} days: ${all}`;
+  return isUnknown
+    ? noAction('Refused', `${reason}; ${describeWayOut(user, KEY_ID)}`, user)
+    : noAction('NothingToDo', reason, user);
 };
 
 const planForSelectedKey = (
@@ -132,7 +154,7 @@ const planForSelectedKey = (
     const reason = `${user.UserName} is compliant: ${describeExemption(exemption)}: ${describeInactivity(longest)}. To delete a key anyway, start the runbook with AccessKeyId`;
     return noAction('NothingToDo', reason, user);
   }
-  const objection = findObjection(longest, policy);
+  const objection = findObjection(user, longest, policy);
   if (objection === undefined) return deleteKey(user, longest, policy);
   return noAction('Refused', objection, { ...user, AccessKeyId: longest.key.AccessKeyId });
 };
@@ -146,7 +168,8 @@ const planForSelectedKey = (
  *   3  named key, not inactive for long enough, or unknown       → Refused, with what is known
  *   4  no name, no key is inactive for long enough               → NothingToDo; Refused if it is unknown for a key
  *   5  no name, the user is exempt                               → NothingToDo, with the date
- *   6  used a day or more after the deactivation, or in the required days → Refused, even if the events show no activation
+ *   6  used a day or more after the deactivation, in the required days, or in the last day → Refused, even if the events
+ *      show no activation
  *   7  otherwise the named key, or the longest-inactive key      → Delete, with the evidence, or DryRun
  * Boundary: inactive for exactly `maxInactiveDays` × 24 hours is long enough.
  *

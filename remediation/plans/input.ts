@@ -91,12 +91,13 @@ const Environment = v.object({
 });
 
 /**
- * Parses the environment of the planner.
+ * Parses the environment of the planner. The role belongs to the account of the planner.
  *
  * @throws {InvalidEnvironmentError} names the variable, what was expected and what it got
  */
 export const parseEnvironment = (environment: Readonly<Record<string, string | undefined>>) => {
   const error = (message: string) => new InvalidEnvironmentError(message);
   const { DEACTIVATION_ROLE_ARN } = parse(Environment, environment, { what: 'environment', error });
-  return { deactivationRoleArn: DEACTIVATION_ROLE_ARN };
+  const [, , , , accountId = ''] = DEACTIVATION_ROLE_ARN.split(':');
+  return { deactivationRoleArn: DEACTIVATION_ROLE_ARN, accountId };
 };

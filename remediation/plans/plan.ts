@@ -120,12 +120,10 @@ export const noAction = (
   Evidence: NONE,
 });
 
-/** Returns the plan for an id that no user has. It is refused: the id may be mistyped, or the user deleted. */
-export const unknownUser = (UserId: string): Plan =>
+/** Returns the plan for an id that no user of the account has. It is refused: the id may be mistyped, or the user deleted. */
+export const unknownUser = (UserId: string, accountId: string): Plan =>
   noAction(
     'Refused',
-    `no IAM user of this account has the id ${UserId}; it may have been deleted`,
-    {
-      UserId,
-    },
+    `no IAM user of the account ${accountId} has the id ${UserId}: expected the unique id of a user, such as AIDACKCEVSQ6C2EXAMPLE, which AWS Config shows as the resource id, not the name of the user; the user may have been deleted`,
+    { UserId },
   );

@@ -72,11 +72,12 @@ export const RULE_PARAMETERS = {
 /** The parameters of `iam-user-inactive-access-key`. */
 export const INACTIVE_RULE_PARAMETERS = {
   maxInactiveDays: wholeNumber({
-    minimum: 1,
+    minimum: 0,
     maximum: 90,
     default: 30,
     unit: 'days',
-    description: 'Days that a key may be inactive before it has to be deleted or made active again',
+    description:
+      'Days that a key may be inactive before it has to be deleted or made active again; with 0, no key may be inactive',
   }),
   ...SHARED,
 };

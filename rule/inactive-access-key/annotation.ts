@@ -1,6 +1,6 @@
 import type { ParsedAnnotation } from '../evaluation/annotation.ts';
 import type { Background } from '../evaluation/user-rule.ts';
-import { type AccessKey, compareText } from '../keys/access-key.ts';
+import type { AccessKey } from '../keys/access-key.ts';
 import { addDays, date } from '../keys/days.ts';
 import {
   describeExemption,
@@ -9,11 +9,12 @@ import {
   type ValidExemption,
 } from '../keys/exemption.ts';
 import { DAYS_OF_HISTORY } from '../keys/key-history.ts';
-import type { Inactivity, Known } from './inactivity.ts';
+import { byInactivity, type Inactivity, isViolation, type Known } from './inactivity.ts';
 
 const AT_LEAST = `has been inactive for at least ${DAYS_OF_HISTORY} days`;
 const SINCE = 'has been inactive since';
 const ACTIVE_ON = 'is inactive and was active on';
+const UNKNOWN = 'since an unknown date';
 
 /** Describes when a key became inactive. Dates are UTC. */
 export const describeInactivity = (inactivity: Inactivity): string => {
@@ -23,27 +24,41 @@ export const describeInactivity = (inactivity: Inactivity): string => {
   if (inactivity.unknown === 'NotVisible')
     return `${AccessKeyId} ${ACTIVE_ON} ${date(inactivity.activeAt)}`;
   return inactivity.unknown === 'NoHistory'
-    ? `${AccessKeyId} is inactive since an unknown date (no event history)`
-    : `${AccessKeyId} is ${Status} since an unknown date`;
+    ? `${AccessKeyId} has been inactive ${UNKNOWN} (no event history)`
+    : `${AccessKeyId} has been ${Status} ${UNKNOWN}`;
 };
 
 const describeAll = (inactivities: readonly Inactivity[]): string =>
   inactivities.map(describeInactivity).join('; ');
 
-/** The parameter of the rule, and the exemption tag of the user if it has one. */
-type Limit = { readonly maxInactiveDays: number; readonly exemption?: Exemption | undefined };
-
 /** Wordings without the user name, the longest first. Every wording names every key that is not active. */
 type Wordings = readonly [string, ...string[]];
 
-/** Describes a violation. */
+/** The parameter of the rule, the instant of the evaluation, and the exemption tag of the user if it has one. */
+type Limit = {
+  readonly maxInactiveDays: number;
+  readonly at: Date;
+  readonly exemption?: Exemption | undefined;
+};
+
+/** Describes a violation. The keys that violate the rule come first, the longest-inactive one before the others. */
 export const describeViolation = (
   inactivities: readonly Inactivity[],
-  { maxInactiveDays, exemption }: Limit,
+  { exemption, ...limit }: Limit,
 ): Wordings => {
-  const text = `${describeAll(inactivities)}.${describeProblem(exemption)}`;
-  const nextStep = `Delete a key that has been inactive for ${maxInactiveDays} days, or reactivate it.`;
-  return [`${text} ${nextStep}`, text];
+  const violating = inactivities.filter((one) => isViolation(one, limit)).toSorted(byInactivity);
+  const others = inactivities.filter((one) => !violating.includes(one));
+  const keys = `${describeAll(violating)}.`;
+  const them = violating.length === 1 ? 'it' : 'them';
+  const nextStep = ` Delete or reactivate ${them}: maxInactiveDays is ${limit.maxInactiveDays}.`;
+  const rest = others.length === 0 ? '' : ` Not in violation: ${describeAll(others)}.`;
+  const { problem, brief } = describeProblem(exemption);
+  return [
+    `${keys}${nextStep}${rest}${problem}`,
+    `${keys}${rest}${problem}`,
+    `${keys}${rest}${brief}`,
+    `${keys}${rest}`,
+  ];
 };
 
 /** Describes a user that its tag exempts. The shorter wording omits the tag. */
@@ -58,7 +73,7 @@ export const describeExempt = (
 /** Describes a user whose keys have not been inactive for too long. */
 export const describeAllowed = (
   inactivities: readonly Inactivity[],
-  { maxInactiveDays }: Limit,
+  { maxInactiveDays }: Pick<Limit, 'maxInactiveDays'>,
 ): Wordings => {
   const [first] = inactivities
     .flatMap((inactivity) =>
@@ -69,36 +84,36 @@ export const describeAllowed = (
   return [`${describeAll(inactivities)}.${until}`];
 };
 
+/** Matches the value of a tag, which can contain any text. User names and keys contain no quotation mark. */
+const TAG_VALUE = /'[^']*'/;
+
 /**
  * Parses what a recorded result says about a key. Its annotation names every key that was not active at that time, so a
  * key that it does not name was active or did not exist.
  */
-export const knownFrom =
-  (recorded: Background['recorded']) =>
-  ({ AccessKeyId }: Pick<AccessKey, 'AccessKeyId'>): Known => {
-    if (recorded === undefined) return { isConcluded: false };
-    const { Annotation, OrderingTimestamp } = recorded;
-    if (!Annotation?.includes(AccessKeyId))
-      return { isConcluded: false, activeAt: OrderingTimestamp };
-    if (Annotation.includes(`${AccessKeyId} ${AT_LEAST}`)) return { isConcluded: true };
-    const [, after = ''] = Annotation.split(`${AccessKeyId} ${ACTIVE_ON} `);
+export const knownFrom = (recorded: Background['recorded']) => {
+  const annotation = recorded?.Annotation?.replace(TAG_VALUE, '') ?? '';
+  return ({ AccessKeyId }: Pick<AccessKey, 'AccessKeyId'>): Known => {
+    if (!annotation.includes(AccessKeyId))
+      return { isConcluded: false, activeAt: recorded?.OrderingTimestamp };
+    if (annotation.includes(`${AccessKeyId} ${AT_LEAST}`)) return { isConcluded: true };
+    const [, after = ''] = annotation.split(`${AccessKeyId} ${ACTIVE_ON} `);
     const [day] = /^\d{4}-\d\d-\d\d/.exec(after) ?? [];
     // The annotation has no time of day, so the key counts as active until the end of that day.
     return { isConcluded: false, activeAt: day ? new Date(`${day}T23:59:59.999Z`) : undefined };
   };
+};
 
-const BEGINNING = /^\S{1,128}: \w{16,128} (?:is|has been) /;
+const VIOLATION = new RegExp(
+  `^\\S{1,128}: (\\w{16,128}) (?:${AT_LEAST}|${SINCE} \\d{4}-\\d\\d-\\d\\d)`,
+);
 
-const INACTIVE = new RegExp(`(?:: |; )(\\w{16,128}) (?:${AT_LEAST}|${SINCE} (\\S{10}))`, 'g');
-
-/** Parses the annotation of a violation. Returns the key that has been inactive longest, or undefined for any other text. */
+/**
+ * Parses the annotation of a violation. Returns the key that has been inactive longest. Returns undefined for any other
+ * text, and if the date is unknown for every key: the runbook refuses to delete them.
+ */
 export const parseAnnotation = (annotation: string): ParsedAnnotation | undefined => {
-  if (!BEGINNING.test(annotation)) return undefined;
-  const inactive = [...annotation.matchAll(INACTIVE)];
-  const [longest] = inactive.toSorted(([, , one = ''], [, , other = '']) =>
-    compareText(one, other),
-  );
-  const AccessKeyId = longest?.[1];
+  const AccessKeyId = VIOLATION.exec(annotation)?.[1];
   return AccessKeyId === undefined
     ? undefined
     : { recommendation: 'Remediate', AccessKeyId, Status: 'Inactive' };

@@ -92,3 +92,25 @@ export const isTooLong = (
   const since = 'since' in inactivity ? inactivity.since : inactivity.before;
   return isDaysBefore(since, maxInactiveDays, at);
 };
+
+/**
+ * Tells whether a key violates the rule. With `maxInactiveDays` 0, every key that is not active does, also if the start of
+ * its inactivity is unknown.
+ */
+export const isViolation = (
+  inactivity: Inactivity,
+  policy: { readonly maxInactiveDays: number; readonly at: Date },
+): boolean => policy.maxInactiveDays === 0 || isTooLong(inactivity, policy);
+
+const startOf = (inactivity: Inactivity): number => {
+  if ('unknown' in inactivity) return Number.POSITIVE_INFINITY;
+  return 'since' in inactivity ? inactivity.since.getTime() : Number.NEGATIVE_INFINITY;
+};
+
+/**
+ * Compares two keys, to sort the longest-inactive key first and keys with an unknown start last. Equal keys keep their
+ * order, which is that of their ids.
+ */
+export const byInactivity = (one: Inactivity, other: Inactivity): number =>
+  // The difference of two infinite numbers is NaN.
+  startOf(one) - startOf(other) || 0;

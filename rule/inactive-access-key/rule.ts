@@ -11,7 +11,7 @@ import {
   type Inactivity,
   inactiveKeys,
   inactivitiesOf,
-  isTooLong,
+  isViolation,
   keysWithUnreadUse,
 } from './inactivity.ts';
 
@@ -24,8 +24,9 @@ export type InactivePolicy = Omit<InactiveRuleParameters, 'refreshDays'> & { rea
  * Scenarios (test names carry the number):
  *   1  no inactive key                                   → COMPLIANT
  *   2  none is inactive for that long, or it is unknown  → COMPLIANT; the annotation says when it became inactive, or why that is unknown
- *   3  one is inactive for that long                     → NON_COMPLIANT; the annotation names the key, its start of inactivity and what to do
+ *   3  one is inactive for that long                     → NON_COMPLIANT; the annotation names first the keys that violate the rule, then what to do
  *   4  one is inactive for that long, exempt by a tag    → COMPLIANT; the annotation names the tag and the date
+ *   5  `maxInactiveDays` is 0, one is not active         → as 3 and 4, also if it is unknown when it became inactive
  * Boundary: inactive for exactly `maxInactiveDays` × 24 hours is too long.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html
@@ -39,7 +40,7 @@ export const evaluateInactiveAccessKey = (
   const annotate = (wordings: readonly [string, ...string[]]) =>
     toAnnotation(wordings, { UserName, at });
   if (inactivities.length === 0) return { ComplianceType: 'COMPLIANT' };
-  if (!inactivities.some((inactivity) => isTooLong(inactivity, policy))) {
+  if (!inactivities.some((inactivity) => isViolation(inactivity, policy))) {
     const Annotation = annotate(describeAllowed(inactivities, { maxInactiveDays }));
     return { ComplianceType: 'COMPLIANT', Annotation };
   }
@@ -48,7 +49,7 @@ export const evaluateInactiveAccessKey = (
     const Annotation = annotate(describeExempt(inactivities, exemption));
     return { ComplianceType: 'COMPLIANT', Annotation, isExempt: true };
   }
-  const Annotation = annotate(describeViolation(inactivities, { maxInactiveDays, exemption }));
+  const Annotation = annotate(describeViolation(inactivities, { maxInactiveDays, at, exemption }));
   return { ComplianceType: 'NON_COMPLIANT', Annotation };
 };
 
@@ -64,7 +65,7 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
       const known = knownFrom(recorded);
       return {
         tag: ({ keys }) =>
-          inactivitiesOf(keys, history, known).some((inactivity) => isTooLong(inactivity, policy))
+          inactivitiesOf(keys, history, known).some((inactivity) => isViolation(inactivity, policy))
             ? policy.exemptionTagKey
             : undefined,
         quarantine: () => false,

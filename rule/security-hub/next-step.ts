@@ -102,7 +102,7 @@ const remediate = (
  *   3  as 2, and the first key that it names is inactive           → choose a key to delete
  *      as 2 and 3, and AWS has quarantined the user                → first, contact the owner of the exposed key and rotate it
  *   4  it recommends to delete an inactive key                     → delete this key
- *   5  the rule did not write it, or the status of the key changed → check the keys, then choose one
+ *   5  it recommends nothing, or the status of the key changed     → check the keys, then choose one
  */
 export const nextStepOf = (
   violation: Violation,

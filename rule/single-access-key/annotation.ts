@@ -2,7 +2,12 @@ import { type ParsedAnnotation, toAnnotation } from '../evaluation/annotation.ts
 import type { UserKeys } from '../evaluation/user-rule.ts';
 import { type AccessKey, describeUse, isActive, sortKeysBy } from '../keys/access-key.ts';
 import { date } from '../keys/days.ts';
-import { describeExemption, describeProblem, readExemption } from '../keys/exemption.ts';
+import {
+  describeExemption,
+  describeProblem,
+  PROBLEM_PATTERN,
+  readExemption,
+} from '../keys/exemption.ts';
 import { type CompliancePolicy, type ComplianceReason, countedKeys } from './compliance-reason.ts';
 import {
   isForDeletion,
@@ -103,11 +108,12 @@ export const describeViolation = (
   policy: RecommendationPolicy,
 ): string => {
   const counts = `${describeCounts(user, policy)}.`;
-  const problem = describeProblem(readExemption(user.exemption, policy));
+  const exemption = describeProblem(readExemption(user.exemption, policy));
   const { text, brief = text } = describeRecommendation(recommendation, user, policy);
   const { UserName } = user;
   const wordings = [
-    `${counts}${problem} ${text}`,
+    `${counts}${exemption.problem} ${text}`,
+    `${counts}${exemption.brief} ${text}`,
     `${counts} ${text}`,
     `${counts} ${brief}`,
   ] as const;
@@ -134,7 +140,7 @@ const RECOMMENDATIONS = {
 } as const;
 
 const VIOLATION = new RegExp(
-  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?: Exemption [\\w -]+\\.)? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b(?<exposed>(?:, \\w{16,128})*: (?:a key of the user is )?${EXPOSED})?`,
+  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?:${PROBLEM_PATTERN})? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b(?<exposed>(?:, \\w{16,128})*: (?:a key of the user is )?${EXPOSED})?`,
 );
 
 /** Parses an annotation that `describeViolation` has written. Returns undefined for any other text. */

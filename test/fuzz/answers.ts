@@ -70,7 +70,12 @@ const sweep: Invoke = (sources) => createRule(sources, singleAccessKeyRule)(SCHE
 const inactiveSweep: Invoke = (sources) => createRule(sources, inactiveAccessKeyRule)(SCHEDULE);
 const change: Invoke = (sources) => createRule(sources, singleAccessKeyRule)(CHANGE);
 const plan: Invoke = (sources) =>
-  createPlanner({ ...sources, deactivationRoleArn: DEACTIVATION_ROLE_ARN, now: () => at })({
+  createPlanner({
+    ...sources,
+    deactivationRoleArn: DEACTIVATION_ROLE_ARN,
+    accountId: '123456789012',
+    now: () => at,
+  })({
     ...plannerInputs[0],
     UserId: ALICE,
   });

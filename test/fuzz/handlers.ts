@@ -243,6 +243,7 @@ const planner = handler('planner, by inputs', plannerInputs, (served) => {
     ...served,
     readHistory,
     deactivationRoleArn: DEACTIVATION_ROLE_ARN,
+    accountId: '123456789012',
     now: () => at,
   });
   return async (given) => {

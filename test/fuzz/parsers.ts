@@ -150,7 +150,7 @@ const planner = parser('input of the planner', {
     /^(\w{16,128})?$/.test(String(read['AccessKeyId'] ?? '')) &&
     /^[\w-]{1,128}$/.test(String(read['ConfigRuleName'])) &&
     isWithin(RULE_PARAMETERS.minimumIdleDays, Number(read['MinimumIdleDays'] ?? 0)) &&
-    isWithin(INACTIVE_RULE_PARAMETERS.maxInactiveDays, Number(read['MinimumInactiveDays'] ?? 1)) &&
+    isWithin(INACTIVE_RULE_PARAMETERS.maxInactiveDays, Number(read['MinimumInactiveDays'] ?? 0)) &&
     Object.entries(given).every(([name, value]) =>
       typeof read[name] === 'boolean'
         ? read[name] === isYes(value)
@@ -169,7 +169,8 @@ const environments: readonly Target[] = [
     ],
     read: (given) => parseEnvironment(membersOf(given) as Record<string, string>),
     agrees: (given, read) =>
-      Object.values(read).every((arn) => Object.values(membersOf(given)).includes(arn)),
+      read['deactivationRoleArn'] === given['DEACTIVATION_ROLE_ARN'] &&
+      String(given['DEACTIVATION_ROLE_ARN']).includes(`:iam::${read['accountId']}:role/`),
     classes: [InvalidEnvironmentError],
   }),
   parser('environment of the key events', {

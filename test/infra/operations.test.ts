@@ -1,17 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../../infra/functions/bundle.ts';
+import { policyUnder } from '../support/docs-examples.ts';
 
-const text = readFileSync(`${REPOSITORY}docs/operations.md`, 'utf8');
 const accountId = '123456789012';
-
-/** The policy under a heading. */
-const policyUnder = (heading: string): unknown => {
-  const [, section = ''] = text.split(`\n${heading}\n`);
-  const [, json = ''] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
-  return JSON.parse(json);
-};
 
 const isAllowed = async (heading: string, [action, resource]: readonly [string, string]) => {
   const principal = `arn:aws:iam::${accountId}:role/operator`;
@@ -19,7 +10,7 @@ const isAllowed = async (heading: string, [action, resource]: readonly [string, 
   const result = await runSimulation(
     {
       request: { principal, action, resource: { resource, accountId }, contextVariables },
-      identityPolicies: [{ name: heading, policy: policyUnder(heading) }],
+      identityPolicies: [{ name: heading, policy: policyUnder(heading, 'docs/operations.md') }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
     },

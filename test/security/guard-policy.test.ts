@@ -95,6 +95,8 @@ describe('the guard policy', () => {
     }
     expect(tagsOf('AWS::Oam::Link')).toEqual([{ 'part-of': OURS }]);
     expect(tagsOf('AWS::Config::ConfigRule')).toEqual([undefined, undefined]);
+    // No statement depends on it, and CloudFormation cannot tag it in every Region.
+    expect(tagsOf('AWS::Lambda::EventSourceMapping')).toEqual([undefined]);
   });
 
   it('lets only the deployment role change the resources', async () => {

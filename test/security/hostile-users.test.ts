@@ -48,9 +48,20 @@ const TAGS = [
   '"},{{ Report }}<b>$(id)</b>',
 ];
 
-/** The text of an annotation: fixed words, key ids and dates. */
+/** The values as an annotation shows them. */
+const SHOWN_TAGS = [
+  String.raw`'2026-12-31\u2028'`,
+  `'${'\\u2029'.repeat(6)}'...`,
+  "' 2099-12-31'",
+  "'2099-12-31T00:00:00Z'",
+  String.raw`'\u0662\u0660\u0669\u0669-\u0661'...`,
+  String.raw`'2099-12-31\u000a{"level":"ERROR"}'`,
+  String.raw`'"},{{ Report }}<b>$\u0028id\u0029</b>'`,
+];
+
+/** The text of an annotation: fixed words, key ids, dates, and the quoted value of the tag. */
 const ANNOTATION =
-  /^: 2 active access keys, 1 allowed\. Exemption is not a date\. Deactivate AKIA[A-Z0-9]{16} \(never used, created [\d-]{10}\)\. Keep AKIA[A-Z0-9]{16}(?: \(never used, created [\d-]{10}\))?\. As of [\d-]{10} UTC\.$/;
+  /^: 2 active access keys, 1 allowed\. Exemption (?:is not a date|tag keys-until is (?<shown>'[^'()]*'(?:\.{3})?), expected a date such as 2026-12-31)\. Deactivate AKIA[A-Z0-9]{16}(?: \(never used, created [\d-]{10}\))?\. Keep AKIA[A-Z0-9]{16}(?: \(never used, created [\d-]{10}\))?\. As of [\d-]{10} UTC\.$/;
 
 const deploy = createDeployedAccounts({
   ...{ notificationTopicArn: topicArn, exemptionTagKey, securityHubFindings: true },
@@ -123,12 +134,16 @@ const expectNothingOf = (index: number, text: string) => {
 
 describe('a user with a hostile name, path and tags', () => {
   it.each(each)(
-    'is evaluated by its keys, and its annotation has a fixed wording: $name',
+    'is evaluated by its keys, and its annotation has a fixed wording around its quoted tag: $name',
     ({ index }) => {
       const { user } = at(index);
       const annotation = findingOf(user)?.ProductFields?.['Evidence'] ?? '';
       expect(annotation.startsWith(user.UserName)).toBe(true);
-      expect(annotation.slice(user.UserName.length)).toMatch(ANNOTATION);
+      const found = ANNOTATION.exec(annotation.slice(user.UserName.length));
+      expect(found, annotation).not.toBeNull();
+      // A name of 64 characters leaves no room for the value.
+      const shown = user.UserName.length === 64 ? undefined : SHOWN_TAGS[index];
+      expect(found?.groups?.['shown']).toBe(shown);
       expect(annotation.length).toBeLessThanOrEqual(256);
     },
   );

@@ -60,9 +60,10 @@ export const valuesForTerraform = (): Values => {
 /** The text of SECURITY.md. */
 export const SECURITY = readFileSync(`${REPOSITORY}SECURITY.md`, 'utf8');
 
-/** Returns the policy under a heading. */
-export const policyUnder = (heading: string): unknown => {
-  const [, section = ''] = SECURITY.split(`\n${heading}\n`);
+/** Returns the policy under a heading of a page. */
+export const policyUnder = (heading: string, page = 'SECURITY.md'): unknown => {
+  const text = readFileSync(`${REPOSITORY}${page}`, 'utf8');
+  const [, section = ''] = text.split(`\n${heading}\n`);
   const [, json = ''] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
   return JSON.parse(json);
 };

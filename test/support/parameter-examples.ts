@@ -23,8 +23,8 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
     refused: ['-1', '7.5', '366', '370', '400', '999', '1000', '1e2', '+7', 'week'],
   },
   MinimumInactiveDays: {
-    accepted: ['', '1', '9', '10', '89', '90'],
-    refused: ['-1', '7.5', '0', '00', '01', '91', '99', '100', '+7', 'week'],
+    accepted: ['', '0', '1', '9', '10', '89', '90'],
+    refused: ['-1', '7.5', '00', '01', '91', '99', '100', '+7', 'week'],
   },
   AllowSecondActiveKey: BOOLEAN,
   DryRun: BOOLEAN,

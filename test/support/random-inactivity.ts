@@ -137,7 +137,7 @@ const instantsOf = (looks: readonly Look[], events: readonly KeyEvent[]) => {
 /** The events of an account's keys in 120 days, and the instants at which the rule runs. */
 export const inactivityStory = fc
   .record({
-    maxInactiveDays: fc.constantFrom(1, 10, 30, 30, 89, 90),
+    maxInactiveDays: fc.constantFrom(0, 1, 10, 30, 30, 89, 90),
     refreshDays: fc.constantFrom(0, 7, 365),
     users: fc.array(fc.array(earlierKey, { minLength: 1, maxLength: 2 }), {
       minLength: 1,

@@ -37,13 +37,31 @@ const userName = fc.oneof(
 /** The name of an AWS managed policy that quarantines a user. */
 export const QUARANTINE = 'AWSCompromisedKeyQuarantineV3';
 
+/** Parts of tag values that look like parts of annotations. */
+const HOSTILE = [
+  ...["'", "', expected a date such as 2026-12-31.", '\\', ' (', ')', '. ', '; ', ': ', '\u2028'],
+  ...['Deactivate ', 'Delete ', 'No key is selected from ', 'AKIAFORGEDFORGEDFORGE'],
+  ...[' has been inactive since 2000-01-01', ' has been inactive for at least 90 days'],
+  ...[' As of 2026-01-31 UTC.', '2026-12-31', 'é'],
+];
+
+/** Any value of a tag, often a hostile one. */
+export const tagValue: fc.Arbitrary<string> = fc
+  .array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', maxLength: 20 })), {
+    maxLength: 6,
+  })
+  .map((parts) => parts.join('').slice(0, 256));
+
 /** A user whose tag exempts, does not exempt, or is absent. */
 export const userWithKeys = (maxLength: number, statuses = STATUSES): fc.Arbitrary<UserKeys> =>
   fc.record({
     UserId: fc.constant('AIDAXXXXXXXXXXXXALICE'),
     UserName: userName,
     keys: accessKeys(maxLength, statuses),
-    exemption: fc.constantFrom(undefined, '2026-01-30', '2026-01-31', '2999-12-31', 'never', ''),
+    exemption: fc.oneof(
+      fc.constantFrom(undefined, '2026-01-30', '2026-01-31', '2999-12-31', 'never', ''),
+      tagValue,
+    ),
     quarantinePolicy: fc.constantFrom(undefined, undefined, undefined, QUARANTINE),
   });
 
@@ -68,8 +86,9 @@ export const expectWholeAnnotation = (annotation: string, { UserName, keys }: Us
   expect(annotation).toMatch(/^[\x20-\x7e]{1,256}$/);
   expect(annotation).toMatch(/ As of 2026-01-31 UTC\.$/);
   const ids = keys.map(({ AccessKeyId }) => AccessKeyId);
-  for (const [named] of annotation.slice(start.length).matchAll(/\bAKIA\w*/g))
-    expect(ids).toContain(named);
+  // A quoted tag value can contain any text.
+  const ours = annotation.slice(start.length).replace(/'[^']*'/, '');
+  for (const [named] of ours.matchAll(/\bAKIA\w*/g)) expect(ids).toContain(named);
 };
 
 /** The exemption tag. */
@@ -162,7 +181,7 @@ export const singleParameters = fc.record({
 
 /** Parameters of the rule on inactive keys. */
 export const inactiveParameters = fc.record({
-  maxInactiveDays: fc.constantFrom(1, 30, 60, 90),
+  maxInactiveDays: fc.constantFrom(0, 1, 30, 60, 90),
   exemptionTagKey: fc.constantFrom(undefined, TAG),
 });
 

@@ -78,7 +78,7 @@ describe('readSettings', () => {
     ['inactiveConfigRuleName', 'b', 'b'],
     ['countInactiveAccessKeys', 'true', true],
     ['countInactiveAccessKeys', false, false],
-    ['maxInactiveDays', '1', 1],
+    ['maxInactiveDays', '0', 0],
     ['maxInactiveDays', 90, 90],
     ['automaticDeletion', 'true', true],
     ['approvers', 'alice', ['alice']],
@@ -133,7 +133,7 @@ describe('readSettings', () => {
     ['automaticRemediation', 1],
     ['inactiveConfigRuleName', 'x'.repeat(65)],
     ['countInactiveAccessKeys', 'yes'],
-    ['maxInactiveDays', '0'],
+    ['maxInactiveDays', '-1'],
     ['maxInactiveDays', 91],
     ['automaticDeletion', 'maybe'],
     ['approvers', []],
@@ -208,6 +208,12 @@ describe('readSettings, with settings that contradict each other,', () => {
     );
   });
 
+  it('refuses to delete keys automatically as soon as they are inactive', () => {
+    expect(refusal({ automaticDeletion: true, maxInactiveDays: 0 })).toBe(
+      'automaticDeletion must be false with maxInactiveDays 0: it would delete keys as soon as they are inactive',
+    );
+  });
+
   it('refuses a topic for approvals without approvers', () => {
     expect(refusal({ approvalTopicArn })).toBe(
       'approvalTopicArn must not be set without approvers: the topic notifies only approvers',
@@ -234,6 +240,8 @@ describe('readSettings, with settings that contradict each other,', () => {
 
   it.each([
     { automaticRemediation: true, automaticDeletion: true },
+    { automaticDeletion: true, maxInactiveDays: 1 },
+    { automaticRemediation: true, maxInactiveDays: 0 },
     { approvers: 'alice' },
     { approvers: 'alice', approvalTopicArn },
   ])('accepts %j', (context) => {

@@ -45,7 +45,7 @@ const VALUES: { readonly [Setting in keyof typeof SETTINGS]: fc.Arbitrary<string
   minimumIdleDays: fc.constantFrom('0', '365'),
   maxAccessKeyAge: fc.constantFrom('0', '365'),
   refreshDays: fc.constantFrom('0', '365'),
-  maxInactiveDays: fc.constantFrom('1', '90'),
+  maxInactiveDays: fc.constantFrom('0', '1', '90'),
   automaticRemediation: fc.constantFrom('true', 'false'),
   automaticDeletion: fc.constantFrom('true', 'false'),
   approvers: fc.constantFrom('alice', 'alice,arn:aws:iam::123456789012:role/ops/Keys'),
@@ -67,7 +67,7 @@ const settings = fc
     ...(approvers === undefined
       ? {
           ...(automaticRemediation && { automaticRemediation }),
-          ...(automaticDeletion && { automaticDeletion }),
+          ...(automaticDeletion && others.maxInactiveDays !== '0' && { automaticDeletion }),
         }
       : { approvers, ...(approvalTopicArn && { approvalTopicArn }) }),
   }));
@@ -214,7 +214,7 @@ describe('CloudFormation', () => {
     ['MaxActiveAccessKeys', '11', 'must be a whole number of keys from 1 to 10'],
     ['MinimumIdleDays', '1.5', 'must be a whole number of days from 0 to 365'],
     ['MinimumIdleDays', '366', 'must be a whole number of days from 0 to 365'],
-    ['MaxInactiveDays', '0', 'must be a whole number of days from 1 to 90'],
+    ['MaxInactiveDays', '-1', 'must be a whole number of days from 0 to 90'],
     [
       'ExemptionTagKey',
       'a'.repeat(129),
@@ -236,6 +236,7 @@ describe('CloudFormation', () => {
   it.each([
     [{ Approvers: 'alice', AutomaticDeletion: 'true' }, 'AutomaticDeletion must be false'],
     [{ Approvers: 'alice', AutomaticRemediation: 'true' }, 'AutomaticRemediation must be false'],
+    [{ MaxInactiveDays: '0', AutomaticDeletion: 'true' }, 'AutomaticDeletion must be false'],
   ])('refuses the contradiction %j', async (parameters, message) => {
     expect(await refusal(parameters)).toContain(message);
   });

@@ -43,7 +43,7 @@ export const PROMISED_OF_KEY_LIFE = {
   ],
   inactiveTooLong: (old: string, day: string): PromisedResult => [
     'NON_COMPLIANT',
-    `${old} has been inactive since ${day}. Delete a key that has been inactive for 30 days`,
+    `${old} has been inactive since ${day}. Delete or reactivate it: maxInactiveDays is 30.`,
   ],
   nothing: ['COMPLIANT'] satisfies PromisedResult,
 } as const;

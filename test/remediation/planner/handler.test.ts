@@ -78,7 +78,8 @@ const makePlan = (Runbook: Runbook, input: object = {}, maximumEvents?: number) 
   const options = maximumEvents === undefined ? {} : { maximumEvents };
   const readHistory = createEventHistory('us-east-1', clients.countCalls, options);
   const shared = { UserId, AccessKeyId: '', DryRun: 'false', ConfigRuleName: RULE_NAME };
-  const handler = createHandler({ ...clients, readHistory, deactivationRoleArn, now: () => at });
+  const sources = { ...clients, readHistory, deactivationRoleArn, accountId: '123456789012' };
+  const handler = createHandler({ ...sources, now: () => at });
   return handler({ Runbook, ...shared, ...PARAMETERS[Runbook], ...input });
 };
 const deactivation = (input: object = {}) => makePlan('DeactivateAccessKey', input);
@@ -342,6 +343,8 @@ describe('the planner of a deletion', () => {
     ['40', '', 'Delete'],
     ['41', '40', 'Delete'],
     ['40', '41', 'NothingToDo'],
+    ['0', '', 'Delete'],
+    ['41', '0', 'Delete'],
   ])('uses maxInactiveDays %s, overridden by %j: %s', async (maxInactiveDays, days, Outcome) => {
     await prepare('DeleteInactiveAccessKey');
     setParameters({ maxInactiveDays });
@@ -445,13 +448,17 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
     expect(lines.join()).not.toContain(NEW);
   });
 
-  it('refuses an id that no user has, and counts the refusal', async () => {
-    const UnknownId = 'AIDAXXXXXXXXXXNOBODY';
-    expect(await makePlan(Runbook, { UserId: UnknownId })).toMatchObject({
+  it.each([
+    ['that no user has', 'AIDAXXXXXXXXXXNOBODY'],
+    ['in lower case', UserId.toLowerCase()],
+    ['that is the name of a user', 'ci_deploy_production'],
+  ])('refuses an id %s, and counts the refusal', async (_, id) => {
+    account.iam.seedUser({ UserName: 'ci_deploy_production', keys: [{}] });
+    expect(await makePlan(Runbook, { UserId: id })).toMatchObject({
       Outcome: 'Refused',
-      UserId: UnknownId,
+      UserId: id,
       UserName: 'none',
-      Reason: `no IAM user of this account has the id ${UnknownId}; it may have been deleted`,
+      Reason: expect.stringContaining(`no IAM user of the account 123456789012 has the id ${id}: `),
     });
     const counted = { outcome: 'Refused', keyEndsWith: 'none', Plans: 1, Refusals: 1 };
     expect(JSON.parse(lines.join())).toMatchObject({ Runbook, ...counted });
@@ -509,7 +516,7 @@ describe('the rule of the planner', () => {
   it.each([
     ['DeactivateAccessKey', { minimumIdleDays: 'seven' }, 'minimumIdleDays must be a whole number'],
     ['DeactivateAccessKey', { maxInactiveDays: '30' }, 'unknown rule parameter "maxInactiveDays"'],
-    ['DeleteInactiveAccessKey', { maxInactiveDays: '91' }, 'from 1 to 90, got "91"'],
+    ['DeleteInactiveAccessKey', { maxInactiveDays: '91' }, 'from 0 to 90, got "91"'],
     ['DeleteInactiveAccessKey', { minimumIdleDays: '7' }, 'rule parameter "minimumIdleDays"'],
   ] as const)('of %s cannot have the parameters %j', async (Runbook, parameters, message) => {
     await prepare(Runbook);

@@ -45,6 +45,9 @@ const plan = (
 };
 
 const named = { AccessKeyId: key.AccessKeyId };
+/** The end of a refusal for a key that has been inactive since an unknown date. */
+const wayOut = (id: string) =>
+  `the runbook deletes a key only if CloudTrail shows for how long it has been inactive; start it again later, or if you know that the key is not needed, delete it: aws iam delete-access-key --user-name=alice --access-key-id=${id}`;
 const EITHER = [{}, named];
 
 describe('planDeletion of a named key', () => {
@@ -80,21 +83,21 @@ describe('planDeletion of a named key', () => {
       key,
       [on(40)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22: expected 30 days',
+      `AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22: ${wayOut(key.AccessKeyId)}`,
     ],
     [
       'has no event in an incomplete history',
       key,
       [],
       false,
-      'AKIAXXXXXXXXXXXXXOFF is inactive since an unknown date (no event history): expected 30 days',
+      `AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (no event history): ${wayOut(key.AccessKeyId)}`,
     ],
     [
       'has a status that no call sets',
       { ...key, Status: 'Expired' },
       [off(40)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF is Expired since an unknown date: expected 30 days',
+      `AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date: ${wayOut(key.AccessKeyId)}`,
     ],
   ])('scenario 3: refuses a key that %s', (_, one, changes, isComplete, Reason) => {
     for (const DryRun of [false, true])
@@ -106,7 +109,7 @@ describe('planDeletion of a named key', () => {
 
 describe('planDeletion, scenario 4: no key is known to be inactive for long enough', () => {
   const reasonFor = (all: string) =>
-    `no access key of alice is known to be inactive for 30 days: ${all}`;
+    `no access key of alice is known to have been inactive for 30 days: ${all}`;
 
   it.each([
     ['no key', [], 'no key is inactive'],
@@ -128,25 +131,25 @@ describe('planDeletion, scenario 4: no key is known to be inactive for long enou
       [key, other],
       [on(40), off(10, { name: 'TWO' })],
       true,
-      'AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22; AKIAXXXXXXXXXXXXXTWO has been inactive since 2026-01-21',
+      'AKIAXXXXXXXXXXXXXTWO has been inactive since 2026-01-21; AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22',
     ],
     [
       'the history is incomplete',
       [key],
       [],
       false,
-      'AKIAXXXXXXXXXXXXXOFF is inactive since an unknown date (no event history)',
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (no event history)',
     ],
     [
       'a key is expired',
       [{ ...key, Status: 'Expired' }],
       [off(40)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF is Expired since an unknown date',
+      'AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date',
     ],
   ])('refuses if %s', (_, keys, changes, isComplete, all) => {
     expect(plan(keys, changes, { isComplete })).toEqual(
-      planOf({ Outcome: 'Refused', Reason: reasonFor(all) }),
+      planOf({ Outcome: 'Refused', Reason: `${reasonFor(all)}; ${wayOut('KEY_ID')}` }),
     );
   });
 
@@ -198,7 +201,7 @@ describe('planDeletion, scenario 6: a key that was used since its deactivation',
 
   it('is refused with what is known, although another key may be deleted', () => {
     const Reason =
-      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2025-12-12, but was last used 2026-01-30';
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2025-12-12, but was last used 2026-01-30: expected no use after its deactivation and in the last 30 days';
     const changes = [off(50), off(40, { name: 'TWO' })];
     for (const overrides of EITHER)
       expect(plan([used, other], changes, overrides)).toEqual(
@@ -313,5 +316,39 @@ describe('planDeletion, scenario 7: a key that is inactive for long enough', () 
       Outcome: 'DryRun',
       NextCommand: 'none',
     });
+  });
+});
+
+describe('planDeletion, where 0 days are required', () => {
+  const now = { maxInactiveDays: 0 };
+
+  it.each([
+    ['has been inactive for a minute', unused, [off(0, { ms: -60_000 })], true, 'Delete'],
+    ['became inactive at this instant', unused, [off(0)], true, 'Delete'],
+    ['has no event in 90 days', other, [], true, 'Delete'],
+    ['has a deactivation that is not visible yet', key, [on(1)], true, 'Refused'],
+    ['has no event in an incomplete history', key, [], false, 'Refused'],
+    ['is expired', { ...key, Status: 'Expired' }, [], true, 'Refused'],
+  ])('a key that %s', (_, one, changes, isComplete, expected) => {
+    for (const overrides of [{}, { AccessKeyId: one.AccessKeyId }])
+      expect(plan([active, one], changes, { ...now, isComplete, ...overrides }).Outcome).toBe(
+        expected,
+      );
+  });
+
+  it.each([
+    [0, 'Delete'],
+    [1, 'Refused'],
+  ])('a key that was used a day less %d ms ago, before its deactivation', (ms, expected) => {
+    const used = { ...key, LastUsedDate: daysBefore(1, ms) };
+    for (const overrides of EITHER)
+      expect(plan([used], [off(0)], { ...now, ...overrides }).Outcome).toBe(expected);
+  });
+
+  it('says why a key that was used in the last day is refused', () => {
+    const used = { ...key, LastUsedDate: daysBefore(0, -60_000) };
+    expect(plan([used], [off(0)], now).Reason).toBe(
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2026-01-31, but was last used 2026-01-31: expected no use after its deactivation and in the last day',
+    );
   });
 });

@@ -67,7 +67,7 @@ describe('parsePlannerInput', () => {
 
   it.each([
     [deactivation, 'MinimumIdleDays', ['0', '7', '365', 365]],
-    [deletion, 'MinimumInactiveDays', ['1', '30', '90', 90]],
+    [deletion, 'MinimumInactiveDays', ['0', '1', '30', '90', 90]],
   ])('of $Runbook reads the days of %s', (input, name, values) => {
     for (const value of values)
       expect(parsePlannerInput({ ...input, [name]: value })).toMatchObject({
@@ -87,7 +87,7 @@ describe('parsePlannerInput', () => {
 
   it.each([
     [deactivation, 'MinimumIdleDays', 'minimumIdleDays', ['366', '-1', 'seven', '7.5', ' 7', true]],
-    [deletion, 'MinimumInactiveDays', 'maxInactiveDays', ['0', '91', '-1', 'thirty', '1e1', null]],
+    [deletion, 'MinimumInactiveDays', 'maxInactiveDays', ['91', '-1', 'thirty', '1e1', null]],
   ])('of $Runbook refuses days of %s that %s does not allow', (input, name, parameter, values) => {
     for (const value of values) {
       const read = () => parsePlannerInput({ ...input, [name]: value });
@@ -178,9 +178,10 @@ describe('parseEnvironment', () => {
   it.each([
     'arn:aws:iam::123456789012:role/deactivation',
     'arn:aws-us-gov:iam::123456789012:role/with/a/path/deactivation',
-  ])('reads the role %s', (DEACTIVATION_ROLE_ARN) => {
+  ])('reads the role %s and its account', (DEACTIVATION_ROLE_ARN) => {
     expect(parseEnvironment({ DEACTIVATION_ROLE_ARN, OTHER: 'x' })).toEqual({
       deactivationRoleArn: DEACTIVATION_ROLE_ARN,
+      accountId: '123456789012',
     });
   });
 

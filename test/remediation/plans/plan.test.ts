@@ -130,12 +130,12 @@ describe('noAction', () => {
   });
 
   it('refuses an id that no user has', () => {
-    expect(unknownUser(UserId)).toEqual(
+    expect(unknownUser(UserId, '123456789012')).toEqual(
       planOf({
         Outcome: 'Refused',
         UserName: 'none',
         Reason:
-          'no IAM user of this account has the id AIDAXXXXXXXXXXXXALICE; it may have been deleted',
+          'no IAM user of the account 123456789012 has the id AIDAXXXXXXXXXXXXALICE: expected the unique id of a user, such as AIDACKCEVSQ6C2EXAMPLE, which AWS Config shows as the resource id, not the name of the user; the user may have been deleted',
       }),
     );
   });

@@ -65,7 +65,8 @@ describe('the remediation of a user', () => {
       (status) => status === 'Active' || countInactiveAccessKeys,
     );
     if (rule === 'single') return Math.max(0, counted.length - maxActiveAccessKeys);
-    return Object.keys(statuses).filter((id) => {
+    return Object.entries(statuses).filter(([id, status]) => {
+      if (status === 'Active') return false;
       const inactiveDays = planned.keys[before.indexOf(id)]?.inactiveDays ?? 0;
       return inactiveDays === 'long' || inactiveDays >= policy.inactive.maxInactiveDays;
     }).length;

@@ -163,15 +163,15 @@ describe('parseInactiveRuleParameters', () => {
   });
 
   it.each([
-    ['0', false],
-    ['1', true],
+    ['-1', false],
+    ['0', true],
     ['90', true],
     ['91', false],
     ['', false],
   ])('accepts maxInactiveDays %j: %j', (maxInactiveDays, isAccepted) => {
     const read = () => parseInactiveRuleParameters(JSON.stringify({ maxInactiveDays }));
     if (isAccepted) expect(read().maxInactiveDays).toBe(Number(maxInactiveDays));
-    else expect(read).toThrow('maxInactiveDays must be a whole number of days from 1 to 90, got');
+    else expect(read).toThrow('maxInactiveDays must be a whole number of days from 0 to 90, got');
   });
 
   it('refuses the parameters of the other rule, and names its own', () => {

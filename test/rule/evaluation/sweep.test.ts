@@ -125,7 +125,9 @@ describe('a sweep with an exemption tag', () => {
       untagged: 'NON_COMPLIANT',
     });
     expect(rule.reported()['exempt']?.Annotation).toContain('Exempt until 2026-12-31');
-    expect(rule.reported()['expired']?.Annotation).toContain('Exemption expired 2026-01-30.');
+    expect(rule.reported()['expired']?.Annotation).toContain(
+      "Exemption tag keys-until is '2026-01-30', expected a date that has not passed.",
+    );
     expect(rule.lastLine()).toMatchObject({ Users: 3, Violations: 2, Exempt: 1 });
   });
 

@@ -3,12 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { conclusionOf } from '../../../rule/evaluation/annotation.ts';
 import type { UserKeys } from '../../../rule/evaluation/user-rule.ts';
 import { knownFrom, parseAnnotation } from '../../../rule/inactive-access-key/annotation.ts';
-import { inactivitiesOf, isTooLong } from '../../../rule/inactive-access-key/inactivity.ts';
+import {
+  inactivitiesOf,
+  isTooLong,
+  isViolation,
+} from '../../../rule/inactive-access-key/inactivity.ts';
 import {
   evaluateInactiveAccessKey,
   type InactivePolicy,
 } from '../../../rule/inactive-access-key/rule.ts';
 import { date } from '../../../rule/keys/days.ts';
+import { readExemption } from '../../../rule/keys/exemption.ts';
 import type { KeyHistory } from '../../../rule/keys/key-history.ts';
 import {
   accessKey,
@@ -26,7 +31,7 @@ import {
 } from '../../support/random-users.ts';
 
 const policy: fc.Arbitrary<InactivePolicy> = fc.record({
-  maxInactiveDays: fc.constantFrom(1, 30, 90),
+  maxInactiveDays: fc.constantFrom(0, 1, 30, 90),
   exemptionTagKey,
   at: fc.constant(at),
 });
@@ -76,7 +81,11 @@ describe('the annotation of a user with a long name and two inactive keys', () =
   const keys = `${a.AccessKeyId} has been inactive for at least 90 days; ${b.AccessKeyId} has been inactive for at least 90 days.`;
 
   it.each([
-    ['the next step of a violation', 'never', `${keys} Exemption is not a date.`],
+    [
+      'the next step of a violation, and the value of its tag',
+      'never',
+      `${keys} Exemption is not a date.`,
+    ],
     ['a long tag key of an exempt user', '2026-12-31', `Exempt until 2026-12-31: ${keys}`],
   ])('leaves out %s', (_, exemption, text) => {
     expect(result(exemption)).toBe(`${UserName}: ${text} As of 2026-01-31 UTC.`);
@@ -106,16 +115,18 @@ describe('the annotation of any user', () => {
           Annotation = '',
         } = evaluate(user, history, parameters);
         const start = (inactivity: (typeof inactivities)[number]) =>
-          'since' in inactivity ? date(inactivity.since) : '';
+          'since' in inactivity ? inactivity.since.getTime() : 0;
         const [longest] = inactivities
           .filter((inactivity) => isTooLong(inactivity, parameters))
-          .toSorted((one, other) => start(one).localeCompare(start(other)));
+          .toSorted((one, other) => start(one) - start(other));
         if (ComplianceType === 'NON_COMPLIANT')
-          expect(parseAnnotation(Annotation)).toEqual({
-            recommendation: 'Remediate',
-            AccessKeyId: longest?.key.AccessKeyId,
-            Status: 'Inactive',
-          });
+          expect(parseAnnotation(Annotation)).toEqual(
+            longest && {
+              recommendation: 'Remediate',
+              AccessKeyId: longest.key.AccessKeyId,
+              Status: 'Inactive',
+            },
+          );
       }),
     );
   });
@@ -144,9 +155,10 @@ describe('the annotation of any user', () => {
       fc.property(userWithHistory, policy, days, ({ user, history }, parameters, later) => {
         const resultAt = (instant: Date) => {
           const result = evaluate(user, history, { ...parameters, at: instant });
-          const { ComplianceType, isExempt, Annotation = '' } = result;
-          const problem = / Exemption [\w -]+\./.exec(Annotation)?.[0];
-          const decided = String([ComplianceType, isExempt, problem]);
+          const { inactivities, Annotation, ...type } = result;
+          const by = { ...parameters, at: instant };
+          const violating = inactivities.map((inactivity) => isViolation(inactivity, by));
+          const decided = JSON.stringify([type, violating, readExemption(user.exemption, by)]);
           return { decided, conclusion: conclusionOf(Annotation) };
         };
         const [now, then] = [resultAt(at), resultAt(daysBefore(-later))];
@@ -187,11 +199,32 @@ describe('knownFrom', () => {
   });
 });
 
+describe('the value of a tag in the annotation of a violation', () => {
+  const [active, violating] = [accessKey('A'), accessKey('B', { Status: 'Inactive' })];
+
+  it.each([
+    active.AccessKeyId,
+    `${active.AccessKeyId} ${active.AccessKeyId}`,
+    `x; ${active.AccessKeyId} is inactive and wa`,
+    `x: ${active.AccessKeyId} has been inactive`,
+    `'${active.AccessKeyId}`,
+  ])('says nothing about a key: %j', (exemption) => {
+    const user = userKeys([active, violating], { exemption });
+    const parameters = { maxInactiveDays: 30, exemptionTagKey: 'until', at };
+    const { ComplianceType, Annotation } = evaluate(user, historyOf(), parameters);
+    expect(Annotation).toContain(active.AccessKeyId);
+    const known = knownFrom({ ComplianceType, Annotation, OrderingTimestamp: at });
+    expect(known(active)).toEqual({ isConcluded: false, activeAt: at });
+    expect(known(violating)).toEqual({ isConcluded: true });
+    expect(parseAnnotation(Annotation ?? '')?.AccessKeyId).toBe(violating.AccessKeyId);
+  });
+});
+
 describe('parseAnnotation', () => {
   it.each([
     '',
-    `alice: ${keyId('A')} is inactive since an unknown date (no event history).`,
-    `alice: ${keyId('A')} is Expired since an unknown date.`,
+    `alice: ${keyId('A')} has been inactive since an unknown date (no event history).`,
+    `alice: ${keyId('A')} has been Expired since an unknown date.`,
     `alice: ${keyId('A')} is inactive and was active on 2026-01-01.`,
     `${keyId('A')} has been inactive since 2026-01-01.`,
     'alice: SHORT has been inactive since 2026-01-01.',
@@ -200,15 +233,9 @@ describe('parseAnnotation', () => {
     expect(parseAnnotation(text)).toBeUndefined();
   });
 
-  it.each([
-    ['has been inactive since 2026-01-02', 'has been inactive since 2026-01-01', 'B'],
-    ['has been inactive since 2026-01-01', 'has been inactive since 2026-01-02', 'A'],
-    ['has been inactive since 2026-01-01', 'has been inactive since 2026-01-01', 'A'],
-    ['has been inactive since 2025-12-01', 'has been inactive for at least 90 days', 'B'],
-    ['is inactive and was active on 2025-12-01', 'has been inactive since 2026-01-02', 'B'],
-  ])('parses the key that has been inactive longest: A %s; B %s', (a, b, longest) => {
-    const text = `alice: ${keyId('A')} ${a}; ${keyId('B')} ${b}. As of 2026-01-31 UTC.`;
-    expect(parseAnnotation(text)?.AccessKeyId).toBe(keyId(longest));
+  it('parses the first key, which has been inactive longest', () => {
+    const text = `alice: ${keyId('B')} has been inactive since 2026-01-01. Not in violation: ${keyId('A')} has been inactive since 2026-01-30.`;
+    expect(parseAnnotation(text)?.AccessKeyId).toBe(keyId('B'));
   });
 
   it.each([16, 128])('parses a key id of %d characters', (length) => {

@@ -4,6 +4,7 @@ import {
   inactiveKeys,
   inactivitiesOf,
   isTooLong,
+  isViolation,
   keysWithUnreadUse,
 } from '../../../rule/inactive-access-key/inactivity.ts';
 import { accessKey, at, daysBefore, historyOf, statusChange } from '../../support/build.ts';
@@ -120,6 +121,14 @@ describe('isTooLong', () => {
     ['before the history', { key, before: daysBefore(90) }, true],
     ['unknown', { key, unknown: 'NotVisible' as const, activeAt: daysBefore(80) }, false],
   ])('%s: %j', (_, inactivity, expected) => {
-    expect(isTooLong(inactivity, { maxInactiveDays: 30, at })).toBe(expected);
+    const policy = { maxInactiveDays: 30, at };
+    expect(isTooLong(inactivity, policy)).toBe(expected);
+    expect(isViolation(inactivity, policy)).toBe(expected);
+    expect(isViolation(inactivity, { ...policy, maxInactiveDays: 0 })).toBe(true);
+  });
+
+  it('is false with 0 days if the date is unknown, although the key violates the rule', () => {
+    const unknown = { key, unknown: 'NoHistory' as const };
+    expect(isTooLong(unknown, { maxInactiveDays: 0, at })).toBe(false);
   });
 });

@@ -29,7 +29,7 @@ const evaluate = (
 const A = keyId('A');
 const B = keyId('B');
 const AS_OF = ' As of 2026-01-31 UTC.';
-const NEXT = ' Delete a key that has been inactive for 30 days, or reactivate it.';
+const NEXT = ' Delete or reactivate it: maxInactiveDays is 30.';
 
 describe('the result of the rule on inactive keys', () => {
   it.each([[[]], [[accessKey('A')]], [[accessKey('A'), accessKey('B')]]])(
@@ -82,9 +82,9 @@ describe('the result of the rule on inactive keys', () => {
     [
       historyOf([], { isComplete: false }),
       'Inactive',
-      'is inactive since an unknown date (no event history)',
+      'has been inactive since an unknown date (no event history)',
     ],
-    [historyOf(), 'Expired', 'is Expired since an unknown date'],
+    [historyOf(), 'Expired', 'has been Expired since an unknown date'],
   ])(
     'scenario 2: is COMPLIANT if the date is unknown, and says why (%#)',
     (history, Status, why) => {
@@ -107,22 +107,59 @@ describe('the result of the rule on inactive keys', () => {
     (maxInactiveDays) => {
       expect(evaluate([off('A')], historyOf(), { maxInactiveDays })).toEqual({
         ComplianceType: 'NON_COMPLIANT',
-        Annotation: `alice: ${A} has been inactive for at least 90 days. Delete a key that has been inactive for ${maxInactiveDays} days, or reactivate it.${AS_OF}`,
+        Annotation: `alice: ${A} has been inactive for at least 90 days. Delete or reactivate it: maxInactiveDays is ${maxInactiveDays}.${AS_OF}`,
       });
     },
   );
 
-  it('scenario 3: names every inactive key', () => {
-    expect(evaluate([off('B'), off('A')], historyOf([deactivated('B', 1)]))).toEqual({
-      ComplianceType: 'NON_COMPLIANT',
-      Annotation: `alice: ${A} has been inactive for at least 90 days; ${B} has been inactive since 2026-01-30.${NEXT}${AS_OF}`,
-    });
+  const BOTH = ' Delete or reactivate them: maxInactiveDays is 30.';
+
+  it.each([
+    [
+      'the key that violates the rule before the other',
+      [deactivated('A', 1), deactivated('B', 40)],
+      `${B} has been inactive since 2025-12-22.${NEXT} Not in violation: ${A} has been inactive since 2026-01-30.`,
+    ],
+    [
+      'the longest-inactive key first',
+      [deactivated('A', 40), deactivated('B', 41)],
+      `${B} has been inactive since 2025-12-21; ${A} has been inactive since 2025-12-22.${BOTH}`,
+    ],
+    [
+      'a key without an event before a key with an event',
+      [deactivated('A', 89)],
+      `${B} has been inactive for at least 90 days; ${A} has been inactive since 2025-11-03.${BOTH}`,
+    ],
+    [
+      'keys with the same date in the order of their ids',
+      [deactivated('A', 40), deactivated('B', 40)],
+      `${A} has been inactive since 2025-12-22; ${B} has been inactive since 2025-12-22.${BOTH}`,
+    ],
+    [
+      'keys without an event in the order of their ids',
+      [],
+      `${A} has been inactive for at least 90 days; ${B} has been inactive for at least 90 days.${BOTH}`,
+    ],
+    [
+      'a key with an unknown date as not in violation',
+      [statusChange('A', 'Active', { days: 1 })],
+      `${B} has been inactive for at least 90 days.${NEXT} Not in violation: ${A} is inactive and was active on 2026-01-30.`,
+    ],
+  ])('scenario 3: names %s', (_, changes, text) => {
+    for (const keys of [
+      [off('A'), off('B')],
+      [off('B'), off('A')],
+    ])
+      expect(evaluate(keys, historyOf(changes))).toEqual({
+        ComplianceType: 'NON_COMPLIANT',
+        Annotation: `alice: ${text}${AS_OF}`,
+      });
   });
 
   it.each([
-    ['2026-01-30', 'Exemption expired 2026-01-30.'],
-    ['soon', 'Exemption is not a date.'],
-    ['', 'Exemption is empty.'],
+    ['2026-01-30', "'2026-01-30', expected a date that has not passed."],
+    ['soon', "'soon', expected a date such as 2026-12-31."],
+    ['', "'', expected a date such as 2026-12-31."],
   ])(
     'scenario 3: the exemption %j does not exempt, and the annotation says why',
     (exemption, why) => {
@@ -130,7 +167,7 @@ describe('the result of the rule on inactive keys', () => {
         evaluate([off('A')], historyOf(), { exemptionTagKey: 'keys-until', exemption }),
       ).toMatchObject({
         ComplianceType: 'NON_COMPLIANT',
-        Annotation: expect.stringContaining(`days. ${why}${NEXT}`),
+        Annotation: expect.stringContaining(`days.${NEXT} Exemption tag keys-until is ${why}`),
       });
     },
   );
@@ -145,6 +182,71 @@ describe('the result of the rule on inactive keys', () => {
   });
 });
 
+describe('the result with maxInactiveDays 0', () => {
+  const now = { maxInactiveDays: 0 };
+  const NONE = ' Delete or reactivate it: maxInactiveDays is 0.';
+
+  it.each<[string, Partial<AccessKey>, KeyHistory, string]>([
+    [
+      'has been inactive for a moment',
+      {},
+      historyOf([deactivated('A', 0)]),
+      'has been inactive since 2026-01-31',
+    ],
+    [
+      'became inactive after the start of the evaluation',
+      {},
+      historyOf([deactivated('A', 0, 1)]),
+      'has been inactive since 2026-01-31',
+    ],
+    ['has no event', {}, historyOf(), 'has been inactive for at least 90 days'],
+    [
+      'has a deactivation that is not visible yet',
+      {},
+      historyOf([statusChange('A', 'Active', { days: 40 })]),
+      'is inactive and was active on 2025-12-22',
+    ],
+    [
+      'has no event in an incomplete history',
+      {},
+      historyOf([], { isComplete: false }),
+      'has been inactive since an unknown date (no event history)',
+    ],
+    ['is expired', { Status: 'Expired' }, historyOf(), 'has been Expired since an unknown date'],
+  ])('scenario 5: is NON_COMPLIANT if a key %s', (_, overrides, history, text) => {
+    expect(evaluate([accessKey('B'), off('A', overrides)], history, now)).toEqual({
+      ComplianceType: 'NON_COMPLIANT',
+      Annotation: `alice: ${A} ${text}.${NONE}${AS_OF}`,
+    });
+  });
+
+  it('scenario 5: names a key with an unknown date after the others', () => {
+    const history = historyOf([deactivated('B', 0)]);
+    const keys = [off('A', { Status: 'Expired' }), off('B')];
+    expect(evaluate(keys, history, now).Annotation).toBe(
+      `alice: ${B} has been inactive since 2026-01-31; ${A} has been Expired since an unknown date. Delete or reactivate them: maxInactiveDays is 0.${AS_OF}`,
+    );
+  });
+
+  it('scenario 5: is COMPLIANT if every key is active, or by an exemption', () => {
+    expect(evaluate([accessKey('A')], historyOf(), now)).toEqual({ ComplianceType: 'COMPLIANT' });
+    const exempt = { ...now, exemptionTagKey: 'keys-until', exemption: '2026-01-31' };
+    const history = historyOf([], { isComplete: false });
+    expect(evaluate([off('A')], history, exempt)).toMatchObject({
+      ComplianceType: 'COMPLIANT',
+      isExempt: true,
+    });
+  });
+
+  it('scenario 5: requires the tag of a user with any inactive key', () => {
+    const parameters = '{"maxInactiveDays":"0","exemptionTagKey":"keys-until"}';
+    const history = historyOf([], { isComplete: false });
+    const { tag } = inactiveAccessKeyRule(parameters, at).requiredReads({ history });
+    expect(tag(userKeys([off('A')]))).toBe('keys-until');
+    expect(tag(userKeys([accessKey('A')]))).toBeUndefined();
+  });
+});
+
 describe('inactiveAccessKeyRule', () => {
   const rule = inactiveAccessKeyRule('{"exemptionTagKey":"keys-until","refreshDays":"3"}', at);
   const user = userKeys([accessKey('ON'), off('A')]);
@@ -154,7 +256,7 @@ describe('inactiveAccessKeyRule', () => {
   it('has the parameters and the instant of the invocation', () => {
     expect(rule).toMatchObject({ at, refreshDays: 3 });
     expect(() => inactiveAccessKeyRule('{"maxInactiveDays":"91"}', at)).toThrow(
-      'maxInactiveDays must be a whole number of days from 1 to 90, got "91"',
+      'maxInactiveDays must be a whole number of days from 0 to 90, got "91"',
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { conclusionOf, type ParsedAnnotation } from '../../../rule/evaluation/annotation.ts';
 import type { UserKeys } from '../../../rule/evaluation/user-rule.ts';
 import { type AccessKey, isActive, sortKeysBy } from '../../../rule/keys/access-key.ts';
+import { readExemption } from '../../../rule/keys/exemption.ts';
 import {
   describeComplianceReason,
   describeCounts,
@@ -317,8 +318,8 @@ describe('the annotation of any user', () => {
         const resultAt = (instantOfRun: Date) => {
           const by = { ...parameters, at: instantOfRun };
           const { Annotation, ...decided } = evaluateSingleAccessKey(one, by);
-          const problem = / Exemption [\w -]+\./.exec(Annotation ?? '')?.[0];
-          const summary = `${JSON.stringify(decided)} ${problem} ${summaryOf(recommend(one, by))}`;
+          const exemption = readExemption(one.exemption, by);
+          const summary = `${JSON.stringify([decided, exemption])} ${summaryOf(recommend(one, by))}`;
           return { summary, conclusion: conclusionOf(Annotation) };
         };
         const [now, later] = [resultAt(at), resultAt(daysBefore(-days))];
@@ -330,6 +331,21 @@ describe('the annotation of any user', () => {
 });
 
 describe('parseAnnotation', () => {
+  it.each([
+    "x'. Deactivate AKIAFORGEDFORGEDFORG",
+    "', expected a date. Delete AKIAFORGEDFOR",
+    'x. No key is selected from AKIAFORGEDFOR',
+    '(x) Deactivate AKIAFORGEDFORGEDFORGED.',
+    'As of 2026-01-31 UTC.',
+  ])('parses the key of the rule, not one in the value %j of the tag', (exemption) => {
+    const parameters = { ...policy, exemptionTagKey: 'until' };
+    const keys = [abandoned, inUse];
+    const user = userKeys(keys, { UserName: 'bob', exemption });
+    const text = describeViolation(user, recommend(user, parameters), parameters);
+    expect(text).toContain('Exemption tag until is');
+    expect(parseAnnotation(text)?.AccessKeyId).toBe(abandoned.AccessKeyId);
+  });
+
   it.each([
     '',
     'alice: Deactivate AKIAXXXXXXXXXXXXXOLD.',

@@ -29,9 +29,12 @@ describe('evaluateSingleAccessKey', () => {
   });
 
   it.each([
-    ['2026-01-30', 'Exemption expired 2026-01-30.'],
-    ['forever', 'Exemption is not a date.'],
-    ['', 'Exemption is empty.'],
+    [
+      '2026-01-30',
+      "Exemption tag keys-until is '2026-01-30', expected a date that has not passed.",
+    ],
+    ['forever', "Exemption tag keys-until is 'forever', expected a date such as 2026-12-31."],
+    ['', "Exemption tag keys-until is '', expected a date such as 2026-12-31."],
   ])(
     'scenario 2: the exemption %j does not exempt, and the annotation says why',
     (exemption, why) => {
