@@ -34,7 +34,7 @@ export type PromisedResult = readonly [complianceType: string, annotationPart?: 
 export const PROMISED_OF_KEY_LIFE = {
   secondKey: (old: string, young: string): PromisedResult => [
     'NON_COMPLIANT',
-    `No key is selected from ${old}, ${young}: a newer key was never used`,
+    `No key is selected from ${old}, ${young}: the longest-idle key has been idle for less than 7 days`,
   ],
   idle: (old: string): PromisedResult => ['NON_COMPLIANT', `Deactivate ${old} (last used `],
   inactive: (old: string, day: string): PromisedResult => [
