@@ -23,7 +23,12 @@ export {
 export type { UserRule } from './rules/user-rule.ts';
 export { Planner } from './runbooks/planner.ts';
 export type { Runbook } from './runbooks/runbook.ts';
-export { createRemediations, createRunbooks, type Runbooks } from './runbooks/runbooks.ts';
+export {
+  type AutomaticRemediations,
+  createRemediations,
+  createRunbooks,
+  type Runbooks,
+} from './runbooks/runbooks.ts';
 export {
   SecurityHubFindings,
   type SecurityHubFindingsProps,

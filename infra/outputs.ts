@@ -3,7 +3,7 @@ import type { KeyEventTrigger } from './key-events/key-event-trigger.ts';
 import type { Dashboard } from './monitoring/dashboard.ts';
 import type { UserRule } from './rules/user-rule.ts';
 import { remediationIsOffered } from './runbooks/remediation.ts';
-import type { Runbooks } from './runbooks/runbooks.ts';
+import type { AutomaticRemediations, Runbooks } from './runbooks/runbooks.ts';
 import type { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
 
 /** The constructs that the outputs name. */
@@ -11,6 +11,7 @@ type Deployed = {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
   readonly runbooks: Runbooks;
+  readonly automatic?: AutomaticRemediations | undefined;
   readonly trigger?: KeyEventTrigger | undefined;
   readonly findings?: SecurityHubFindings | undefined;
   readonly dashboard?: Dashboard | undefined;
@@ -47,6 +48,22 @@ const addRules = (add: Add, { rule, inactiveRule, trigger, dashboard }: Deployed
     );
   if (dashboard !== undefined)
     add('DashboardName', 'Name of the CloudWatch dashboard', dashboard.dashboardName);
+};
+
+const addAutomatic = (add: Add, { automatic = {} }: Deployed): void => {
+  const { deactivation, deletion } = automatic;
+  if (deactivation !== undefined)
+    add(
+      'AutomaticDeactivationDeadLetterQueueUrl',
+      'Queue of the schedules whose automatic deactivations failed',
+      deactivation.deadLetterQueue.queueUrl,
+    );
+  if (deletion !== undefined)
+    add(
+      'AutomaticDeletionDeadLetterQueueUrl',
+      'Queue of the schedules whose automatic deletions failed',
+      deletion.deadLetterQueue.queueUrl,
+    );
 };
 
 const addFindings = (add: Add, { findings }: Deployed): void => {
@@ -109,6 +126,7 @@ export const addOutputs = (stack: Stack, deployed: Deployed): void => {
     `aws configservice start-remediation-execution ${region} --config-rule-name ${configRule.ref} --resource-keys resourceType=AWS::IAM::User,resourceId=${USER_ID}`;
 
   addRules(add, deployed);
+  addAutomatic(add, deployed);
   addFindings(add, deployed);
   addRunbooks(add, deployed.runbooks);
   add(

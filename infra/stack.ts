@@ -33,7 +33,7 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', settings);
   const planner = new Planner(stack, 'Planner', settings);
   const runbooks = createRunbooks(stack, { ...settings, planner, rule, inactiveRule });
-  createRemediations(stack, { ...settings, ...runbooks, rule, inactiveRule });
+  const automatic = createRemediations(stack, { ...settings, ...runbooks, rule, inactiveRule });
   const trigger = settings.keyEvents
     ? new KeyEventTrigger(stack, 'KeyEvents', {
         ...settings,
@@ -43,7 +43,7 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   const findings = settings.securityHubFindings
     ? new SecurityHubFindings(stack, 'Findings', { ...settings, rule, inactiveRule })
     : undefined;
-  const watched = { rule, inactiveRule, trigger, findings };
+  const watched = { rule, inactiveRule, automatic, trigger, findings };
   const { alarms } = new Alarms(stack, 'Alarms', { ...settings, ...watched });
   const dashboard = settings.dashboard
     ? new Dashboard(stack, 'Operations', { ...watched, planner, alarms })

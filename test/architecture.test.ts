@@ -49,6 +49,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'remediation/plans': ['rule'],
   'remediation/planner': ['remediation/plans', 'rule'],
+  'remediation/automatic': ['remediation/planner', 'remediation/plans', 'rule'],
   infra: ['rule'],
 };
 

@@ -18,6 +18,7 @@ export const ENTRIES = [
   'rule/key-events/index.ts',
   'rule/security-hub/index.ts',
   'remediation/planner/index.ts',
+  'remediation/automatic/index.ts',
 ] as const;
 
 /** The entry module of a function. */

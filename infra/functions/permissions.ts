@@ -57,3 +57,10 @@ export const allowWithoutResource = (role: IRole, actions: readonly string[]): v
 /** Allows a role to read the event history of CloudTrail in every Region. */
 export const allowToReadHistory = (role: IRole): void =>
   allowWithoutResource(role, ['cloudtrail:LookupEvents']);
+
+/** Allows a role to read what a plan depends on: users, keys, rule parameters and the event history. */
+export const allowToPlan = (role: IRole, exemptionTagKey: string | undefined): void => {
+  allowOnUsers(role, keyReadingActions(exemptionTagKey));
+  allowWithoutResource(role, ['iam:ListUsers', 'config:DescribeConfigRules']);
+  allowToReadHistory(role);
+};

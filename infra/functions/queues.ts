@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { type EventPattern, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, type IRuleTarget, Rule, type Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { CfnPermission, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { NodeFunction } from './node-function.ts';
@@ -31,6 +31,30 @@ export const allowToSend = ({ ruleArn }: Rule, queues: readonly IQueue[]): void 
         conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
       }),
     );
+};
+
+/** When a function is invoked. */
+type ScheduleProps = {
+  /** The description of the EventBridge rule. */
+  readonly description: string;
+  readonly schedule: Schedule;
+  readonly target: NodeFunction;
+  readonly deadLetterQueue: IQueue;
+};
+
+/** Invokes a function on a schedule. Events that cannot be delivered go to the dead-letter queue. */
+export const invokeOnSchedule = (scope: Construct, id: string, props: ScheduleProps): void => {
+  const { description, schedule, target, deadLetterQueue } = props;
+  const rule = new Rule(scope, id, { description, schedule });
+  const { functionArn } = target.function;
+  rule.addTarget(targetOf(functionArn, deadLetterQueue));
+  new CfnPermission(scope, `${id}Permission`, {
+    action: 'lambda:InvokeFunction',
+    functionName: functionArn,
+    principal: 'events.amazonaws.com',
+    sourceArn: rule.ruleArn,
+  });
+  allowToSend(rule, [deadLetterQueue]);
 };
 
 /** The events of a queue and how its function receives them. */

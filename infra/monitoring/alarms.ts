@@ -11,6 +11,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { KeyEventTrigger } from '../key-events/key-event-trigger.ts';
 import { EVALUATION_TIMEOUT, type UserRule } from '../rules/user-rule.ts';
+import type { AutomaticRemediation } from '../runbooks/automatic-remediation.ts';
+import type { AutomaticRemediations } from '../runbooks/runbooks.ts';
 import type { SecurityHubFindings } from '../security-hub/security-hub-findings.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 import { HOURS, type Settings } from '../settings/settings.ts';
@@ -83,6 +85,19 @@ const keyEventAlarms = ({ starter, deadLetterQueue }: KeyEventTrigger): AlarmDef
   }),
 });
 
+const automaticAlarms = ({ deactivation, deletion }: AutomaticRemediations): AlarmDefinitions => {
+  const deadLetters = ({ deadLetterQueue }: AutomaticRemediation, does: string) => ({
+    metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
+    alarmDescription: `All attempts of a schedule that ${does} keys failed for some users or all.`,
+  });
+  return {
+    ...(deactivation && {
+      AutomaticDeactivationDeadLetters: deadLetters(deactivation, 'deactivates'),
+    }),
+    ...(deletion && { AutomaticDeletionDeadLetters: deadLetters(deletion, 'deletes') }),
+  };
+};
+
 const findingAlarms = ({ importer, deadLetterQueue }: SecurityHubFindings): AlarmDefinitions => ({
   FindingErrors: {
     metric: importer.function.metricErrors({ period }),
@@ -100,6 +115,7 @@ export type AlarmsProps = Pick<SettingProps, 'maximumExecutionFrequency' | 'alar
   readonly rule: UserRule;
   /** The rule whose alarm names start with `Inactive`. */
   readonly inactiveRule?: UserRule | undefined;
+  readonly automatic?: AutomaticRemediations | undefined;
   readonly trigger?: KeyEventTrigger | undefined;
   readonly findings?: SecurityHubFindings | undefined;
 };
@@ -120,12 +136,13 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { rule, inactiveRule, trigger, findings } = props;
+    const { rule, inactiveRule, automatic, trigger, findings } = props;
     const { maximumExecutionFrequency, alarmTopicArn } = completeSettings(props);
     const definitions: AlarmDefinitions = {
       ...ruleAlarms(rule, maximumExecutionFrequency),
       ...(inactiveRule &&
         withPrefix('Inactive', ruleAlarms(inactiveRule, maximumExecutionFrequency))),
+      ...(automatic && automaticAlarms(automatic)),
       ...(trigger && keyEventAlarms(trigger)),
       ...(findings && findingAlarms(findings)),
     };

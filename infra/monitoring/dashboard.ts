@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import type { KeyEventTrigger } from '../key-events/key-event-trigger.ts';
 import type { UserRule } from '../rules/user-rule.ts';
 import type { Planner } from '../runbooks/planner.ts';
+import type { AutomaticRemediations } from '../runbooks/runbooks.ts';
 import type { SecurityHubFindings } from '../security-hub/security-hub-findings.ts';
 import { metricsOf, SWEEP_CALLS } from './metrics.ts';
 
@@ -20,6 +21,7 @@ export type DashboardProps = {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
   readonly planner: Planner;
+  readonly automatic?: AutomaticRemediations | undefined;
   readonly trigger?: KeyEventTrigger | undefined;
   readonly findings?: SecurityHubFindings | undefined;
   readonly alarms: readonly Alarm[];
@@ -66,7 +68,14 @@ const sweepRow = ({ configRule }: UserRule, prefix = ''): IWidget[] => {
 };
 
 /** The plans of the runbooks, the errors of the functions and the events that failed. */
-const functionRow = ({ rule, inactiveRule, planner, trigger }: DashboardProps): IWidget[] => {
+const functionRow = (props: DashboardProps): IWidget[] => {
+  const {
+    rule,
+    inactiveRule,
+    planner,
+    trigger,
+    automatic: { deactivation, deletion } = {},
+  } = props;
   const errors = (name: string, { function: one }: Pick<Planner, 'function'>) =>
     one.metricErrors({ ...HOURLY, label: name });
   const metrics = [rule, inactiveRule].map(({ configRule }) => metricsOf([configRule]));
@@ -79,6 +88,8 @@ const functionRow = ({ rule, inactiveRule, planner, trigger }: DashboardProps): 
         errors('rule', rule.evaluator),
         errors('inactive keys', inactiveRule.evaluator),
         errors('planner', planner),
+        ...(deactivation ? [errors('automatic deactivation', deactivation.starter)] : []),
+        ...(deletion ? [errors('automatic deletion', deletion.starter)] : []),
         ...(trigger === undefined ? [] : [errors('key events', trigger.starter)]),
       ],
     }),

@@ -1,12 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { NodeFunction } from '../functions/node-function.ts';
-import {
-  allowOnUsers,
-  allowToReadHistory,
-  allowWithoutResource,
-  keyReadingActions,
-} from '../functions/permissions.ts';
+import { allowOnUsers, allowToPlan } from '../functions/permissions.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 
 /** The Lambda function that plans what a runbook does. Its role has only read permissions. */
@@ -23,11 +18,7 @@ export class Planner extends NodeFunction {
       timeout: Duration.minutes(2),
       logRetentionInDays: settings.logRetentionInDays,
     });
-    allowOnUsers(this.role, [
-      ...keyReadingActions(settings.exemptionTagKey),
-      'iam:ListAttachedUserPolicies',
-    ]);
-    allowWithoutResource(this.role, ['iam:ListUsers', 'config:DescribeConfigRules']);
-    allowToReadHistory(this.role);
+    allowToPlan(this.role, settings.exemptionTagKey);
+    allowOnUsers(this.role, ['iam:ListAttachedUserPolicies']);
   }
 }

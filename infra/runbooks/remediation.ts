@@ -1,4 +1,4 @@
-import { Aws, CfnCondition, type Duration, Fn, Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, Fn, Stack } from 'aws-cdk-lib';
 import { type CfnConfigRule, CfnRemediationConfiguration } from 'aws-cdk-lib/aws-config';
 import { Construct } from 'constructs';
 import { WITHOUT_REMEDIATION } from '../../rule/aws/regions.ts';
@@ -26,10 +26,6 @@ export const remediationIsOffered = (scope: Construct): CfnCondition => {
 type RemediationProps = {
   readonly configRule: CfnConfigRule;
   readonly runbook: Runbook;
-  /** Whether AWS Config starts the runbook automatically, or only on request. */
-  readonly automatic: boolean;
-  /** The time for the one automatic attempt, which must be longer than an execution can take. */
-  readonly attemptWindow: Duration;
 };
 
 /**
@@ -53,16 +49,14 @@ const toParameters = (
 });
 
 /**
- * The remediation configuration of a rule, which the Remediate button uses.
- *
- * An automatic attempt that fails blocks further attempts for the user until the remediation exception is deleted.
+ * The remediation configuration of a rule, which the Remediate button uses. It is never automatic: docs/decisions/0025.
  *
  * @see https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationConfiguration.html
  */
 export class Remediation extends Construct {
   constructor(scope: Construct, id: string, props: RemediationProps) {
     super(scope, id);
-    const { configRule, runbook, automatic, attemptWindow } = props;
+    const { configRule, runbook } = props;
     const { document, automationRole } = runbook;
 
     const configuration = new CfnRemediationConfiguration(this, 'Configuration', {
@@ -74,12 +68,7 @@ export class Remediation extends Construct {
         AutomationAssumeRole: automationRole.roleArn,
         ConfigRuleName: configRule.ref,
       }),
-      automatic,
-      // Only one attempt, because another one would be refused for the same reason.
-      ...(automatic && {
-        maximumAutomaticAttempts: 1,
-        retryAttemptSeconds: attemptWindow.toSeconds(),
-      }),
+      automatic: false,
     });
     configuration.cfnOptions.condition = remediationIsOffered(this);
   }

@@ -83,7 +83,7 @@ export class Runbook extends Construct {
       // Each change creates a new document with a new name: docs/decisions/0002.
       updateMethod: 'Replace',
     });
-    // An automatic remediation may start at once, so the role must have its permissions first.
+    // An execution may start at once, so the role must have its permissions first.
     this.document.node.addDependency(this.automationRole);
     const parameters = `AutomationAssumeRole=${this.automationRole.roleArn},ConfigRuleName=${configRule.ref}`;
     this.startCommand = `aws ssm start-automation-execution --region ${Stack.of(this).region} --document-name ${this.document.ref} --parameters ${parameters}`;

@@ -1,7 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { InactiveAccessKeyRule, SingleAccessKeyRule } from '../rules/access-key-rules.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
+import { AutomaticRemediation } from './automatic-remediation.ts';
 import type { Planner } from './planner.ts';
 import { Remediation } from './remediation.ts';
 import { Runbook } from './runbook.ts';
@@ -17,9 +17,7 @@ type RunbooksProps = Pick<SettingProps, 'approvers' | 'approvalTopicArn' | 'noti
   Rules & { readonly planner: Planner };
 
 /** The properties of the remediations. */
-type RemediationsProps = Pick<SettingProps, 'automaticRemediation' | 'automaticDeletion'> &
-  Rules &
-  Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
+type RemediationsProps = SettingProps & Rules & Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
 
 /** The runbooks that deactivate a key, reactivate it, and delete an inactive key. */
 export type Runbooks = {
@@ -62,21 +60,36 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
   return { deactivate, reactivate, deleteInactive };
 };
 
-/** Creates the remediation of each rule. */
-export const createRemediations = (scope: Construct, props: RemediationsProps): void => {
+/** The functions that start runbooks on a schedule. Each exists only if its setting is true. */
+export type AutomaticRemediations = {
+  readonly deactivation?: AutomaticRemediation | undefined;
+  readonly deletion?: AutomaticRemediation | undefined;
+};
+
+/** Creates the remediation of each rule, and the functions of automatic mode. */
+export const createRemediations = (
+  scope: Construct,
+  props: RemediationsProps,
+): AutomaticRemediations => {
   const { rule, inactiveRule, deactivate, deleteInactive } = props;
-  const { automaticRemediation, automaticDeletion } = completeSettings(props);
-  new Remediation(scope, 'Remediation', {
-    configRule: rule.configRule,
-    runbook: deactivate,
-    automatic: automaticRemediation,
-    attemptWindow: Duration.minutes(15),
-  });
-  new Remediation(scope, 'Deletion', {
-    configRule: inactiveRule.configRule,
-    runbook: deleteInactive,
-    automatic: automaticDeletion,
-    // The runbook waits half an hour until CloudTrail shows the last events.
-    attemptWindow: Duration.hours(1),
-  });
+  const settings = completeSettings(props);
+  const deactivation = { configRule: rule.configRule, runbook: deactivate };
+  const deletion = { configRule: inactiveRule.configRule, runbook: deleteInactive };
+  new Remediation(scope, 'Remediation', deactivation);
+  new Remediation(scope, 'Deletion', deletion);
+  const deactivationRole = deactivate.automationRole;
+  return {
+    deactivation: settings.automaticRemediation
+      ? new AutomaticRemediation(scope, 'AutomaticDeactivation', {
+          ...{ ...settings, ...deactivation, deactivationRole },
+          runbookName: 'DeactivateAccessKey',
+        })
+      : undefined,
+    deletion: settings.automaticDeletion
+      ? new AutomaticRemediation(scope, 'AutomaticDeletion', {
+          ...{ ...settings, ...deletion, deactivationRole },
+          runbookName: 'DeleteInactiveAccessKey',
+        })
+      : undefined,
+  };
 };

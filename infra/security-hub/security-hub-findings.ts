@@ -1,11 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { NodeFunction } from '../functions/node-function.ts';
 import { allowOnUsers, allowWithoutResource } from '../functions/permissions.ts';
-import { allowToSend, DeadLetterQueue, EventQueue, targetOf } from '../functions/queues.ts';
+import { DeadLetterQueue, EventQueue, invokeOnSchedule } from '../functions/queues.ts';
 import { metricsOf } from '../monitoring/metrics.ts';
 import type { UserRule } from '../rules/user-rule.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
@@ -97,24 +96,13 @@ export class SecurityHubFindings extends Construct {
     this.importer = new FindingFunction(this, 'Importer', { ...props, deadLetterQueue });
     const { functionName } = this.importer.function;
     this.reconcileCommand = `aws lambda invoke --region ${Stack.of(this).region} --function-name ${functionName} --invocation-type Event --cli-binary-format raw-in-base64-out --payload '{"source":"aws.events","detail-type":"Scheduled Event"}' /dev/null`;
-    this.reconcileDaily();
-    this.importChanges([props.rule, props.inactiveRule]);
-  }
-
-  private reconcileDaily(): void {
-    const daily = new Rule(this, 'Daily', {
+    invokeOnSchedule(this, 'Daily', {
       description: 'Reconciles the findings in Security Hub with the results of AWS Config',
       schedule: Schedule.rate(Duration.days(1)),
+      target: this.importer,
+      deadLetterQueue,
     });
-    const { functionArn } = this.importer.function;
-    daily.addTarget(targetOf(functionArn, this.deadLetterQueue));
-    new CfnPermission(this, 'DailyPermission', {
-      action: 'lambda:InvokeFunction',
-      functionName: functionArn,
-      principal: 'events.amazonaws.com',
-      sourceArn: daily.ruleArn,
-    });
-    allowToSend(daily, [this.deadLetterQueue]);
+    this.importChanges([props.rule, props.inactiveRule]);
   }
 
   private importChanges(rules: readonly UserRule[]): void {

@@ -61,12 +61,12 @@ export interface SettingProps {
    */
   readonly keyEvents?: boolean;
   /**
-   * Whether AWS Config deactivates keys without a click on Remediate.
+   * Whether a function starts the deactivation of keys on a schedule, without a click on Remediate.
    * @default false
    */
   readonly automaticRemediation?: boolean;
   /**
-   * Whether AWS Config deletes inactive keys without a click on Remediate.
+   * Whether a function starts the deletion of inactive keys on a schedule, without a click on Remediate.
    * @default false
    */
   readonly automaticDeletion?: boolean;

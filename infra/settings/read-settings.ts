@@ -27,7 +27,7 @@ const contradictionsOf = (settings: Settings): readonly string[] => {
       : []),
     ...automatic.map(
       (name) =>
-        `${name} must be false with approvers: AWS Config starts a runbook without asking them`,
+        `${name} must be false with approvers: the function starts runbooks without asking them`,
     ),
     ...(settings.automaticDeletion && settings.maxInactiveDays === 0
       ? [

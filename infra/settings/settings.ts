@@ -54,11 +54,13 @@ const EVALUATION = {
 const REMEDIATION = {
   automaticRemediation: trueOrFalse({
     default: false,
-    description: 'Whether AWS Config deactivates keys without a click on Remediate',
+    description:
+      'Whether a function starts the deactivation of keys on a schedule, without a click on Remediate',
   }),
   automaticDeletion: trueOrFalse({
     default: false,
-    description: 'Whether AWS Config deletes inactive keys without a click on Remediate',
+    description:
+      'Whether a function starts the deletion of inactive keys on a schedule, without a click on Remediate',
   }),
   approvers: approvers({
     description:

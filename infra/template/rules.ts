@@ -23,7 +23,7 @@ export const PARAMETER_RULES = {
     Assertions: ['AutomaticRemediation', 'AutomaticDeletion'].map((name) =>
       assert(
         equals(ref(name), 'false'),
-        `${name} must be false with Approvers: AWS Config starts a runbook without asking them`,
+        `${name} must be false with Approvers: the function starts runbooks without asking them`,
       ),
     ),
   },

@@ -2,13 +2,11 @@ import { createClients } from '../../rule/aws/clients.ts';
 import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
 import { parseEnvironment } from '../plans/input.ts';
 import { createHandler } from './handler.ts';
-
-/** The maximum number of events that the planner reads: 30 pages, which take about half a minute at two requests a second. */
-const maximumEvents = 1_500;
+import { MAXIMUM_EVENTS } from './make-plan.ts';
 
 const clients = createClients();
 const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls, {
-  maximumEvents,
+  maximumEvents: MAXIMUM_EVENTS,
 });
 
 /** The Lambda entry of the planner that the runbooks invoke. */

@@ -42,6 +42,8 @@ export type DeactivationPolicy = RecommendationPolicy &
     readonly deactivationRoleArn: string;
     /** The event history. A selected key that was reactivated in it is refused. */
     readonly history?: KeyHistory | undefined;
+    /** Whether a selected key is refused if the event history is incomplete. @default false */
+    readonly requiresCompleteHistory?: boolean;
   };
 
 /** A deactivation by the runbook, and the change to Active that followed it. */
@@ -137,6 +139,11 @@ const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationP
   return noAction('Refused', reason, user);
 };
 
+const refuseIncompleteHistory = (user: UserKeys, { AccessKeyId }: AccessKey): Plan => {
+  const reason = `no key of ${user.UserName} is selected: the event history is incomplete, so a reactivation of ${AccessKeyId} may be missing; to decide, start the runbook with AccessKeyId`;
+  return noAction('Refused', reason, { ...user, AccessKeyId });
+};
+
 /** Describes why the user is COMPLIANT. Returns undefined if it is not. */
 const describeCompliance = (user: UserKeys, policy: DeactivationPolicy): string | undefined => {
   const reason = findComplianceReason(user, policy);
@@ -175,7 +182,10 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
   const { deactivate: key, keep } = recommendation;
   const { history, deactivationRoleArn } = policy;
   const reactivation = history && findReactivation(key, history, deactivationRoleArn);
-  if (reactivation === undefined) return deactivate(user, { key, keep }, policy);
+  if (reactivation === undefined)
+    return policy.requiresCompleteHistory && history?.isComplete === false
+      ? refuseIncompleteHistory(user, key)
+      : deactivate(user, { key, keep }, policy);
   const reason = `no key of ${user.UserName} is selected: ${describeReactivation(key, reactivation)}; to deactivate it again, start the runbook with AccessKeyId`;
   return noAction('Refused', reason, { ...user, AccessKeyId: key.AccessKeyId });
 };
@@ -194,6 +204,7 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
  *   8  4 or 7 with `DryRun`                                   → DryRun
  *   9  only inactive keys are too many, because these count   → Refused, with the command that deletes one
  *  10  as 7, but the key was reactivated after this runbook deactivated it → Refused, with the caller and the dates
+ *  11  as 7, but the event history is incomplete and must be complete → Refused
  *
  * @param user  the user as read from IAM, with the last use of the counted keys, and its quarantine policy unless a key is named
  */

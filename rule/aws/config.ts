@@ -21,6 +21,7 @@ export type RecordedResult = {
   readonly ComplianceType: ComplianceType;
   readonly Annotation?: string | undefined;
   readonly OrderingTimestamp: Date;
+  readonly ResultRecordedTime?: Date | undefined;
 };
 
 /** The recorded results of a rule, by user id. */
@@ -58,6 +59,7 @@ const ResultsPage = v.object({
       }),
       ComplianceType: v.picklist(RECORDED_TYPES),
       Annotation: v.optional(v.string()),
+      ResultRecordedTime: v.optional(v.date()),
     }),
   ),
 });
@@ -81,8 +83,8 @@ export class FailedEvaluationsError extends Error {
 const resultsIn = (page: unknown, operation: string) =>
   parse(ResultsPage, page, responseOf(operation)).EvaluationResults.map((result) => {
     const { EvaluationResultQualifier, OrderingTimestamp } = result.EvaluationResultIdentifier;
-    const { ComplianceType, Annotation } = result;
-    const recorded: RecordedResult = { ComplianceType, Annotation, OrderingTimestamp };
+    const { EvaluationResultIdentifier: _, ...own } = result;
+    const recorded: RecordedResult = { ...own, OrderingTimestamp };
     return { ...EvaluationResultQualifier, recorded };
   });
 

@@ -28,6 +28,13 @@ type LogFields = {
   readonly outcome: string;
   /** The last four characters of the access key id. */
   readonly keyEndsWith: string;
+  /** In automatic mode: how many users were planned, refused and reported, and how many executions were started. */
+  readonly planned: number;
+  readonly refused: number;
+  readonly reported: number;
+  readonly started: number;
+  /** The ids of the first executions that were started. */
+  readonly executions: readonly string[];
 };
 
 /** Collects what one run logs. A field or metric that is set again replaces the earlier value. */

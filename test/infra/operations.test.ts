@@ -27,7 +27,7 @@ const roleOf = (part: string) =>
 const deadLetters = `arn:aws:sqs:us-east-1:${accountId}:IamUserSingleAccessKey-RuleDeadLetterQueue-1A2B`;
 const user = `arn:aws:iam::${accountId}:user/team/alice`;
 const CLICK = '### Click Remediate, or start a runbook';
-const ALARM = '### Act on an alarm, clear a remediation exception';
+const ALARM = '### Act on an alarm';
 
 describe('the policies of docs/operations.md', () => {
   it.each([
@@ -46,7 +46,6 @@ describe('the policies of docs/operations.md', () => {
         `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`,
       ],
     ],
-    [ALARM, ['config:DeleteRemediationExceptions', '*']],
     [ALARM, ['sqs:PurgeQueue', deadLetters]],
     ['### Approve', ['ssm:SendAutomationSignal', execution]],
     ['### Undo', ['iam:UpdateAccessKey', user]],

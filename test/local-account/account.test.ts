@@ -5,6 +5,7 @@ import {
   StartConfigRulesEvaluationCommand,
   StartRemediationExecutionCommand,
 } from '@aws-sdk/client-config-service';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, daysBefore, keyId } from '../support/build.ts';
 import { createRunbookAccount, pass } from '../support/runbook-account.ts';
@@ -101,6 +102,34 @@ describe('the local account with the synthesized stack', () => {
 
     expect([...account.roles.byName.keys(), 'operator']).toEqual(expect.arrayContaining(callers));
     expect(callers).toEqual(expect.arrayContaining([automation, 'operator']));
+  });
+});
+
+describe('an access key of a user', () => {
+  const sign = async (accessKeyId: string) => {
+    const credentials = { accessKeyId, secretAccessKey: 'any' };
+    const sts = new STSClient({ ...account.clientConfig, region: 'eu-west-1', credentials });
+    await sts.send(new GetCallerIdentityCommand());
+    sts.destroy();
+  };
+  const lastUseOf = (name: string) => account.iam.users.get(name)?.keys[0]?.lastUsed;
+
+  it('that signs a request has a last use: time, service and Region', async () => {
+    const carol = account.iam.seedUser({ UserName: 'carol', keys: [{}] });
+    await sign(carol.keys[0]?.AccessKeyId ?? '');
+
+    expect(lastUseOf('carol')).toEqual({
+      LastUsedDate: expect.any(Date),
+      ServiceName: 'sts',
+      Region: 'eu-west-1',
+    });
+  });
+
+  it('that is inactive has none', async () => {
+    const dave = account.iam.seedUser({ UserName: 'dave', keys: [{ Status: 'Inactive' }] });
+    await sign(dave.keys[0]?.AccessKeyId ?? '');
+
+    expect(lastUseOf('dave')).toBeUndefined();
   });
 });
 

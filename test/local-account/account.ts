@@ -9,6 +9,7 @@ import { createEventBridge } from './events/event-bridge.ts';
 import { createIam } from './iam/iam.ts';
 import { createEventSourceMappings } from './lambda/event-source-mapping.ts';
 import { createLambda } from './lambda/lambda.ts';
+import { createSchedules } from './schedules.ts';
 import { createSecurityHub } from './securityhub/securityhub.ts';
 import { createSns } from './sns/sns.ts';
 import { createSqs } from './sqs/sqs.ts';
@@ -43,6 +44,8 @@ export type LocalAccountOptions = {
   readonly cloudTrailDelay?: number | undefined;
   /** Whether the account starts with a trail. Without a trail, EventBridge receives no API call. @default true */
   readonly trail?: boolean | undefined;
+  /** Whether the schedules of AWS Config rules run as time passes. Those of EventBridge always do. @default false */
+  readonly schedules?: boolean | undefined;
   /** What the start of an evaluation sends to a rule with both triggers; AWS leaves it open. @default 'schedule' */
   readonly evaluationStart?: EvaluationStart | undefined;
   /** Whether a result with an older timestamp than the recorded one is ignored; AWS leaves it open. @default true */
@@ -55,6 +58,7 @@ const createFoundation = async (options: LocalAccountOptions) => {
   const { now = () => new Date(), wait = waitInRealTime, slowDown = inRealTime, advance } = given;
   const { accountId = '123456789012', region = 'us-east-1' } = given;
   const closing = new AbortController();
+  const schedules = createSchedules({ now, wait, closed: closing.signal });
   const faults = createFaults();
   const dispatcher = createDispatcher(faults, now);
   const roles = createRoles({ accountId });
@@ -62,7 +66,8 @@ const createFoundation = async (options: LocalAccountOptions) => {
   const server = await serve({ dispatcher, principalOf: roles.principalOf, port, now, clock });
   return {
     ...{ ...given, now, wait, slowDown, accountId, region, settings },
-    ...{ faults, dispatcher, roles, server, closing },
+    ...{ faults, dispatcher, roles, server, closing, schedules },
+    runsConfigSchedules: options.schedules === true,
     endpoint: server.endpoint,
     closed: closing.signal,
   };
@@ -77,6 +82,13 @@ const Started = v.object({ AutomationExecutionId: v.string() });
 const createServices = (foundation: Foundation) => {
   const { dispatcher, accountId, trail = true } = foundation;
   const iam = createIam(foundation);
+  dispatcher.onAnswer(
+    ({ principal, accessKeyId, service: ServiceName, region: Region = 'N/A' }) => {
+      const isOfUser = principal === 'operator' && accessKeyId !== foundation.roles.operatorKeyId;
+      if (isOfUser && accessKeyId !== undefined)
+        iam.recordUse(accessKeyId, { ServiceName, Region });
+    },
+  );
   const sqs = createSqs(foundation);
   const sns = createSns(foundation);
   const lambda = createLambda({ ...foundation, sendToQueue: sqs.sendForLambda });
@@ -95,6 +107,7 @@ const createServices = (foundation: Foundation) => {
   const eventSourceMappings = createEventSourceMappings({ ...foundation, sqs, lambda });
   const config = createConfig({
     ...foundation,
+    schedules: foundation.runsConfigSchedules ? foundation.schedules : undefined,
     iam,
     invokeFunction: (functionArn, event) =>
       lambda.invokeEvent(functionArn, event, {
@@ -117,6 +130,7 @@ const createServices = (foundation: Foundation) => {
   dispatcher.register('cloudtrail', trails.operations);
   return {
     ...{
+      schedules: foundation.schedules,
       iam,
       lambda,
       ssm,
@@ -136,8 +150,8 @@ const createServices = (foundation: Foundation) => {
  * rule, and the evaluation starts a runbook.
  */
 const settle = async (services: ReturnType<typeof createServices>) => {
-  const { config, ssm, cloudtrail, events, eventSourceMappings } = services;
-  const busy = [config, ssm, cloudtrail, events, eventSourceMappings];
+  const { schedules, config, ssm, cloudtrail, events, eventSourceMappings } = services;
+  const busy = [schedules, config, ssm, cloudtrail, events, eventSourceMappings];
   do {
     for (const service of busy) await service.settled();
   } while (busy.some((service) => service.isUnderWay()));

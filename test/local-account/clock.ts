@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Keeps track of work in the background: deliveries, batches, automatic remediation. */
+/** Keeps track of work in the background: deliveries and batches. */
 export const createWork = (service: string) => {
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
@@ -14,12 +14,13 @@ export const createWork = (service: string) => {
   };
 
   return {
-    /** Starts work in the background; `ended` throws its failure. */
-    begin: (work: () => Promise<void>) => {
+    /** Starts work in the background and returns its end; `ended` throws its failure. */
+    begin: (work: () => Promise<void>): Promise<void> => {
       const promise = work()
         .catch((error: unknown) => void failures.push(error))
         .finally(() => underWay.delete(promise));
       underWay.add(promise);
+      return promise;
     },
     isUnderWay: () => underWay.size > 0,
     ended,

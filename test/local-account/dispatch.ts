@@ -20,6 +20,8 @@ export type Call = {
   readonly principal: string;
   /** The Region that the request was signed for. @default the Region of the account */
   readonly region?: string | undefined;
+  /** The access key that signed the request. @default none: the call did not come over the wire */
+  readonly accessKeyId?: string | undefined;
   readonly at: Date;
   readonly errorCode?: string;
 };

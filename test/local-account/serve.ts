@@ -42,6 +42,7 @@ const serve = async (): Promise<void> => {
   const account = await createLocalAccount({
     ...createClock({ speed }),
     port,
+    schedules: true,
     cloudTrailDelay: CLOUD_TRAIL_DELAY,
     automation: { scriptSpeed: Math.min(speed, FASTEST_SCRIPT) },
   });

@@ -22,6 +22,12 @@ const AUTOMATION_ROLES = [
   'StackSet-IamUserSingleAc-DeleteInactiveAccessKeyA-1A2B',
 ].map(role);
 
+/** The roles of the functions of automatic mode. */
+const STARTERS = [
+  'IamUserSingleAccessKey-AutomaticDeactivationSta-1A2B',
+  'StackSet-IamUserSingleAc-AutomaticDeletionStarter-1A2B',
+].map(role);
+
 const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:IamUserSingleAccessKey-Planner`;
 const documentArn = `arn:aws:ssm:us-east-1:${accountId}:document/IamUserSingleAccessKey-Document`;
 const ruleArn = `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`;
@@ -127,18 +133,31 @@ describe('the guard policy', () => {
       expect(await may(ADMINISTRATOR, ['iam:PassRole', passed])).toBe(false);
       expect(await may(`arn:aws:iam::${accountId}:user/op`, ['iam:PassRole', passed])).toBe(false);
       expect(await may(OPERATOR, ['iam:PassRole', passed])).toBe(true);
+      for (const starter of STARTERS)
+        expect(await may(starter, ['iam:PassRole', passed])).toBe(true);
       expect(await may(DEPLOYMENT, ['iam:PassRole', passed])).toBe(true);
     }
   });
 
+  const MAKING_ROLES = [
+    'iam:CreateRole',
+    'iam:UpdateAssumeRolePolicy',
+    'iam:PutRolePolicy',
+    'iam:AttachRolePolicy',
+  ];
+
   it('lets nobody create or change a role with the name of the deployment role', async () => {
-    for (const action of [
-      'iam:CreateRole',
-      'iam:UpdateAssumeRolePolicy',
-      'iam:PutRolePolicy',
-      'iam:AttachRolePolicy',
-    ])
+    for (const action of MAKING_ROLES)
       for (const principal of [ADMINISTRATOR, OPERATOR])
         expect(await may(principal, [action, DEPLOYMENT]), action).toBe(false);
+  });
+
+  it('lets only the deployment role create or change a role with the name of automatic mode', async () => {
+    for (const action of MAKING_ROLES)
+      for (const starter of STARTERS) {
+        for (const principal of [ADMINISTRATOR, OPERATOR, ...STARTERS])
+          expect(await may(principal, [action, starter]), action).toBe(false);
+        expect(await may(DEPLOYMENT, [action, starter]), action).toBe(true);
+      }
   });
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { propertiesOf, synthesize, toText } from '../infra/synthesize.ts';
+import { propertiesOf, propertiesUnder, synthesize, toText } from '../infra/synthesize.ts';
 
 const topic = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
 const { template } = synthesize({
@@ -102,6 +102,26 @@ describe('with every option, the stack', () => {
     }
     const writes = actions.filter((action) => /^iam:(?!Get|List)/.test(action));
     expect([...new Set(writes)].toSorted()).toEqual(['iam:DeleteAccessKey', 'iam:UpdateAccessKey']);
+  });
+
+  it('lets automatic mode write nothing in IAM and AWS Config, and lets only its schedule invoke it', () => {
+    const { template: automatic } = synthesize({
+      ...{ automaticRemediation: true, automaticDeletion: true, notificationTopicArn: topic('t') },
+    });
+    for (const name of ['AutomaticDeactivation', 'AutomaticDeletion']) {
+      const { PolicyDocument } = propertiesUnder(automatic, 'AWS::IAM::Policy', name);
+      const actions = v
+        .parse(Document, PolicyDocument)
+        .Statement.flatMap(({ Action }) => [Action].flat());
+      const writes = actions.filter((action) => !/:(Get|List|Describe|Lookup)/.test(action));
+      expect(writes.toSorted()).toEqual([
+        ...['iam:PassRole', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sns:Publish'],
+        ...['sqs:SendMessage', 'ssm:StartAutomationExecution'],
+      ]);
+      const invoking = propertiesUnder(automatic, 'AWS::Lambda::Permission', name);
+      expect(invoking['Principal']).toBe('events.amazonaws.com');
+      expect(toText(invoking['SourceArn'])).toMatch(new RegExp(`^\\{${name}Schedule\\w+\\}$`));
+    }
   });
 
   it('creates no resource with code or policies outside the template', () => {

@@ -20,8 +20,15 @@ const EVERYTHING = {
   approvalTopicArn: topicArn('AutomationApprovals'),
   securityHubFindings: true,
 };
+const AUTOMATIC = {
+  notificationTopicArn,
+  exemptionTagKey: 'keys-until',
+  automaticRemediation: true,
+  automaticDeletion: true,
+};
 const LEAST = { triggers: 'schedule' };
-type Options = Partial<typeof EVERYTHING & typeof LEAST>;
+const LEAST_AUTOMATIC = { ...LEAST, automaticRemediation: true, automaticDeletion: true };
+type Options = Partial<typeof EVERYTHING & typeof AUTOMATIC & typeof LEAST>;
 
 const OneOrMore = v.pipe(
   v.union([v.string(), v.array(v.string())]),
@@ -29,9 +36,14 @@ const OneOrMore = v.pipe(
 );
 const Policy = v.object({
   Version: v.string(),
-  // These tests do not handle conditions, NotAction and Deny.
+  // These tests do not handle NotAction and Deny, and of conditions only the one on iam:PassRole.
   Statement: v.array(
-    v.strictObject({ Effect: v.literal('Allow'), Action: OneOrMore, Resource: OneOrMore }),
+    v.strictObject({
+      ...{ Effect: v.literal('Allow'), Action: OneOrMore, Resource: OneOrMore },
+      Condition: v.optional(
+        v.strictObject({ StringEquals: v.strictObject({ 'iam:PassedToService': v.string() }) }),
+      ),
+    }),
   ),
 });
 
@@ -70,10 +82,37 @@ const leaveFormerFinding = ({ securityHub }: DeployedAccount): string => {
   return key;
 };
 
+const DAY = 86_400_000;
+
+/** Adds a user for each outcome of a plan, and lets automatic mode run at midnight. */
+const runAutomatically = async (account: DeployedAccount, advance: (ms: number) => void) => {
+  const inactive = { CreateDate: daysAgo(400), Status: 'Inactive' } as const;
+  const lastUsed = { LastUsedDate: daysAgo(1), ServiceName: 's3', Region: 'us-east-1' };
+  const acting = account.seed({ UserName: 'carol', keys });
+  account.seed({ UserName: 'dave', keys: keys.map((key) => ({ ...key, lastUsed })) });
+  const deleting = account.seed({ UserName: 'erin', keys: [inactive] });
+  const used = account.seed({ UserName: 'frank', keys: [inactive] });
+  for (const rule of [account.ConfigRuleName, account.InactiveConfigRuleName])
+    await account.config.deliverSchedule(rule);
+  for (const key of used.keys) key.lastUsed = lastUsed;
+  advance(DAY - ((account.calls.at(-1)?.at.getTime() ?? 0) % DAY));
+  await account.settled();
+  advance(DAY / 48);
+  await account.settled();
+  expect(acting.keys.map(({ Status }) => Status)).toEqual(['Inactive', 'Active']);
+  expect(deleting.keys).toEqual([]);
+  const subjects = account.sns.published.map(({ Subject }) => Subject);
+  if (subjects.length > 0)
+    expect(subjects).toEqual(
+      expect.arrayContaining(['Access key not deactivated: dave', 'Access key not deleted: frank']),
+    );
+};
+
 /** Deploys the stack and makes every role do everything that it can. */
 const exercise = async (settings: Options): Promise<DeployedAccount> => {
   const deploy = createDeployedAccounts({ dashboard: false, ...settings });
-  const account = await deploy({}, { ...createClock({ speed: 2_000 }), trail: true });
+  const clock = createClock({ speed: 2_000 });
+  const account = await deploy({}, { ...clock, trail: true });
   for (const name of ['keys', 'AutomationApprovals']) account.sns.createTopic(name);
   const alice = account.seed({ UserName: 'alice', Path: '/team/', keys });
   const inactive = { CreateDate: daysAgo(400), Status: 'Inactive' } as const;
@@ -88,6 +127,7 @@ const exercise = async (settings: Options): Promise<DeployedAccount> => {
   await run('deactivate', { UserId: alice.UserId });
   await run('reactivate', { UserId: alice.UserId, AllowSecondActiveKey: 'true' });
   await run('deleteInactive', { UserId: bob.UserId });
+  if (settings.automaticRemediation) await runAutomatically(account, clock.advance);
   const { ReconcileFindingsCommand: command } = account.outputs;
   if (command !== undefined) {
     const former = leaveFormerFinding(account);
@@ -150,9 +190,33 @@ const SECURITY_HUB_RESOURCES: Readonly<Record<string, string>> = {
   BatchImportFindings: `product/${accountId}/default`,
 };
 
+const Started = v.object({
+  DocumentName: v.string(),
+  Parameters: v.object({ AutomationAssumeRole: v.tuple([v.string()]) }),
+});
+
+/** The document, its version and the execution that Systems Manager checks, or the role that it is passed. */
+const resourcesOfStart = ({ operation, input }: Call): readonly string[] => {
+  const { DocumentName, Parameters } = v.parse(Started, input);
+  if (operation === 'PassRole') return Parameters.AutomationAssumeRole;
+  const names = [
+    `document/${DocumentName}`,
+    `automation-definition/${DocumentName}:1`,
+    'automation-execution/12345678-1234-1234-1234-123456789012',
+  ];
+  return names.map((name) => `arn:aws:ssm:us-east-1:${accountId}:${name}`);
+};
+
+/** Whoever starts an execution passes the role that it assumes. */
+const withPassRole = (call: Call): readonly Call[] =>
+  call.operation === 'StartAutomationExecution'
+    ? [call, { ...call, service: 'iam', operation: 'PassRole' }]
+    : [call];
+
 /** The resources of a call; `*` for actions without resource-level permissions. */
 const resourcesOf = (call: Call): readonly string[] => {
   if (WITHOUT_RESOURCE.includes(actionOf(call))) return ['*'];
+  if (call.service === 'ssm' || call.operation === 'PassRole') return resourcesOfStart(call);
   const { QueueUrl, TopicArn, ConfigRuleName, ConfigRuleNames } = v.parse(Named, call.input);
   if (QueueUrl !== undefined) return [account.sqs.withUrl(QueueUrl).arn];
   if (TopicArn !== undefined) return [TopicArn];
@@ -164,12 +228,15 @@ const resourcesOf = (call: Call): readonly string[] => {
     : [`arn:aws:iam::${accountId}:user/team/alice2`];
 };
 
+/** Only iam:PassRole has a condition on it. */
+const PASSED_TO = { 'iam:PassedToService': 'ssm.amazonaws.com' };
+
 const isAllowed = async (call: Call, resource: string): Promise<boolean> => {
   const request = {
     principal: account.roles.byName.get(call.principal)?.Arn ?? '',
     action: actionOf(call),
     resource: { resource, accountId },
-    contextVariables: {},
+    contextVariables: PASSED_TO,
   };
   const result = await runSimulation(
     {
@@ -201,9 +268,13 @@ const ROLES = [
   '-DeleteInactiveAccessKeyA',
 ];
 
+const AUTOMATIC_ROLES = ['-AutomaticDeactivation', '-AutomaticDeletion'];
+
 describe.each([
   ['every permission', EVERYTHING, [...ROLES, '-FindingsImporterRole']],
+  ['every permission of automatic mode', AUTOMATIC, [...ROLES, ...AUTOMATIC_ROLES]],
   ['the fewest permissions', LEAST, ROLES],
+  ['the fewest permissions of automatic mode', LEAST_AUTOMATIC, [...ROLES, ...AUTOMATIC_ROLES]],
 ] as const)('with %s', (_, settings, roles) => {
   beforeAll(async () => {
     account = await exercise(settings);
@@ -211,7 +282,7 @@ describe.each([
   afterAll(() => account.close());
 
   const callsOf = (part: string): readonly Call[] =>
-    account.calls.filter(({ principal }) => principal.includes(part));
+    account.calls.filter(({ principal }) => principal.includes(part)).flatMap(withPassRole);
   const nameOf = (part: string): string => {
     const [name = '', ...others] = [...account.roles.byName.keys()].filter((one) =>
       one.includes(part),
@@ -259,8 +330,8 @@ describe.each([
         if (resource === '*') continue;
         const elsewhere = resource.replace(accountId, '210987654321');
         expect(await isAllowed(call, elsewhere), actionOf(call)).toBe(false);
-        // Every user is allowed, and an account has only one hub.
-        if (!/:user\/|:hub\//.test(resource))
+        // Every user, execution and version of a document is allowed, and an account has only one hub.
+        if (!/:user\/|:hub\/|:automation-/.test(resource))
           expect(await isAllowed(call, `${resource}x`), actionOf(call)).toBe(false);
       }
     });

@@ -12,7 +12,14 @@ const OF_RULE = [
 const OF_RULES = [...OF_RULE, ...OF_RULE.map((name) => `Inactive${name}`)];
 const OF_KEY_EVENTS = ['KeyEventErrors', 'KeyEventDeadLetters', 'KeyEventsHeldBack'];
 const USUAL = [...OF_RULES, ...OF_KEY_EVENTS];
-const NAMES = [...USUAL, 'FindingErrors', 'FindingDeadLetters'];
+const OF_AUTOMATIC = ['AutomaticDeactivationDeadLetters', 'AutomaticDeletionDeadLetters'];
+const NAMES = [
+  ...OF_RULES,
+  ...OF_AUTOMATIC,
+  ...OF_KEY_EVENTS,
+  'FindingErrors',
+  'FindingDeadLetters',
+];
 
 /** The alarms by name, which is the end of their description. */
 const alarmsOf = (settings: Properties = {}) =>
@@ -23,7 +30,8 @@ const alarmsOf = (settings: Properties = {}) =>
     ]),
   );
 
-const alarms = alarmsOf({ securityHubFindings: true });
+const automatic = { automaticRemediation: true, automaticDeletion: true };
+const alarms = alarmsOf({ securityHubFindings: true, ...automatic });
 const operations = readFileSync(`${REPOSITORY}docs/operations.md`, 'utf8');
 
 describe('the alarms', () => {
@@ -31,6 +39,10 @@ describe('the alarms', () => {
     expect([...alarms.keys()]).toEqual(NAMES);
     expect([...alarmsOf().keys()]).toEqual(USUAL);
     expect([...alarmsOf({ keyEvents: false }).keys()]).toEqual(OF_RULES);
+    expect([...alarmsOf({ keyEvents: false, automaticDeletion: true }).keys()]).toEqual([
+      ...OF_RULES,
+      'AutomaticDeletionDeadLetters',
+    ]);
     expect([...alarmsOf({ triggers: 'schedule' }).keys()]).toEqual(USUAL.slice(0, -1));
   });
 
@@ -90,6 +102,14 @@ describe('the other alarms', () => {
     ['EvaluationErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
     ['EvaluationDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
     ['SweepNearTimeout', 'AWS/Lambda', 'Duration', 'Maximum', 12 * 60 * 1000],
+    [
+      'AutomaticDeactivationDeadLetters',
+      'AWS/SQS',
+      'ApproximateNumberOfMessagesVisible',
+      'Maximum',
+      1,
+    ],
+    ['AutomaticDeletionDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
     ['KeyEventErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
     ['KeyEventDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
     ['KeyEventsHeldBack', 'IamUserSingleAccessKey', 'StartsSkipped', 'Sum', 1],

@@ -13,15 +13,13 @@ describe.each([
     construct: 'Remediation',
     rule: nameUnder('AWS::Config::ConfigRule', 'RuleConfigRule'),
     runbook: 'DeactivateAccessKey',
-    automatic: { automaticRemediation: 'true' },
   },
   {
     construct: 'Deletion',
     rule: nameUnder('AWS::Config::ConfigRule', 'InactiveRule'),
     runbook: 'DeleteInactiveAccessKey',
-    automatic: { automaticDeletion: 'true' },
   },
-])('the remediation by $runbook', ({ construct, rule, runbook, automatic }) => {
+])('the remediation by $runbook', ({ construct, rule, runbook }) => {
   const configuration = (settings = {}) =>
     propertiesUnder(synthesize(settings).template, CONFIGURATION, construct);
   const document = propertiesUnder(template, 'AWS::SSM::Document', runbook);
@@ -64,30 +62,15 @@ describe.each([
     expect(passed).toEqual(expect.arrayContaining(required));
   });
 
-  it('is manual by default', () => {
-    const waiting = configuration();
-    expect(waiting['Automatic']).toBe(false);
-    expect(waiting).not.toHaveProperty('MaximumAutomaticAttempts');
-    expect(waiting).not.toHaveProperty('RetryAttemptSeconds');
-  });
-
-  it('makes one attempt when it is automatic, with more time than an execution can take', () => {
-    const tried = configuration(automatic);
-    expect(tried).toMatchObject({ Automatic: true, MaximumAutomaticAttempts: 1 });
-    const steps: { timeoutSeconds?: number }[] = Object(document['Content']).mainSteps;
-    // A branch may take 30 s.
-    const longest = steps.reduce((sum, { timeoutSeconds = 30 }) => sum + timeoutSeconds, 0);
-    expect(tried['RetryAttemptSeconds']).toBeGreaterThan(longest);
-  });
-
-  it('leaves the other remediation manual', () => {
-    const { template: one } = synthesize(automatic);
-    const configured = Object.values(one.findResources(CONFIGURATION));
-    expect(configured.map(({ ['Properties']: { Automatic } }) => Automatic).toSorted()).toEqual([
-      false,
-      true,
-    ]);
-  });
+  it.each([{}, { automaticRemediation: 'true', automaticDeletion: 'true' }])(
+    'is never automatic in AWS Config: %j',
+    (settings) => {
+      const waiting = configuration(settings);
+      expect(waiting['Automatic']).toBe(false);
+      expect(waiting).not.toHaveProperty('MaximumAutomaticAttempts');
+      expect(waiting).not.toHaveProperty('RetryAttemptSeconds');
+    },
+  );
 });
 
 describe('the Regions where AWS Config offers remediation', () => {

@@ -204,7 +204,7 @@ describe('readSettings, with settings that contradict each other,', () => {
 
   it.each(['automaticRemediation', 'automaticDeletion'])('refuses approvers with %s', (name) => {
     expect(refusal({ approvers: 'alice', [name]: true })).toBe(
-      `${name} must be false with approvers: AWS Config starts a runbook without asking them`,
+      `${name} must be false with approvers: the function starts runbooks without asking them`,
     );
   });
 

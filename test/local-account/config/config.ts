@@ -3,6 +3,7 @@ import { createWork } from '../clock.ts';
 import { operation, ServiceError } from '../dispatch.ts';
 import type { BridgedEvent } from '../events/rules.ts';
 import type { Iam, UserChange } from '../iam/iam.ts';
+import type { Schedules } from '../schedules.ts';
 import {
   complianceChangeEvent,
   getComplianceDetailsByConfigRule,
@@ -19,6 +20,7 @@ import {
   describeConfigRules,
   isTriggeredBy,
   type LocalRule,
+  periodOf,
   text,
 } from './rules.ts';
 
@@ -32,6 +34,8 @@ type ConfigDeps = AutomationDeps & {
   /** Receives the events for EventBridge. @default events are dropped */
   readonly putEvent?: ((event: BridgedEvent) => void) | undefined;
   readonly pageSize?: number | undefined;
+  /** Runs the schedules of rules. @default they run only when a caller calls `deliverSchedule` */
+  readonly schedules?: Schedules | undefined;
   /** @default 'schedule' */
   readonly evaluationStart?: EvaluationStart | undefined;
   /** @default true */
@@ -43,9 +47,9 @@ const createServices = (deps: ConfigDeps) => {
   const rules = createRules(deps);
   const recorder = createRecorder(deps);
   const deliveries = createDeliveries(deps);
-  const remediation = createRemediation({ ...deps, rules, work });
+  const remediation = createRemediation({ ...deps, rules });
   const evaluations = createEvaluations({
-    ...{ ...deps, ...deliveries, ...remediation },
+    ...{ ...deps, ...deliveries },
     onComplianceChange: (rule, result, before) =>
       deps.putEvent?.(complianceChangeEvent({ rule, result, before }, deps)),
   });
@@ -108,10 +112,24 @@ const operationsOf = (deps: ConfigDeps, services: ConfigServices) => {
   };
 };
 
+/** Starts the schedule of a rule, the first time one period from now. */
+const startSchedule = (
+  rule: LocalRule,
+  schedules: Schedules | undefined,
+  { deliveries, work }: ConfigServices,
+) => {
+  const period = periodOf(rule);
+  if (period === undefined) return;
+  schedules?.put(rule.ConfigRuleArn, {
+    nextAfter: (instant) => instant + period,
+    act: (due) => work.begin(() => deliveries.deliverSchedule(rule, due)),
+  });
+};
+
 /**
  * Creates AWS Config: rules, evaluations, results and remediation.
  *
- * A changed user triggers its rules at once. A schedule runs only when a caller calls `deliverSchedule`.
+ * A changed user triggers its rules at once.
  */
 export const createConfig = (deps: ConfigDeps) => {
   const services = createServices(deps);
@@ -130,7 +148,9 @@ export const createConfig = (deps: ConfigDeps) => {
     /** @throws {ServiceError} InvalidParameterValueException, NoAvailableConfigurationRecorderException */
     putConfigRule: (properties: unknown) => {
       recorder.required();
-      return rules.put(properties);
+      const rule = rules.put(properties);
+      startSchedule(rule, deps.schedules, services);
+      return rule;
     },
     /** @throws {ServiceError} InvalidParameterValueException, NoSuchConfigRuleException */
     putRemediationConfiguration: (properties: unknown) => remediation.put(properties),

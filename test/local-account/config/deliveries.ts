@@ -155,9 +155,9 @@ export const createDeliveries = (deps: DeliveryDeps) => {
       await deliver(rule, changeNotification(change, now(), accountId));
   };
 
-  const deliverSchedule = async (rule: LocalRule) => {
+  const deliverSchedule = async (rule: LocalRule, at = now()) => {
     if (isTriggeredBy(rule, 'ScheduledNotification'))
-      await deliver(rule, scheduledNotification(now(), accountId));
+      await deliver(rule, scheduledNotification(at, accountId));
   };
   const replayUsers = async (rule: LocalRule) => {
     const replay = (user: UserChange['user']) =>
@@ -184,7 +184,8 @@ export const createDeliveries = (deps: DeliveryDeps) => {
         if (sends(rule, 'schedule')) await deliverSchedule(rule);
         if (sends(rule, 'changes')) await replayUsers(rule);
       }),
-    deliverSchedule: (rule: LocalRule) => evaluating(rule, () => deliverSchedule(rule)),
+    deliverSchedule: (rule: LocalRule, at?: Date) =>
+      evaluating(rule, () => deliverSchedule(rule, at)),
     deliverChange,
     deliverOversized: (rule: LocalRule, user: UserChange['user']) =>
       deliver(rule, oversizedNotification(user, now(), accountId)),

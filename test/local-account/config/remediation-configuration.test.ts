@@ -9,20 +9,10 @@ const withParameter = (parameter: object) => ({
 const invalid = expect.objectContaining({ code: 'InvalidParameterValueException' });
 
 describe('the properties of an AWS::Config::RemediationConfiguration', () => {
-  it('can contain numbers and booleans as text', () => {
-    const text = { Automatic: 'true', MaximumAutomaticAttempts: '25', RetryAttemptSeconds: '60' };
-
-    expect(parseRemediationConfiguration({ ...remediationProperties, ...text })).toMatchObject({
-      Automatic: true,
-      MaximumAutomaticAttempts: 25,
-      RetryAttemptSeconds: 60,
-    });
-  });
-
   it.each([
     ['a value of 256 characters', withParameter({ StaticValue: { Values: ['x'.repeat(256)] } })],
-    ['the longest retry window', { RetryAttemptSeconds: 2_678_000 }],
-    ['one automatic attempt', { MaximumAutomaticAttempts: 1 }],
+    ['no automatic remediation', { Automatic: false }],
+    ['no automatic remediation as text', { Automatic: 'false' }],
   ])('can have %s', (_what, change) => {
     const properties = { ...remediationProperties, ...change };
 
@@ -37,11 +27,8 @@ describe('the properties of an AWS::Config::RemediationConfiguration', () => {
     ['neither value', withParameter({})],
     ['both values', withParameter({ ...userId, StaticValue: { Values: ['a'] } })],
     ['values in camel case', withParameter({ staticValue: { values: ['a'] } })],
-    ['0 automatic attempts', { MaximumAutomaticAttempts: 0 }],
-    ['26 automatic attempts', { MaximumAutomaticAttempts: 26 }],
-    ['a retry window of 0 s', { RetryAttemptSeconds: 0 }],
-    ['a retry window over the maximum', { RetryAttemptSeconds: 2_678_001 }],
-    ['automatic remediation without a role', { Automatic: true, Parameters: {} }],
+    ['automatic remediation', { Automatic: true }],
+    ['automatic remediation as text', { Automatic: 'true' }],
     ['an unknown member', { Approval: true }],
   ])('cannot have %s', (_what, change) => {
     const properties = { ...remediationProperties, ...change };

@@ -2,13 +2,6 @@ import * as v from 'valibot';
 import { wholeNumberOrText } from '../request.ts';
 import { ConfigRuleName, parseProperties, text } from './rules.ts';
 
-const Truth = v.union([
-  v.boolean(),
-  v.pipe(
-    v.picklist(['true', 'false']),
-    v.transform((text) => text === 'true'),
-  ),
-]);
 const RemediationParameter = v.pipe(
   v.strictObject({
     ResourceValue: v.optional(v.strictObject({ Value: v.literal('RESOURCE_ID') })),
@@ -22,35 +15,27 @@ const RemediationParameter = v.pipe(
   ),
 );
 
-const RemediationConfiguration = v.pipe(
-  v.strictObject({
-    ConfigRuleName,
-    TargetType: v.literal('SSM_DOCUMENT'),
-    TargetId: text(1, 256),
-    TargetVersion: v.optional(v.string()),
-    Parameters: v.optional(
-      v.pipe(v.record(text(1, 256), RemediationParameter), v.maxEntries(25)),
-      {},
-    ),
-    ResourceType: v.optional(v.string()),
-    Automatic: v.optional(Truth, false),
-    MaximumAutomaticAttempts: v.optional(wholeNumberOrText(1, 25)),
-    RetryAttemptSeconds: v.optional(wholeNumberOrText(1, 2_678_000)),
-    ExecutionControls: v.optional(
-      v.strictObject({
-        SsmControls: v.strictObject({
-          ConcurrentExecutionRatePercentage: v.optional(wholeNumberOrText(1, 100)),
-          ErrorPercentage: v.optional(wholeNumberOrText(1, 100)),
-        }),
-      }),
-    ),
-  }),
-  v.check(
-    ({ Automatic, Parameters }) =>
-      !Automatic || Parameters['AutomationAssumeRole']?.StaticValue !== undefined,
-    'an automatic remediation is expected to have a static AutomationAssumeRole parameter',
+const RemediationConfiguration = v.strictObject({
+  ConfigRuleName,
+  TargetType: v.literal('SSM_DOCUMENT'),
+  TargetId: text(1, 256),
+  TargetVersion: v.optional(v.string()),
+  Parameters: v.optional(
+    v.pipe(v.record(text(1, 256), RemediationParameter), v.maxEntries(25)),
+    {},
   ),
-);
+  ResourceType: v.optional(v.string()),
+  // The account does not simulate automatic remediation.
+  Automatic: v.optional(v.union([v.literal(false), v.literal('false')], 'expected false')),
+  ExecutionControls: v.optional(
+    v.strictObject({
+      SsmControls: v.strictObject({
+        ConcurrentExecutionRatePercentage: v.optional(wholeNumberOrText(1, 100)),
+        ErrorPercentage: v.optional(wholeNumberOrText(1, 100)),
+      }),
+    }),
+  ),
+});
 
 /** The properties of a remediation; each of the `Parameters` is the resource id or a fixed value. */
 export type RemediationProperties = v.InferOutput<typeof RemediationConfiguration>;

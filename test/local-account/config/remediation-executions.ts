@@ -21,7 +21,6 @@ export type AutomationDeps = {
 /** One remediation of one resource. It has an id once SSM has accepted it, or a refusal. */
 export type RemediationExecution = {
   readonly resourceId: string;
-  readonly automatic: boolean;
   readonly InvocationTime: Date;
   AutomationExecutionId?: string;
   refusal?: string;

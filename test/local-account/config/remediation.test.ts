@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   DescribeRemediationExecutionStatusCommand,
-  PutEvaluationsCommand,
   StartRemediationExecutionCommand,
 } from '@aws-sdk/client-config-service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -171,61 +170,22 @@ describe('DescribeRemediationExecutionStatus', () => {
   });
 });
 
-describe('automatic remediation', () => {
-  const violate = async (OrderingTimestamp = account.clock.now) => {
-    await account.config.deliverSchedule(RULE_NAME);
-    const ResultToken = account.delivered.at(-1)?.resultToken;
-    const resource = {
-      ComplianceResourceType: 'AWS::IAM::User',
-      ComplianceResourceId: 'AIDAALICE',
-    };
-    const violation = { ...resource, ComplianceType: 'NON_COMPLIANT', OrderingTimestamp } as const;
-    const input = { ResultToken, Evaluations: [violation] };
-    await account.configClient.send(new PutEvaluationsCommand(input));
-  };
-  const automatic = (MaximumAutomaticAttempts?: number) =>
-    account.config.putRemediationConfiguration({
-      ...remediationProperties,
-      Automatic: true,
-      MaximumAutomaticAttempts,
-    });
+describe('settled', () => {
+  beforeEach(() => account.config.putRemediationConfiguration(remediationProperties));
 
-  it('starts for a violation', async () => {
-    automatic();
-
-    await violate();
-    await account.config.settled();
-
-    expect(startAutomation).toHaveBeenCalledTimes(1);
-  });
-
-  it('does not start without Automatic', async () => {
-    account.config.putRemediationConfiguration(remediationProperties);
-
-    await violate();
-    await account.config.settled();
-
-    expect(startAutomation).not.toHaveBeenCalled();
-  });
-
-  it('does not start while an execution waits for an approval; `settled` ignores that execution', async () => {
-    automatic();
+  it('ignores an execution that waits for an approval', async () => {
     automation = { AutomationExecutionStatus: 'Waiting' };
     isResting = true;
 
-    await violate();
-    await violate();
-    await account.config.settled();
+    await start('AIDAALICE');
 
-    expect(startAutomation).toHaveBeenCalledTimes(1);
+    await account.config.settled();
   });
 
-  it('does not start while an execution is in progress; `settled` awaits that execution', async () => {
-    automatic();
+  it('awaits an execution that is in progress', async () => {
     automation = { AutomationExecutionStatus: 'InProgress' };
 
-    await violate();
-    await violate();
+    await start('AIDAALICE');
     const settled = vi.fn();
     const settling = account.config.settled().then(settled);
     await setImmediate();
@@ -233,34 +193,5 @@ describe('automatic remediation', () => {
     expect(settled).not.toHaveBeenCalled();
     automation = { AutomationExecutionStatus: 'Success' };
     await settling;
-    expect(startAutomation).toHaveBeenCalledTimes(1);
-  });
-
-  it.each([
-    [1, 1],
-    [2, 2],
-    [undefined, 5],
-  ])(
-    'with MaximumAutomaticAttempts %s stops after %i failed attempts',
-    async (allowed, attempts) => {
-      automatic(allowed);
-      automation = { AutomationExecutionStatus: 'Failed' };
-
-      for (let sweep = 0; sweep < 7; sweep += 1) {
-        await violate();
-        await account.config.settled();
-      }
-
-      expect(startAutomation).toHaveBeenCalledTimes(attempts);
-    },
-  );
-
-  it('rejects `settled` when the start fails with a bug', async () => {
-    automatic();
-    startAutomation.mockRejectedValue(new TypeError('a bug'));
-
-    await violate();
-
-    await expect(account.config.settled()).rejects.toThrow('a bug');
   });
 });

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Work } from '../clock.ts';
 import { type Operation, operation, ServiceError } from '../dispatch.ts';
 import { cutPage } from '../request.ts';
 import {
@@ -11,17 +10,13 @@ import {
   createExecutions,
   type RemediationExecution,
 } from './remediation-executions.ts';
-import { invalidNextToken, Limit, type LocalRule, NextToken, type Rules, text } from './rules.ts';
+import { invalidNextToken, Limit, NextToken, type Rules, text } from './rules.ts';
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['QUEUED', 'IN_PROGRESS']);
-
-/** The default of MaximumAutomaticAttempts. */
-const AUTOMATIC_ATTEMPTS = 5;
 
 type RemediationDeps = AutomationDeps & {
   readonly now: () => Date;
   readonly rules: Rules;
-  readonly work: Work;
 };
 
 type Remediation = {
@@ -34,7 +29,7 @@ type Remediation = {
 const allExecutions = ({ executions }: Remediation) => [...executions.values()].flat();
 
 /** Creates the remediation configurations, at most one per rule, and their executions. */
-export const createRemediation = ({ rules, work, ...deps }: RemediationDeps) => {
+export const createRemediation = ({ rules, ...deps }: RemediationDeps) => {
   const byRuleName = new Map<string, Remediation>();
   const { stateOf, start, describe } = createExecutions(deps);
 
@@ -42,9 +37,9 @@ export const createRemediation = ({ rules, work, ...deps }: RemediationDeps) => 
   const goesOn = (execution: RemediationExecution) =>
     isUnderWay(execution) && deps.isResting?.(execution.AutomationExecutionId ?? '') !== true;
 
-  const begin = async (remediation: Remediation, resourceId: string, automatic: boolean) => {
+  const begin = async (remediation: Remediation, resourceId: string) => {
     const InvocationTime = deps.now();
-    const execution: RemediationExecution = { resourceId, automatic, InvocationTime };
+    const execution: RemediationExecution = { resourceId, InvocationTime };
     const earlier = remediation.executions.get(resourceId) ?? [];
     remediation.executions.set(resourceId, [...earlier, execution]);
     await start(remediation.properties, execution);
@@ -65,16 +60,6 @@ export const createRemediation = ({ rules, work, ...deps }: RemediationDeps) => 
       const { ConfigRuleArn } = rules.named(properties.ConfigRuleName);
       const Arn = ConfigRuleArn.replace(':config-rule/', ':remediation-configuration/');
       byRuleName.set(properties.ConfigRuleName, { properties, Arn, executions: new Map() });
-    },
-    /** Starts an automatic remediation, unless one is in progress or too many have failed. */
-    onNonCompliant: (rule: LocalRule, resourceId: string) => {
-      const remediation = byRuleName.get(rule.properties.ConfigRuleName);
-      if (remediation?.properties.Automatic !== true) return;
-      const earlier = remediation.executions.get(resourceId) ?? [];
-      const failed = earlier.filter((one) => one.automatic && stateOf(one) === 'FAILED');
-      const attempts = remediation.properties.MaximumAutomaticAttempts ?? AUTOMATIC_ATTEMPTS;
-      if (earlier.some(isUnderWay) || failed.length >= attempts) return;
-      work.begin(async () => void (await begin(remediation, resourceId, true)));
     },
   };
 };
@@ -104,7 +89,7 @@ const startRemediationExecution = (configurations: RemediationConfigurations) =>
     for (const key of input.ResourceKeys) {
       const reason = configurations.isBusyWith(remediation, key.resourceId)
         ? 'a remediation of the resource is in progress'
-        : (await configurations.begin(remediation, key.resourceId, false)).refusal;
+        : (await configurations.begin(remediation, key.resourceId)).refusal;
       if (reason === undefined) continue;
       FailedItems.push(key);
       reasons.add(reason);

@@ -3,7 +3,6 @@ import { operation, ServiceError } from '../dispatch.ts';
 import { type LocalRule, text } from './rules.ts';
 
 type ResultsDeps = {
-  readonly onNonCompliant: (rule: LocalRule, resourceId: string) => void;
   /** Receives every changed result. @default changes are ignored */
   readonly onComplianceChange?:
     | ((rule: LocalRule, result: StoredResult, before: StoredResult | undefined) => void)
@@ -14,7 +13,7 @@ type ResultsDeps = {
 
 /** Creates the recorded results: the latest of each rule and resource. */
 const createResults = (deps: ResultsDeps) => {
-  const { onNonCompliant, onComplianceChange, dropsOlderResults = true } = deps;
+  const { onComplianceChange, dropsOlderResults = true } = deps;
   const byRule = new Map<LocalRule, Map<string, StoredResult>>();
 
   const recordedOf = (rule: LocalRule) => {
@@ -37,8 +36,6 @@ const createResults = (deps: ResultsDeps) => {
       if (dropsOlderResults && OrderingTimestamp > result.OrderingTimestamp) return;
       results.set(key, result);
       if (isChange(result, before)) onComplianceChange?.(rule, result, before);
-      if (result.ComplianceType === 'NON_COMPLIANT')
-        onNonCompliant(rule, result.ComplianceResourceId);
     },
   };
 };

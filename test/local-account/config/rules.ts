@@ -42,6 +42,15 @@ export const parseProperties = <Schema extends v.GenericSchema>(
   throw new ServiceError('InvalidParameterValueException', `${type}: ${where}: ${issue.message}`);
 };
 
+/** Hours between two scheduled notifications. */
+const HOURS = {
+  One_Hour: 1,
+  Three_Hours: 3,
+  Six_Hours: 6,
+  Twelve_Hours: 12,
+  TwentyFour_Hours: 24,
+} as const;
+
 const SourceDetail = v.pipe(
   v.strictObject({
     EventSource: v.literal('aws.config'),
@@ -106,6 +115,14 @@ type ConfigRuleProperties = v.InferOutput<typeof ConfigRule>;
  */
 export const parseConfigRule = (properties: unknown): ConfigRuleProperties =>
   parseProperties('AWS::Config::ConfigRule', ConfigRule, properties);
+
+/** Returns the milliseconds between two scheduled notifications of a rule; `undefined` if it has no schedule. */
+export const periodOf = ({ properties }: LocalRule): number | undefined => {
+  const schedule = properties.Source.SourceDetails.find(
+    ({ MessageType }) => MessageType === 'ScheduledNotification',
+  );
+  return schedule && HOURS[schedule.MaximumExecutionFrequency ?? 'TwentyFour_Hours'] * 3_600_000;
+};
 
 /** A rule; `evaluationsUnderWay` and `startedAt` decide whether an evaluation can start. */
 export type LocalRule = {

@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { at } from '../../support/build.ts';
 import { createClock } from '../clock.ts';
 import { createFunctions } from '../lambda/functions.ts';
+import { createSchedules } from '../schedules.ts';
 import { createSqs } from '../sqs/sqs.ts';
 import { createEventBridge } from './event-bridge.ts';
 import { parseSchedule } from './rules.ts';
@@ -29,6 +29,7 @@ const event = {
 const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknown> = {}) => {
   const clock = createClock({ start: at, speed: 0 });
   const { signal: closed } = new AbortController();
+  const schedules = createSchedules({ ...clock, closed });
   const sqs = createSqs({ ...clock, accountId, region, endpoint: 'http://127.0.0.1:9' });
   for (const QueueName of ['keys', 'dead']) sqs.create({ QueueName });
   const invoked: unknown[] = [];
@@ -40,7 +41,7 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
     ...{ FunctionName: 'notify', directory: '/code', Handler: 'index.handler' },
     ...{ Runtime: 'nodejs24.x', Role: 'arn:aws:iam::123456789012:role/notify' },
   });
-  const bridge = createEventBridge({ ...clock, accountId, region, sqs, lambda, closed });
+  const bridge = createEventBridge({ ...clock, accountId, region, sqs, lambda, schedules });
   const created = bridge.putRule({
     Name: 'keys',
     EventPattern: { source: ['aws.iam'] },
@@ -53,7 +54,7 @@ const setup = (target: Record<string, unknown> = {}, rule: Record<string, unknow
     invoked,
     advance: async (milliseconds: number) => {
       clock.advance(milliseconds);
-      await setImmediate();
+      await schedules.settled();
     },
     permit: (SourceArn = RULE) =>
       lambda.functions.addPermission({
@@ -246,18 +247,42 @@ describe('a schedule', () => {
     expect(invoked).toEqual([]);
   });
 
-  it.each(['rate(1 days)', 'rate(0 days)', 'rate(2 day)', 'cron(0 12 * * ? *)', 'daily'])(
-    'refuses %s',
-    (ScheduleExpression) => {
-      expect(() => setup({}, { ...daily, ScheduleExpression })).toThrow('expected a rate');
-    },
-  );
+  it('sends one event for each due instant, with its time, if the clock passes several', async () => {
+    const hours = { ...daily, ScheduleExpression: 'cron(0 0/6 * * ? *)' };
+    const { permit, invoked, advance } = setup({ Arn: functionArn('notify') }, hours);
+    permit();
+
+    await advance(DAY);
+
+    expect(invoked.map((sent) => Object(sent).time)).toEqual([
+      '2026-01-31T18:00:00Z',
+      '2026-02-01T00:00:00Z',
+      '2026-02-01T06:00:00Z',
+      '2026-02-01T12:00:00Z',
+    ]);
+  });
 
   it.each([
-    ['rate(1 hour)', 3_600_000],
-    ['rate(10 minutes)', 600_000],
-    ['rate(2 days)', 172_800_000],
-  ])('%s is %d ms', (expression, period) => {
-    expect(parseSchedule(expression)).toBe(period);
+    ...['rate(1 days)', 'rate(0 days)', 'rate(2 day)', 'daily', 'cron(0 0 * * * *)'],
+    ...['cron(60 0 * * ? *)', 'cron(0 24 * * ? *)', 'cron(0 0/0 * * ? *)', 'cron(0 1-2 * * ? *)'],
+  ])('refuses %s', (ScheduleExpression) => {
+    expect(() => setup({}, { ...daily, ScheduleExpression })).toThrow('expected a rate');
+  });
+
+  it.each([
+    ['rate(1 hour)', ['2026-01-31T13:00', '2026-01-31T14:00']],
+    ['rate(10 minutes)', ['2026-01-31T12:10', '2026-01-31T12:20']],
+    ['rate(2 days)', ['2026-02-02T12:00', '2026-02-04T12:00']],
+    ['cron(0 * * * ? *)', ['2026-01-31T13:00', '2026-01-31T14:00']],
+    ['cron(59 * * * ? *)', ['2026-01-31T12:59', '2026-01-31T13:59']],
+    ['cron(0 0/3 * * ? *)', ['2026-01-31T15:00', '2026-01-31T18:00']],
+    ['cron(30 1/12 * * ? *)', ['2026-01-31T13:30', '2026-02-01T01:30']],
+    ['cron(0 0 * * ? *)', ['2026-02-01T00:00', '2026-02-02T00:00']],
+    ['cron(15 23 * * ? *)', ['2026-01-31T23:15', '2026-02-01T23:15']],
+  ])('%s is due at %j', (expression, due) => {
+    const nextAfter = parseSchedule(expression);
+    const first = nextAfter(at.getTime());
+    const instants = [first, nextAfter(first)].map((instant) => new Date(instant).toISOString());
+    expect(instants).toEqual(due.map((minute) => `${minute}:00.000Z`));
   });
 });

@@ -1,5 +1,6 @@
-import { type Clock, createWork } from '../clock.ts';
+import { createWork } from '../clock.ts';
 import type { Lambda } from '../lambda/lambda.ts';
+import type { Schedules } from '../schedules.ts';
 import { letsSend } from '../sqs/queue-policy.ts';
 import type { Sqs } from '../sqs/sqs.ts';
 import {
@@ -8,7 +9,6 @@ import {
   createEventRules,
   type EventRule,
   type EventTarget,
-  repeat,
 } from './rules.ts';
 
 const EVENTS = 'events.amazonaws.com';
@@ -86,26 +86,7 @@ type DroppedEvent = {
   readonly reason: Reason;
 };
 
-type EventBridgeDeps = TargetDeps &
-  Clock & { readonly region: string; readonly closed: AbortSignal };
-
-/** Starts the schedule of a rule and stops the former schedule of a rule with the same name. */
-const createSchedules = (
-  deps: EventBridgeDeps,
-  send: (event: BridgedEvent, rule: EventRule) => void,
-) => {
-  const started = new Map<string, AbortController>();
-  return (rule: EventRule): void => {
-    started.get(rule.Name)?.abort();
-    if (rule.period === undefined || rule.State !== 'ENABLED') return;
-    const controller = new AbortController();
-    started.set(rule.Name, controller);
-    const signal = AbortSignal.any([deps.closed, controller.signal]);
-    const own = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
-    const act = () => send(bridgedEvent({ ...own, resources: [rule.Arn] }, deps, deps.now()), rule);
-    void repeat(rule.period, act, { wait: deps.wait, signal });
-  };
-};
+type EventBridgeDeps = TargetDeps & { readonly region: string; readonly schedules: Schedules };
 
 /**
  * Creates the default event bus of one account and Region. Its rules send events and schedules to queues and functions.
@@ -128,11 +109,17 @@ export const createEventBridge = (deps: EventBridgeDeps) => {
     return void dropped.push({ ruleArn: rule.Arn, ...lost });
   };
 
-  const send = (event: BridgedEvent, rule: EventRule) => {
-    for (const target of rule.Targets) deliver(event, rule, target);
-  };
+  const send = (event: BridgedEvent, rule: EventRule) =>
+    Promise.all(rule.Targets.map((target) => deliver(event, rule, target)));
 
-  const startSchedule = createSchedules(deps, send);
+  /** Starts the schedule of a rule in place of the former one of a rule with the same name. */
+  const startSchedule = (rule: EventRule) => {
+    const { Arn, State, nextAfter } = rule;
+    const own = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+    const act = (due: Date) => send(bridgedEvent({ ...own, resources: [Arn] }, deps, due), rule);
+    const isOn = nextAfter !== undefined && State === 'ENABLED';
+    deps.schedules.put(Arn, isOn ? { nextAfter, act } : undefined);
+  };
 
   return {
     /** Creates an AWS::Events::Rule from its properties and starts its schedule. */
@@ -146,7 +133,7 @@ export const createEventBridge = (deps: EventBridgeDeps) => {
     /** Sends an event to the targets of every enabled rule that matches it. */
     put: (event: BridgedEvent) => {
       for (const rule of rules.all())
-        if (rule.State === 'ENABLED' && rule.matches(event)) send(event, rule);
+        if (rule.State === 'ENABLED' && rule.matches(event)) void send(event, rule);
     },
     /** Whether a function is being invoked. */
     isUnderWay: work.isUnderWay,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { Wait } from '../clock.ts';
 import { ServiceError } from '../dispatch.ts';
 import { wholeNumber } from '../request.ts';
+import type { Schedule } from '../schedules.ts';
 import { QueueArn } from '../sqs/queue.ts';
 
 /** Decides whether a value of an event, or its absence, matches. */
@@ -80,23 +80,50 @@ export type BridgedEvent = {
 const MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 type Unit = keyof typeof MILLISECONDS;
 const RATE = /^rate\((?:1 (minute|hour|day)|([1-9]\d*) (minute|hour|day)s)\)$/;
+/** A minute, and every hour, one hour, or every so many hours from one hour on. */
+const CRON = /^cron\(([1-5]?\d) (?:(\*)|(1?\d|2[0-3])(?:\/(1?\d|2[0-3]))?) \* \* \? \*\)$/;
+
+type NextAfter = Schedule['nextAfter'];
+
+/** Reads a rate. The value 1 takes a singular unit. */
+const parseRate = (expression: string): NextAfter | undefined => {
+  const [match, one, count, many] = RATE.exec(expression) ?? [];
+  if (match === undefined || count === '1') return undefined;
+  const period = Number(count ?? 1) * MILLISECONDS[(one ?? many) as Unit];
+  return (instant) => instant + period;
+};
+
+const parseCron = (expression: string): NextAfter | undefined => {
+  const [match, minute, everyHour, first, step] = CRON.exec(expression) ?? [];
+  if (match === undefined || step === '0') return undefined;
+  const isDueIn = (hour: number) =>
+    everyHour !== undefined ||
+    hour === Number(first) ||
+    (step !== undefined && hour > Number(first) && (hour - Number(first)) % Number(step) === 0);
+  return (instant) => {
+    const hour = Math.floor(instant / MILLISECONDS.hour) * MILLISECONDS.hour;
+    let due = hour + Number(minute) * MILLISECONDS.minute;
+    while (due <= instant || !isDueIn(new Date(due).getUTCHours())) due += MILLISECONDS.hour;
+    return due;
+  };
+};
 
 /**
- * Reads the period of a rate expression in milliseconds. The value 1 takes a singular unit.
+ * Reads a schedule expression: a rate, or a cron expression with a minute and hours of every day in UTC.
  *
- * @throws {ServiceError} ValidationException for any other text, including cron expressions
+ * @returns the function that finds the first due instant after an instant
+ * @throws {ServiceError} ValidationException for any other text
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  */
-export const parseSchedule = (expression: string): number => {
-  const [match, one, count, many] = RATE.exec(expression) ?? [];
-  if (match === undefined || count === '1') {
-    const got = JSON.stringify(expression);
-    throw new ServiceError(
-      'ValidationException',
-      `ScheduleExpression: expected a rate, got ${got}`,
-    );
-  }
-  return Number(count ?? 1) * MILLISECONDS[(one ?? many) as Unit];
+export const parseSchedule = (expression: string): NextAfter => {
+  const nextAfter = parseRate(expression) ?? parseCron(expression);
+  if (nextAfter !== undefined) return nextAfter;
+  const expected = 'a rate, or a cron expression with a minute and hours';
+  const got = JSON.stringify(expression);
+  throw new ServiceError(
+    'ValidationException',
+    `ScheduleExpression: expected ${expected}, got ${got}`,
+  );
 };
 
 /** Returns an event with the members that EventBridge adds. */
@@ -113,23 +140,6 @@ export const bridgedEvent = (
   resources: [],
   ...own,
 });
-
-/** Calls `act` once per period of the account's time until the signal aborts. */
-export const repeat = async (
-  period: number,
-  act: () => void,
-  { wait, signal }: { readonly wait: Wait; readonly signal: AbortSignal },
-): Promise<void> => {
-  for (;;) {
-    try {
-      await wait(period, signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      throw error;
-    }
-    act();
-  }
-};
 
 const FunctionArn = v.pipe(
   v.string(),
@@ -170,8 +180,8 @@ export type EventRule = {
   readonly State: 'ENABLED' | 'DISABLED';
   readonly Targets: readonly EventTarget[];
   readonly matches: (event: unknown) => boolean;
-  /** Milliseconds between two events of its schedule, if it has one. */
-  readonly period: number | undefined;
+  /** Finds the due instants of its schedule, if it has one. */
+  readonly nextAfter: NextAfter | undefined;
 };
 
 /** Creates the rules of the default event bus. */
@@ -193,11 +203,11 @@ export const createEventRules = ({ accountId, region }: { accountId: string; reg
         properties,
       );
       const Arn = `arn:aws:events:${region}:${accountId}:rule/${Name}`;
-      const period =
+      const nextAfter =
         ScheduleExpression === undefined ? undefined : parseSchedule(ScheduleExpression);
-      const isScheduleOnly = period !== undefined && EventPattern === undefined;
+      const isScheduleOnly = nextAfter !== undefined && EventPattern === undefined;
       const matches = isScheduleOnly ? () => false : parseEventPattern(EventPattern);
-      const rule = { Name, Arn, State, Targets, matches, period };
+      const rule = { Name, Arn, State, Targets, matches, nextAfter };
       byName.set(Name, rule);
       return rule;
     },

@@ -37,6 +37,9 @@ export type UserChange = {
   readonly user: Readonly<Omit<LocalUser, 'keys'>>;
 };
 
+/** The service and the Region that a key was used for. */
+type KeyUse = { readonly ServiceName: string; readonly Region: string };
+
 /**
  * Creates IAM with users, access keys, tags and attached policies.
  *
@@ -65,6 +68,12 @@ export const createIam = (deps: { now: () => Date; accountId: string; pageSize?:
     users: users.byName,
     /** Adds a user without notifying listeners. */
     seedUser: (seed: UserSeed): LocalUser => users.create(seed),
+    /** Sets the last use of an active access key of a user. Ignores any other key. */
+    recordUse: (AccessKeyId: string, { ServiceName, Region }: KeyUse) => {
+      const keys = [...users.byName.values()].flatMap((user) => user.keys);
+      const key = keys.find((one) => one.AccessKeyId === AccessKeyId && one.Status === 'Active');
+      if (key !== undefined) key.lastUsed = { LastUsedDate: deps.now(), ServiceName, Region };
+    },
     /** Calls `listener` for every created, renamed, moved, tagged or deleted user, but not for keys. */
     onUserChange: (listener: (change: UserChange) => void) => void listeners.push(listener),
   };

@@ -462,4 +462,24 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
       Reason: `${made.Reason}${remark}`,
     });
   });
+
+  it('scenario 11: refuses on an incomplete history that must be complete', () => {
+    const required = { requiresCompleteHistory: true };
+    expect(planWith([], { isComplete: false, ...required })).toEqual(
+      planOf({
+        Outcome: 'Refused',
+        AccessKeyId: abandoned.AccessKeyId,
+        Reason: `no key of alice is selected: the event history is incomplete, so a reactivation of ${abandoned.AccessKeyId} may be missing; to decide, start the runbook with AccessKeyId`,
+      }),
+    );
+    expect(planWith([], required)).toEqual(plan([inUse, abandoned]));
+    expect(plan([inUse, abandoned], required)).toEqual(plan([inUse, abandoned]));
+  });
+
+  it('names the reactivation in an incomplete history that must be complete', () => {
+    const changes = [deactivated(10), reactivated(5)];
+    const made = planWith(changes);
+    const required = { requiresCompleteHistory: true };
+    expect(planWith(changes, { isComplete: false, ...required })).toEqual(made);
+  });
 });
