@@ -63,11 +63,11 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
       if (history === undefined) return NO_READS;
       const known = knownFrom(recorded);
       return {
+        ...NO_READS,
         tag: ({ keys }) =>
           inactivitiesOf(keys, history, known).some((inactivity) => isTooLong(inactivity, policy))
             ? policy.exemptionTagKey
             : undefined,
-        quarantine: () => false,
         lastUse: ({ keys }) => keysWithUnreadUse(inactiveKeys(keys), history, known),
       };
     },
