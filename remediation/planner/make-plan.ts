@@ -6,7 +6,7 @@ import {
   parseRuleParameters,
 } from '../../rule/evaluation/parameters.ts';
 import { readRequired, readUser } from '../../rule/evaluation/read-user.ts';
-import type { RequiredReads, UserKeys } from '../../rule/evaluation/user-rule.ts';
+import { NO_READS, type RequiredReads, type UserKeys } from '../../rule/evaluation/user-rule.ts';
 import { inactiveKeys, isTooLong } from '../../rule/inactive-access-key/inactivity.ts';
 import type { KeyHistory } from '../../rule/keys/key-history.ts';
 import {
@@ -105,8 +105,8 @@ const makeDeletion = async (
       inactiveKeys(found.keys).length > 0 ? await readHistory(at) : historyWithoutEvents(at);
     const isAffected = inactivitiesNow(found, history).some((one) => isTooLong(one, policy));
     const user = await readRequired(iam, found, {
+      ...NO_READS,
       tag: () => (isAffected && AccessKeyId === undefined ? policy.exemptionTagKey : undefined),
-      quarantine: () => false,
       lastUse: ({ keys }) => inactiveKeys(keys),
     });
     return user && planDeletion(user, { ...policy, history });

@@ -64,11 +64,11 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
       if (history === undefined) return NO_READS;
       const known = knownFrom(recorded);
       return {
+        ...NO_READS,
         tag: ({ keys }) =>
           inactivitiesOf(keys, history, known).some((inactivity) => isViolation(inactivity, policy))
             ? policy.exemptionTagKey
             : undefined,
-        quarantine: () => false,
         lastUse: ({ keys }) => keysWithUnreadUse(inactiveKeys(keys), history, known),
       };
     },

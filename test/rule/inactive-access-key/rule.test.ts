@@ -273,6 +273,7 @@ describe('inactiveAccessKeyRule', () => {
   ])('requires %s', (_, history, one, tag, lastUse) => {
     const reads = rule.requiredReads({ history });
     expect(reads.tag(one)).toBe(tag);
+    expect(reads.quarantine(one)).toBe(false);
     expect(reads.lastUse(one)).toEqual(lastUse);
   });
 

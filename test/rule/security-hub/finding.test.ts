@@ -50,7 +50,7 @@ describe('toFinding', () => {
   it.each([
     'a key of the user is exposed; contact its owner and rotate it',
     'exposed; contact owner, rotate',
-  ])('is CRITICAL if AWS has quarantined the user, whatever the setting says: %s', (reason) => {
+  ])('is CRITICAL if AWS has quarantined the user, also with another setting: %s', (reason) => {
     const Annotation = `alice: 2 active access keys, 1 allowed. No key is selected from AKIAIOSFODNN7EXAMPLE, AKIAI44QH8DHBEXAMPLE: ${reason}. As of 2026-01-30 UTC.`;
     const settings = { ...findingSettings, severity: 'LOW' } as const;
     const severityWith = (given: object) =>
