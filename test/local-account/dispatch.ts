@@ -20,6 +20,8 @@ export type Call = {
   readonly principal: string;
   /** The Region that the request was signed for. @default the Region of the account */
   readonly region?: string | undefined;
+  /** The user agent of the request. @default that of the account itself */
+  readonly userAgent?: string | undefined;
   readonly at: Date;
   readonly errorCode?: string;
 };
