@@ -18,6 +18,7 @@ const RENAMED = {
 /** Describes each contradiction between settings. */
 const contradictionsOf = (settings: Settings): readonly string[] => {
   const { configRuleName, inactiveConfigRuleName, approvers, approvalTopicArn } = settings;
+  const { minRequiredApprovals } = settings;
   const automatic = (['automaticRemediation', 'automaticDeletion'] as const).filter(
     (name) => approvers !== undefined && settings[name],
   );
@@ -29,6 +30,11 @@ const contradictionsOf = (settings: Settings): readonly string[] => {
       (name) =>
         `${name} must be false with approvers: AWS Config starts a runbook without asking them`,
     ),
+    ...(minRequiredApprovals > (approvers?.length ?? 1)
+      ? [
+          `minRequiredApprovals must be at most the number of approvers, ${approvers?.length ?? 0}, got ${minRequiredApprovals}`,
+        ]
+      : []),
     ...(approvers === undefined && approvalTopicArn !== undefined
       ? ['approvalTopicArn must not be set without approvers: the topic notifies only approvers']
       : []),
