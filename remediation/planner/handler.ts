@@ -21,6 +21,12 @@ import { type InputOf, type PlannerInput, parsePlannerInput } from '../plans/inp
 import { type Plan, unknownUser } from '../plans/plan.ts';
 import { planReactivation } from '../plans/reactivation.ts';
 
+/**
+ * How much of the event history the planner reads. CloudTrail allows an account two requests a second, so that a page can
+ * take minutes if many executions read at the same time. The planner itself may take 290 s.
+ */
+export const HISTORY_LIMITS = { maximumEvents: 1_500, maximumSeconds: 150 };
+
 /** The sources of the planner. None of them can write. */
 export type Sources = {
   readonly iam: Iam;
@@ -28,6 +34,10 @@ export type Sources = {
   readonly readHistory: ReadHistory;
   /** The role of the runbook that deactivates keys. */
   readonly deactivationRoleArn: string;
+  /** The Region of the rules. */
+  readonly region?: string | undefined;
+  /** Whether a deactivation is refused if the event history is incomplete. @default false */
+  readonly requiresCompleteHistory?: boolean;
 };
 
 /** The dependencies of the handler. */
@@ -58,13 +68,15 @@ const deactivationReads = (policy: CompliancePolicy, isNamed: boolean): Required
 
 const makeDeactivation = async (
   input: InputOf<'DeactivateAccessKey'>,
-  { iam, config, readHistory, deactivationRoleArn }: Sources,
+  { iam, config, readHistory, ...sources }: Sources,
   at: Date,
 ): Promise<Plan> => {
   const { UserId, AccessKeyId, MinimumIdleDays, ConfigRuleName } = input;
   const parameters = parseRuleParameters(await config.getInputParameters(ConfigRuleName));
   const minimumIdleDays = MinimumIdleDays ?? parameters.minimumIdleDays;
-  const policy = { ...input, ...parameters, minimumIdleDays, deactivationRoleArn, at };
+  const { deactivationRoleArn, region, requiresCompleteHistory } = sources;
+  const by = { deactivationRoleArn, region, requiresCompleteHistory };
+  const policy = { ...input, ...parameters, ...by, minimumIdleDays, at };
   const reads = deactivationReads(policy, AccessKeyId !== undefined);
   const user = await readUser(iam, { UserId }, (found) => readRequired(iam, found, reads));
   if (user === undefined) return unknownUser(UserId);
@@ -85,13 +97,13 @@ const makeReactivation = async (
 
 const makeDeletion = async (
   input: InputOf<'DeleteInactiveAccessKey'>,
-  { iam, config, readHistory }: Sources,
+  { iam, config, readHistory, region }: Sources,
   at: Date,
 ): Promise<Plan> => {
   const { UserId, AccessKeyId, MinimumInactiveDays, ConfigRuleName } = input;
   const parameters = parseInactiveRuleParameters(await config.getInputParameters(ConfigRuleName));
   const maxInactiveDays = MinimumInactiveDays ?? parameters.maxInactiveDays;
-  const policy = { ...input, ...parameters, maxInactiveDays, at };
+  const policy = { ...input, ...parameters, maxInactiveDays, region, at };
   const read = async (found: UserKeys) => {
     const history =
       inactiveKeys(found.keys).length > 0 ? await readHistory(at) : historyWithoutEvents(at);

@@ -1,20 +1,17 @@
 import { createClients } from '../../rule/aws/clients.ts';
 import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
 import { parseEnvironment } from '../plans/input.ts';
-import { createHandler } from './handler.ts';
-
-/** The maximum number of events that the planner reads: 30 pages, which take about half a minute at two requests a second. */
-const maximumEvents = 1_500;
+import { createHandler, HISTORY_LIMITS } from './handler.ts';
 
 const clients = createClients();
-const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls, {
-  maximumEvents,
-});
+const region = process.env['AWS_REGION'];
+const readHistory = createEventHistory(region, clients.countCalls, HISTORY_LIMITS);
 
 /** The Lambda entry of the planner that the runbooks invoke. */
 export const handler = createHandler({
   ...clients,
   ...parseEnvironment(process.env),
   readHistory,
+  region,
   now: () => new Date(),
 });
