@@ -1,4 +1,4 @@
-import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Aws, CfnRule, Fn, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { KeyEventTrigger } from './key-events/key-event-trigger.ts';
 import { Alarms } from './monitoring/alarms.ts';
@@ -12,6 +12,7 @@ import { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
 import { completeSettings, type SettingProps } from './settings/props.ts';
 import { requireNoContradiction } from './settings/read-settings.ts';
 import type { Settings } from './settings/settings.ts';
+import { type TopicSettings, topicsOf } from './settings/topics.ts';
 
 /** Tags every resource that CloudFormation can tag. A policy in SECURITY.md depends on this tag. */
 export const tagResources = (scope: IConstruct): void =>
@@ -26,9 +27,28 @@ export const STACK_NAME = 'IamUserSingleAccessKey';
 /** The properties of a CDK stack and the settings. */
 export type SingleAccessKeyStackProps = StackProps & SettingProps;
 
+/**
+ * Makes CloudFormation refuse a stack in another Region or partition than its topics. Alarms and runbooks publish only in
+ * their own Region.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+ */
+const requireTopicsInRegion = (stack: Stack, settings: TopicSettings): void => {
+  for (const { setting, partition, region } of topicsOf(settings)) {
+    const assertDescription = `${setting} must be in the Region of the stack, got a topic in ${region} (${partition})`;
+    new CfnRule(stack, `${setting}InRegion`, {
+      assertions: [
+        { assert: Fn.conditionEquals(Aws.REGION, region), assertDescription },
+        { assert: Fn.conditionEquals(Aws.PARTITION, partition), assertDescription },
+      ],
+    });
+  }
+};
+
 /** Adds every resource of a deployment to a stack. */
 export const fillStack = (stack: Stack, settings: Settings): void => {
   tagResources(stack);
+  requireTopicsInRegion(stack, settings);
   const rule = new SingleAccessKeyRule(stack, 'Rule', settings);
   const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', settings);
   const planner = new Planner(stack, 'Planner', settings);

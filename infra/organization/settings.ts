@@ -11,6 +11,7 @@ import {
 import { listOrText } from '../settings/patterns.ts';
 import { readContext, requireNoContradiction } from '../settings/read-settings.ts';
 import { SETTINGS, type Settings } from '../settings/settings.ts';
+import { topicsOf } from '../settings/topics.ts';
 import { isDistinct, ORGANIZATIONAL_UNITS, organizationalUnits } from './organizational-units.ts';
 
 /** A list of distinct texts, also as one text with commas. The default is an empty list. */
@@ -88,32 +89,34 @@ export const ORGANIZATION_SETTINGS = {
 /** The values of the settings of a deployment to an organization, with those of the stack in each account. */
 export type OrganizationSettings = ValuesOf<typeof ORGANIZATION_SETTINGS> & Settings;
 
-/** A link and its sink must be in the same Region. */
+/** Tells whether an ARN is in the Region of IAM, where the accounts get their stack. */
 const isInIamRegion = (arn: string): boolean => {
   const [, partition = '', , region] = arn.split(':');
   return IAM_REGIONS[partition] === region;
 };
 
 /** Describes each contradiction between settings. */
-const contradictionsOf = ({
-  linkMetrics,
-  organizationId,
-  monitoringSinkArn,
-}: OrganizationSettings): readonly string[] => [
-  ...(linkMetrics && monitoringSinkArn === undefined && organizationId === undefined
-    ? [
-        'organizationId must be set, because the sink for metrics admits the accounts of one organization; or set monitoringSinkArn to an existing sink, or linkMetrics=false',
-      ]
-    : []),
-  ...(monitoringSinkArn !== undefined && !isInIamRegion(monitoringSinkArn)
-    ? [
-        `monitoringSinkArn must be in the Region of IAM, where the accounts get their stack, got "${monitoringSinkArn}"`,
-      ]
-    : []),
-  ...(!linkMetrics && monitoringSinkArn !== undefined
-    ? ['monitoringSinkArn must not be set with linkMetrics=false: no account links to the sink']
-    : []),
-];
+const contradictionsOf = (settings: OrganizationSettings): readonly string[] => {
+  const { linkMetrics, organizationId, monitoringSinkArn } = settings;
+  const here = [{ setting: 'monitoringSinkArn', arn: monitoringSinkArn }, ...topicsOf(settings)];
+  return [
+    ...(linkMetrics && monitoringSinkArn === undefined && organizationId === undefined
+      ? [
+          'organizationId must be set, because the sink for metrics admits the accounts of one organization; or set monitoringSinkArn to an existing sink, or linkMetrics=false',
+        ]
+      : []),
+    ...here.flatMap(({ setting, arn }) =>
+      arn === undefined || isInIamRegion(arn)
+        ? []
+        : [
+            `${setting} must be in the Region of IAM, where the accounts get their stack, got "${arn}"`,
+          ],
+    ),
+    ...(!linkMetrics && monitoringSinkArn !== undefined
+      ? ['monitoringSinkArn must not be set with linkMetrics=false: no account links to the sink']
+      : []),
+  ];
+};
 
 /**
  * Reads the settings from CDK context: those of the organization and those of the stack in each account. The stack has

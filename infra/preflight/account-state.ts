@@ -16,8 +16,10 @@ import {
   ResourceNotFoundException,
   type SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
+import { GetTopicAttributesCommand, NotFoundException, type SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import * as v from 'valibot';
+import type { Topic } from '../settings/topics.ts';
 import type { Unread } from './report.ts';
 import {
   AccountSummary,
@@ -47,6 +49,9 @@ export type TrailState = {
   readonly selectors: Reading<EventSelectors>;
 };
 
+/** A topic of the deployment, and whether it exists, which is read only in the Region of the deployment. */
+export type TopicState = Topic & { readonly exists?: Reading<boolean> };
+
 /** What preflight reads of an account and Region. */
 export type AccountState = {
   readonly region: string;
@@ -58,6 +63,7 @@ export type AccountState = {
   /** The number of IAM users. */
   readonly users: Reading<number>;
   readonly isSecurityHubOn: Reading<boolean>;
+  readonly topics: readonly TopicState[];
 };
 
 /** Clients of one Region. */
@@ -67,6 +73,7 @@ type Clients = {
   readonly cloudTrail: CloudTrailClient;
   readonly iam: IAMClient;
   readonly securityHub: SecurityHubClient;
+  readonly sns: SNSClient;
 };
 
 /** An error response of a service. */
@@ -135,20 +142,35 @@ const readSecurityHub = (client: SecurityHubClient) =>
     }
   });
 
+const readTopic = async (client: SNSClient, topic: Topic, region: string): Promise<TopicState> => {
+  if (topic.region !== region) return topic;
+  const exists = await read('sns:GetTopicAttributes', async () => {
+    try {
+      await client.send(new GetTopicAttributesCommand({ TopicArn: topic.arn }));
+      return true;
+    } catch (error) {
+      if (error instanceof NotFoundException) return false;
+      throw error;
+    }
+  });
+  return { ...topic, exists };
+};
+
 /**
- * Reads the state of an account and Region.
+ * Reads the state of an account and Region, and of the topics of the deployment.
  *
  * @throws {UnreachableError} when a service could not be reached
  */
 export const readAccount = async (
-  { sts, config, cloudTrail, iam, securityHub }: Clients,
+  { sts, config, cloudTrail, iam, securityHub, sns }: Clients,
   region: string,
+  topics: readonly Topic[],
 ): Promise<AccountState> => {
   // The identity comes first: without credentials the other reads are pointless.
   const identity = await read('sts:GetCallerIdentity', async () =>
     v.parse(Identity, await sts.send(new GetCallerIdentityCommand())),
   );
-  const [recorders, statuses, trails, users, isSecurityHubOn] = await Promise.all([
+  const [recorders, statuses, trails, users, isSecurityHubOn, topicStates] = await Promise.all([
     read('config:DescribeConfigurationRecorders', async () => {
       const response = await config.send(new DescribeConfigurationRecordersCommand());
       return v.parse(Recorders, response.ConfigurationRecorders ?? []);
@@ -163,6 +185,8 @@ export const readAccount = async (
       return v.parse(AccountSummary, response).SummaryMap.Users;
     }),
     readSecurityHub(securityHub),
+    Promise.all(topics.map((topic) => readTopic(sns, topic, region))),
   ]);
-  return { region, identity, recorders, statuses, trails, users, isSecurityHubOn };
+  const others = { recorders, statuses, trails, users, isSecurityHubOn, topics: topicStates };
+  return { region, identity, ...others };
 };

@@ -1,6 +1,6 @@
 import { IAM_REGIONS } from '../../rule/aws/regions.ts';
 import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../../rule/key-events/settings.ts';
-import type { AccountState } from './account-state.ts';
+import type { AccountState, TopicState } from './account-state.ts';
 import type { Options } from './options.ts';
 import { recorderFindings } from './recorder.ts';
 import { type Finding, unreadFinding } from './report.ts';
@@ -129,10 +129,31 @@ const securityHubFinding = (
   };
 };
 
+const topicFinding = (topic: TopicState, { identity, region }: AccountState): Finding => {
+  const group = 'Topics';
+  const { setting, arn, exists } = topic;
+  const partition = 'value' in identity ? identity.value.Arn.split(':')[1] : topic.partition;
+  if (exists === undefined || topic.partition !== partition)
+    return {
+      group,
+      state: 'missing',
+      what: `${setting} is in ${topic.region} (${topic.partition}), the deployment in ${region} (${partition})`,
+      why: 'alarms and runbooks publish only in their own Region',
+      fixes: [`deploy with -c ${setting}=<the ARN of a topic in ${region}>`],
+    };
+  if ('unread' in exists) return unreadFinding(group, `whether ${setting} exists`, exists.unread);
+  if (exists.value) return { group, state: 'fine', what: `${setting} exists in ${region}` };
+  const name = arn.split(':').at(-1);
+  const what = `${setting} does not exist: ${arn}`;
+  const fix = `aws sns create-topic --region ${region} --name ${name}`;
+  return { group, state: 'missing', what, why: 'nothing can be published to it', fixes: [fix] };
+};
+
 /** Compares the state of an account with what the deployment needs. */
 export const findingsOf = (account: AccountState, options: Options): readonly Finding[] => [
   accountFinding(account),
   ...recorderFindings(account, options),
   ...keyEventFindings(account, options),
   securityHubFinding(account, options),
+  ...account.topics.map((topic) => topicFinding(topic, account)),
 ];

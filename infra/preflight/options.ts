@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { readSettings } from '../settings/read-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { TopicSettings } from '../settings/topics.ts';
 
 /** The error for an option of the command line that is not `name=value`. */
 export class InvalidOptionError extends Error {
@@ -10,7 +11,8 @@ export class InvalidOptionError extends Error {
 
 /** The settings that decide what the deployment needs. */
 export type Options = Pick<Settings, 'keyEvents' | 'triggers'> &
-  Partial<Pick<Settings, 'securityHubFindings'>>;
+  Partial<Pick<Settings, 'securityHubFindings'>> &
+  TopicSettings;
 
 const split = (text: string): readonly [string, string] => {
   const end = text.indexOf('=');

@@ -3,7 +3,9 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
+import { topicsOf } from '../settings/topics.ts';
 import { readAccount } from './account-state.ts';
 import { findingsOf } from './findings.ts';
 import { readOptions } from './options.ts';
@@ -13,9 +15,10 @@ const USAGE = `npm run preflight -- [-c name=value ...]
 
 Reports what the account lacks before the stack is deployed. Reads only.
 
-Takes the settings of cdk deploy, and those in cdk.json. The settings keyEvents, triggers and
-securityHubFindings decide what the account needs. The environment names the account and Region,
-as for the AWS CLI: AWS_PROFILE or access keys, AWS_REGION, AWS_ENDPOINT_URL.`;
+Takes the settings of cdk deploy, and those in cdk.json. The settings keyEvents, triggers,
+securityHubFindings, approvalTopicArn, alarmTopicArn and notificationTopicArn decide what the
+account needs. The environment names the account and Region, as for the AWS CLI: AWS_PROFILE or
+access keys, AWS_REGION, AWS_ENDPOINT_URL.`;
 
 // On Node 20 the SDK would print its notice on supported versions in the middle of the report.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -38,8 +41,10 @@ const preflight = async (): Promise<void> => {
   const cloudTrail = new CloudTrailClient({ requestHandler, region });
   const iam = new IAMClient({ requestHandler, region });
   const securityHub = new SecurityHubClient({ requestHandler, region });
+  const sns = new SNSClient({ requestHandler, region });
 
-  const account = await readAccount({ sts, config, cloudTrail, iam, securityHub }, region);
+  const clients = { sts, config, cloudTrail, iam, securityHub, sns };
+  const account = await readAccount(clients, region, topicsOf(options));
   const findings = findingsOf(account, options);
   printFindings(findings);
   process.exitCode = exitCodeOf(findings);

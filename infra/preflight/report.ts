@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 
 /** The parts of an account that preflight checks, in the order of the report. */
-const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM'] as const;
+const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM', 'Topics'] as const;
 
 /**
  * The result of one check.
@@ -69,8 +69,9 @@ const summarize = (findings: readonly Finding[]): string => {
 /** Prints the findings by group, then a summary. Fixes are never wrapped, so that they can be copied. */
 export const printFindings = (findings: readonly Finding[]): void => {
   for (const group of GROUPS) {
-    console.log(color.bold(group));
-    for (const { state, what, why, fixes = [] } of findings.filter((one) => one.group === group)) {
+    const ofGroup = findings.filter((one) => one.group === group);
+    if (ofGroup.length > 0) console.log(color.bold(group));
+    for (const { state, what, why, fixes = [] } of ofGroup) {
       console.log(`  ${SIGNS[state]} ${what}`);
       if (why !== undefined) console.log(`      ${color.dim(why)}`);
       for (const fix of fixes) console.log(`      ${color.cyan(fix)}`);

@@ -86,9 +86,9 @@ const Content = v.looseObject({
 export type DocumentInput = {
   /**
    * Values by the name of their placeholder. A value may be a CDK token. If an entire text is a placeholder, its value
-   * may also be a list, or `undefined`, which leaves out the member.
+   * may also be a list, a number, or `undefined`, which leaves out the member.
    */
-  readonly values: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly values: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   /**
    * The options that `onlyWith` may name, and whether they are chosen.
    * @default - none

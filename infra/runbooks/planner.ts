@@ -15,7 +15,8 @@ export class Planner extends NodeFunction {
     super(scope, id, {
       entry: 'remediation/planner/index.ts',
       description: 'Plans what a runbook does with an access key of an IAM user (read-only)',
-      timeout: Duration.minutes(2),
+      // A step that invokes a function takes 300 s at most.
+      timeout: Duration.seconds(290),
       logRetentionInDays: settings.logRetentionInDays,
     });
     allowToPlan(this.role, settings.exemptionTagKey);

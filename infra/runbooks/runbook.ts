@@ -5,13 +5,15 @@ import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { REPOSITORY } from '../functions/bundle.ts';
 import { allowOnUsers, serviceOfThisAccount } from '../functions/permissions.ts';
-import { readDocument } from './document.ts';
+import { type DocumentInput, readDocument } from './document.ts';
 import type { Planner } from './planner.ts';
 
 /** The approvers of a runbook. */
 type Approval = {
-  /** 1 to 10 names of IAM users or ARNs of IAM users or roles. One of them must approve. */
+  /** 1 to 10 names of IAM users, or ARNs of IAM users, roles or role sessions. */
   readonly approvers: readonly string[];
+  /** How many of the approvers must approve. */
+  readonly minRequiredApprovals: number;
   /**
    * ARN of the SNS topic that notifies the approvers. Its name starts with `Automation`.
    * @default - no topic; approvers find the request in Systems Manager
@@ -29,7 +31,7 @@ type RunbookProps = {
    * Further values for placeholders of the document, by name.
    * @default - none
    */
-  readonly values?: Readonly<Record<string, string>>;
+  readonly values?: DocumentInput['values'];
   /** The rule whose parameters the runbook uses, and which it evaluates again after its change. */
   readonly configRule: CfnConfigRule;
   /** The IAM actions that the steps of the document call. */
@@ -73,6 +75,7 @@ export class Runbook extends Construct {
           ConfigRuleName: configRule.configRuleName,
           NotificationTopicArn: props.notificationTopicArn ?? '',
           Approvers: approval?.approvers,
+          MinRequiredApprovals: approval?.minRequiredApprovals,
           ApprovalTopicArn: approval?.topicArn,
         },
         options: { Approval: approval !== undefined },

@@ -13,7 +13,10 @@ type Rules = {
 };
 
 /** The properties of the runbooks. */
-type RunbooksProps = Pick<SettingProps, 'approvers' | 'approvalTopicArn' | 'notificationTopicArn'> &
+type RunbooksProps = Pick<
+  SettingProps,
+  'approvers' | 'minRequiredApprovals' | 'approvalTopicArn' | 'notificationTopicArn'
+> &
   Rules & { readonly planner: Planner };
 
 /** The properties of the remediations. */
@@ -29,9 +32,10 @@ export type Runbooks = {
 /** Creates the three runbooks. Deactivation and deletion ask the approvers; reactivation does not. */
 export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks => {
   const { planner, rule, inactiveRule } = props;
-  const { approvers, approvalTopicArn, notificationTopicArn } = completeSettings(props);
+  const { approvers, minRequiredApprovals, approvalTopicArn, notificationTopicArn } =
+    completeSettings(props);
   const shared = { planner, notificationTopicArn };
-  const approval = approvers && { approvers, topicArn: approvalTopicArn };
+  const approval = approvers && { approvers, minRequiredApprovals, topicArn: approvalTopicArn };
   const updating = ['iam:UpdateAccessKey', 'iam:ListAccessKeys'];
 
   const deleteInactive = new Runbook(scope, 'DeleteInactiveAccessKey', {
@@ -47,7 +51,7 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
     configRule: rule.configRule,
     document: 'remediation/runbooks/deactivate-access-key.yaml',
     userActions: updating,
-    values: { DeleteCommand: deleteInactive.startCommand },
+    values: { InactiveConfigRuleName: inactiveRule.configRule.configRuleName },
   });
   const reactivate = new Runbook(scope, 'ReactivateAccessKey', {
     ...shared,

@@ -25,15 +25,27 @@ export const SINK_ARN: Pattern = {
   expected: 'the ARN of a sink of CloudWatch Observability Access Manager',
 };
 
-const approver = (characters: string): string =>
-  `([${characters}]{1,64}|arn:[\\w-]+:iam::\\d{12}:(user|role)/[/${characters}]{1,576})`;
+/** The approvers that a request for approval may have. */
+export const MAXIMUM_APPROVERS = 10;
+
+/**
+ * The name of a user, or the ARN of a user, a role or a role session.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html
+ */
+const approver = (characters: string): string => {
+  const ofIam = `iam::\\d{12}:(user|role)/[/${characters}]{1,576}`;
+  const ofSts = `sts::\\d{12}:assumed-role/[${characters}]{1,64}/[${characters}]{2,64}`;
+  return `([${characters}]{1,64}|arn:[\\w-]+:(${ofIam}|${ofSts}))`;
+};
 
 const inText = approver('\\w+=.@-');
 
 /** Approvers in one text. A name that contains a comma is possible only in a list. */
 const APPROVERS: Pattern = {
-  pattern: `${inText}(,${inText}){0,9}`,
-  expected: '1 to 10 names of IAM users, or ARNs of IAM users or roles, separated by commas',
+  pattern: `${inText}(,${inText}){0,${MAXIMUM_APPROVERS - 1}}`,
+  expected:
+    '1 to 10 names of IAM users, or ARNs of IAM users, roles or role sessions, separated by commas',
 };
 
 const Approver = textLike({ pattern: approver('\\w+=,.@-'), expected: APPROVERS.expected });
@@ -48,6 +60,11 @@ export const listOrText = v.pipe(
 export const approvers = (own: {
   readonly description: string;
 }): Parameter<readonly string[] | undefined> & Pattern & { readonly isList: true } => {
-  const schema = v.pipe(listOrText, v.array(Approver), v.minLength(1), v.maxLength(10));
+  const schema = v.pipe(
+    listOrText,
+    v.array(Approver),
+    v.minLength(1),
+    v.maxLength(MAXIMUM_APPROVERS),
+  );
   return { ...own, ...APPROVERS, default: undefined, isList: true, schema };
 };

@@ -71,10 +71,15 @@ export interface SettingProps {
    */
   readonly automaticDeletion?: boolean;
   /**
-   * IAM users or roles, one of whom must approve each deactivation and each deletion; excludes automatic remediation.
+   * IAM users or roles that must approve each deactivation and each deletion; excludes automatic remediation.
    * @default - none
    */
   readonly approvers?: readonly string[];
+  /**
+   * How many of the approvers must approve.
+   * @default 1
+   */
+  readonly minRequiredApprovals?: number;
   /**
    * SNS topic that notifies the approvers.
    * @default - none

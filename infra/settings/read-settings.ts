@@ -18,6 +18,7 @@ const RENAMED = {
 /** Describes each contradiction between settings. */
 const contradictionsOf = (settings: Settings): readonly string[] => {
   const { configRuleName, inactiveConfigRuleName, approvers, approvalTopicArn } = settings;
+  const { minRequiredApprovals } = settings;
   const automatic = (['automaticRemediation', 'automaticDeletion'] as const).filter(
     (name) => approvers !== undefined && settings[name],
   );
@@ -32,6 +33,11 @@ const contradictionsOf = (settings: Settings): readonly string[] => {
     ...(settings.automaticDeletion && settings.maxInactiveDays === 0
       ? [
           'automaticDeletion must be false with maxInactiveDays 0: it would delete keys as soon as they are inactive',
+        ]
+      : []),
+    ...(minRequiredApprovals > (approvers?.length ?? 1)
+      ? [
+          `minRequiredApprovals must be at most the number of approvers, ${approvers?.length ?? 0}, got ${minRequiredApprovals}`,
         ]
       : []),
     ...(approvers === undefined && approvalTopicArn !== undefined

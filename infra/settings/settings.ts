@@ -1,7 +1,20 @@
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
-import { oneOf, text, trueOrFalse, type ValuesOf } from '../../rule/input/parameter.ts';
+import {
+  oneOf,
+  text,
+  trueOrFalse,
+  type ValuesOf,
+  wholeNumber,
+} from '../../rule/input/parameter.ts';
 import { SEVERITIES } from '../../rule/security-hub/settings.ts';
-import { APPROVAL_TOPIC_ARN, approvers, RULE_NAME, SINK_ARN, TOPIC_ARN } from './patterns.ts';
+import {
+  APPROVAL_TOPIC_ARN,
+  approvers,
+  MAXIMUM_APPROVERS,
+  RULE_NAME,
+  SINK_ARN,
+  TOPIC_ARN,
+} from './patterns.ts';
 
 /**
  * Hours between two scheduled evaluations.
@@ -64,7 +77,14 @@ const REMEDIATION = {
   }),
   approvers: approvers({
     description:
-      'IAM users or roles, one of whom must approve each deactivation and each deletion; excludes automatic remediation',
+      'IAM users or roles that must approve each deactivation and each deletion; excludes automatic remediation',
+  }),
+  minRequiredApprovals: wholeNumber({
+    minimum: 1,
+    maximum: MAXIMUM_APPROVERS,
+    default: 1,
+    unit: 'approvals',
+    description: 'How many of the approvers must approve',
   }),
   approvalTopicArn: text({
     ...APPROVAL_TOPIC_ARN,

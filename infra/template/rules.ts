@@ -5,7 +5,8 @@ const isGiven = (name: string) => not(equals(ref(name), ''));
 const assert = (Assert: unknown, AssertDescription: string) => ({ Assert, AssertDescription });
 
 /**
- * The contradictions that `requireNoContradiction` refuses. CloudFormation refuses them before it creates a resource.
+ * The contradictions that `requireNoContradiction` refuses. CloudFormation refuses them before it creates a resource. A rule
+ * cannot count the approvers: Systems Manager refuses more required approvals than approvers.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
  */
@@ -33,6 +34,15 @@ export const PARAMETER_RULES = {
       assert(
         equals(ref('AutomaticDeletion'), 'false'),
         'AutomaticDeletion must be false with MaxInactiveDays 0: it would delete keys as soon as they are inactive',
+      ),
+    ],
+  },
+  ApproversOfApprovals: {
+    RuleCondition: equals(ref('Approvers'), ''),
+    Assertions: [
+      assert(
+        equals(ref('MinRequiredApprovals'), '1'),
+        'MinRequiredApprovals must be at most the number of Approvers',
       ),
     ],
   },

@@ -36,20 +36,18 @@ const MAXIMUM_MESSAGES = 100;
 /** The maximum number of execution ids in a log line. */
 const MAXIMUM_NAMED = 10;
 
-/** The beginning of the command that deletes a key, in the reason of a refusal. A generated name would not outlive a deployment. */
-const DELETE_COMMAND = 'the stack output DeletionCommand with DryRun=false';
-
-/** Returns the input that a click on Remediate gives to the runbook, with what automatic mode adds. */
+/**
+ * Returns the input that a click on Remediate gives to the runbook, with the name of the user.
+ *
+ * `InactiveConfigRuleName` appears only in the next command of a plan that acts, which is not used here.
+ */
 const inputFor = (
   { UserId, UserName }: IamUser,
   { Runbook, ConfigRuleName }: AutomaticSettings,
 ) => {
   const shared = { UserId, UserName, AccessKeyId: undefined, DryRun: false, ConfigRuleName };
   return Runbook === 'DeactivateAccessKey'
-    ? {
-        ...{ ...shared, Runbook, MinimumIdleDays: undefined, DeleteCommand: DELETE_COMMAND },
-        requiresCompleteHistory: true,
-      }
+    ? { ...shared, Runbook, MinimumIdleDays: undefined, InactiveConfigRuleName: ConfigRuleName }
     : { ...shared, Runbook, MinimumInactiveDays: undefined };
 };
 
@@ -65,6 +63,7 @@ const readOnce = async (
     iam,
     deactivationRoleArn,
     accountId,
+    requiresCompleteHistory: true,
     config: { getInputParameters: async () => inputParameters },
     readHistory: (at) => {
       history ??= readHistory(at, timeUp);

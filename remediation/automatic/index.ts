@@ -1,14 +1,16 @@
 import { createClients } from '../../rule/aws/clients.ts';
 import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
-import { MAXIMUM_EVENTS } from '../planner/make-plan.ts';
+import { HISTORY_LIMITS } from '../planner/make-plan.ts';
 import { createActions } from './actions.ts';
 import { createHandler } from './handler.ts';
 import { parseAutomaticSettings } from './settings.ts';
 
 const clients = createClients();
-const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls, {
-  maximumEvents: MAXIMUM_EVENTS,
-});
+const readHistory = createEventHistory(
+  process.env['AWS_REGION'],
+  clients.countCalls,
+  HISTORY_LIMITS,
+);
 
 /** The Lambda entry of automatic mode, which a schedule invokes. */
 export const handler = createHandler({

@@ -30,18 +30,20 @@ export type Sources = {
   readonly deactivationRoleArn: string;
   /** The account whose users are read. */
   readonly accountId: string;
-};
-
-/** The maximum number of events that a plan reads: 30 pages, which take about half a minute at two requests a second. */
-export const MAXIMUM_EVENTS = 1_500;
-
-/** What automatic mode adds to the input of a runbook. */
-type AutomaticInput = {
-  /** The name of the user, which may be outdated. With it, the users need not be listed. */
-  readonly UserName?: string;
-  /** Whether a key is deactivated only if the event history was read completely. @default false */
+  /** The Region of the rules. */
+  readonly region?: string | undefined;
+  /** Whether a deactivation is refused if the event history is incomplete. @default false */
   readonly requiresCompleteHistory?: boolean;
 };
+
+/**
+ * How much of the event history a plan reads. CloudTrail allows an account two requests a second, so that a page can take
+ * minutes if many executions read at the same time. The planner itself may take 290 s.
+ */
+export const HISTORY_LIMITS = { maximumEvents: 1_500, maximumSeconds: 150 };
+
+/** The name of the user, which may be outdated. With it, the users need not be listed. */
+type UserHint = { readonly UserName?: string };
 
 /** Returns the history for a user without inactive keys, whose plan does not depend on events. */
 const historyWithoutEvents = (at: Date): KeyHistory => ({
@@ -65,14 +67,15 @@ const deactivationReads = (policy: CompliancePolicy, isNamed: boolean): Required
 });
 
 const makeDeactivation = async (
-  input: InputOf<'DeactivateAccessKey'> & AutomaticInput,
-  { iam, config, readHistory, deactivationRoleArn, accountId }: Sources,
+  input: InputOf<'DeactivateAccessKey'> & UserHint,
+  { iam, config, readHistory, ...sources }: Sources,
   at: Date,
 ): Promise<Plan> => {
   const { UserId, AccessKeyId, MinimumIdleDays, ConfigRuleName } = input;
   const parameters = parseRuleParameters(await config.getInputParameters(ConfigRuleName));
   const minimumIdleDays = MinimumIdleDays ?? parameters.minimumIdleDays;
-  const policy = { ...input, ...parameters, minimumIdleDays, deactivationRoleArn, at };
+  const { accountId, ...by } = sources;
+  const policy = { ...input, ...parameters, ...by, minimumIdleDays, at };
   const reads = deactivationReads(policy, AccessKeyId !== undefined);
   const user = await readUser(iam, input, (found) => readRequired(iam, found, reads));
   if (user === undefined) return unknownUser(UserId, accountId);
@@ -92,14 +95,14 @@ const makeReactivation = async (
 };
 
 const makeDeletion = async (
-  input: InputOf<'DeleteInactiveAccessKey'> & AutomaticInput,
-  { iam, config, readHistory, accountId }: Sources,
+  input: InputOf<'DeleteInactiveAccessKey'> & UserHint,
+  { iam, config, readHistory, accountId, region }: Sources,
   at: Date,
 ): Promise<Plan> => {
   const { UserId, AccessKeyId, MinimumInactiveDays, ConfigRuleName } = input;
   const parameters = parseInactiveRuleParameters(await config.getInputParameters(ConfigRuleName));
   const maxInactiveDays = MinimumInactiveDays ?? parameters.maxInactiveDays;
-  const policy = { ...input, ...parameters, maxInactiveDays, at };
+  const policy = { ...input, ...parameters, maxInactiveDays, region, at };
   const read = async (found: UserKeys) => {
     const history =
       inactiveKeys(found.keys).length > 0 ? await readHistory(at) : historyWithoutEvents(at);
@@ -116,7 +119,7 @@ const makeDeletion = async (
 
 /** Makes the plan of a runbook from live reads. */
 export const makePlan = (
-  input: PlannerInput & AutomaticInput,
+  input: PlannerInput & UserHint,
   sources: Sources,
   at: Date,
 ): Promise<Plan> => {

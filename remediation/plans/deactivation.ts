@@ -5,8 +5,7 @@ import {
   describeUseDate,
   isActive,
 } from '../../rule/keys/access-key.ts';
-import { date } from '../../rule/keys/days.ts';
-import { changesOf, type KeyHistory, type StatusChange } from '../../rule/keys/key-history.ts';
+import type { KeyHistory } from '../../rule/keys/key-history.ts';
 import {
   describeComplianceReason,
   describeCounts,
@@ -24,63 +23,52 @@ import type { InputOf } from './input.ts';
 import {
   asDryRun,
   deleteCommand,
-  deletionCommand,
   noAction,
   type Plan,
   planTo,
   remediateCommand,
   updateCommand,
 } from './plan.ts';
+import { describeReactivation } from './reactivated-key.ts';
 
 type Input = InputOf<'DeactivateAccessKey'>;
 
 /** The parameters of the rule and of the runbook on which a plan depends. */
 export type DeactivationPolicy = RecommendationPolicy &
-  Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName' | 'DeleteCommand'> &
+  Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName' | 'InactiveConfigRuleName'> &
   Partial<Pick<Input, 'MinimumIdleDays'>> & {
     /** The role of the runbook, which identifies its own status changes in the history. */
     readonly deactivationRoleArn: string;
     /** The event history. A selected key that was reactivated in it is refused. */
     readonly history?: KeyHistory | undefined;
-    /** Whether a selected key is refused if the event history is incomplete. @default false */
-    readonly requiresCompleteHistory?: boolean;
+    /**
+     * Whether a selected key is refused if the history is incomplete, as when no person has asked for the deactivation.
+     * @default false
+     */
+    readonly requiresCompleteHistory?: boolean | undefined;
+    /** The Region of the rules. */
+    readonly region?: string | undefined;
   };
 
-/** A deactivation by the runbook, and the change to Active that followed it. */
-type Reactivation = { readonly deactivated: StatusChange; readonly reactivated: StatusChange };
-
-/**
- * Finds the first change of a key to Active after its last deactivation by the runbook.
- *
- * Changes to Active by the runbook itself do not count: it restores a key if the user has no other active key.
- */
-const findReactivation = (
+/** Returns the refusal for a selected key, or undefined if the history does not prevent its deactivation. */
+const refuseByHistory = (
+  user: UserKeys,
   key: AccessKey,
-  history: KeyHistory,
-  deactivationRoleArn: string,
-): Reactivation | undefined => {
-  const changes = changesOf(history, key);
-  const isByRunbook = ({ roleArn }: StatusChange) => roleArn === deactivationRoleArn;
-  const last = changes.findLastIndex(
-    (change) => change.status === 'Inactive' && isByRunbook(change),
-  );
-  const deactivated = changes[last];
-  const reactivated = changes
-    .slice(last)
-    .find((change) => change.status === 'Active' && !isByRunbook(change));
-  return deactivated && reactivated && { deactivated, reactivated };
-};
-
-/** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */
-const ARN = /^arn:[\w+=,.@:/-]{1,400}$/;
-
-const describeReactivation = (
-  { AccessKeyId }: AccessKey,
-  { deactivated, reactivated }: Reactivation,
-): string => {
-  const { callerArn } = reactivated;
-  const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
-  return `${AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after this runbook deactivated it on ${date(deactivated.eventTime)}`;
+  policy: DeactivationPolicy & { readonly history: KeyHistory },
+): Plan | undefined => {
+  const { history, requiresCompleteHistory } = policy;
+  const { AccessKeyId } = key;
+  const missing =
+    history.isComplete || requiresCompleteHistory !== true
+      ? undefined
+      : `the event history is incomplete, so a reactivation of ${AccessKeyId} may be missing; to decide, start the runbook with AccessKeyId`;
+  const why = describeReactivation(user, key, policy) ?? missing;
+  return why === undefined
+    ? undefined
+    : noAction('Refused', `no key of ${user.UserName} is selected: ${why}`, {
+        ...user,
+        AccessKeyId,
+      });
 };
 
 /** Returns the plan to deactivate one key and keep another one active. */
@@ -101,12 +89,19 @@ const deactivate = (
     Reason: `deactivate ${AccessKeyId} (${describeUse(key)}), keep ${keep.AccessKeyId} (${describeUse(keep)}), UTC dates${remark}`,
     Basis: `${describeUseDate(key)}, keep ${keep.AccessKeyId}`,
     UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Active'),
-    NextCommand: deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId }),
+    NextCommand: remediateCommand(
+      {
+        ...policy,
+        ConfigRuleName: policy.InactiveConfigRuleName,
+        Runbook: 'DeleteInactiveAccessKey',
+      },
+      UserId,
+    ),
   });
   if (!policy.DryRun) return plan;
   // A remediation has neither AccessKeyId nor MinimumIdleDays, so it can decide differently.
   return policy.AccessKeyId === undefined && policy.MinimumIdleDays === undefined
-    ? asDryRun(plan, remediateCommand(policy.ConfigRuleName, UserId))
+    ? asDryRun(plan, remediateCommand({ ...policy, Runbook: 'DeactivateAccessKey' }, UserId))
     : asDryRun(plan);
 };
 
@@ -117,31 +112,18 @@ const refuseForDeletion = (
   policy: DeactivationPolicy,
 ): Plan => {
   const { UserId, UserName } = user;
-  // The deletion runbook refuses keys with another status, because no event shows when the status was set.
-  const NextCommand =
-    Status === 'Inactive'
-      ? deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId })
-      : deleteCommand({ UserName, AccessKeyId });
+  const NextCommand = deleteCommand({ UserName, AccessKeyId });
   const reason = `${UserName} has ${describeCounts(user, policy)}, and ${AccessKeyId} is ${Status}: delete it instead of deactivating it: ${NextCommand}`;
   return noAction('Refused', reason, { UserId, UserName, AccessKeyId, NextCommand });
 };
 
-/** The placeholder for a key id in a command. It is too short for an id, so the runbook refuses it. */
-const KEY_ID = 'KEY_ID';
-
 /** Returns the refusal when no key is selected. The reason says how to name a key. */
 const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
-  const { UserId, UserName } = user;
   const decide = isForDeletion(refusal)
-    ? `delete one of them: ${deletionCommand(policy.DeleteCommand, { UserId, AccessKeyId: KEY_ID })}`
+    ? 'delete one of them with aws iam delete-access-key'
     : 'start the runbook with AccessKeyId';
-  const reason = `no key of ${UserName} is selected: ${describeRefusal(refusal, policy)}; to decide, ${decide}`;
+  const reason = `no key of ${user.UserName} is selected: ${describeRefusal(refusal, policy)}; to decide, ${decide}`;
   return noAction('Refused', reason, user);
-};
-
-const refuseIncompleteHistory = (user: UserKeys, { AccessKeyId }: AccessKey): Plan => {
-  const reason = `no key of ${user.UserName} is selected: the event history is incomplete, so a reactivation of ${AccessKeyId} may be missing; to decide, start the runbook with AccessKeyId`;
-  return noAction('Refused', reason, { ...user, AccessKeyId });
 };
 
 /** Describes why the user is COMPLIANT. Returns undefined if it is not. */
@@ -180,14 +162,9 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
   if ('refusal' in recommendation) return refuseSelection(user, recommendation.refusal, policy);
   if ('delete' in recommendation) return refuseForDeletion(user, recommendation.delete, policy);
   const { deactivate: key, keep } = recommendation;
-  const { history, deactivationRoleArn } = policy;
-  const reactivation = history && findReactivation(key, history, deactivationRoleArn);
-  if (reactivation === undefined)
-    return policy.requiresCompleteHistory && history?.isComplete === false
-      ? refuseIncompleteHistory(user, key)
-      : deactivate(user, { key, keep }, policy);
-  const reason = `no key of ${user.UserName} is selected: ${describeReactivation(key, reactivation)}; to deactivate it again, start the runbook with AccessKeyId`;
-  return noAction('Refused', reason, { ...user, AccessKeyId: key.AccessKeyId });
+  const { history } = policy;
+  const refusal = history && refuseByHistory(user, key, { ...policy, history });
+  return refusal ?? deactivate(user, { key, keep }, policy);
 };
 
 /**
@@ -203,8 +180,8 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
  *   7  no name, a key is selected                             → Deactivate
  *   8  4 or 7 with `DryRun`                                   → DryRun
  *   9  only inactive keys are too many, because these count   → Refused, with the command that deletes one
- *  10  as 7, but the key was reactivated after this runbook deactivated it → Refused, with the caller and the dates
- *  11  as 7, but the event history is incomplete and must be complete → Refused
+ *  10  as 7, but the key was reactivated after this runbook deactivated it → Refused, with the caller, the dates and advice
+ *  11  as 7, the history is incomplete, `requiresCompleteHistory`          → Refused; otherwise Deactivate, with a remark
  *
  * @param user  the user as read from IAM, with the last use of the counted keys, and its quarantine policy unless a key is named
  */

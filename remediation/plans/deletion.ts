@@ -32,7 +32,10 @@ type Input = InputOf<'DeleteInactiveAccessKey'>;
 /** The parameters of the rule and of the runbook on which a plan depends. */
 export type DeletionPolicy = InactivePolicy &
   Pick<Input, 'AccessKeyId' | 'DryRun' | 'ConfigRuleName'> &
-  Partial<Pick<Input, 'MinimumInactiveDays'>>;
+  Partial<Pick<Input, 'MinimumInactiveDays'>> & {
+    /** The Region of the rule. */
+    readonly region?: string | undefined;
+  };
 
 /** Returns the start of inactivity of each inactive key, from the event history alone. */
 export const inactivitiesNow = (
@@ -102,7 +105,10 @@ const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolic
   if (!policy.DryRun) return plan;
   // A remediation has neither AccessKeyId nor MinimumInactiveDays, so it can decide differently.
   return policy.AccessKeyId === undefined && policy.MinimumInactiveDays === undefined
-    ? asDryRun(plan, remediateCommand(policy.ConfigRuleName, user.UserId))
+    ? asDryRun(
+        plan,
+        remediateCommand({ ...policy, Runbook: 'DeleteInactiveAccessKey' }, user.UserId),
+      )
     : asDryRun(plan);
 };
 

@@ -32,11 +32,13 @@ const overriding = (name: string, parameter: Parameter<number>) =>
     ),
   ]);
 
+const RuleName = v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/, 'the name of a Config rule'));
+
 const SHARED = {
   UserId: Id,
   AccessKeyId: v.union([Empty, Id]),
   DryRun: TrueOrFalse,
-  ConfigRuleName: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/, 'the name of a Config rule')),
+  ConfigRuleName: RuleName,
 };
 
 const Input = v.variant('Runbook', [
@@ -44,7 +46,7 @@ const Input = v.variant('Runbook', [
     Runbook: v.literal('DeactivateAccessKey'),
     ...SHARED,
     MinimumIdleDays: overriding('minimumIdleDays', RULE_PARAMETERS.minimumIdleDays),
-    DeleteCommand: v.pipe(v.string(), v.minLength(1, 'the command that deletes a key')),
+    InactiveConfigRuleName: RuleName,
   }),
   v.strictObject({
     Runbook: v.literal('ReactivateAccessKey'),
@@ -64,7 +66,7 @@ const Input = v.variant('Runbook', [
  * AWS does not document whether Systems Manager converts a text to a number or a boolean, so both are accepted.
  *
  * `MinimumIdleDays` and `MinimumInactiveDays` override `minimumIdleDays` and `maxInactiveDays` of the rule.
- * `DeleteCommand` is the command that starts the deletion of a key, without the user and the key.
+ * `InactiveConfigRuleName` is the rule whose remediation deletes inactive keys.
  */
 export type PlannerInput = v.InferOutput<typeof Input>;
 

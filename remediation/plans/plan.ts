@@ -1,3 +1,5 @@
+import { remediatesIn } from '../../rule/aws/regions.ts';
+
 /** Quotes a text as one word of a POSIX shell. */
 const shellWord = (text: string): string =>
   /^[\w+=,.@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
@@ -23,23 +25,30 @@ export const lastUseCommand = ({ AccessKeyId }: Pick<NamedKey, 'AccessKeyId'>): 
 export const listCommand = ({ UserName }: Pick<NamedKey, 'UserName'>): string =>
   `aws iam list-access-keys ${option('user-name', UserName)}`;
 
-/** Returns the command that starts the remediation of a user, as the Remediate button does. */
-export const remediateCommand = (ConfigRuleName: string, UserId: string): string =>
-  `aws configservice start-remediation-execution ${option('config-rule-name', ConfigRuleName)} --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`;
-
-/** Returns the AWS CLI command that deletes a key directly, for a key that no runbook deletes. */
-export const deleteCommand = ({ UserName, AccessKeyId }: NamedKey): string =>
-  `aws iam delete-access-key ${option('user-name', UserName)} ${option('access-key-id', AccessKeyId)}`;
+/** The remediation of a rule. */
+type Remediation = {
+  readonly ConfigRuleName: string;
+  /** The runbook that the remediation starts. */
+  readonly Runbook: 'DeactivateAccessKey' | 'DeleteInactiveAccessKey';
+  /** The Region of the rule. */
+  readonly region?: string | undefined;
+};
 
 /**
- * Returns the command that starts the runbook DeleteInactiveAccessKey for a key.
- *
- * @param start  the beginning of the command, without the user and the key
+ * Returns the command that starts the remediation of a user, as the Remediate button does, or words where AWS Config
+ * offers no remediation. No command names a runbook: its generated name changes with a deployment.
  */
-export const deletionCommand = (
-  start: string,
-  { UserId, AccessKeyId }: { readonly UserId: string; readonly AccessKeyId: string },
-): string => `${start},UserId=${UserId},AccessKeyId=${AccessKeyId}`;
+export const remediateCommand = (
+  { ConfigRuleName, Runbook, region = '' }: Remediation,
+  UserId: string,
+): string =>
+  remediatesIn(region)
+    ? `aws configservice start-remediation-execution ${option('config-rule-name', ConfigRuleName)} --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`
+    : `start the runbook ${Runbook} with UserId=${UserId}`;
+
+/** Returns the AWS CLI command that deletes a key directly. */
+export const deleteCommand = ({ UserName, AccessKeyId }: NamedKey): string =>
+  `aws iam delete-access-key ${option('user-name', UserName)} ${option('access-key-id', AccessKeyId)}`;
 
 /** The value of a member that does not apply, because the outputs of an execution should not be empty. */
 const NONE = 'none';
@@ -62,7 +71,7 @@ export type Plan = {
   readonly Reason: string;
   /** The command that undoes the action; a deletion has none. */
   readonly UndoCommand: string;
-  /** The command for the next step. */
+  /** The command for the next step, or words if no command stays valid. */
   readonly NextCommand: string;
   /** What the plan is based on. After an approval, a plan with another basis is a different plan. */
   readonly Basis: string;
@@ -90,7 +99,7 @@ export const planTo = (
   Outcome,
 });
 
-/** Returns the plan as a dry run, which writes nothing. `NextCommand` is the command that carries out the plan. */
+/** Returns the plan as a dry run, which writes nothing. `NextCommand` carries out the plan. */
 export const asDryRun = (plan: Plan, NextCommand: string = NONE): Plan => ({
   ...plan,
   Outcome: 'DryRun',

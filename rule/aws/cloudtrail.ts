@@ -26,6 +26,8 @@ export type ReadHistory = (at: Date, signal?: AbortSignal) => Promise<KeyHistory
 type HistoryOptions = {
   /** The number of events after which reading stops. The history is then incomplete. @default - none */
   readonly maximumEvents?: number;
+  /** The number of seconds after which no further page is read. The history is then incomplete. @default - none */
+  readonly maximumSeconds?: number;
 };
 
 /**
@@ -41,7 +43,10 @@ type HistoryOptions = {
 export const createEventHistory = (
   region: string | undefined,
   countCalls: CountCalls,
-  { maximumEvents = Number.POSITIVE_INFINITY }: HistoryOptions = {},
+  {
+    maximumEvents = Number.POSITIVE_INFINITY,
+    maximumSeconds = Number.POSITIVE_INFINITY,
+  }: HistoryOptions = {},
 ): ReadHistory => {
   const iamRegion = iamRegionOf(region ?? '');
   const client = new CloudTrailClient({
@@ -52,6 +57,7 @@ export const createEventHistory = (
   return async (at, signal) => {
     const changes: KeyHistory['changes'][number][] = [];
     const from = historyBegins(at);
+    const lastPageBegins = Date.now() + maximumSeconds * 1000;
     let events = 0;
     // Without StartTime, CloudTrail returns all 90 days. It may refuse a StartTime that is earlier.
     const LookupAttributes = [
@@ -69,7 +75,8 @@ export const createEventHistory = (
         if (change !== undefined) changes.push(change);
       }
       events += Events.length;
-      if (NextToken && events >= maximumEvents) return { from, isComplete: false, changes };
+      if (NextToken && (events >= maximumEvents || Date.now() >= lastPageBegins))
+        return { from, isComplete: false, changes };
       if (NextToken) await setTimeout(PAUSE, undefined, { signal });
     }
     return { from, isComplete: iamRegion !== undefined, changes };

@@ -18,9 +18,11 @@ const UpdateAccessKeyEvent = v.object({
     accessKeyId: Text,
     status: v.picklist(['Active', 'Inactive', 'Expired']),
   }),
+  userAgent: v.nullish(v.string()),
   userIdentity: v.nullish(
     v.object({
       arn: v.nullish(v.string()),
+      invokedBy: v.nullish(v.string()),
       sessionContext: v.nullish(
         v.object({ sessionIssuer: v.nullish(v.object({ arn: v.nullish(v.string()) })) }),
       ),
@@ -38,6 +40,8 @@ export type StatusChange = {
   readonly callerArn: string | undefined;
   /** The ARN of the role that the caller had assumed, if any. */
   readonly roleArn: string | undefined;
+  /** The AWS service that made the call for the caller, otherwise the user agent, which the caller chooses. */
+  readonly userAgent: string | undefined;
 };
 
 /** The status changes in CloudTrail's event history. */
@@ -68,7 +72,7 @@ export const readStatusChange = (cloudTrailEvent: unknown): StatusChange | undef
   const { eventSource, eventName, errorCode } = parse(CloudTrailEvent, event, what);
   const isUpdate = eventSource === 'iam.amazonaws.com' && eventName === 'UpdateAccessKey';
   if (!isUpdate || errorCode) return undefined;
-  const { eventID, eventTime, requestParameters, userIdentity } = parse(
+  const { eventID, eventTime, requestParameters, userIdentity, ...call } = parse(
     UpdateAccessKeyEvent,
     event,
     what,
@@ -77,7 +81,8 @@ export const readStatusChange = (cloudTrailEvent: unknown): StatusChange | undef
   if (status === 'Expired') return undefined;
   const callerArn = userIdentity?.arn ?? undefined;
   const roleArn = userIdentity?.sessionContext?.sessionIssuer?.arn ?? undefined;
-  return { eventID, eventTime, accessKeyId, status, callerArn, roleArn };
+  const userAgent = userIdentity?.invokedBy ?? call.userAgent ?? undefined;
+  return { eventID, eventTime, accessKeyId, status, callerArn, roleArn, userAgent };
 };
 
 /**

@@ -282,12 +282,12 @@ const runbook = ([file, given]: (typeof RUNBOOKS)[number]): Target => {
       throw new InvalidInputError(
         `expected a value that the document allows, got ${refused?.[0].slice(0, 80)}`,
       );
-    const { Runbook: _, DeleteCommand: __, ...asked } = input as Members;
+    const { Runbook: _, InactiveConfigRuleName: __, ...asked } = input as Members;
     const own = Object.fromEntries(Object.entries(asked).filter(([name]) => name in parameters));
     const whole = {
       ...own,
       Runbook: given['Runbook'],
-      ...(given['DeleteCommand'] ? { DeleteCommand: 'delete' } : {}),
+      ...(given['InactiveConfigRuleName'] ? { InactiveConfigRuleName: 'inactive' } : {}),
     };
     const { error } = { error: undefined, ...tryParsing(whole) };
     expectThat(

@@ -35,7 +35,7 @@ export const plannerInputs = [
     AccessKeyId: '',
     ConfigRuleName: 'iam-user-single-access-key',
     MinimumIdleDays: '7',
-    DeleteCommand: 'aws ssm start-automation-execution --parameters=Key=value',
+    InactiveConfigRuleName: 'iam-user-inactive-access-key',
   },
   {
     Runbook: 'ReactivateAccessKey',

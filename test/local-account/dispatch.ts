@@ -22,6 +22,8 @@ export type Call = {
   readonly region?: string | undefined;
   /** The access key that signed the request. @default none: the call did not come over the wire */
   readonly accessKeyId?: string | undefined;
+  /** The user agent of the request. @default that of the account itself */
+  readonly userAgent?: string | undefined;
   readonly at: Date;
   readonly errorCode?: string;
 };

@@ -1,4 +1,5 @@
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
+import { HISTORY_LIMITS } from '../../remediation/planner/make-plan.ts';
 import { parseEnvironment } from '../../remediation/plans/input.ts';
 import { createClients } from '../../rule/aws/clients.ts';
 import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
@@ -19,9 +20,9 @@ type Handle = (event: unknown, context: Context) => Promise<unknown>;
 const now = () => new Date();
 const clientsOf = (requestTimeout?: number) =>
   createClients({ writeLine: () => {}, requestTimeout });
-const withHistory = () => {
+const withHistory = (limits?: typeof HISTORY_LIMITS) => {
   const clients = clientsOf();
-  return { ...clients, readHistory: createEventHistory('us-east-1', clients.countCalls) };
+  return { ...clients, readHistory: createEventHistory('us-east-1', clients.countCalls, limits) };
 };
 
 /** Creates the handler of each function like its `index.ts` does, by the id of its construct. */
@@ -29,7 +30,7 @@ const MAKE = {
   RuleEvaluator: (): Handle => createRule(clientsOf(), singleAccessKeyRule),
   InactiveRuleEvaluator: (): Handle => createRule(withHistory(), inactiveAccessKeyRule),
   PlannerFunction: (environment: Environment): Handle =>
-    createPlanner({ ...withHistory(), ...parseEnvironment(environment), now }),
+    createPlanner({ ...withHistory(HISTORY_LIMITS), ...parseEnvironment(environment), now }),
   KeyEventsStarter: (environment: Environment): Handle =>
     createStarter({ ...clientsOf(4_000), settings: parseTriggerSettings(environment), now }),
   FindingsImporter: (environment: Environment): Handle => {

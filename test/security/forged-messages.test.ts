@@ -111,7 +111,7 @@ describe('a plan that is requested without a runbook', () => {
       MinimumIdleDays: '0',
       DryRun: 'false',
       ConfigRuleName: account.ConfigRuleName,
-      DeleteCommand: '$(id)',
+      InactiveConfigRuleName: account.InactiveConfigRuleName,
     });
     expect(FunctionError).toBeUndefined();
     expect(JSON.parse(Payload)).toMatchObject({ Outcome: 'Deactivate' });

@@ -51,6 +51,7 @@ export const accountState = (overrides: Partial<AccountState> = {}): AccountStat
   trails: { value: [trailState()] },
   users: { value: 500 },
   isSecurityHubOn: { value: true },
+  topics: [],
   ...overrides,
 });
 

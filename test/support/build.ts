@@ -60,14 +60,14 @@ export const trustOf = (Service: string) => ({
 
 /** When a status change happened, in days (and milliseconds) before `at`, and who made it. */
 type Made = { readonly days?: number; readonly ms?: number } & Partial<
-  Pick<StatusChange, 'callerArn' | 'roleArn'>
+  Pick<StatusChange, 'callerArn' | 'roleArn' | 'userAgent'>
 >;
 
 /** A change of a key's status. @default at `at`, by an unknown caller */
 export const statusChange = (
   name: string,
   status: StatusChange['status'],
-  { days = 0, ms = 0, callerArn, roleArn }: Made = {},
+  { days = 0, ms = 0, callerArn, roleArn, userAgent }: Made = {},
 ): StatusChange => ({
   eventID: `event-${name}-${status}-${days}`,
   eventTime: daysBefore(days, ms),
@@ -75,6 +75,7 @@ export const statusChange = (
   status,
   callerArn,
   roleArn,
+  userAgent,
 });
 
 /** Returns a complete history of 90 days with these changes. */

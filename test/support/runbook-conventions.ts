@@ -66,10 +66,10 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
   'writes only after a plan and a decision, and verifies every write': (document, runbook) => {
     const write = `${runbook.act}AccessKey`;
     const writing = pathsOf(document).filter((path) => path.includes(write));
-    expect(new Set(writing.map((path) => path.filter((name) => name !== 'Notify').join()))).toEqual(
+    expect(new Set(writing.map((path) => path.join()))).toEqual(
       new Set([
         ['Plan', 'ReadPlan', 'Decide', ...runbook.before, write]
-          .concat('Verify', 'EvaluateAgain', 'DecideNotify', 'Report')
+          .concat('Verify', 'EvaluateAgain', 'Report')
           .join(),
       ]),
     );
@@ -93,23 +93,16 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
       // Without a default, a branch leads to the next step of the document.
       Default: 'Report',
     });
-    const hasTopic = { Variable: reference('NotificationTopicArn'), StartsWith: 'arn:' };
-    expect(inputsOf(document, 'DecideNotify')).toEqual({
-      Choices: [{ NextStep: 'Notify', And: [isOutcome(act), hasTopic] }],
-      Default: 'Report',
-    });
-    const decide = document.mainSteps.find(({ name }) => name === 'DecideNotify');
-    expect(decide?.onFailure).toBe('step:Report');
   },
 
   'asks the planner for exactly what it accepts': (document, { title, parameter, act }) => {
     const names = ['UserId', 'AccessKeyId', parameter, 'DryRun', 'ConfigRuleName'];
     const payload = { Runbook: title.split(' ')[0], ...references(names) };
-    const DeleteCommand = '${DeleteCommand}';
+    const InactiveConfigRuleName = 'iam-user-inactive-access-key';
     expect(inputsOf(document, 'Plan')).toEqual({
       FunctionName: '${PlannerFunctionName}',
       InvocationType: 'RequestResponse',
-      InputPayload: act === 'Deactivate' ? { ...payload, DeleteCommand } : payload,
+      InputPayload: act === 'Deactivate' ? { ...payload, InactiveConfigRuleName } : payload,
     });
   },
 
@@ -146,7 +139,10 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     expect(inputs).toEqual({
       Approvers: approvers,
       NotificationArn: 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
-      MinRequiredApprovals: 1,
+      MinRequiredApprovals: 2,
+    });
+    expect(inputsOf(document, 'ReadApproval')['InputPayload']).toEqual({
+      ApprovalStatus: reference('Approve.ApprovalStatus'),
     });
     for (const known of ['UserName', 'UserId', 'AccessKeyId', 'Reason'])
       expect(Message).toContain(reference(`ReadPlan.${known}`));
@@ -155,11 +151,11 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     expect(String(Message).length).toBeLessThan(1_000);
   },
 
-  'makes one write, starts the evaluation and notifies': (document, { act, write, before }) => {
+  'makes one write and starts the evaluation': (document, { act, write, before }) => {
     const calls = document.mainSteps.filter(({ action }) => action === 'aws:executeAwsApi');
-    expect(calls.map(({ name }) => name)).toEqual([`${act}AccessKey`, 'EvaluateAgain', 'Notify']);
+    expect(calls.map(({ name }) => name)).toEqual([`${act}AccessKey`, 'EvaluateAgain']);
     const plan = act === 'Delete' && before.includes('PlanAgain') ? 'ReadPlanAgain' : 'ReadPlan';
-    const [writing, evaluating, notifying] = calls.map(({ inputs }) => inputs);
+    const [writing, evaluating] = calls.map(({ inputs }) => inputs);
     expect(writing).toEqual({
       Service: 'iam',
       ...references(['UserName', 'AccessKeyId'], `${plan}.`),
@@ -170,21 +166,15 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
       Api: 'StartConfigRulesEvaluation',
       ConfigRuleNames: [reference('ConfigRuleName')],
     });
-    const { Subject, Message, ...topic } = notifying ?? {};
-    expect(topic).toEqual({
-      Service: 'sns',
-      Api: 'Publish',
-      TopicArn: reference('NotificationTopicArn'),
-    });
-    // Amazon SNS accepts 100 ASCII characters. The user name may have 64.
-    expect(Subject).toMatch(/^[A-Z][ -~]{0,35}\{\{ ReadPlan\.UserName \}\}$/);
-    expect(Message).toContain(reference('ReadPlan.AccessKeyId'));
   },
 
   'runs the scripts as they are written': ({ mainSteps }) => {
     const scripts = mainSteps.filter(({ action }) => action === 'aws:executeScript');
     for (const { name, inputs } of scripts) {
-      const file = name.startsWith('ReadPlan') ? 'read_plan' : name.toLowerCase();
+      const file = name
+        .replace('Again', '')
+        .replace(/(?<=.)(?=[A-Z])/, '_')
+        .toLowerCase();
       const text = readFileSync(`${REPOSITORY}remediation/runbooks/scripts/${file}.py`, 'utf8');
       expect([inputs['Script'], inputs['Handler']]).toEqual([text.trimEnd(), file]);
     }
@@ -200,14 +190,22 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     });
   },
 
-  'reports the plan, and declares every output that it has': (document, { act }) => {
+  'publishes and reports the plan, and declares every output that it has': (document, { act }) => {
     const names = [
       ...['Outcome', 'UserId', 'UserName', 'AccessKeyId', 'Reason'],
       ...(act === 'Delete' ? [] : ['UndoCommand']),
       'NextCommand',
     ];
-    expect(inputsOf(document, 'Report')['InputPayload']).toEqual(references(names, 'ReadPlan.'));
-    expect(document.outputs).toEqual(names.map((name) => `Report.${name}`));
+    const { InputPayload } = inputsOf(document, 'Report');
+    const { Subject, Message, ...reported } = Object(InputPayload);
+    expect(reported).toEqual({
+      ...references(names, 'ReadPlan.'),
+      ...references(['NotificationTopicArn']),
+    });
+    // Amazon SNS accepts 100 ASCII characters. The user name may have 64.
+    expect(Subject).toMatch(/^[A-Z][ -~]{0,35}\{\{ ReadPlan\.UserName \}\}$/);
+    expect(Message).toContain(reference('ReadPlan.AccessKeyId'));
+    expect(document.outputs).toEqual([...names, 'Notification'].map((name) => `Report.${name}`));
     for (const { outputs = [] } of document.mainSteps)
       for (const { Name, ...output } of outputs)
         expect(output).toEqual({ Selector: `$.Payload.${Name}`, Type: 'String' });

@@ -45,13 +45,14 @@ export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): R
   readDocument(`${REPOSITORY}remediation/runbooks/${file}.yaml`, {
     values: {
       PlannerFunctionName: '${PlannerFunctionName}',
-      DeleteCommand: '${DeleteCommand}',
+      InactiveConfigRuleName: 'iam-user-inactive-access-key',
       ConfigRuleName:
         file === 'delete-inactive-access-key'
           ? 'iam-user-inactive-access-key'
           : 'iam-user-single-access-key',
       NotificationTopicArn: '',
       Approvers: approvers,
+      MinRequiredApprovals: approvers && 2,
       ApprovalTopicArn: approvers && 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',
     },
     options: { Approval: approvers !== undefined },
@@ -59,6 +60,7 @@ export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): R
 
 const APPROVERS = ['alice', 'arn:aws:iam::123456789012:role/on-call'];
 const PLAN_AGAIN = ['PlanAgain', 'ReadPlanAgain'];
+const APPROVE = ['Approve', 'ReadApproval'];
 
 /** A runbook and the expected content of its document. */
 export type Runbook = {
@@ -104,7 +106,7 @@ export const RUNBOOKS: readonly Runbook[] = [
     ...DEACTIVATE,
     title: 'DeactivateAccessKey with approval',
     approvers: APPROVERS,
-    before: ['Approve', ...PLAN_AGAIN],
+    before: [...APPROVE, ...PLAN_AGAIN],
   },
   {
     title: 'ReactivateAccessKey',
@@ -122,7 +124,7 @@ export const RUNBOOKS: readonly Runbook[] = [
     ...DELETE,
     title: 'DeleteInactiveAccessKey with approval',
     approvers: APPROVERS,
-    before: ['Wait', 'Approve', ...PLAN_AGAIN],
+    before: ['Wait', ...APPROVE, ...PLAN_AGAIN],
   },
 ];
 

@@ -59,22 +59,22 @@ def restore(iam, user_name, key_id):
 
 def publish(events, message):
     if not events['NotificationTopicArn']:
-        return ''
+        return 'None'
     try:
         subject = f"The {WRITES[events['ExpectedStatus']][1]} of an access key is not verified"
         sns = boto3.client('sns', config=CALLS)
         sns.publish(TopicArn=events['NotificationTopicArn'], Subject=subject, Message=message)
-        return ''
+        return 'Published'
     except Exception as error:
-        return f' This message could not be published ({error}).'
+        return f'Failed, {error}'
 
 
 def verify(events, context):
     try:
         return verify_or_restore(events)
     except RuntimeError as unverified:
-        failure = publish(events, str(unverified))
-        raise RuntimeError(f'{unverified}{failure}') from None
+        notification = publish(events, str(unverified))
+        raise RuntimeError(f'{unverified} (Notification: {notification})') from None
 
 
 def verify_or_restore(events):

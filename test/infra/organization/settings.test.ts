@@ -187,6 +187,23 @@ describe('readOrganizationSettings', () => {
   });
 });
 
+describe('readOrganizationSettings, on topics,', () => {
+  const topicArn = (region: string, name: string) =>
+    `arn:aws:sns:${region}:123456789012:Automation${name}`;
+
+  it.each(['alarmTopicArn', 'notificationTopicArn', 'approvalTopicArn'])(
+    'accepts a %s only in the Region of IAM, where the accounts get their stack',
+    (name) => {
+      const withTopic = (region: string) =>
+        refusal({ approvers: 'alice', [name]: topicArn(region, name) });
+      expect(withTopic('us-east-1')).toBe('accepted');
+      expect(withTopic('eu-west-1')).toBe(
+        `${name} must be in the Region of IAM, where the accounts get their stack, got "${topicArn('eu-west-1', name)}"`,
+      );
+    },
+  );
+});
+
 describe('readOrganizationSettings, on the metrics of the accounts,', () => {
   const without = (settings: object) => refusal({ organizationId: undefined, ...settings });
 

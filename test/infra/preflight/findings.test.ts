@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountState, TrailState } from '../../../infra/preflight/account-state.ts';
+import type {
+  AccountState,
+  TopicState,
+  TrailState,
+} from '../../../infra/preflight/account-state.ts';
 import { findingsOf } from '../../../infra/preflight/findings.ts';
 import type { Options } from '../../../infra/preflight/options.ts';
 import { accountState, identityIn, refused, trailState } from '../../support/account-state.ts';
@@ -49,6 +53,74 @@ const group = 'Key events';
 const why =
   'no key events arrive: only the schedule finds a new or reactivated key, up to a day later';
 const WITHOUT = 'or deploy with -c keyEvents=false';
+
+describe('a topic', () => {
+  const arn = 'arn:aws:sns:us-east-1:123456789012:keys';
+  const topic = (overrides: Partial<TopicState> = {}): Pick<AccountState, 'topics'> => ({
+    topics: [
+      {
+        ...{ setting: 'notificationTopicArn', arn, partition: 'aws', region: 'us-east-1' },
+        exists: { value: true },
+        ...overrides,
+      },
+    ],
+  });
+  const topics = (account: Partial<AccountState>) =>
+    find(account).filter((one) => one.group === 'Topics');
+
+  it('in the Region of the deployment exists', () => {
+    const what = 'notificationTopicArn exists in us-east-1';
+    expect(topics(topic())).toEqual([{ group: 'Topics', state: 'fine', what }]);
+  });
+
+  it('does not exist', () => {
+    expect(topics(topic({ exists: { value: false } }))).toEqual([
+      {
+        group: 'Topics',
+        state: 'missing',
+        what: `notificationTopicArn does not exist: ${arn}`,
+        why: 'nothing can be published to it',
+        fixes: ['aws sns create-topic --region us-east-1 --name keys'],
+      },
+    ]);
+  });
+
+  it('of another account may deny the read', () => {
+    expect(topics(topic({ exists: refused('sns:GetTopicAttributes') }))).toMatchObject([
+      unread('whether notificationTopicArn exists', 'sns:GetTopicAttributes'),
+    ]);
+  });
+
+  it.each([
+    [
+      'Region',
+      { region: 'eu-west-1', exists: undefined },
+      {},
+      'eu-west-1 (aws)',
+      'us-east-1 (aws)',
+    ],
+    ['partition', {}, { identity: identityIn('aws-cn') }, 'us-east-1 (aws)', 'us-east-1 (aws-cn)'],
+    [
+      'Region, whatever the partition',
+      { region: 'eu-west-1', exists: undefined },
+      { identity: refused('sts:GetCallerIdentity') },
+      'eu-west-1 (aws)',
+      'us-east-1 (aws)',
+    ],
+  ])('is missing in another %s', (_, overrides, account, there, here) => {
+    const { exists: __, ...state } = topic(overrides).topics[0] as TopicState;
+    const given = 'exists' in overrides ? { topics: [state] } : topic(overrides);
+    expect(topics({ ...given, ...account })).toEqual([
+      {
+        group: 'Topics',
+        state: 'missing',
+        what: `notificationTopicArn is in ${there}, the deployment in ${here}`,
+        why: 'alarms and runbooks publish only in their own Region',
+        fixes: ['deploy with -c notificationTopicArn=<the ARN of a topic in us-east-1>'],
+      },
+    ]);
+  });
+});
 
 describe('the Region of key events', () => {
   it('is that of the control plane of IAM', () => {

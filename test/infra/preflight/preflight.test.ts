@@ -84,6 +84,38 @@ describe.concurrent('npm run preflight', () => {
       ]);
     }));
 
+  it('checks the topics of the settings', () =>
+    inAccount(async (account) => {
+      const arn = account.sns.createTopic('keys');
+      const { code, stdout } = await preflight(
+        account.environment,
+        ...['-c', `notificationTopicArn=${arn}`, '-c', `alarmTopicArn=${arn}2`],
+        ...['-c', 'approvers=alice'],
+        ...['-c', 'approvalTopicArn=arn:aws:sns:eu-west-1:123456789012:AutomationApprovals'],
+      );
+
+      expect(code).toBe(1);
+      expect(stdout).toContain('✓ notificationTopicArn exists in us-east-1');
+      expect(stdout).toContain(`✗ alarmTopicArn does not exist: ${arn}2`);
+      expect(stdout).toContain('✗ approvalTopicArn is in eu-west-1 (aws)');
+      const read = account.calls.filter(({ operation }) => operation === 'GetTopicAttributes');
+      expect(read).toHaveLength(2);
+    }));
+
+  it('reports a topic that denies the read', () =>
+    inAccount(async (account) => {
+      const error = new ServiceError('AuthorizationError', 'no', 403);
+      account.faults.fail({ service: 'sns', operation: 'GetTopicAttributes', error });
+      const arn = 'arn:aws:sns:us-east-1:210987654321:keys';
+      const { code, stdout } = await preflight(
+        account.environment,
+        ...['-c', `alarmTopicArn=${arn}`],
+      );
+
+      expect(code).toBe(2);
+      expect(stdout).toContain('? could not read whether alarmTopicArn exists (AuthorizationError');
+    }));
+
   it.each<[string, (account: LocalAccount) => void, string[]]>([
     [
       'no recorder and no trail',

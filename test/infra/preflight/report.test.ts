@@ -41,7 +41,7 @@ describe('printFindings', () => {
       '      it needs one',
       '      aws configservice put-configuration-recorder',
       '      aws configservice start-configuration-recorder',
-      'Key events',
+
       'Security Hub CSPM',
       '  – is off',
       '',

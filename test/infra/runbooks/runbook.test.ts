@@ -16,16 +16,13 @@ const contentOf = (construct: string, settings = {}) =>
   );
 
 describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
-  it('deploys the document of its file with the scripts, the planner and the deletion command', () => {
+  it('deploys the document of its file with the scripts, the planner and the rules', () => {
     const planner = { Ref: idUnder(template, 'AWS::Lambda::Function', 'Planner') };
     const named = JSON.stringify(contentOf(construct)).replaceAll(
       JSON.stringify(planner),
       '"${PlannerFunctionName}"',
     );
-    const deployed = JSON.parse(named, (name, value) =>
-      name === 'DeleteCommand' ? '${DeleteCommand}' : value,
-    );
-    expect(deployed).toEqual(readRunbook(file));
+    expect(JSON.parse(named)).toEqual(readRunbook(file));
   });
 
   it('is an Automation document that is replaced under a new name when it changes', () => {
@@ -60,16 +57,20 @@ describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
   });
 });
 
-describe('the next command of a deactivation', () => {
-  it('names the deletion document, role and rule of the stack', () => {
-    const { DeleteCommand } = contentOf('DeactivateAccessKey').mainSteps[0].inputs.InputPayload;
-    const document = idUnder(template, 'AWS::SSM::Document', 'DeleteInactiveAccessKey');
-    const role = idUnder(template, 'AWS::IAM::Role', 'DeleteInactiveAccessKeyAutomationRole');
-    const rule = idUnder(template, 'AWS::Config::ConfigRule', 'InactiveRule');
-    expect(toText(DeleteCommand)).toBe(
-      `aws ssm start-automation-execution --region {AWS::Region} --document-name {${document}} --parameters AutomationAssumeRole={${role}},ConfigRuleName={${rule}}`,
-    );
-  });
+describe('a step that invokes the planner', () => {
+  it.each(RUNBOOKS)(
+    'of %s waits longer than the planner may take, and at most 300 s',
+    (construct) => {
+      const { Timeout } = propertiesUnder(template, 'AWS::Lambda::Function', 'Planner');
+      const steps: { action: string; timeoutSeconds: number }[] = contentOf(construct).mainSteps;
+      const invoking = steps.filter(({ action }) => action === 'aws:invokeLambdaFunction');
+      expect(invoking).not.toEqual([]);
+      for (const { timeoutSeconds } of invoking) {
+        expect(timeoutSeconds).toBeGreaterThan(Number(Timeout));
+        expect(timeoutSeconds).toBeLessThanOrEqual(300);
+      }
+    },
+  );
 });
 
 describe('approval', () => {
@@ -82,19 +83,19 @@ describe('approval', () => {
   it.each(['DeactivateAccessKey', 'DeleteInactiveAccessKey'])(
     'is required before %s writes, and no parameter changes that',
     (construct) => {
-      const settings = { approvers: 'alice,bob', approvalTopicArn };
+      const settings = { approvers: 'alice,bob', minRequiredApprovals: '2', approvalTopicArn };
       const { inputs } = approveStep(construct, settings);
       expect(inputs).toMatchObject({
         Approvers: ['alice', 'bob'],
         NotificationArn: approvalTopicArn,
-        MinRequiredApprovals: 1,
+        MinRequiredApprovals: 2,
       });
       const parameters = Object.keys(contentOf(construct, settings).parameters);
       expect(parameters).toEqual(Object.keys(contentOf(construct).parameters));
       expect(approveStep(construct, {})).toBeUndefined();
-      expect(approveStep(construct, { approvers: 'alice' }).inputs).not.toHaveProperty(
-        'NotificationArn',
-      );
+      const { inputs: byDefault } = approveStep(construct, { approvers: 'alice' });
+      expect(byDefault).toMatchObject({ MinRequiredApprovals: 1 });
+      expect(byDefault).not.toHaveProperty('NotificationArn');
     },
   );
 

@@ -13,6 +13,9 @@ const refusal = (context: Record<string, unknown>): string => {
   return 'accepted';
 };
 
+const SESSION = 'arn:aws:sts::123456789012:assumed-role';
+const SSO = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Sec_abc/alice@example.com';
+
 describe('readSettings', () => {
   it('completes settings with the defaults', () => {
     expect(readSettings({})).toEqual({
@@ -28,6 +31,7 @@ describe('readSettings', () => {
       keyEvents: true,
       automaticRemediation: false,
       automaticDeletion: false,
+      minRequiredApprovals: 1,
       dashboard: true,
       securityHubFindings: false,
       findingSeverity: 'HIGH',
@@ -92,6 +96,13 @@ describe('readSettings', () => {
       ],
     ],
     ['approvers', ['one,with,commas', 'bob'], ['one,with,commas', 'bob']],
+    ['approvers', SSO, [SSO]],
+    [
+      'approvers',
+      [`${SESSION}/${'r'.repeat(64)}/${'s'.repeat(64)}`],
+      [`${SESSION}/${'r'.repeat(64)}/${'s'.repeat(64)}`],
+    ],
+    ['minRequiredApprovals', '1', 1],
     ['logRetentionInDays', '1', 1],
     ['logRetentionInDays', 3653, 3653],
   ])('accepts %s %j', (name, given, expected) => {
@@ -141,7 +152,16 @@ describe('readSettings', () => {
     ['approvers', ['two words']],
     ['approvers', ['x'.repeat(65)]],
     ['approvers', ['arn:aws:iam::123456789012:group/admins']],
-    ['approvers', ['arn:aws:sts::123456789012:assumed-role/admin/alice']],
+    ['approvers', [`${SESSION}/admin`]],
+    ['approvers', [`${SESSION}/admin/`]],
+    ['approvers', [`${SESSION}/admin/a`]],
+    ['approvers', [`${SESSION}/admin/${'s'.repeat(65)}`]],
+    ['approvers', [`${SESSION}/${'r'.repeat(65)}/alice`]],
+    ['approvers', [`${SESSION}/path/admin/alice`]],
+    ['approvers', ['arn:aws:sts::123456789012:federated-user/alice']],
+    ['minRequiredApprovals', '0'],
+    ['minRequiredApprovals', 11],
+    ['minRequiredApprovals', '1.5'],
     ['approvers', ['arn:aws:iam::123456789012:root']],
     ['approvers', 7],
     ['approvers', [7]],
@@ -221,6 +241,18 @@ describe('readSettings, with settings that contradict each other,', () => {
   });
 
   it.each([
+    ['alice,bob', 3, 2],
+    [['alice'], 2, 1],
+    [Array.from({ length: 9 }, (_, index) => `user${index}`), 10, 9],
+    [undefined, 2, 0],
+  ])('refuses for the approvers %j %d required approvals', (approvers, required, count) => {
+    const context = { ...(approvers && { approvers }), minRequiredApprovals: required };
+    expect(refusal(context)).toBe(
+      `minRequiredApprovals must be at most the number of approvers, ${count}, got ${required}`,
+    );
+  });
+
+  it.each([
     { configRuleName: 'keys', inactiveConfigRuleName: 'keys' },
     { configRuleName: 'iam-user-inactive-access-key' },
     { inactiveConfigRuleName: 'iam-user-single-access-key' },
@@ -244,6 +276,8 @@ describe('readSettings, with settings that contradict each other,', () => {
     { automaticRemediation: true, maxInactiveDays: 0 },
     { approvers: 'alice' },
     { approvers: 'alice', approvalTopicArn },
+    { approvers: 'alice,bob', minRequiredApprovals: 2 },
+    { minRequiredApprovals: 1 },
   ])('accepts %j', (context) => {
     expect(refusal(context)).toBe('accepted');
   });

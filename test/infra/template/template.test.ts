@@ -48,7 +48,11 @@ const VALUES: { readonly [Setting in keyof typeof SETTINGS]: fc.Arbitrary<string
   maxInactiveDays: fc.constantFrom('0', '1', '90'),
   automaticRemediation: fc.constantFrom('true', 'false'),
   automaticDeletion: fc.constantFrom('true', 'false'),
-  approvers: fc.constantFrom('alice', 'alice,arn:aws:iam::123456789012:role/ops/Keys'),
+  approvers: fc.constantFrom(
+    'alice,arn:aws:sts::123456789012:assumed-role/Security/alice@example.com',
+    'alice,bob,arn:aws:iam::123456789012:role/ops/Keys',
+  ),
+  minRequiredApprovals: fc.constantFrom('1', '2'),
   approvalTopicArn: fc.constant(topic('AutomationApprovals')),
   keyEvents: fc.constantFrom('true', 'false'),
   securityHubFindings: fc.constantFrom('true', 'false'),
@@ -62,15 +66,22 @@ const VALUES: { readonly [Setting in keyof typeof SETTINGS]: fc.Arbitrary<string
 };
 const settings = fc
   .record(VALUES, { requiredKeys: [] })
-  .map(({ approvers, approvalTopicArn, automaticRemediation, automaticDeletion, ...others }) => ({
-    ...others,
-    ...(approvers === undefined
-      ? {
-          ...(automaticRemediation && { automaticRemediation }),
-          ...(automaticDeletion && others.maxInactiveDays !== '0' && { automaticDeletion }),
-        }
-      : { approvers, ...(approvalTopicArn && { approvalTopicArn }) }),
-  }));
+  .map(({ approvers, automaticRemediation, automaticDeletion, ...given }) => {
+    const { approvalTopicArn, minRequiredApprovals, ...others } = given;
+    return {
+      ...others,
+      ...(approvers === undefined
+        ? {
+            ...(automaticRemediation && { automaticRemediation }),
+            ...(automaticDeletion && others.maxInactiveDays !== '0' && { automaticDeletion }),
+          }
+        : {
+            approvers,
+            ...(minRequiredApprovals && { minRequiredApprovals }),
+            ...(approvalTopicArn && { approvalTopicArn }),
+          }),
+    };
+  });
 
 /** The places that the conditions of the stack distinguish: the account of the sink, and a Region without remediation. */
 const PLACES = [
@@ -237,6 +248,7 @@ describe('CloudFormation', () => {
     [{ Approvers: 'alice', AutomaticDeletion: 'true' }, 'AutomaticDeletion must be false'],
     [{ Approvers: 'alice', AutomaticRemediation: 'true' }, 'AutomaticRemediation must be false'],
     [{ MaxInactiveDays: '0', AutomaticDeletion: 'true' }, 'AutomaticDeletion must be false'],
+    [{ MinRequiredApprovals: '2' }, 'MinRequiredApprovals must be at most the number of Approvers'],
   ])('refuses the contradiction %j', async (parameters, message) => {
     expect(await refusal(parameters)).toContain(message);
   });

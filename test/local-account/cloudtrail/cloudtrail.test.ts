@@ -63,6 +63,16 @@ describe('the record of a call', () => {
     expect(JSON.stringify(records())).not.toMatch(/secret/i);
   });
 
+  it('contains the user agent of a request', async () => {
+    const { post, records } = await setup();
+    const form = 'Action=DeleteUser&Version=2010-05-08&UserName=alice';
+    await post(form, {
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': 'Terraform/1.9.2',
+    });
+    expect(records()).toMatchObject([{ userAgent: 'Terraform/1.9.2' }]);
+  });
+
   it.each([
     ['us-east-1', 'us-east-1'],
     ['eu-central-1', 'us-east-1'],

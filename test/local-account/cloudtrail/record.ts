@@ -161,7 +161,7 @@ export const recordOf = (
     eventName: call.operation,
     awsRegion: iamRegionOf(account.region),
     sourceIPAddress: '127.0.0.1',
-    userAgent: 'local-account',
+    userAgent: call.userAgent ?? 'local-account',
     ...outcomeOf(call, ending),
     requestID: randomUUID(),
     eventID: randomUUID(),

@@ -1,3 +1,4 @@
+import { GetTopicAttributesCommand, NotFoundException, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import { createRunbookAccount } from '../../support/runbook-account.ts';
@@ -77,5 +78,19 @@ describe('Publish', () => {
     expect(execution.AutomationExecutionStatus).toBe('Success');
     expect(runbooks.sns.published).toMatchObject([{ Message: 'm' }]);
     await runbooks.close();
+  });
+});
+
+describe('GetTopicAttributes', () => {
+  it('returns the ARN and the owner of a topic', async () => {
+    const sns = new SNSClient(account.clientConfig);
+    const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
+    expect(Attributes).toEqual({ TopicArn, Owner: '123456789012' });
+  });
+
+  it('refuses an unknown topic', async () => {
+    const sns = new SNSClient(account.clientConfig);
+    const unknown = new GetTopicAttributesCommand({ TopicArn: `${TopicArn}2` });
+    await expect(sns.send(unknown)).rejects.toBeInstanceOf(NotFoundException);
   });
 });

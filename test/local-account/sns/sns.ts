@@ -23,6 +23,9 @@ const Publish = v.strictObject({
   ),
 });
 
+/** @see https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html */
+const GetTopicAttributes = v.strictObject({ TopicArn: v.string() });
+
 /** A published message. */
 type Published = v.InferOutput<typeof Publish> & { readonly MessageId: string };
 
@@ -30,15 +33,22 @@ type Published = v.InferOutput<typeof Publish> & { readonly MessageId: string };
 export const createSns = ({ accountId, region }: { accountId: string; region: string }) => {
   const topics = new Set<string>();
   const published: Published[] = [];
+  const operation = operationWith('InvalidParameter');
+  const requireTopic = (arn: string) => {
+    if (!topics.has(arn)) throw new ServiceError('NotFound', `Topic does not exist: ${arn}`, 404);
+  };
 
   return {
     operations: {
-      Publish: operationWith('InvalidParameter')(Publish, (input) => {
-        if (!topics.has(input.TopicArn))
-          throw new ServiceError('NotFound', `Topic does not exist: ${input.TopicArn}`, 404);
+      Publish: operation(Publish, (input) => {
+        requireTopic(input.TopicArn);
         const MessageId = randomUUID();
         published.push({ ...input, MessageId });
         return { MessageId };
+      }),
+      GetTopicAttributes: operation(GetTopicAttributes, ({ TopicArn }) => {
+        requireTopic(TopicArn);
+        return { Attributes: new Map(Object.entries({ TopicArn, Owner: accountId })) };
       }),
     },
     /** Creates a topic and returns its ARN. */

@@ -28,6 +28,8 @@ export type ActionContext = {
 export type ActionSettings = {
   /** Whether a Lambda function that returns an error fails its step. AWS does not document it. */
   readonly failsOnFunctionError: boolean;
+  /** Whether a rejected request for approval fails its step. AWS does not document it. */
+  readonly failsOnRejection: boolean;
   /** The command that runs Python, with its leading arguments. */
   readonly python: readonly string[];
   /** How many times faster than real time a script sleeps. A test does not wait for a minute. */
@@ -38,6 +40,7 @@ export type ActionSettings = {
 
 const DEFAULT_SETTINGS: ActionSettings = {
   failsOnFunctionError: false,
+  failsOnRejection: true,
   python: ['python3'],
   scriptSpeed: 1,
   timeLimit: (seconds) => AbortSignal.timeout(seconds * 1000),
@@ -89,7 +92,7 @@ export type AutomationDeps = {
   readonly dispatcher: Dispatcher;
   /** The URL of the account, which scripts get as AWS_ENDPOINT_URL. */
   readonly endpoint: string;
-  /** @default a function's error does not fail its step; scripts run on `python3` in real time */
+  /** @default a function's error does not fail its step, a rejection does; scripts run on `python3` in real time */
   readonly settings?: Partial<ActionSettings> | undefined;
 };
 

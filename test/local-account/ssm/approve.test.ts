@@ -3,15 +3,16 @@ import { at, trustOf } from '../../support/build.ts';
 import { createRunbookAccount, fail, pass } from '../../support/runbook-account.ts';
 import { createClock } from '../clock.ts';
 import { ServiceError } from '../dispatch.ts';
+import type { ActionSettings } from './action.ts';
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 const OPERATOR = 'arn:aws:iam::123456789012:user/operator';
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
 
-const setup = async () => {
+const setup = async (automation: Partial<ActionSettings> = {}) => {
   const clock = createClock({ start: at, speed: 0 });
-  const runbooks = await createRunbookAccount(clock);
+  const runbooks = await createRunbookAccount({ ...clock, automation });
   const { account } = runbooks;
   const roleOf = (RoleName: string) =>
     account.roles.create({ RoleName, AssumeRolePolicyDocument: trustOf('ec2.amazonaws.com') });
@@ -182,6 +183,21 @@ describe('aws:approve', () => {
       'Success',
     ]);
     expect(AutomationExecutionStatus).toBe('Failed');
+  });
+});
+
+describe('a rejection that does not fail the step', () => {
+  it('is an output of the step', async () => {
+    await runbooks.account.close();
+    runbooks = await setup({ failsOnRejection: false });
+    const { startWaiting, send } = runbooks;
+    const id = await startWaiting(approve(), pass('After'));
+    await send(id, 'Reject');
+
+    expect(await endOf(id)).toMatchObject({
+      ...{ execution: 'Success', step: 'Success' },
+      approval: ['Rejected'],
+    });
   });
 });
 

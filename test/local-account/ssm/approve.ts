@@ -14,6 +14,8 @@ const Approver = v.pipe(
     'expected the name of a user, or the ARN of a user or role',
   ),
 );
+/** A number as text, which CloudFormation makes of a parameter. */
+const Digits = v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number));
 const Inputs = v.pipe(
   v.strictObject({
     Approvers: v.pipe(v.array(Approver), v.minLength(1), v.maxLength(10)),
@@ -27,7 +29,7 @@ const Inputs = v.pipe(
       ),
     ),
     Message: v.optional(v.pipe(v.string(), v.maxLength(4096))),
-    MinRequiredApprovals: v.optional(wholeNumber(1), 1),
+    MinRequiredApprovals: v.optional(v.union([wholeNumber(1), Digits]), 1),
   }),
   v.check(
     ({ Approvers, MinRequiredApprovals }) => MinRequiredApprovals <= Approvers.length,
@@ -53,7 +55,8 @@ const requestApproval = async (
 };
 
 /**
- * aws:approve: waits until enough approvers approve. One rejection fails the step. It waits 7 days by default, 30 at most.
+ * aws:approve: waits until enough approvers approve or one rejects, 7 days by default, 30 at most. AWS does not document
+ * whether a rejection fails the step; the setting `failsOnRejection` decides.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html
  */
@@ -69,8 +72,9 @@ export const approve: Action = {
     const approval = createApproval(inputs);
     await context.waitFor(approval, context.timeoutSeconds * 1000);
     const response = approval.outputs();
-    if (response.ApprovalStatus === 'Approved') return { response };
     if (response.ApprovalStatus === 'Waiting') throw new StepTimedOut();
+    if (response.ApprovalStatus === 'Approved' || !context.settings.failsOnRejection)
+      return { response };
     throw new StepFailed('The approval request was rejected', response);
   },
 };

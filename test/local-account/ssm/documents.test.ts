@@ -203,6 +203,7 @@ describe('the inputs of a step', () => {
 
   it.each([
     ['ten approvers', approve({ Approvers: names(10), MinRequiredApprovals: 10 })],
+    ['a number as text', approve({ Approvers: names(10), MinRequiredApprovals: '10' })],
     ['the longest message', approve({ Message: 'x'.repeat(4096) })],
     ['a nested condition', Choices({ Or: [text, { Not: text }] })],
   ])('may have %s', (_, step) => {
@@ -221,6 +222,8 @@ describe('the inputs of a step', () => {
     ['eleven approvers', approve({ Approvers: names(11) }), /Approve.inputs.Approvers/],
     ['an ARN of neither user nor role', approve({ Approvers: ['arn:aws:iam::1:x'] }), /Approvers/],
     ['fewer approvers than required', approve({ MinRequiredApprovals: 2 }), /at most the number/],
+    ['fewer, as text', approve({ MinRequiredApprovals: '2' }), /at most the number/],
+    ['another text', approve({ MinRequiredApprovals: 'all' }), /MinRequiredApprovals/],
     ['no required approval', approve({ MinRequiredApprovals: 0 }), /MinRequiredApprovals/],
     ['half a required approval', approve({ MinRequiredApprovals: 0.5 }), /MinRequiredApprovals/],
     ['a message that is too long', approve({ Message: 'x'.repeat(4097) }), /Message/],

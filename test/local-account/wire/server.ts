@@ -121,7 +121,8 @@ const answer = async (incoming: IncomingMessage, requestId: string, options: Ser
     const { accessKeyId, region } = signatureIn(headers.authorization);
     const asked = protocol.decode(request);
     const principal = principalOf(accessKeyId);
-    const output = await dispatcher.call({ ...asked, principal, region, accessKeyId });
+    const userAgent = headers['user-agent'];
+    const output = await dispatcher.call({ ...asked, principal, region, accessKeyId, userAgent });
     return protocol.encode(output, asked, requestId);
   } catch (error) {
     return protocol.encodeError(asServiceError(error), requestId, request);

@@ -262,7 +262,7 @@ describe('a refusal', () => {
 
     const [{ Message = '' } = {}] = sns.published;
     expect(Message).toContain(
-      'delete it instead of deactivating it: the stack output DeletionCommand',
+      'delete it instead of deactivating it: aws iam delete-access-key --user-name=alice',
     );
     expect(Message).not.toMatch(/Document\b|role\//);
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../../remediation/planner/handler.ts';
+import type { Sources } from '../../../remediation/planner/make-plan.ts';
 import type { PlannerInput } from '../../../remediation/plans/input.ts';
 import { createClients } from '../../../rule/aws/clients.ts';
 import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
@@ -67,18 +68,26 @@ const update = async (Status: 'Active' | 'Inactive', days: number, principal = '
 };
 
 const PARAMETERS = {
-  DeactivateAccessKey: { MinimumIdleDays: '', DeleteCommand: 'aws delete a=b' },
+  DeactivateAccessKey: { MinimumIdleDays: '', InactiveConfigRuleName: 'inactive-rule' },
   ReactivateAccessKey: { AllowSecondActiveKey: 'false' },
   DeleteInactiveAccessKey: { MinimumInactiveDays: '' },
 };
 type Runbook = PlannerInput['Runbook'];
 
-const makePlan = (Runbook: Runbook, input: object = {}, maximumEvents?: number) => {
+type Options = Pick<Sources, 'region' | 'requiresCompleteHistory'> & {
+  readonly maximumEvents?: number;
+};
+
+const makePlan = (
+  Runbook: Runbook,
+  input: object = {},
+  { maximumEvents = Number.POSITIVE_INFINITY, ...options }: Options = {},
+) => {
   const clients = createClients({ writeLine: (line) => void lines.push(line) });
-  const options = maximumEvents === undefined ? {} : { maximumEvents };
-  const readHistory = createEventHistory('us-east-1', clients.countCalls, options);
+  const readHistory = createEventHistory('us-east-1', clients.countCalls, { maximumEvents });
   const shared = { UserId, AccessKeyId: '', DryRun: 'false', ConfigRuleName: RULE_NAME };
-  const sources = { ...clients, readHistory, deactivationRoleArn, accountId: '123456789012' };
+  const by = { deactivationRoleArn, accountId: '123456789012' };
+  const sources = { ...clients, readHistory, ...by, ...options };
   const handler = createHandler({ ...sources, now: () => at });
   return handler({ Runbook, ...shared, ...PARAMETERS[Runbook], ...input });
 };
@@ -132,7 +141,7 @@ describe('the planner of a deactivation', () => {
     KeepAccessKeyId: NEW,
     Reason: `deactivate ${OLD} (never used, created 2024-12-27), keep ${NEW} (last used 2026-01-30, s3, us-east-1), UTC dates`,
     UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Active`,
-    NextCommand: `aws delete a=b,UserId=${UserId},AccessKeyId=${OLD}`,
+    NextCommand: `aws configservice start-remediation-execution --config-rule-name=inactive-rule --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`,
     Basis: `never used, created 2024-12-27, keep ${NEW}`,
   });
 
@@ -157,7 +166,7 @@ describe('the planner of a deactivation', () => {
   it('reads the last use of inactive keys if they count', async () => {
     setParameters({ countInactiveAccessKeys: 'true' });
     seedAlice({ keys: [{ ...abandoned, Status: 'Inactive' }, inUse] });
-    const { NextCommand } = acting;
+    const NextCommand = `aws iam delete-access-key --user-name=alice --access-key-id=${OLD}`;
     expect(await deactivation()).toMatchObject({
       Outcome: 'Refused',
       AccessKeyId: OLD,
@@ -264,7 +273,9 @@ describe('the planner of a deactivation', () => {
 
     it('reads the newest events, and says if it could not read all', async () => {
       await update('Active', 5);
-      expect(await makePlan('DeactivateAccessKey', {}, 2)).toMatchObject({ Outcome: 'Refused' });
+      expect(await makePlan('DeactivateAccessKey', {}, { maximumEvents: 2 })).toMatchObject({
+        Outcome: 'Refused',
+      });
       const { AccessKeyId } = account.iam.seedUser({ UserName: 'eve', keys: [{}] }).keys[0] ?? {};
       for (const Status of ['Inactive', 'Active'])
         await account.dispatcher.call({
@@ -273,11 +284,16 @@ describe('the planner of a deactivation', () => {
           input: { UserName: 'eve', AccessKeyId, Status },
           principal: 'operator',
         });
-      expect(await makePlan('DeactivateAccessKey', {}, 2)).toEqual({
+      expect(await makePlan('DeactivateAccessKey', {}, { maximumEvents: 2 })).toEqual({
         ...acting,
         Reason: `${acting.Reason}; the event history is incomplete, so a reactivation of this key may be missing`,
       });
-      expect(await makePlan('DeactivateAccessKey', {}, 3)).toMatchObject({ Outcome: 'Refused' });
+      const refused = { Outcome: 'Refused', AccessKeyId: OLD };
+      for (const options of [
+        { maximumEvents: 3 },
+        { maximumEvents: 2, requiresCompleteHistory: true },
+      ])
+        expect(await makePlan('DeactivateAccessKey', {}, options)).toMatchObject(refused);
     });
   });
 });
@@ -511,6 +527,20 @@ describe.each([
     });
   });
 });
+
+describe.each(['DeactivateAccessKey', 'DeleteInactiveAccessKey'] as const)(
+  'where AWS Config offers no remediation, a dry run of %s',
+  (Runbook) => {
+    it('has the name of the runbook as its next step', async () => {
+      await prepare(Runbook);
+      const region = 'us-gov-west-1';
+      expect(await makePlan(Runbook, { DryRun: 'true' }, { region })).toMatchObject({
+        Outcome: 'DryRun',
+        NextCommand: `start the runbook ${Runbook} with UserId=${UserId}`,
+      });
+    });
+  },
+);
 
 describe('the rule of the planner', () => {
   it.each([

@@ -19,13 +19,13 @@ import { alice, planInAnyOrder, planOf } from '../../support/plans.ts';
 
 const ROLES = 'arn:aws:iam::123456789012:role';
 const deactivationRoleArn = `${ROLES}/deactivation`;
-const DeleteCommand = 'aws ssm start-automation-execution --parameters Role=r';
+const InactiveConfigRuleName = 'iam-user-inactive-access-key';
 const policy: DeactivationPolicy = {
   ...rulePolicy,
   AccessKeyId: undefined,
   DryRun: false,
   ConfigRuleName: 'iam-user-single-access-key',
-  DeleteCommand,
+  InactiveConfigRuleName,
   deactivationRoleArn,
 };
 const abandoned = accessKey('OLD', { LastUsedDate: daysBefore(200) });
@@ -35,8 +35,9 @@ const young = (days: number, ms = 0) =>
   accessKey('YOUNG', { CreateDate: daysBefore(days, ms), LastUsedDate: at });
 const STRICT = { countInactiveAccessKeys: true };
 
+const DELETE_LATER = `aws configservice start-remediation-execution --config-rule-name=${InactiveConfigRuleName} --resource-keys=resourceType=AWS::IAM::User,resourceId=${alice.UserId}`;
 const commandToDelete = (AccessKeyId: string) =>
-  `${DeleteCommand},UserId=${alice.UserId},AccessKeyId=${AccessKeyId}`;
+  `aws iam delete-access-key --user-name=alice --access-key-id=${AccessKeyId}`;
 
 type Overrides = Partial<DeactivationPolicy> &
   Partial<Pick<UserKeys, 'exemption' | 'quarantinePolicy'>>;
@@ -97,7 +98,7 @@ describe('planDeactivation of a named key', () => {
           'deactivate AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30), keep AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15), UTC dates',
         UndoCommand:
           'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXNEW --status=Active',
-        NextCommand: commandToDelete(AccessKeyId),
+        NextCommand: DELETE_LATER,
         Basis: 'last used 2026-01-30, keep AKIAXXXXXXXXXXXXXOLD',
       }),
     );
@@ -222,7 +223,7 @@ describe('planDeactivation of a selected key', () => {
     const { Outcome, Reason } = plan([inUse, inactive], { ...STRICT, ...quarantined });
     expect(Outcome).toBe('Refused');
     expect(Reason).toMatch(
-      /a key of the user is exposed; .*; to decide, delete one of them: .*,AccessKeyId=KEY_ID$/,
+      /a key of the user is exposed; .*; to decide, delete one of them with aws iam delete-access-key$/,
     );
   });
 
@@ -258,7 +259,7 @@ describe('planDeactivation of a selected key', () => {
             'deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15), keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30), UTC dates',
           UndoCommand:
             'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOLD --status=Active',
-          NextCommand: commandToDelete(AccessKeyId),
+          NextCommand: DELETE_LATER,
           Basis: 'last used 2025-07-15, keep AKIAXXXXXXXXXXXXXNEW',
         }),
       );
@@ -317,7 +318,7 @@ describe('planDeactivation, scenario 9: only inactive keys are too many', () => 
 
   it.each([
     [
-      'an inactive key with the command of the deletion runbook',
+      'an inactive key with the command that deletes it',
       [inUse, inactive],
       refused(inactive, '2 access keys, 1 of them active, 1 allowed', commandToDelete(AccessKeyId)),
     ],
@@ -331,13 +332,9 @@ describe('planDeactivation, scenario 9: only inactive keys are too many', () => 
       ),
     ],
     [
-      'an expired key, which no runbook deletes, with the command of IAM',
+      'an expired key in the same way',
       [inUse, expired],
-      refused(
-        expired,
-        '2 access keys, 1 of them active, 1 allowed',
-        `aws iam delete-access-key --user-name=alice --access-key-id=${AccessKeyId}`,
-      ),
+      refused(expired, '2 access keys, 1 of them active, 1 allowed', commandToDelete(AccessKeyId)),
     ],
   ])('refuses %s', (_, keys, expected) => {
     for (const DryRun of [false, true]) expect(plan(keys, { ...STRICT, DryRun })).toEqual(expected);
@@ -349,12 +346,12 @@ describe('planDeactivation, scenario 9: only inactive keys are too many', () => 
     expect(plan([inactive], named).Outcome).toBe('NothingToDo');
   });
 
-  it('refuses a tie with the command that deletes one of the keys', () => {
+  it('refuses a tie: one of the keys has to be deleted', () => {
     const twin = { ...inactive, AccessKeyId: keyId('TWIN') };
     expect(plan([inactive, twin], STRICT)).toEqual(
       planOf({
         Outcome: 'Refused',
-        Reason: `no key of alice is selected: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOFF, never used, created 2024-12-27); to decide, delete one of them: ${commandToDelete('KEY_ID')}`,
+        Reason: `no key of alice is selected: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOFF, never used, created 2024-12-27); to decide, delete one of them with aws iam delete-access-key`,
       }),
     );
   });
@@ -382,7 +379,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     planOf({
       Outcome: 'Refused',
       AccessKeyId: abandoned.AccessKeyId,
-      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after this runbook deactivated it on 2026-01-21; to deactivate it again, start the runbook with AccessKeyId`,
+      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after this runbook deactivated it on 2026-01-21; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with AccessKeyId`,
     });
 
   it.each([
@@ -481,5 +478,50 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     const made = planWith(changes);
     const required = { requiresCompleteHistory: true };
     expect(planWith(changes, { isComplete: false, ...required })).toEqual(made);
+  });
+});
+
+describe('planDeactivation, scenario 11: an incomplete history', () => {
+  const planWith = (isComplete: boolean, overrides: Overrides = {}) =>
+    plan([inUse, abandoned], { ...overrides, history: historyOf([], { isComplete }) });
+  const requiresCompleteHistory = true;
+
+  it('is refused if a complete one is required', () => {
+    for (const DryRun of [false, true])
+      expect(planWith(false, { requiresCompleteHistory, DryRun })).toEqual(
+        planOf({
+          Outcome: 'Refused',
+          AccessKeyId: abandoned.AccessKeyId,
+          Reason:
+            'no key of alice is selected: the event history is incomplete, so a reactivation of AKIAXXXXXXXXXXXXXOLD may be missing; to decide, start the runbook with AccessKeyId',
+        }),
+      );
+  });
+
+  it('does not matter otherwise, for a named key, or if it is complete', () => {
+    const { AccessKeyId } = abandoned;
+    const made = plan([inUse, abandoned]);
+    expect(planWith(false, { requiresCompleteHistory: false }).Outcome).toBe('Deactivate');
+    expect(planWith(false, { requiresCompleteHistory, AccessKeyId }).Outcome).toBe('Deactivate');
+    expect(planWith(true, { requiresCompleteHistory })).toEqual(made);
+  });
+
+  it('still shows the reactivation that it contains', () => {
+    const history = historyOf([deactivated(10), reactivated(5)], { isComplete: false });
+    expect(plan([inUse, abandoned], { history, requiresCompleteHistory })).toEqual(
+      plan([inUse, abandoned], { history }),
+    );
+  });
+});
+
+describe('planDeactivation in a Region without remediation', () => {
+  const region = 'us-gov-west-1';
+
+  it('names the runbooks instead of a command', () => {
+    const start = (Runbook: string) => `start the runbook ${Runbook} with UserId=${alice.UserId}`;
+    expect(plan([inUse, abandoned], { region }).NextCommand).toBe(start('DeleteInactiveAccessKey'));
+    expect(plan([inUse, abandoned], { region, DryRun: true }).NextCommand).toBe(
+      start('DeactivateAccessKey'),
+    );
   });
 });

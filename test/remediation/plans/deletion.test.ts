@@ -305,6 +305,13 @@ describe('planDeletion, scenario 7: a key that is inactive for long enough', () 
     });
   });
 
+  it('a dry run names the runbook where AWS Config offers no remediation', () => {
+    const overrides = { DryRun: true, region: 'us-gov-east-1' };
+    expect(plan([key], [off(40)], overrides).NextCommand).toBe(
+      'start the runbook DeleteInactiveAccessKey with UserId=AIDAXXXXXXXXXXXXALICE',
+    );
+  });
+
   it.each([
     ['AccessKeyId', named],
     ['MinimumInactiveDays', { MinimumInactiveDays: 3, maxInactiveDays: 3 }],

@@ -19,7 +19,7 @@ const deactivation = {
   Runbook: 'DeactivateAccessKey',
   ...shared,
   MinimumIdleDays: '',
-  DeleteCommand: 'aws ssm start-automation-execution --parameters a=b',
+  InactiveConfigRuleName: 'iam-user-inactive-access-key',
 };
 const reactivation = { Runbook: 'ReactivateAccessKey', ...shared, AllowSecondActiveKey: 'false' };
 const deletion = { Runbook: 'DeleteInactiveAccessKey', ...shared, MinimumInactiveDays: '' };
@@ -116,19 +116,12 @@ describe('parsePlannerInput', () => {
     [deactivation, 'AllowSecondActiveKey', 'false'],
     [reactivation, 'MinimumIdleDays', ''],
     [reactivation, 'MinimumInactiveDays', ''],
-    [reactivation, 'DeleteCommand', 'aws a=b'],
+    [reactivation, 'InactiveConfigRuleName', 'rule'],
     [deletion, 'MinimumIdleDays', ''],
     [deletion, 'AllowSecondActiveKey', 'false'],
-    [deletion, 'DeleteCommand', 'aws a=b'],
+    [deletion, 'InactiveConfigRuleName', 'rule'],
   ])('of $Runbook refuses %s, a parameter of another runbook', (input, name, value) => {
     refuses({ ...input, [name]: value }, `input.${name}: expected no such member`);
-  });
-
-  it.each([
-    ['DeleteCommand', '', 'expected the command that deletes a key, got ""'],
-    ['DeleteCommand', 7, 'expected string, got 7'],
-  ])('of DeactivateAccessKey refuses %s %j', (name, value, message) => {
-    refuses({ ...deactivation, [name]: value }, `input.${name}: ${message}`);
   });
 
   it.each(['yes', '', 'TRUE', 1, null])(

@@ -66,7 +66,7 @@ const shared = {
 const anyDeactivation = fc.record({
   ...shared,
   deactivationRoleArn: fc.constant(deactivationRoleArn),
-  DeleteCommand: fc.constant('aws delete a=b'),
+  InactiveConfigRuleName: fc.constant('inactive-rule'),
   maxActiveAccessKeys: fc.integer({ min: 1, max: 3 }),
   countInactiveAccessKeys: fc.boolean(),
   rotationGraceDays: fc.constantFrom(0, 0, 7, 90),

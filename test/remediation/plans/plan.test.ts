@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import {
   asDryRun,
   deleteCommand,
-  deletionCommand,
   lastUseCommand,
   listCommand,
   noAction,
@@ -22,6 +21,10 @@ const user = { ...alice, keys: [] };
 
 describe('commands', () => {
   const key = { UserName, AccessKeyId };
+  const remediation = {
+    ConfigRuleName: 'iam-user-single-access-key',
+    Runbook: 'DeactivateAccessKey',
+  } as const;
 
   it.each([
     [
@@ -42,12 +45,12 @@ describe('commands', () => {
     ],
     [listCommand({ UserName }), 'aws iam list-access-keys --user-name=alice'],
     [
-      remediateCommand('iam-user-single-access-key', UserId),
+      remediateCommand({ ...remediation, region: 'us-east-1' }, UserId),
       'aws configservice start-remediation-execution --config-rule-name=iam-user-single-access-key --resource-keys=resourceType=AWS::IAM::User,resourceId=AIDAXXXXXXXXXXXXALICE',
     ],
     [
-      deletionCommand('aws ssm start --parameters Role=r', { UserId, AccessKeyId }),
-      'aws ssm start --parameters Role=r,UserId=AIDAXXXXXXXXXXXXALICE,AccessKeyId=AKIAXXXXXXXXXXXXXOLD',
+      remediateCommand({ ...remediation, region: 'us-gov-west-1' }, UserId),
+      'start the runbook DeactivateAccessKey with UserId=AIDAXXXXXXXXXXXXALICE',
     ],
   ])('%s', (command, expected) => {
     expect(command).toBe(expected);

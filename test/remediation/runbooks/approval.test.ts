@@ -5,18 +5,21 @@ import type { DeployedAccount } from '../../support/deployed-account.ts';
 import { DAY, useDeployedAccount, used } from '../../support/runbook-scenarios.ts';
 
 const approvalTopicArn = 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals';
-const { setup } = useDeployedAccount({
-  ...{ approvers: 'operator,arn:aws:iam::123456789012:role/on-call', approvalTopicArn },
+const { setup, setupWith } = useDeployedAccount({
+  approvers:
+    'operator,arn:aws:iam::123456789012:role/on-call,arn:aws:sts::123456789012:assumed-role/sso/session',
+  approvalTopicArn,
   exemptionTagKey: 'keys-until',
 });
 let account: DeployedAccount;
 let clock: ReturnType<typeof setup>['clock'];
-beforeEach(() => {
-  ({ account, clock } = setup());
+const prepare = (given: ReturnType<typeof setup>) => {
+  ({ account, clock } = given);
   account.sns.createTopic('AutomationApprovals');
-  for (const RoleName of ['on-call', 'off-call'])
+  for (const RoleName of ['on-call', 'sso', 'off-call'])
     account.roles.create({ RoleName, AssumeRolePolicyDocument: trustOf('ec2.amazonaws.com') });
-});
+};
+beforeEach(() => prepare(setup()));
 
 const daysAgo = (days: number) => new Date(clock.now().getTime() - days * DAY);
 const signal = (id: string, SignalType: 'Approve' | 'Reject', principal = 'operator') => {
@@ -63,10 +66,11 @@ describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
   let user: LocalUser;
   let key: string;
   let before: string[];
-  beforeEach(async () => {
+  const seed = async () => {
     ({ user, key } = await spec.seed());
     before = keysOf(user);
-  });
+  };
+  beforeEach(seed);
   const runbook = () => account.runbook(spec.name);
   const start = async () => {
     const id = runbook().start({ UserId: user.UserId });
@@ -93,29 +97,47 @@ describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
     if (spec.name === 'deleteInactive') expect(Message).toContain('deactivation: CloudTrail');
   });
 
-  it.each(['operator', 'on-call'])('plans again and writes when %s approves', async (approver) => {
-    const id = await start();
-    signal(id, 'Approve', approver);
-    const { outcome, steps } = await runbook().ended(id);
-    expect(outcome).toBe('Acted');
-    expect(spec.isDone(user, key)).toBe(true);
-    const approve = steps.indexOf('Approve Success');
-    expect(steps.slice(approve, approve + 4)).toEqual([
-      'Approve Success',
-      'PlanAgain Success',
-      'ReadPlanAgain Success',
-      `${spec.step} Success`,
-    ]);
-  });
+  it.each(['operator', 'on-call', 'sso'])(
+    'plans again and writes when %s approves',
+    async (approver) => {
+      const id = await start();
+      signal(id, 'Approve', approver);
+      const { outcome, steps } = await runbook().ended(id);
+      expect(outcome).toBe('Acted');
+      expect(spec.isDone(user, key)).toBe(true);
+      const approve = steps.indexOf('Approve Success');
+      expect(steps.slice(approve, approve + 5)).toEqual([
+        'Approve Success',
+        'ReadApproval Success',
+        'PlanAgain Success',
+        'ReadPlanAgain Success',
+        `${spec.step} Success`,
+      ]);
+    },
+  );
 
-  it('writes nothing when an approver rejects', async () => {
-    const id = await start();
-    signal(id, 'Reject');
-    const { status, steps } = await runbook().ended(id);
-    expect(status).toBe('Failed');
-    expect(steps.at(-1)).toBe('Approve Failed');
-    expect(keysOf(user)).toEqual(before);
-  });
+  it.each([
+    ['fails', true, ['Approve Failed'], 'The approval request was rejected'],
+    [
+      'succeeds',
+      false,
+      ['Approve Success', 'ReadApproval Failed'],
+      'Refused: the request for approval is Rejected, so the key stays as it is',
+    ],
+  ])(
+    'writes nothing when an approver rejects and the step Approve %s',
+    async (_, failsOnRejection, last, reason) => {
+      prepare(await setupWith({ failsOnRejection }));
+      await seed();
+      const id = await start();
+      signal(id, 'Reject');
+      const { status, steps, message } = await runbook().ended(id);
+      expect(status).toBe('Failed');
+      expect(steps.slice(-last.length)).toEqual(last);
+      expect(message).toContain(reason);
+      expect(keysOf(user)).toEqual(before);
+    },
+  );
 
   it('writes nothing when nobody answers for a week', async () => {
     const id = await start();
@@ -247,5 +269,32 @@ describe('the runbook reactivate', () => {
     const alice = account.seed({ UserName: 'alice', keys: [{ Status: 'Inactive' }] });
     const { outcome } = await account.runbook('reactivate').run({ UserId: alice.UserId });
     expect(outcome).toBe('Acted');
+  });
+});
+
+describe('a stack that requires two approvals', () => {
+  const two = useDeployedAccount({
+    approvers: 'operator,arn:aws:iam::123456789012:role/on-call',
+    minRequiredApprovals: '2',
+  });
+
+  it.each([
+    ['Approve', 'Acted', ['Inactive', 'Active']],
+    ['Reject', undefined, ['Active', 'Active']],
+  ] as const)('waits for the second decision: %s', async (decision, expected, statuses) => {
+    prepare(two.setup());
+    const alice = account.seed({ UserName: 'alice', keys: [used(200), used(1)] });
+    const runbook = account.runbook('deactivate');
+    const id = runbook.start({ UserId: alice.UserId });
+    await account.ssm.waiting(id);
+
+    signal(id, 'Approve');
+    await account.settled();
+    expect(account.ssm.execution(id).CurrentStepName).toBe('Approve');
+    expect(alice.keys.map(({ Status }) => Status)).toEqual(['Active', 'Active']);
+
+    signal(id, decision, 'on-call');
+    expect((await runbook.ended(id)).outcome).toBe(expected);
+    expect(alice.keys.map(({ Status }) => Status)).toEqual(statuses);
   });
 });

@@ -29,7 +29,6 @@ describe('the runbook DeactivateAccessKey', () => {
       'DeactivateAccessKey Success',
       'Verify Success',
       'EvaluateAgain Success',
-      'DecideNotify Success',
       'Report Success',
     ]);
     expect(output('UserName')).toBe('alice');
@@ -39,7 +38,7 @@ describe('the runbook DeactivateAccessKey', () => {
       `aws iam update-access-key --user-name=alice --access-key-id=${idOf(alice, 1)} --status=Active`,
     );
     expect(output('NextCommand')).toBe(
-      `${account.outputs['DeletionCommand']?.replace('USER_ID', alice.UserId)},AccessKeyId=${idOf(alice, 1)}`,
+      `aws configservice start-remediation-execution --config-rule-name=${account.InactiveConfigRuleName} --resource-keys=resourceType=AWS::IAM::User,resourceId=${alice.UserId}`,
     );
     expect(callsOf('deactivate')).toEqual([
       'Invoke',
@@ -48,6 +47,19 @@ describe('the runbook DeactivateAccessKey', () => {
       'ListAccessKeys',
       'StartConfigRulesEvaluation',
     ]);
+  });
+
+  it('names no document and no role in its outputs and its message', async () => {
+    const { seed, account, message } = setup();
+    const NotificationTopicArn = account.sns.createTopic('keys');
+
+    const { output } = await run(seed('alice', used(1), used(200)), { NotificationTopicArn });
+
+    const names = ['Reason', 'UndoCommand', 'NextCommand', 'Notification'];
+    const text = [...names.map(output), message().Message].join('\n');
+    expect(text).toContain('--config-rule-name=iam-user-inactive-access-key');
+    for (const [name, value] of Object.entries(account.outputs))
+      if (/(RunbookName|RoleArn)$/.test(name)) expect(text).not.toContain(value.split('/').at(-1));
   });
 
   it('deactivates one of three keys', async () => {
@@ -295,7 +307,7 @@ describe('a deactivation that leaves the user no active key', () => {
 
     expect(statusesOf(alice)).toEqual(['Active', 'Inactive']);
     expect(message).toContain('Unverified: alice had no active access key left');
-    expect(message).toContain('could not be published');
+    expect(message).toContain('(Notification: Failed, ');
   });
 });
 

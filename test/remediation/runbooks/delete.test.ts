@@ -56,7 +56,6 @@ describe('the runbook DeleteInactiveAccessKey', () => {
       'DeleteAccessKey Success',
       'Verify Success',
       'EvaluateAgain Success',
-      'DecideNotify Success',
       'Report Success',
     ]);
     expect(output('AccessKeyId')).toBe(deleted);
@@ -131,13 +130,24 @@ describe('the runbook DeleteInactiveAccessKey', () => {
     const { seed, account, clock } = setup();
     const alice = seed('alice', {}, { CreateDate: daysAgo(400) });
     const { output } = await account.run({ UserId: alice.UserId, MinimumIdleDays: '0' });
-    const [command, parameters = ''] = output('NextCommand')?.split(' --parameters ') ?? [];
-    const given = Object.fromEntries(parameters.split(',').map((one) => one.split('=')));
+    const { groups } =
+      /^aws configservice start-remediation-execution --config-rule-name=(?<ConfigRuleName>[\w-]+) --resource-keys=resourceType=(?<resourceType>[\w:]+),resourceId=(?<resourceId>\w+)$/.exec(
+        output('NextCommand') ?? '',
+      ) ?? {};
+    const { ConfigRuleName, ...key } = groups ?? {};
+    const remediate = async () => {
+      const request = { service: 'config', operation: 'StartRemediationExecution' } as const;
+      const input = { ConfigRuleName, ResourceKeys: [key] };
+      await account.call({ ...request, input, principal: 'operator' });
+      await account.settled();
+      clock.advance(30 * MINUTE);
+      await account.settled();
+    };
 
-    expect(command).toContain(` --document-name ${account.outputs['DeletionRunbookName']}`);
-    expect((await runbook().run(given)).status).toBe('Failed');
+    await remediate();
+    expect(alice.keys).toHaveLength(2);
     clock.advance(30 * DAY);
-    expect((await runbook().run(given)).outcome).toBe('Acted');
+    await remediate();
     expect(alice.keys).toHaveLength(1);
   });
 });

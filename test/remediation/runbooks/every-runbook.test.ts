@@ -78,8 +78,9 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
     const { run, alice, AccessKeyId, account, message } = begin();
     account.sns.createTopic('keys');
 
-    await run({ NotificationTopicArn });
+    const { output } = await run({ NotificationTopicArn });
 
+    expect(output('Notification')).toBe('Published');
     const { Subject, Message } = message();
     expect(Subject).toBe(runbook.subject);
     for (const part of [
@@ -106,6 +107,7 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
       const end = await run({ NotificationTopicArn, ...parameters });
 
       expect(end.outcome).toBe(outcome);
+      if (outcome !== undefined) expect(end.output('Notification')).toBe('None');
       if (outcome === undefined) expect(end.message).toContain('Refused: a reason');
       expect(status()).toBe(runbook.was);
       expect(callsOf(name)).toEqual(calls);
@@ -176,7 +178,19 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
       `Unverified: ${AccessKeyId} of alice should be ${becomes}, but is ${runbook.was}. Check the step ${writing}`,
     );
     expect(Message.includes('Undo: an undo command')).toBe(act !== 'Delete');
-    expect(end.message).toContain(Message);
+    expect(end.message).toContain(`${Message} (Notification: Published)`);
+  });
+
+  it.each([
+    ['without a topic', {}, /\(Notification: None\)/],
+    ['if its topic does not exist', { NotificationTopicArn }, /\(Notification: Failed, .*NotFound/],
+  ])('says in its failure that nothing is published %s', async (_, parameters, notification) => {
+    const { run, deny } = begin();
+    deny(write);
+
+    const { status, message } = await run(parameters);
+
+    expect([status, message]).toEqual(['Failed', expect.stringMatching(notification)]);
   });
 
   it('acts when the write takes effect but returns an error', async () => {
@@ -267,21 +281,37 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
     expect(message).toContain(`${AccessKeyId} of zoe should be ${becomes}, but is ${runbook.was}`);
   });
 
-  it.each(['config:StartConfigRulesEvaluation', 'sns:Publish'])(
-    'has acted although %s fails',
-    async (call) => {
-      const { run, account, status } = begin();
-      account.sns.createTopic('keys');
-      const [service = '', operation = ''] = call.split(':');
-      account.faults.fail({ service: service as 'config' | 'sns', operation, error: denied });
+  it('has acted although the evaluation cannot be started', async () => {
+    const { run, account, status } = begin();
+    const operation = 'StartConfigRulesEvaluation';
+    account.faults.fail({ service: 'config', operation, error: denied });
 
-      const { outcome, steps } = await run({ NotificationTopicArn });
+    const { outcome, steps, output } = await run();
 
-      expect(outcome).toBe('Acted');
-      expect(status()).toBe(becomes);
-      expect(steps.filter((step) => step.endsWith('Failed'))).toHaveLength(1);
-    },
-  );
+    expect([outcome, output('Notification')]).toEqual(['Acted', 'None']);
+    expect(status()).toBe(becomes);
+    expect(steps).toContain('EvaluateAgain Failed');
+  });
+
+  it.each([
+    ['does not exist', () => {}],
+    [
+      'denies the message',
+      ({ account }: ReturnType<typeof setup>) => {
+        account.sns.createTopic('keys');
+        account.faults.fail({ service: 'sns', operation: 'Publish', error: denied });
+      },
+    ],
+  ])('has acted although its topic %s, and its outputs say so', async (_, prepare) => {
+    const given = begin();
+    prepare(given);
+
+    const { outcome, status, output } = await given.run({ NotificationTopicArn });
+
+    expect([outcome, status, output('Notification')]).toEqual(['Acted', 'Success', 'Failed']);
+    expect(given.status()).toBe(becomes);
+    expect(given.account.sns.published).toEqual([]);
+  });
 
   it('acts on one key although two operators start it', async () => {
     const { run, status, others } = begin();

@@ -38,7 +38,6 @@ describe('the runbook ReactivateAccessKey', () => {
       'ReactivateAccessKey Success',
       'Verify Success',
       'EvaluateAgain Success',
-      'DecideNotify Success',
       'Report Success',
     ]);
     expect(output('AccessKeyId')).toBe(idOf(alice, 1));

@@ -3,7 +3,7 @@ import { createClock } from '../../local-account/clock.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 
-const createAccount = createDeployedAccounts({ dashboard: false });
+const createAccount = createDeployedAccounts({ dashboard: false, exemptionTagKey: 'keys-until' });
 const DAY = 86_400_000;
 
 let account: DeployedAccount;
@@ -31,13 +31,30 @@ const remediate = async (given: Record<string, string> = {}) => {
   return { ...result, writes: calls.filter(({ operation }) => !/^(Get|List)/.test(operation)) };
 };
 
+const reactivate = async (userAgent?: string) => {
+  const input = { UserName: 'alice', AccessKeyId: idOfOldKey(), Status: 'Active' };
+  const request = { service: 'iam', operation: 'UpdateAccessKey', input } as const;
+  await account.call({ ...request, principal: 'operator', userAgent });
+  clock.advance(DAY);
+};
+
+describe('a key that the runbook deactivated and infrastructure as code reactivated', () => {
+  it.each([
+    ['Terraform', 'APN/1.0 HashiCorp/1.0 Terraform/1.9.2', 'status = "Inactive"'],
+    ['CloudFormation', 'cloudformation.amazonaws.com', 'Status: Inactive'],
+  ])(
+    'is not deactivated again: the refusal says what to change in %s',
+    async (name, userAgent, change) => {
+      await reactivate(userAgent);
+      const { message, writes } = await remediate();
+      expect(message).toContain(`to make it stay inactive, set ${change} in its ${name} resource`);
+      expect(writes).toEqual([]);
+    },
+  );
+});
+
 describe('a key that the runbook deactivated and an operator reactivated', () => {
-  beforeEach(async () => {
-    const input = { UserName: 'alice', AccessKeyId: idOfOldKey(), Status: 'Active' };
-    const request = { service: 'iam', operation: 'UpdateAccessKey', input } as const;
-    await account.call({ ...request, principal: 'operator' });
-    clock.advance(DAY);
-  });
+  beforeEach(() => reactivate());
 
   it('is not deactivated again: the refusal names the operator', async () => {
     const { status, message, writes } = await remediate();
@@ -46,8 +63,17 @@ describe('a key that the runbook deactivated and an operator reactivated', () =>
     expect(message).toMatch(
       /reactivated on \d{4}-\d\d-\d\d by arn:aws:iam::\d{12}:user\/operator, after this runbook deactivated it on/,
     );
+    expect(message).toContain('to let it stay active, give alice the tag keys-until with a date');
     expect(writes).toEqual([]);
     expect(statuses()).toEqual(['Active', 'Active']);
+  });
+
+  it.each([
+    [88, 'Failed'],
+    [91, 'Success'],
+  ])('%d days later, while CloudTrail shows it, is refused: %s', async (days, expected) => {
+    clock.advance((days - 1) * DAY);
+    expect((await remediate()).status).toBe(expected);
   });
 
   it('is deactivated again if it is named', async () => {

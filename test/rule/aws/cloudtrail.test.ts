@@ -69,6 +69,30 @@ describe('createEventHistory', () => {
     },
   );
 
+  it.each([
+    [5, 1, false],
+    [6, 2, false],
+    [10, 2, false],
+    [11, 3, true],
+    [undefined, 3, true],
+  ])(
+    'with maximumSeconds %j reads %d of 3 pages of 5 s each, and the history is complete: %j',
+    async (maximumSeconds, pages, isComplete) => {
+      const now = vi.spyOn(Date, 'now');
+      let [seconds, page] = [0, 0];
+      now.mockImplementation(() => at.getTime() + seconds * 1000);
+      account.dispatcher.register('cloudtrail', {
+        LookupEvents: () => {
+          [seconds, page] = [seconds + 5, page + 1];
+          return { Events: [], ...(page < 3 && { NextToken: `page ${page}` }) };
+        },
+      });
+      const history = await read(maximumSeconds === undefined ? {} : { maximumSeconds });
+      now.mockRestore();
+      expect([page, history.isComplete]).toEqual([pages, isComplete]);
+    },
+  );
+
   it('looks up UpdateAccessKey, 50 events a page, without a start', async () => {
     await read();
     expect(account.dispatcher.calls.at(-1)?.input).toEqual({

@@ -26,6 +26,7 @@ describe('readStatusChange', () => {
       status: 'Inactive',
       callerArn: 'arn:aws:iam::123456789012:user/op',
       roleArn: undefined,
+      userAgent: undefined,
     });
   });
 
@@ -42,6 +43,21 @@ describe('readStatusChange', () => {
       callerArn: arn,
       roleArn: 'arn:aws:iam::1:role/runbook',
     });
+  });
+
+  it.each([
+    [{ userAgent: 'aws-cli/2' }, 'aws-cli/2'],
+    [{ userAgent: null }, undefined],
+    [
+      {
+        userAgent: 'aws-cli/2',
+        userIdentity: { invokedBy: 'cloudformation.amazonaws.com' },
+      },
+      'cloudformation.amazonaws.com',
+    ],
+    [{ userAgent: 'aws-cli/2', userIdentity: { invokedBy: null } }, 'aws-cli/2'],
+  ])('reads from %j the user agent, or the service that made the call: %s', (members, expected) => {
+    expect(read(members)?.userAgent).toBe(expected);
   });
 
   it.each([

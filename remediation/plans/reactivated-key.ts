@@ -1,0 +1,82 @@
+import type { UserKeys } from '../../rule/evaluation/user-rule.ts';
+import type { AccessKey } from '../../rule/keys/access-key.ts';
+import { date } from '../../rule/keys/days.ts';
+import { changesOf, type KeyHistory, type StatusChange } from '../../rule/keys/key-history.ts';
+
+/** On what the description of a reactivation depends. */
+type ReactivationPolicy = {
+  readonly history: KeyHistory;
+  /** The role of the runbook that deactivates keys. */
+  readonly deactivationRoleArn: string;
+  readonly exemptionTagKey?: string | undefined;
+};
+
+/**
+ * Finds the last deactivation of a key by the runbook, and the first change to Active after it.
+ *
+ * Changes to Active by the runbook itself do not count: it restores a key if the user has no other active key.
+ */
+const findReactivation = (
+  key: AccessKey,
+  { history, deactivationRoleArn }: ReactivationPolicy,
+): { readonly deactivated: StatusChange; readonly reactivated: StatusChange } | undefined => {
+  const changes = changesOf(history, key);
+  const isByRunbook = ({ roleArn }: StatusChange) => roleArn === deactivationRoleArn;
+  const last = changes.findLastIndex(
+    (change) => change.status === 'Inactive' && isByRunbook(change),
+  );
+  const deactivated = changes[last];
+  const reactivated = changes
+    .slice(last)
+    .find((change) => change.status === 'Active' && !isByRunbook(change));
+  return deactivated && reactivated && { deactivated, reactivated };
+};
+
+/** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */
+const ARN = /^arn:[\w+=,.@:/-]{1,400}$/;
+
+/**
+ * What to change in infrastructure as code, by a text in its user agent. A caller can choose its user agent, so it decides
+ * nothing but this advice.
+ */
+const SOURCES = [
+  {
+    userAgent: 'cloudformation.amazonaws.com',
+    change: 'Status: Inactive in its CloudFormation resource AWS::IAM::AccessKey',
+  },
+  {
+    userAgent: 'Terraform/',
+    change: 'status = "Inactive" in its Terraform resource aws_iam_access_key',
+  },
+] as const;
+
+const advise = (
+  { userAgent }: StatusChange,
+  { UserName }: Pick<UserKeys, 'UserName'>,
+  { exemptionTagKey }: ReactivationPolicy,
+): string => {
+  const source = SOURCES.find((one) => userAgent?.includes(one.userAgent));
+  if (source !== undefined) return `to make it stay inactive, set ${source.change}`;
+  const tag =
+    exemptionTagKey === undefined
+      ? 'an exemption tag, which the setting exemptionTagKey enables'
+      : `the tag ${exemptionTagKey} with a date as its value`;
+  return `to let it stay active, give ${UserName} ${tag}; to deactivate it again, start the runbook with AccessKeyId`;
+};
+
+/**
+ * Describes who set a key to Active after the runbook deactivated it, and when, with advice that lasts: where to set the key
+ * to Inactive, or how to exempt the user. Returns undefined if the history shows no such change.
+ */
+export const describeReactivation = (
+  user: Pick<UserKeys, 'UserName'>,
+  key: AccessKey,
+  policy: ReactivationPolicy,
+): string | undefined => {
+  const found = findReactivation(key, policy);
+  if (found === undefined) return undefined;
+  const { deactivated, reactivated } = found;
+  const { callerArn } = reactivated;
+  const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
+  return `${key.AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after this runbook deactivated it on ${date(deactivated.eventTime)}; ${advise(reactivated, user, policy)}`;
+};
