@@ -47,7 +47,7 @@ const ARNS: Readonly<Record<NamedType, string>> = {
 };
 const OPERATIONS = 'docs/operations.md';
 const CLICK = '### Click Remediate, or start a runbook';
-const ALARM = '### Act on an alarm, clear a remediation exception';
+const ALARM = '### Act on an alarm';
 const GUARD = '### What the stack made';
 
 describe.each(STACKS)('the policies of the documentation, for the stack %s,', (stackName) => {
