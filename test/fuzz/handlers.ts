@@ -1,3 +1,5 @@
+import { createHandler as createAutomatic } from '../../remediation/automatic/handler.ts';
+import { InvalidScheduledEventError } from '../../remediation/automatic/schedule.ts';
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
 import { InvalidInputError } from '../../remediation/plans/input.ts';
 import { createCallCounts } from '../../rule/aws/clients.ts';
@@ -272,5 +274,37 @@ const planner = handler('planner, by inputs', plannerInputs, (served) => {
   };
 });
 
+const never = () => Promise.reject(new Error('expected no execution and no message'));
+
+const automatic = handler(
+  'automatic mode, by events of the schedule',
+  [
+    {
+      ...{ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: SECRET },
+      time: '2026-01-31T12:00:00Z',
+    },
+  ],
+  (served) => {
+    const handle = createAutomatic({
+      ...served,
+      readHistory: async () => historyOf(),
+      actions: { startExecution: never, publish: never },
+      settings: {
+        ...{ Runbook: 'DeactivateAccessKey', ConfigRuleName: RULE_NAME, documentName: 'document' },
+        ...{ automationRoleArn: DEACTIVATION_ROLE_ARN, deactivationRoleArn: DEACTIVATION_ROLE_ARN },
+        ...{ accountId: '123456789012', periodHours: 24, notificationTopicArn: 'topic' },
+      },
+      now: () => at,
+    });
+    return async (given) => {
+      const observed = await served.observe(() => handle(given));
+      const { error, writes } = observed;
+      // Config has recorded no violation, so there is nothing to plan.
+      expectThat(writes.length === 0, () => `expected no write, got ${writes.length}`);
+      return error === undefined ? {} : requireUntouched(observed, [InvalidScheduledEventError]);
+    };
+  },
+);
+
 /** The handlers of the functions. */
-export const handlers: readonly Target[] = [rule, keyEvents, findings, planner];
+export const handlers: readonly Target[] = [rule, keyEvents, findings, planner, automatic];

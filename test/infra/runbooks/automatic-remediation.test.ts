@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FREQUENCIES } from '../../../infra/settings/settings.ts';
-import { idUnder, propertiesOf, propertiesUnder, synthesize } from '../synthesize.ts';
+import { idUnder, propertiesOf, propertiesUnder, synthesize, toText } from '../synthesize.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const BOTH = { automaticRemediation: true, automaticDeletion: true };
@@ -76,6 +76,20 @@ describe('the functions of automatic mode', () => {
     expect(DeadLetterConfig).toEqual({ TargetArn: queue });
     const { Targets } = propertiesUnder(template, 'AWS::Events::Rule', 'AutomaticDeactivation');
     expect(Targets).toMatchObject([{ DeadLetterConfig: { Arn: queue } }]);
+  });
+
+  it('start only their runbook, in any partition', () => {
+    const policy = propertiesUnder(template, 'AWS::IAM::Policy', 'AutomaticDeletion');
+    const { Statement } = Object(policy['PolicyDocument']);
+    const [start] = Statement.filter(
+      ({ Action }: { Action: string }) => Action === 'ssm:StartAutomationExecution',
+    );
+    const document = `{${idUnder(template, 'AWS::SSM::Document', 'DeleteInactiveAccessKey')}}`;
+    expect(start.Resource.map(toText)).toEqual(
+      [`automation-definition/${document}:*`, 'automation-execution/*', `document/${document}`].map(
+        (name) => `arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:${name}`,
+      ),
+    );
   });
 
   it('pass only the role of their runbook, and only to Systems Manager', () => {
