@@ -11,25 +11,34 @@ type ReactivationPolicy = {
   readonly exemptionTagKey?: string | undefined;
 };
 
+/** A change to Active, and the deactivation by the runbook before it. The deactivation may have left the history. */
+type Reactivation = {
+  readonly deactivated: StatusChange | undefined;
+  readonly reactivated: StatusChange;
+};
+
 /**
- * Finds the last deactivation of a key by the runbook, and the first change to Active after it.
+ * Finds the first change of a key to Active after its last deactivation by the runbook.
+ *
+ * CloudTrail keeps the reactivation longer than the deactivation. So without a visible deactivation by the runbook, the
+ * first visible change of a key that is older than the history counts: the runbook may have made the change before it.
  *
  * Changes to Active by the runbook itself do not count: it restores a key if the user has no other active key.
  */
 const findReactivation = (
   key: AccessKey,
   { history, deactivationRoleArn }: ReactivationPolicy,
-): { readonly deactivated: StatusChange; readonly reactivated: StatusChange } | undefined => {
+): Reactivation | undefined => {
   const changes = changesOf(history, key);
   const isByRunbook = ({ roleArn }: StatusChange) => roleArn === deactivationRoleArn;
   const last = changes.findLastIndex(
     (change) => change.status === 'Inactive' && isByRunbook(change),
   );
   const deactivated = changes[last];
-  const reactivated = changes
-    .slice(last)
-    .find((change) => change.status === 'Active' && !isByRunbook(change));
-  return deactivated && reactivated && { deactivated, reactivated };
+  const isOlder = key.CreateDate < history.from || !history.isComplete;
+  const after = deactivated === undefined ? changes.slice(0, isOlder ? 1 : 0) : changes.slice(last);
+  const reactivated = after.find((change) => change.status === 'Active' && !isByRunbook(change));
+  return reactivated && { deactivated, reactivated };
 };
 
 /** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */
@@ -78,5 +87,9 @@ export const describeReactivation = (
   const { deactivated, reactivated } = found;
   const { callerArn } = reactivated;
   const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
-  return `${key.AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after this runbook deactivated it on ${date(deactivated.eventTime)}; ${advise(reactivated, user, policy)}`;
+  const after =
+    deactivated === undefined
+      ? ', and the event history no longer shows its deactivation'
+      : `, after this runbook deactivated it on ${date(deactivated.eventTime)}`;
+  return `${key.AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}${after}; ${advise(reactivated, user, policy)}`;
 };

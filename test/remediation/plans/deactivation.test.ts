@@ -435,7 +435,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     ['that the runbook restored', [deactivated(10), restored(10, 1000)]],
     ['that was reactivated before its deactivation', [reactivated(15), deactivated(10)]],
     ['that somebody else deactivated', again],
-    ['that was never deactivated', [reactivated(5)]],
+    ['that only the runbook set to Active', [restored(5)]],
     ['that was never changed', []],
   ])('does not include a key %s', (_, changes) => {
     for (const ordered of [changes, changes.toReversed()])

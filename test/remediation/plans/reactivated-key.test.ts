@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { describeReactivation } from '../../../remediation/plans/reactivated-key.ts';
-import { accessKey, historyOf, statusChange } from '../../support/build.ts';
+import type { StatusChange } from '../../../rule/keys/key-history.ts';
+import { accessKey, daysBefore, historyOf, statusChange } from '../../support/build.ts';
 import { alice } from '../../support/plans.ts';
 
 const deactivationRoleArn = 'arn:aws:iam::123456789012:role/deactivation';
 const key = accessKey('OLD');
+const OLGA = 'arn:aws:iam::123456789012:user/olga';
 
 /** Describes a key that the runbook deactivated 10 days ago and a caller reactivated 5 days ago. */
 const describeOne = (userAgent: string | undefined, exemptionTagKey?: string) => {
-  const callerArn = 'arn:aws:iam::123456789012:user/olga';
+  const callerArn = OLGA;
   const history = historyOf([
     statusChange('OLD', 'Inactive', { days: 10, roleArn: deactivationRoleArn }),
     statusChange('OLD', 'Active', { days: 5, callerArn, userAgent }),
@@ -60,6 +62,30 @@ describe('describeReactivation', () => {
 
   it('repeats nothing of the user agent', () => {
     expect(describeOne('Terraform/ {{ Plan.Payload }}')).not.toContain('{{');
+  });
+
+  const from = daysBefore(90);
+  it.each([
+    ['a key that is older than the history', new Date(from.getTime() - 1), true, true],
+    ['a key that was created in the history', from, true, false],
+    ['a key that was created in an incomplete history', from, false, true],
+  ])('assumes that the runbook deactivated %s, if the deactivation is not visible', (...given) => {
+    const [, CreateDate, isComplete, isRefused] = given;
+    const reactivated = statusChange('OLD', 'Active', { days: 5, callerArn: OLGA });
+    const later = statusChange('OLD', 'Inactive', { days: 4, callerArn: OLGA });
+    const describeWith = (changes: StatusChange[]) =>
+      describeReactivation(
+        alice,
+        { ...key, CreateDate },
+        { history: historyOf(changes, { isComplete }), deactivationRoleArn },
+      );
+    const by = `AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${OLGA}, and the event history no longer shows its deactivation; to let it stay active, give alice`;
+    for (const changes of [
+      [reactivated],
+      [reactivated, later, { ...reactivated, eventTime: daysBefore(3) }],
+    ])
+      expect(describeWith(changes)?.startsWith(by) ?? false).toBe(isRefused);
+    expect(describeWith([later, { ...reactivated, eventTime: daysBefore(3) }])).toBeUndefined();
   });
 
   it('describes nothing if no history shows a reactivation', () => {
