@@ -97,6 +97,12 @@ const reportFurther = async ({ actions, settings, counts }: Run): Promise<void> 
     await actions.publish(notificationTopicArn, furtherRefusals(count, settings));
 };
 
+/** Returns users from another one on in each run, so that runs that end early do not always leave out the same users. */
+const fromAnother = (users: readonly IamUser[], at: Date): readonly IamUser[] => {
+  const first = at.getTime() % users.length;
+  return [...users.slice(first), ...users.slice(0, first)];
+};
+
 /**
  * Plans every user that is recorded as NON_COMPLIANT. Starts the runbook where the plan acts, and reports new refusals.
  *
@@ -116,6 +122,7 @@ const remediateUsers = async (run: Run, timeUp: AbortSignal): Promise<void> => {
   const at = now();
   const remediate = async (user: IamUser) => {
     const plan = await makePlan(inputFor(user, settings), sources, at);
+    timeUp.throwIfAborted();
     counts.planned += 1;
     const recorded = violations.get(user.UserId);
     if (plan.Outcome === 'Deactivate' || plan.Outcome === 'Delete') await start(plan, run);
@@ -123,7 +130,7 @@ const remediateUsers = async (run: Run, timeUp: AbortSignal): Promise<void> => {
     counts.refused += 1;
     await report(plan, recorded, run);
   };
-  await forEach(users.values(), remediate, { signal: timeUp, failures });
+  await forEach(fromAnother([...users.values()], at), remediate, { signal: timeUp, failures });
   await reportFurther(run);
 };
 

@@ -6,11 +6,10 @@ import { createHandler } from './handler.ts';
 import { parseAutomaticSettings } from './settings.ts';
 
 const clients = createClients();
-const readHistory = createEventHistory(
-  process.env['AWS_REGION'],
-  clients.countCalls,
-  HISTORY_LIMITS,
-);
+const { maximumSeconds } = HISTORY_LIMITS;
+const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls, {
+  maximumSeconds,
+});
 
 /** The Lambda entry of automatic mode, which a schedule invokes. */
 export const handler = createHandler({

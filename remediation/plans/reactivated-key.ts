@@ -11,14 +11,18 @@ type ReactivationPolicy = {
   readonly exemptionTagKey?: string | undefined;
 };
 
-/** A change to Active, and the deactivation by the runbook before it. The deactivation may have left the history. */
-type Reactivation = {
-  readonly deactivated: StatusChange | undefined;
-  readonly reactivated: StatusChange;
-};
+/**
+ * A change to Active, and the deactivation by the runbook before it. The deactivation may have left the history, and the
+ * change to Active may not be in it yet.
+ */
+type Reactivation =
+  | { readonly deactivated: StatusChange | undefined; readonly reactivated: StatusChange }
+  | { readonly deactivated: StatusChange; readonly reactivated: undefined };
 
 /**
- * Finds the first change of a key to Active after its last deactivation by the runbook.
+ * Finds the first change of an active key to Active after its last deactivation by the runbook.
+ *
+ * CloudTrail shows a change up to 15 minutes late. So an active key whose last visible change is to Inactive was reactivated.
  *
  * CloudTrail keeps the reactivation longer than the deactivation. So without a visible deactivation by the runbook, the
  * first visible change of a key that is older than the history counts: the runbook may have made the change before it.
@@ -38,7 +42,9 @@ const findReactivation = (
   const isOlder = key.CreateDate < history.from || !history.isComplete;
   const after = deactivated === undefined ? changes.slice(0, isOlder ? 1 : 0) : changes.slice(last);
   const reactivated = after.find((change) => change.status === 'Active' && !isByRunbook(change));
-  return reactivated && { deactivated, reactivated };
+  if (reactivated !== undefined) return { deactivated, reactivated };
+  const isShown = deactivated === undefined || changes.at(-1)?.status === 'Active';
+  return isShown ? undefined : { deactivated, reactivated };
 };
 
 /** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */
@@ -60,7 +66,7 @@ const SOURCES = [
 ] as const;
 
 const advise = (
-  { userAgent }: StatusChange,
+  userAgent: string | undefined,
   { UserName }: Pick<UserKeys, 'UserName'>,
   { exemptionTagKey }: ReactivationPolicy,
 ): string => {
@@ -73,9 +79,22 @@ const advise = (
   return `to let it stay active, give ${UserName} ${tag}; to deactivate it again, start the runbook with AccessKeyId`;
 };
 
+/** Describes a reactivation without its advice. */
+const describe = ({ deactivated, reactivated }: Reactivation): string => {
+  if (reactivated === undefined)
+    return `was reactivated after this runbook deactivated it on ${date(deactivated.eventTime)}, and the event history does not show by whom yet`;
+  const { callerArn, eventTime } = reactivated;
+  const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
+  const after =
+    deactivated === undefined
+      ? ', and the event history no longer shows its deactivation'
+      : `, after this runbook deactivated it on ${date(deactivated.eventTime)}`;
+  return `was reactivated on ${date(eventTime)} by ${by}${after}`;
+};
+
 /**
- * Describes who set a key to Active after the runbook deactivated it, and when, with advice that lasts: where to set the key
- * to Inactive, or how to exempt the user. Returns undefined if the history shows no such change.
+ * Describes who set an active key to Active after the runbook deactivated it, and when, with advice that lasts: where to set
+ * the key to Inactive, or how to exempt the user. Returns undefined if the history shows no reactivation.
  */
 export const describeReactivation = (
   user: Pick<UserKeys, 'UserName'>,
@@ -84,12 +103,6 @@ export const describeReactivation = (
 ): string | undefined => {
   const found = findReactivation(key, policy);
   if (found === undefined) return undefined;
-  const { deactivated, reactivated } = found;
-  const { callerArn } = reactivated;
-  const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
-  const after =
-    deactivated === undefined
-      ? ', and the event history no longer shows its deactivation'
-      : `, after this runbook deactivated it on ${date(deactivated.eventTime)}`;
-  return `${key.AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}${after}; ${advise(reactivated, user, policy)}`;
+  const advice = advise(found.reactivated?.userAgent, user, policy);
+  return `${key.AccessKeyId} ${describe(found)}; ${advice}`;
 };

@@ -15,6 +15,7 @@ import {
   type ServedAccount,
   serveAccount,
 } from '../../support/served-account.ts';
+import { drainEventLoop } from '../../support/stepped-clock.ts';
 
 const HOUR = 3_600_000;
 const ROLE = 'arn:aws:iam::123456789012:role/automation';
@@ -80,12 +81,13 @@ const record = async (
 type Options = Partial<AutomaticSettings> & {
   readonly remainingTime?: () => number;
   readonly maximumEvents?: number;
+  readonly now?: Date;
 };
 
 const EVENT = { source: 'aws.events', 'detail-type': 'Scheduled Event', time: at.toISOString() };
 
 const run = (options: Options = {}, event: unknown = EVENT) => {
-  const { remainingTime, maximumEvents, ...settings } = options;
+  const { remainingTime, maximumEvents, now = at, ...settings } = options;
   const clients = createClients({ writeLine: (line) => void lines.push(line) });
   const limit = maximumEvents === undefined ? {} : { maximumEvents };
   const handler = createHandler({
@@ -103,7 +105,7 @@ const run = (options: Options = {}, event: unknown = EVENT) => {
       notificationTopicArn,
       ...settings,
     },
-    now: () => at,
+    now: () => now,
   });
   return handler(event, remainingTime && { getRemainingTimeInMillis: remainingTime });
 };
@@ -379,7 +381,44 @@ describe('a failure', () => {
   });
 });
 
+describe('a plan that is made too late', () => {
+  it('starts nothing after the end of the run', async () => {
+    await record([seed('alice'), seed('bob')]);
+    const late = account.iam.users.get('bob')?.keys[0]?.AccessKeyId;
+    const { GetAccessKeyLastUsed: read } = account.iam.operations;
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    account.dispatcher.register('iam', {
+      GetAccessKeyLastUsed: async (input, principal) => {
+        if (Object(input).AccessKeyId === late) await answered;
+        return read?.(input, principal);
+      },
+    });
+
+    await expect(run({ remainingTime: () => 2_300 })).rejects.toThrow('stopped with 2000 ms left');
+    answer();
+    await drainEventLoop();
+
+    expect(started).toHaveLength(1);
+  });
+});
+
 describe('the calls', () => {
+  it.each([
+    [0, 'alice'],
+    [1, 'bob'],
+  ])('begin with another user in each run: %i ms later with %s', async (ms, first) => {
+    await record(['alice', 'bob'].map((name) => seed(name)));
+
+    await run({ now: new Date(at.getTime() + ms) });
+
+    const read = account.dispatcher.calls.find(({ operation }) => operation === 'GetUser');
+    expect(read?.input).toEqual({ UserName: first });
+    expect(started).toHaveLength(2);
+  });
+
   it('list the users and read the rule and the history once, however many users violate it', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => seed(`user${index}`));
     await record(ids);

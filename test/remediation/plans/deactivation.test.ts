@@ -433,7 +433,6 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
 
   it.each([
     ['that the runbook restored', [deactivated(10), restored(10, 1000)]],
-    ['that was reactivated before its deactivation', [reactivated(15), deactivated(10)]],
     ['that somebody else deactivated', again],
     ['that only the runbook set to Active', [restored(5)]],
     ['that was never changed', []],

@@ -88,6 +88,36 @@ describe('describeReactivation', () => {
     expect(describeWith([later, { ...reactivated, eventTime: daysBefore(3) }])).toBeUndefined();
   });
 
+  it.each([
+    ['is the deactivation by the runbook', ['Inactive'], true],
+    ['is a later deactivation', ['Inactive', 'Inactive by olga'], true],
+    [
+      'is a deactivation after the runbook restored it',
+      ['Inactive', 'Active', 'Inactive by olga'],
+      true,
+    ],
+    ['is a restore by the runbook', ['Inactive', 'Active'], false],
+    ['is a deactivation by somebody else', ['Inactive by olga'], false],
+  ] as const)(
+    'finds a reactivation that is not visible yet, if the last visible change of the active key %s: %j',
+    (...given) => {
+      const [, changes, isRefused] = given;
+      const history = historyOf(
+        changes.map((change, index) =>
+          statusChange('OLD', change === 'Active' ? 'Active' : 'Inactive', {
+            days: 10 - index,
+            ...(change.endsWith('olga') ? { callerArn: OLGA } : { roleArn: deactivationRoleArn }),
+          }),
+        ),
+      );
+      expect(describeReactivation(alice, key, { history, deactivationRoleArn })).toBe(
+        isRefused
+          ? `AKIAXXXXXXXXXXXXXOLD was reactivated after this runbook deactivated it on 2026-01-21, and the event history does not show by whom yet; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables${AGAIN}`
+          : undefined,
+      );
+    },
+  );
+
   it('describes nothing if no history shows a reactivation', () => {
     const history = historyOf([]);
     expect(describeReactivation(alice, key, { history, deactivationRoleArn })).toBeUndefined();
