@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { createLocalAccount } from '../local-account/account.ts';
+import { createLocalAccount, type LocalAccountOptions } from '../local-account/account.ts';
 import { deploy } from '../local-account/deploy/deploy.ts';
 import type { SynthesizedStack } from '../local-account/deploy/synthesize.ts';
 import { trustOf } from '../support/build.ts';
@@ -19,7 +19,7 @@ const AUTOMATION = { scriptSpeed: SCRIPT_SPEED, python: ['python3', '-S'] };
 /** Creates an account in virtual time whose calls can meet faults. Its functions run in this process. */
 export const createFaultyAccount = async (
   stack: SynthesizedStack,
-  options: { readonly trail?: boolean } = {},
+  options: Partial<LocalAccountOptions> = {},
 ) => {
   const faults = createFaultPlan();
   const serve = serveFaultyWire(faults);

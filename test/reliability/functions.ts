@@ -1,3 +1,6 @@
+import { createActions } from '../../remediation/automatic/actions.ts';
+import { createHandler as createAutomatic } from '../../remediation/automatic/handler.ts';
+import { parseAutomaticSettings } from '../../remediation/automatic/settings.ts';
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
 import { HISTORY_LIMITS } from '../../remediation/planner/make-plan.ts';
 import { parseEnvironment } from '../../remediation/plans/input.ts';
@@ -20,7 +23,7 @@ type Handle = (event: unknown, context: Context) => Promise<unknown>;
 const now = () => new Date();
 const clientsOf = (requestTimeout?: number) =>
   createClients({ writeLine: () => {}, requestTimeout });
-const withHistory = (limits?: typeof HISTORY_LIMITS) => {
+const withHistory = (limits?: Partial<typeof HISTORY_LIMITS>) => {
   const clients = clientsOf();
   return { ...clients, readHistory: createEventHistory('us-east-1', clients.countCalls, limits) };
 };
@@ -31,6 +34,15 @@ const MAKE = {
   InactiveRuleEvaluator: (): Handle => createRule(withHistory(), inactiveAccessKeyRule),
   PlannerFunction: (environment: Environment): Handle =>
     createPlanner({ ...withHistory(HISTORY_LIMITS), ...parseEnvironment(environment), now }),
+  AutomaticDeactivation: (environment: Environment): Handle => {
+    const clients = withHistory({ maximumSeconds: HISTORY_LIMITS.maximumSeconds });
+    return createAutomatic({
+      ...clients,
+      actions: createActions(clients.countCalls),
+      settings: parseAutomaticSettings(environment),
+      now,
+    });
+  },
   KeyEventsStarter: (environment: Environment): Handle =>
     createStarter({ ...clientsOf(4_000), settings: parseTriggerSettings(environment), now }),
   FindingsImporter: (environment: Environment): Handle => {
