@@ -7,6 +7,12 @@ import { type Life, lastDueBefore, SLOTS } from './lives.ts';
 const MINUTE = 60_000;
 export const DAY = 1440 * MINUTE;
 
+/** The settings of automatic mode, with a topic for its messages. */
+export const SETTINGS = {
+  ...{ dashboard: false, keyEvents: false, triggers: 'schedule', automaticRemediation: true },
+  notificationTopicArn: 'arn:aws:sns:us-east-1:123456789012:keys',
+};
+
 /** The midnight before the first day. */
 const START = Date.parse('2026-01-31T00:00:00Z');
 const TERRAFORM = 'APN/1.0 HashiCorp/1.0 Terraform/1.9.2 terraform-provider-aws/5.60.0';
@@ -23,17 +29,18 @@ export type Write = {
   readonly active: number;
 };
 
+/** A use of a key by anybody. */
+type Use = { readonly AccessKeyId: string; readonly at: number };
+
 const instantOf = (day: number, minute = 0) => new Date(START + day * DAY + minute * MINUTE);
 
 const seedOf = ({ keys }: Life, index: number) => ({
   UserName: `user-${index}`,
   keys: keys.map(({ createdDays, job }) => {
-    const day = lastDueBefore(0, job);
-    const isUsed = day !== undefined && -day < createdDays;
-    return {
-      CreateDate: instantOf(-createdDays, SLOTS[0]),
-      ...(isUsed && { lastUsed: { ...USE, LastUsedDate: instantOf(day, SLOTS[job?.slot ?? 0]) } }),
-    };
+    const CreateDate = instantOf(-createdDays, SLOTS[0]);
+    const LastUsedDate = job && instantOf(lastDueBefore(job), SLOTS[job.slot]);
+    const isUsed = LastUsedDate !== undefined && LastUsedDate > CreateDate;
+    return { CreateDate, ...(isUsed && { lastUsed: { ...USE, LastUsedDate } }) };
   }),
 });
 
@@ -52,7 +59,11 @@ export const createLivedAccount = async (stack: SynthesizedStack, lives: readonl
   account.lose('InactiveRuleEvaluator');
   const role = account.output('DeactivationRoleArn').split('/').at(-1);
   const writes: Write[] = [];
-  const uses: { readonly AccessKeyId: string; readonly at: number }[] = [];
+  const uses = users.flatMap(({ keys }) =>
+    keys.flatMap(({ AccessKeyId, lastUsed }) =>
+      lastUsed ? [{ AccessKeyId, at: lastUsed.LastUsedDate.getTime() }] : [],
+    ),
+  );
 
   const { UpdateAccessKey } = account.iam.operations;
   account.register('iam', {
@@ -73,9 +84,10 @@ export const createLivedAccount = async (stack: SynthesizedStack, lives: readonl
     users,
     passTo,
     writes: writes as readonly Write[],
-    uses: uses as readonly (typeof uses)[number][],
-    /** Uses a key, if it is active. */
-    use: (AccessKeyId: string) => {
+    uses: uses as readonly Use[],
+    /** Uses a key if it is active. */
+    use: ({ keys }: LocalUser, AccessKeyId: string) => {
+      if (keys.every((one) => one.AccessKeyId !== AccessKeyId || one.Status !== 'Active')) return;
       account.iam.recordUse(AccessKeyId, USE);
       uses.push({ AccessKeyId, at: Date.now() });
     },

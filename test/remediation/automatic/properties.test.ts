@@ -5,22 +5,18 @@ import { giveTimeBack, takeTime } from '../../reliability/virtual-time.ts';
 import { runs, SEED } from '../../support/property-runs.ts';
 import { createWatch } from './invariants.ts';
 import { createUserLife } from './live.ts';
-import { createLivedAccount, type LivedAccount } from './lived-account.ts';
+import { createLivedAccount, type LivedAccount, SETTINGS } from './lived-account.ts';
 import { DAYS, type Life, life, SLOTS } from './lives.ts';
 
 /** Minutes of a day. Automatic mode runs at midnight, and AWS Config evaluates at noon. */
 const [BEFORE_MIDNIGHT, AFTER_MIDNIGHT, AFTER_NOON] = [1439, 30, 750];
 
-const settings = {
-  ...{ dashboard: false, keyEvents: false, triggers: 'schedule', automaticRemediation: true },
-  notificationTopicArn: 'arn:aws:sns:us-east-1:123456789012:keys',
-};
 let stacks: Readonly<Record<0 | 14, SynthesizedStack>>;
 beforeAll(() => {
   process.env['CDK_VALIDATION'] = 'false';
   stacks = {
-    0: synthesize({ ...settings, rotationGraceDays: 0 }),
-    14: synthesize({ ...settings, rotationGraceDays: 14 }),
+    0: synthesize({ ...SETTINGS, rotationGraceDays: 0 }),
+    14: synthesize({ ...SETTINGS, rotationGraceDays: 14 }),
   };
 }, 120_000);
 afterEach(giveTimeBack);

@@ -4,17 +4,14 @@ import { createClock } from '../../local-account/clock.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import { at, daysBefore } from '../../support/build.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
+import { undoIn } from './live.ts';
+import { SETTINGS } from './lived-account.ts';
 
 const DAY = 86_400_000;
 const DAYS = 120;
-const TOPIC = 'arn:aws:sns:us-east-1:123456789012:keys';
-const settings = {
-  ...{ dashboard: false, keyEvents: false, triggers: 'schedule', automaticRemediation: true },
-  notificationTopicArn: TOPIC,
-};
 const CREATE = {
-  0: createDeployedAccounts({ ...settings, rotationGraceDays: 0 }),
-  14: createDeployedAccounts({ ...settings, rotationGraceDays: 14 }),
+  0: createDeployedAccounts({ ...SETTINGS, rotationGraceDays: 0 }),
+  14: createDeployedAccounts({ ...SETTINGS, rotationGraceDays: 14 }),
 };
 type Grace = keyof typeof CREATE;
 
@@ -133,12 +130,7 @@ describe('a rotation of which the new key is at first unused', () => {
 describe('the key of a yearly job, whose deactivation an operator undoes', () => {
   /** Runs the command that a message prints after `Undo:`. */
   const undo = async () => {
-    const { Message = '' } = account.sns.published.at(-1) ?? {};
-    const [, UserName, AccessKeyId] =
-      /^Undo: aws iam update-access-key --user-name=(\S+) --access-key-id=(\S+) --status=Active$/m.exec(
-        Message,
-      ) ?? [];
-    const input = { UserName, AccessKeyId, Status: 'Active' };
+    const input = undoIn(account.sns.published.at(-1));
     await account.call({
       service: 'iam',
       operation: 'UpdateAccessKey',
