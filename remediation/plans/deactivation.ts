@@ -180,7 +180,7 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
  *   7  no name, a key is selected                             → Deactivate
  *   8  4 or 7 with `DryRun`                                   → DryRun
  *   9  only inactive keys are too many, because these count   → Refused, with the command that deletes one
- *  10  as 7, but the key was reactivated after this runbook deactivated it → Refused, with the caller, the dates and advice
+ *  10  as 7, but the key was reactivated after the runbook deactivated it  → Refused, with the caller, the dates and advice
  *  11  as 7, the history is incomplete, `requiresCompleteHistory`          → Refused; otherwise Deactivate, with a remark
  *
  * @param user  the user as read from IAM, with the last use of the counted keys, and its quarantine policy unless a key is named

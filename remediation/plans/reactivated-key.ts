@@ -56,17 +56,20 @@ const advise = (
   { exemptionTagKey }: ReactivationPolicy,
 ): string => {
   const source = SOURCES.find((one) => userAgent?.includes(one.userAgent));
-  if (source !== undefined) return `to make it stay inactive, set ${source.change}`;
   const tag =
     exemptionTagKey === undefined
       ? 'an exemption tag, which the setting exemptionTagKey enables'
-      : `the tag ${exemptionTagKey} with a date as its value`;
-  return `to let it stay active, give ${UserName} ${tag}; to deactivate it again, start the runbook with AccessKeyId`;
+      : `the tag ${exemptionTagKey} with a date such as 2026-12-31`;
+  const inactive =
+    source === undefined
+      ? 'to deactivate it again, start the runbook with AccessKeyId'
+      : `to make it stay inactive, set ${source.change}`;
+  return `to let it stay active, give ${UserName} ${tag}; ${inactive}`;
 };
 
 /**
- * Describes who set a key to Active after the runbook deactivated it, and when, with advice that lasts: where to set the key
- * to Inactive, or how to exempt the user. Returns undefined if the history shows no such change.
+ * Describes who set a key to Active after the runbook deactivated it, and when, with advice that lasts: how to exempt the
+ * user, and where to set the key to Inactive. Returns undefined if the history shows no such change.
  */
 export const describeReactivation = (
   user: Pick<UserKeys, 'UserName'>,
@@ -78,5 +81,5 @@ export const describeReactivation = (
   const { deactivated, reactivated } = found;
   const { callerArn } = reactivated;
   const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
-  return `${key.AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after this runbook deactivated it on ${date(deactivated.eventTime)}; ${advise(reactivated, user, policy)}`;
+  return `${key.AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after the runbook deactivated it on ${date(deactivated.eventTime)}; ${advise(reactivated, user, policy)}`;
 };

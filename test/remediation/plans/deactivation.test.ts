@@ -379,7 +379,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     planOf({
       Outcome: 'Refused',
       AccessKeyId: abandoned.AccessKeyId,
-      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after this runbook deactivated it on 2026-01-21; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with AccessKeyId`,
+      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after the runbook deactivated it on 2026-01-21; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with AccessKeyId`,
     });
 
   it.each([

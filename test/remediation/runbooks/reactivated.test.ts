@@ -61,7 +61,7 @@ describe('a key that the runbook deactivated and an operator reactivated', () =>
     expect(status).toBe('Failed');
     expect(message).toContain(`Refused: no key of alice is selected: ${idOfOldKey()} was`);
     expect(message).toMatch(
-      /reactivated on \d{4}-\d\d-\d\d by arn:aws:iam::\d{12}:user\/operator, after this runbook deactivated it on/,
+      /reactivated on \d{4}-\d\d-\d\d by arn:aws:iam::\d{12}:user\/operator, after the runbook deactivated it on/,
     );
     expect(message).toContain('to let it stay active, give alice the tag keys-until with a date');
     expect(writes).toEqual([]);
