@@ -9,27 +9,41 @@ type ReactivationPolicy = {
   /** The role of the runbook that deactivates keys. */
   readonly deactivationRoleArn: string;
   readonly exemptionTagKey?: string | undefined;
+  /** The instant before the key was read. */
+  readonly at: Date;
+};
+
+/** The time of an event has whole seconds. */
+const SECOND = 1000;
+
+/** A deactivation by the runbook, and the change to Active after it. CloudTrail may not show that one for some minutes. */
+type Reactivation = {
+  readonly deactivated: StatusChange;
+  readonly reactivated: StatusChange | undefined;
 };
 
 /**
- * Finds the last deactivation of a key by the runbook, and the first change to Active after it.
+ * Finds the last deactivation of an active key by the runbook, and the first change to Active after it.
  *
  * Changes to Active by the runbook itself do not count: it restores a key if the user has no other active key.
  */
 const findReactivation = (
   key: AccessKey,
-  { history, deactivationRoleArn }: ReactivationPolicy,
-): { readonly deactivated: StatusChange; readonly reactivated: StatusChange } | undefined => {
+  { history, deactivationRoleArn, at }: ReactivationPolicy,
+): Reactivation | undefined => {
   const changes = changesOf(history, key);
   const isByRunbook = ({ roleArn }: StatusChange) => roleArn === deactivationRoleArn;
   const last = changes.findLastIndex(
     (change) => change.status === 'Inactive' && isByRunbook(change),
   );
   const deactivated = changes[last];
-  const reactivated = changes
-    .slice(last)
-    .find((change) => change.status === 'Active' && !isByRunbook(change));
-  return deactivated && reactivated && { deactivated, reactivated };
+  if (deactivated === undefined) return undefined;
+  const later = changes.slice(last + 1);
+  const reactivated = later.find((change) => change.status === 'Active' && !isByRunbook(change));
+  // The key was read as active after this change, so somebody has set it to Active in between.
+  const { status, eventTime } = later.at(-1) ?? deactivated;
+  const isNotVisible = status === 'Inactive' && at.getTime() - eventTime.getTime() >= SECOND;
+  return reactivated !== undefined || isNotVisible ? { deactivated, reactivated } : undefined;
 };
 
 /** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */
@@ -51,7 +65,7 @@ const SOURCES = [
 ] as const;
 
 const advise = (
-  { userAgent }: StatusChange,
+  userAgent: string | undefined,
   { UserName }: Pick<UserKeys, 'UserName'>,
   { exemptionTagKey }: ReactivationPolicy,
 ): string => {
@@ -69,7 +83,9 @@ const advise = (
 
 /**
  * Describes who set a key to Active after the runbook deactivated it, and when, with advice that lasts: how to exempt the
- * user, and where to set the key to Inactive. Returns undefined if the history shows no such change.
+ * user, and where to set the key to Inactive. Returns undefined if there was no such change.
+ *
+ * @param key  an active key
  */
 export const describeReactivation = (
   user: Pick<UserKeys, 'UserName'>,
@@ -79,7 +95,11 @@ export const describeReactivation = (
   const found = findReactivation(key, policy);
   if (found === undefined) return undefined;
   const { deactivated, reactivated } = found;
-  const { callerArn } = reactivated;
+  const after = `after the runbook deactivated it on ${date(deactivated.eventTime)}`;
+  const advice = advise(reactivated?.userAgent, user, policy);
+  if (reactivated === undefined)
+    return `${key.AccessKeyId} was reactivated ${after}, and CloudTrail does not show yet by whom; ${advice}`;
+  const { callerArn, eventTime } = reactivated;
   const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
-  return `${key.AccessKeyId} was reactivated on ${date(reactivated.eventTime)} by ${by}, after the runbook deactivated it on ${date(deactivated.eventTime)}; ${advise(reactivated, user, policy)}`;
+  return `${key.AccessKeyId} was reactivated on ${date(eventTime)} by ${by}, ${after}; ${advice}`;
 };

@@ -369,6 +369,8 @@ const change =
 const deactivated = change('Inactive', RUNBOOK, 'deactivation');
 const restored = change('Active', RUNBOOK, 'deactivation');
 const reactivated = change('Active', OPERATOR);
+const ADVICE =
+  'to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with AccessKeyId';
 
 describe('planDeactivation, scenario 10: a selected key that was reactivated', () => {
   const planWith = (
@@ -379,7 +381,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     planOf({
       Outcome: 'Refused',
       AccessKeyId: abandoned.AccessKeyId,
-      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after the runbook deactivated it on 2026-01-21; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with AccessKeyId`,
+      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after the runbook deactivated it on 2026-01-21; ${ADVICE}`,
     });
 
   it.each([
@@ -432,9 +434,24 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
   });
 
   it.each([
+    ['once', [deactivated(10)]],
+    ['although it was reactivated before', [reactivated(15), deactivated(10)]],
+    ['and an operator did so again', [deactivated(10), change('Inactive', OPERATOR)(6)]],
+    ['and restored it before', [deactivated(20), restored(20, 1000), deactivated(10)]],
+  ])('is refused if the runbook deactivated it %s: the key is active now', (_, changes) => {
+    const expected = planOf({
+      Outcome: 'Refused',
+      AccessKeyId: abandoned.AccessKeyId,
+      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not show yet by whom; ${ADVICE}`,
+    });
+    for (const ordered of [changes, changes.toReversed()])
+      expect(planWith(ordered)).toEqual(expected);
+  });
+
+  it.each([
     ['that the runbook restored', [deactivated(10), restored(10, 1000)]],
-    ['that was reactivated before its deactivation', [reactivated(15), deactivated(10)]],
     ['that somebody else deactivated', again],
+    ['whose reactivation after that is not visible yet', [change('Inactive', OPERATOR)(6)]],
     ['that was never deactivated', [reactivated(5)]],
     ['that was never changed', []],
   ])('does not include a key %s', (_, changes) => {

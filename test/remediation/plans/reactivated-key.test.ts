@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeReactivation } from '../../../remediation/plans/reactivated-key.ts';
-import { accessKey, historyOf, statusChange } from '../../support/build.ts';
+import { accessKey, at, daysBefore, historyOf, statusChange } from '../../support/build.ts';
 import { alice } from '../../support/plans.ts';
 
 const deactivationRoleArn = 'arn:aws:iam::123456789012:role/deactivation';
@@ -13,11 +13,14 @@ const describeOne = (userAgent: string | undefined, exemptionTagKey?: string) =>
     statusChange('OLD', 'Inactive', { days: 10, roleArn: deactivationRoleArn }),
     statusChange('OLD', 'Active', { days: 5, callerArn, userAgent }),
   ]);
-  return describeReactivation(alice, key, { history, deactivationRoleArn, exemptionTagKey });
+  return describeReactivation(alice, key, { history, deactivationRoleArn, exemptionTagKey, at });
 };
 
 const WHO =
   'AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by arn:aws:iam::123456789012:user/olga, after the runbook deactivated it on 2026-01-21; ';
+const UNKNOWN =
+  'AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not show yet by whom';
+const AGAIN = '; to deactivate it again, start the runbook with AccessKeyId';
 const exempt = (exemptionTagKey: string | undefined) =>
   exemptionTagKey === undefined
     ? 'to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables'
@@ -55,7 +58,7 @@ describe('describeReactivation', () => {
   ])('offers the exemption tag of the rule after a reactivation by %j', (userAgent) => {
     for (const exemptionTagKey of [undefined, 'keys-until'])
       expect(describeOne(userAgent, exemptionTagKey)).toBe(
-        `${WHO}${exempt(exemptionTagKey)}; to deactivate it again, start the runbook with AccessKeyId`,
+        `${WHO}${exempt(exemptionTagKey)}${AGAIN}`,
       );
   });
 
@@ -63,8 +66,22 @@ describe('describeReactivation', () => {
     expect(describeOne('Terraform/ {{ Plan.Payload }}')).not.toContain('{{');
   });
 
+  it.each([
+    [999, undefined],
+    [1000, `${UNKNOWN}; ${exempt(undefined)}${AGAIN}`],
+  ])(
+    'knows of a reactivation that is not visible: %d ms after the deactivation',
+    (ms, expected) => {
+      const history = historyOf([
+        statusChange('OLD', 'Inactive', { days: 10, roleArn: deactivationRoleArn }),
+      ]);
+      const policy = { history, deactivationRoleArn, at: daysBefore(10, ms) };
+      expect(describeReactivation(alice, key, policy)).toBe(expected);
+    },
+  );
+
   it('describes nothing if no history shows a reactivation', () => {
     const history = historyOf([]);
-    expect(describeReactivation(alice, key, { history, deactivationRoleArn })).toBeUndefined();
+    expect(describeReactivation(alice, key, { history, deactivationRoleArn, at })).toBeUndefined();
   });
 });
