@@ -91,7 +91,7 @@ export interface SettingProps {
    */
   readonly alarmTopicArn?: string;
   /**
-   * SNS topic that receives a message about what each runbook did.
+   * SNS topic that receives a message about each change by a runbook, and about each refusal of automatic mode.
    * @default - none
    */
   readonly notificationTopicArn?: string;

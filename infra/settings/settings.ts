@@ -102,7 +102,8 @@ const NOTIFICATIONS = {
   notificationTopicArn: text({
     ...TOPIC_ARN,
     default: undefined,
-    description: 'SNS topic that receives a message about what each runbook did',
+    description:
+      'SNS topic that receives a message about each change by a runbook, and about each refusal of automatic mode',
   }),
   dashboard: trueOrFalse({
     default: true,

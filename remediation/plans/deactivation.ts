@@ -61,7 +61,7 @@ const refuseByHistory = (
   const missing =
     history.isComplete || requiresCompleteHistory !== true
       ? undefined
-      : `the event history is incomplete, so a reactivation of ${AccessKeyId} may be missing; to decide, start the runbook with AccessKeyId`;
+      : `the event history is incomplete, so a reactivation of ${AccessKeyId} may be missing; to decide yourself, start the runbook with AccessKeyId`;
   const why = describeReactivation(user, key, policy) ?? missing;
   return why === undefined
     ? undefined
@@ -120,9 +120,9 @@ const refuseForDeletion = (
 /** Returns the refusal when no key is selected. The reason says how to name a key. */
 const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
   const decide = isForDeletion(refusal)
-    ? 'delete one of them with aws iam delete-access-key'
+    ? 'delete an inactive key with aws iam delete-access-key'
     : 'start the runbook with AccessKeyId';
-  const reason = `no key of ${user.UserName} is selected: ${describeRefusal(refusal, policy)}; to decide, ${decide}`;
+  const reason = `no key of ${user.UserName} is selected: ${describeRefusal(refusal, policy)}; to decide yourself, ${decide}`;
   return noAction('Refused', reason, user);
 };
 

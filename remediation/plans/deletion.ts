@@ -61,9 +61,19 @@ const wasUsedSince = (inactivity: Inactivity, policy: DeletionPolicy): boolean =
   return isAfter || !isDaysBefore(LastUsedDate, daysWithoutUse(policy), policy.at);
 };
 
-/** Describes what a person can do about a key that has been inactive since an unknown date. */
-const describeWayOut = (user: UserKeys, AccessKeyId: string): string =>
-  `the runbook deletes a key only if CloudTrail shows for how long it has been inactive; start it again later, or if you know that the key is not needed, delete it: ${deleteCommand({ ...user, AccessKeyId })}`;
+/** The placeholder for a key id in a command. */
+const KEY_ID = 'KEY_ID';
+
+/** Describes what a person can do about keys that have been inactive since an unknown date. Time does not help with an expired key. */
+const describeWayOut = (user: UserKeys, inactivities: readonly Inactivity[]): string => {
+  const unknown = inactivities.filter((inactivity) => 'unknown' in inactivity);
+  const AccessKeyId =
+    unknown.length > 1 ? KEY_ID : unknown.map(({ key }) => key.AccessKeyId).join();
+  const later = unknown.some((one) => one.unknown !== 'OtherStatus')
+    ? 'start it again later, or '
+    : '';
+  return `the runbook deletes a key only if CloudTrail shows for how long it has been inactive; ${later}if you know that the key is not needed, delete it: ${deleteCommand({ ...user, AccessKeyId })}`;
+};
 
 /** Returns why the key must not be deleted, or undefined if it may be deleted. */
 const findObjection = (
@@ -73,8 +83,7 @@ const findObjection = (
 ): string | undefined => {
   const { maxInactiveDays } = policy;
   const known = describeInactivity(inactivity);
-  if ('unknown' in inactivity)
-    return `${known}: ${describeWayOut(user, inactivity.key.AccessKeyId)}`;
+  if ('unknown' in inactivity) return `${known}: ${describeWayOut(user, [inactivity])}`;
   if (!isTooLong(inactivity, policy)) return `${known}, less than ${maxInactiveDays} days`;
   if (!wasUsedSince(inactivity, policy)) return undefined;
   const days = daysWithoutUse(policy);
@@ -128,9 +137,6 @@ const planForNamedKey = (
   return objection === undefined ? deleteKey(user, inactivity, policy) : refuse(objection);
 };
 
-/** The placeholder for a key id in a command. */
-const KEY_ID = 'KEY_ID';
-
 /** Returns the plan if no key is inactive for long enough: a refusal if the date of a deactivation is unknown. */
 const noLongInactiveKey = (
   user: UserKeys,
@@ -138,11 +144,15 @@ const noLongInactiveKey = (
   { maxInactiveDays }: DeletionPolicy,
 ): Plan => {
   const isUnknown = inactivities.some((inactivity) => 'unknown' in inactivity);
+  const known =
+    maxInactiveDays === 0
+      ? 'has been inactive since a known date'
+      : `is known to have been inactive for ${maxInactiveDays} days`;
   const all =
     inactivities.toSorted(byInactivity).map(describeInactivity).join('; ') || 'no key is inactive';
-  const reason = `no access key of ${user.UserName} is known to have been inactive for ${maxInactiveDays} days: ${all}`;
+  const reason = `no access key of ${user.UserName} ${known}: ${all}`;
   return isUnknown
-    ? noAction('Refused', `${reason}; ${describeWayOut(user, KEY_ID)}`, user)
+    ? noAction('Refused', `${reason}; ${describeWayOut(user, inactivities)}`, user)
     : noAction('NothingToDo', reason, user);
 };
 

@@ -43,7 +43,7 @@ export const remediateCommand = (
   UserId: string,
 ): string =>
   remediatesIn(region)
-    ? `aws configservice start-remediation-execution ${option('config-rule-name', ConfigRuleName)} --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`
+    ? `aws configservice start-remediation-execution${region && ` ${option('region', region)}`} ${option('config-rule-name', ConfigRuleName)} --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`
     : `start the runbook ${Runbook} with UserId=${UserId}`;
 
 /** Returns the AWS CLI command that deletes a key directly. */

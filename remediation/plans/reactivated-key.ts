@@ -71,24 +71,27 @@ const advise = (
   { exemptionTagKey }: ReactivationPolicy,
 ): string => {
   const source = SOURCES.find((one) => userAgent?.includes(one.userAgent));
-  if (source !== undefined) return `to make it stay inactive, set ${source.change}`;
   const tag =
     exemptionTagKey === undefined
       ? 'an exemption tag, which the setting exemptionTagKey enables'
-      : `the tag ${exemptionTagKey} with a date as its value`;
-  return `to let it stay active, give ${UserName} ${tag}; to deactivate it again, start the runbook with AccessKeyId`;
+      : `the tag ${exemptionTagKey} with a date such as 2026-12-31`;
+  const inactive =
+    source === undefined
+      ? 'to deactivate it again, start the runbook with AccessKeyId'
+      : `to make it stay inactive, set ${source.change}`;
+  return `to let it stay active, give ${UserName} ${tag}; ${inactive}`;
 };
 
 /** Describes a reactivation without its advice. */
 const describe = ({ deactivated, reactivated }: Reactivation): string => {
   if (reactivated === undefined)
-    return `was reactivated after this runbook deactivated it on ${date(deactivated.eventTime)}, and the event history does not show by whom yet`;
+    return `was reactivated after the runbook deactivated it on ${date(deactivated.eventTime)}, and CloudTrail does not show yet by whom`;
   const { callerArn, eventTime } = reactivated;
   const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
   const after =
     deactivated === undefined
       ? ', and the event history no longer shows its deactivation'
-      : `, after this runbook deactivated it on ${date(deactivated.eventTime)}`;
+      : `, after the runbook deactivated it on ${date(deactivated.eventTime)}`;
   return `was reactivated on ${date(eventTime)} by ${by}${after}`;
 };
 

@@ -52,7 +52,7 @@ const planForOnlyKey = (user: UserKeys, policy: ReactivationPolicy): Plan => {
   if (key === undefined)
     return noAction('NothingToDo', `${user.UserName} has no inactive access key`, user);
   if (others.length > 0) {
-    const reason = `${nameKeys([key, ...others])} of ${user.UserName} are inactive; to decide, start the runbook with AccessKeyId`;
+    const reason = `${nameKeys([key, ...others])} of ${user.UserName} are inactive; to decide yourself, start the runbook with AccessKeyId`;
     return noAction('Refused', reason, user);
   }
   return reactivate(user, key, policy);

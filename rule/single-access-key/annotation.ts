@@ -41,11 +41,11 @@ export const describeRefusal = (refusal: Refusal, { minimumIdleDays }: Selection
     case 'Quarantined':
       return `a key of the user is ${EXPOSED} contact its owner and rotate it (${refusal.policy} is attached)`;
     case 'RotationUnfinished':
-      return `a rotation is unfinished (newer key: ${describeUse(refusal.longestIdle)}); retire ${refusal.keep.AccessKeyId} (${describeUse(refusal.keep)})`;
+      return `a rotation is unfinished (newer key: ${describeUse(refusal.longestIdle)}); retire ${refusal.keep.AccessKeyId} when unused (${describeUse(refusal.keep)})`;
     case 'Tie':
       return `two keys have been idle since the same instant (${refusal.longestIdle.AccessKeyId} and ${refusal.other.AccessKeyId}, ${describeUse(refusal.longestIdle)})`;
     case 'NewKeyNeverUsed':
-      return `a newer key was never used and may not be deployed yet (${refusal.keep.AccessKeyId}; ${refusal.longestIdle.AccessKeyId} was ${describeUse(refusal.longestIdle)})`;
+      return `a newer key was never used (${refusal.keep.AccessKeyId}, created ${date(refusal.keep.CreateDate)}) and may not be deployed yet (${refusal.longestIdle.AccessKeyId}: ${describeUse(refusal.longestIdle)})`;
     case 'IdleTooShort':
       return `the longest-idle key has been idle for less than ${minimumIdleDays} days (${refusal.longestIdle.AccessKeyId}, ${describeUse(refusal.longestIdle)})`;
   }

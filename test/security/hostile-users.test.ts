@@ -175,7 +175,7 @@ describe('a user with a hostile name, path and tags', () => {
     ]);
     const next = wordsOf(run.output('NextCommand') ?? '');
     expect(next).toEqual([
-      ...['configservice', 'start-remediation-execution'],
+      ...['configservice', 'start-remediation-execution', '--region=us-east-1'],
       `--config-rule-name=${account.InactiveConfigRuleName}`,
       `--resource-keys=resourceType=AWS::IAM::User,resourceId=${user.UserId}`,
     ]);

@@ -252,7 +252,7 @@ describe('the planner of a deactivation', () => {
         Outcome: 'Refused',
         AccessKeyId: OLD,
         Reason: expect.stringContaining(
-          `${OLD} was reactivated on 2026-01-26 by ${arn}, after this runbook deactivated it on 2026-01-21`,
+          `${OLD} was reactivated on 2026-01-26 by ${arn}, after the runbook deactivated it on 2026-01-21`,
         ),
       };
       expect(await deactivation()).toMatchObject(refused);

@@ -200,12 +200,12 @@ describe('planDeactivation of a selected key', () => {
     [
       'a new key that was never used',
       [abandoned, accessKey('FRESH', { CreateDate: daysBefore(20) })],
-      'a newer key was never used and may not be deployed yet (AKIAXXXXXXXXXXXFRESH; AKIAXXXXXXXXXXXXXOLD was last used 2025-07-15)',
+      'a newer key was never used (AKIAXXXXXXXXXXXFRESH, created 2026-01-11) and may not be deployed yet (AKIAXXXXXXXXXXXXXOLD: last used 2025-07-15)',
     ],
     [
       'an unfinished rotation',
       [inUse, accessKey('FRESH', { CreateDate: daysBefore(20) })],
-      'a rotation is unfinished (newer key: never used, created 2026-01-11); retire AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30)',
+      'a rotation is unfinished (newer key: never used, created 2026-01-11); retire AKIAXXXXXXXXXXXXXNEW when unused (last used 2026-01-30)',
     ],
     [
       'a quarantined user',
@@ -214,7 +214,7 @@ describe('planDeactivation of a selected key', () => {
       quarantined,
     ],
   ])('scenario 6: refuses %s', (_, keys, why, overrides = {}) => {
-    const Reason = `no key of alice is selected: ${why}; to decide, start the runbook with AccessKeyId`;
+    const Reason = `no key of alice is selected: ${why}; to decide yourself, start the runbook with AccessKeyId`;
     for (const DryRun of [false, true])
       expect(plan(keys, { ...overrides, DryRun })).toEqual(planOf({ Outcome: 'Refused', Reason }));
   });
@@ -223,7 +223,7 @@ describe('planDeactivation of a selected key', () => {
     const { Outcome, Reason } = plan([inUse, inactive], { ...STRICT, ...quarantined });
     expect(Outcome).toBe('Refused');
     expect(Reason).toMatch(
-      /a key of the user is exposed; .*; to decide, delete one of them with aws iam delete-access-key$/,
+      /a key of the user is exposed; .*; to decide yourself, delete an inactive key with aws iam delete-access-key$/,
     );
   });
 
@@ -241,7 +241,7 @@ describe('planDeactivation of a selected key', () => {
 
   it('scenario 6: refuses the last active key, even if none is allowed', () => {
     const Reason =
-      'no key of alice is selected: the last active key must stay; to decide, start the runbook with AccessKeyId';
+      'no key of alice is selected: the last active key must stay; to decide yourself, start the runbook with AccessKeyId';
     expect(plan([inUse], { maxActiveAccessKeys: 0 })).toEqual(
       planOf({ Outcome: 'Refused', Reason }),
     );
@@ -351,7 +351,7 @@ describe('planDeactivation, scenario 9: only inactive keys are too many', () => 
     expect(plan([inactive, twin], STRICT)).toEqual(
       planOf({
         Outcome: 'Refused',
-        Reason: `no key of alice is selected: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOFF, never used, created 2024-12-27); to decide, delete one of them with aws iam delete-access-key`,
+        Reason: `no key of alice is selected: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOFF, never used, created 2024-12-27); to decide yourself, delete an inactive key with aws iam delete-access-key`,
       }),
     );
   });
@@ -369,6 +369,8 @@ const change =
 const deactivated = change('Inactive', RUNBOOK, 'deactivation');
 const restored = change('Active', RUNBOOK, 'deactivation');
 const reactivated = change('Active', OPERATOR);
+const ADVICE =
+  'to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with AccessKeyId';
 
 describe('planDeactivation, scenario 10: a selected key that was reactivated', () => {
   const planWith = (
@@ -379,7 +381,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     planOf({
       Outcome: 'Refused',
       AccessKeyId: abandoned.AccessKeyId,
-      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after this runbook deactivated it on 2026-01-21; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with AccessKeyId`,
+      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${caller}, after the runbook deactivated it on 2026-01-21; ${ADVICE}`,
     });
 
   it.each([
@@ -432,6 +434,21 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
   });
 
   it.each([
+    ['once', [deactivated(10)]],
+    ['although it was reactivated before', [reactivated(15), deactivated(10)]],
+    ['and an operator did so again', [deactivated(10), change('Inactive', OPERATOR)(6)]],
+    ['and restored it before', [deactivated(20), restored(20, 1000), deactivated(10)]],
+  ])('is refused if the runbook deactivated it %s: the key is active now', (_, changes) => {
+    const expected = planOf({
+      Outcome: 'Refused',
+      AccessKeyId: abandoned.AccessKeyId,
+      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not show yet by whom; ${ADVICE}`,
+    });
+    for (const ordered of [changes, changes.toReversed()])
+      expect(planWith(ordered)).toEqual(expected);
+  });
+
+  it.each([
     ['that the runbook restored', [deactivated(10), restored(10, 1000)]],
     ['that somebody else deactivated', again],
     ['that only the runbook set to Active', [restored(5)]],
@@ -465,7 +482,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
       planOf({
         Outcome: 'Refused',
         AccessKeyId: abandoned.AccessKeyId,
-        Reason: `no key of alice is selected: the event history is incomplete, so a reactivation of ${abandoned.AccessKeyId} may be missing; to decide, start the runbook with AccessKeyId`,
+        Reason: `no key of alice is selected: the event history is incomplete, so a reactivation of ${abandoned.AccessKeyId} may be missing; to decide yourself, start the runbook with AccessKeyId`,
       }),
     );
     expect(planWith([], required)).toEqual(plan([inUse, abandoned]));
@@ -492,7 +509,7 @@ describe('planDeactivation, scenario 11: an incomplete history', () => {
           Outcome: 'Refused',
           AccessKeyId: abandoned.AccessKeyId,
           Reason:
-            'no key of alice is selected: the event history is incomplete, so a reactivation of AKIAXXXXXXXXXXXXXOLD may be missing; to decide, start the runbook with AccessKeyId',
+            'no key of alice is selected: the event history is incomplete, so a reactivation of AKIAXXXXXXXXXXXXXOLD may be missing; to decide yourself, start the runbook with AccessKeyId',
         }),
       );
   });

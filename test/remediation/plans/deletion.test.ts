@@ -46,8 +46,8 @@ const plan = (
 
 const named = { AccessKeyId: key.AccessKeyId };
 /** The end of a refusal for a key that has been inactive since an unknown date. */
-const wayOut = (id: string) =>
-  `the runbook deletes a key only if CloudTrail shows for how long it has been inactive; start it again later, or if you know that the key is not needed, delete it: aws iam delete-access-key --user-name=alice --access-key-id=${id}`;
+const wayOut = (id: string, later = 'start it again later, or ') =>
+  `the runbook deletes a key only if CloudTrail shows for how long it has been inactive; ${later}if you know that the key is not needed, delete it: aws iam delete-access-key --user-name=alice --access-key-id=${id}`;
 const EITHER = [{}, named];
 
 describe('planDeletion of a named key', () => {
@@ -97,7 +97,7 @@ describe('planDeletion of a named key', () => {
       { ...key, Status: 'Expired' },
       [off(40)],
       true,
-      `AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date: ${wayOut(key.AccessKeyId)}`,
+      `AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date: ${wayOut(key.AccessKeyId, '')}`,
     ],
   ])('scenario 3: refuses a key that %s', (_, one, changes, isComplete, Reason) => {
     for (const DryRun of [false, true])
@@ -125,7 +125,7 @@ describe('planDeletion, scenario 4: no key is known to be inactive for long enou
     );
   });
 
-  it.each<[string, AccessKey[], StatusChange[], boolean, string]>([
+  it.each<[string, AccessKey[], StatusChange[], boolean, string, string?, string?]>([
     [
       'a deactivation is not visible yet',
       [key, other],
@@ -146,10 +146,20 @@ describe('planDeletion, scenario 4: no key is known to be inactive for long enou
       [off(40)],
       true,
       'AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date',
+      key.AccessKeyId,
+      '',
     ],
-  ])('refuses if %s', (_, keys, changes, isComplete, all) => {
+    [
+      'it is unknown for two keys',
+      [key, { ...other, Status: 'Expired' }],
+      [on(40)],
+      true,
+      'AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22; AKIAXXXXXXXXXXXXXTWO has been Expired since an unknown date',
+      'KEY_ID',
+    ],
+  ])('refuses if %s', (_, keys, changes, isComplete, all, id = key.AccessKeyId, later) => {
     expect(plan(keys, changes, { isComplete })).toEqual(
-      planOf({ Outcome: 'Refused', Reason: `${reasonFor(all)}; ${wayOut('KEY_ID')}` }),
+      planOf({ Outcome: 'Refused', Reason: `${reasonFor(all)}; ${wayOut(id, later)}` }),
     );
   });
 
@@ -350,6 +360,19 @@ describe('planDeletion, where 0 days are required', () => {
     const used = { ...key, LastUsedDate: daysBefore(1, ms) };
     for (const overrides of EITHER)
       expect(plan([used], [off(0)], { ...now, ...overrides }).Outcome).toBe(expected);
+  });
+
+  it.each([
+    ['no key', [active], 'no key is inactive'],
+    [
+      'an expired key',
+      [active, { ...key, Status: 'Expired' }],
+      `AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date; ${wayOut(key.AccessKeyId, '')}`,
+    ],
+  ])('says what is known of a user with %s', (_, keys, known) => {
+    expect(plan(keys, [], now).Reason).toBe(
+      `no access key of alice has been inactive since a known date: ${known}`,
+    );
   });
 
   it('says why a key that was used in the last day is refused', () => {

@@ -46,7 +46,7 @@ describe('commands', () => {
     [listCommand({ UserName }), 'aws iam list-access-keys --user-name=alice'],
     [
       remediateCommand({ ...remediation, region: 'us-east-1' }, UserId),
-      'aws configservice start-remediation-execution --config-rule-name=iam-user-single-access-key --resource-keys=resourceType=AWS::IAM::User,resourceId=AIDAXXXXXXXXXXXXALICE',
+      'aws configservice start-remediation-execution --region=us-east-1 --config-rule-name=iam-user-single-access-key --resource-keys=resourceType=AWS::IAM::User,resourceId=AIDAXXXXXXXXXXXXALICE',
     ],
     [
       remediateCommand({ ...remediation, region: 'us-gov-west-1' }, UserId),

@@ -19,8 +19,12 @@ const describeOne = (userAgent: string | undefined, exemptionTagKey?: string) =>
 };
 
 const WHO =
-  'AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by arn:aws:iam::123456789012:user/olga, after this runbook deactivated it on 2026-01-21; ';
+  'AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by arn:aws:iam::123456789012:user/olga, after the runbook deactivated it on 2026-01-21; ';
 const AGAIN = '; to deactivate it again, start the runbook with AccessKeyId';
+const exempt = (exemptionTagKey: string | undefined) =>
+  exemptionTagKey === undefined
+    ? 'to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables'
+    : 'to let it stay active, give alice the tag keys-until with a date such as 2026-12-31';
 
 const TERRAFORM =
   'APN/1.0 HashiCorp/1.0 Terraform/1.9.2 (+https://www.terraform.io) terraform-provider-aws/5.60.0 aws-sdk-go-v2/1.30.3';
@@ -40,7 +44,7 @@ describe('describeReactivation', () => {
   ])('says how to change the source of a reactivation by %s', (_, userAgent, advice) => {
     for (const exemptionTagKey of [undefined, 'keys-until'])
       expect(describeOne(userAgent, exemptionTagKey)).toBe(
-        `${WHO}to make it stay inactive, ${advice}`,
+        `${WHO}${exempt(exemptionTagKey)}; to make it stay inactive, ${advice}`,
       );
   });
 
@@ -52,12 +56,10 @@ describe('describeReactivation', () => {
     'console.amazonaws.com',
     'terraformer',
   ])('offers the exemption tag of the rule after a reactivation by %j', (userAgent) => {
-    expect(describeOne(userAgent, 'keys-until')).toBe(
-      `${WHO}to let it stay active, give alice the tag keys-until with a date as its value${AGAIN}`,
-    );
-    expect(describeOne(userAgent)).toBe(
-      `${WHO}to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables${AGAIN}`,
-    );
+    for (const exemptionTagKey of [undefined, 'keys-until'])
+      expect(describeOne(userAgent, exemptionTagKey)).toBe(
+        `${WHO}${exempt(exemptionTagKey)}${AGAIN}`,
+      );
   });
 
   it('repeats nothing of the user agent', () => {
@@ -112,7 +114,7 @@ describe('describeReactivation', () => {
       );
       expect(describeReactivation(alice, key, { history, deactivationRoleArn })).toBe(
         isRefused
-          ? `AKIAXXXXXXXXXXXXXOLD was reactivated after this runbook deactivated it on 2026-01-21, and the event history does not show by whom yet; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables${AGAIN}`
+          ? `AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not show yet by whom; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables${AGAIN}`
           : undefined,
       );
     },

@@ -78,7 +78,7 @@ describe('planReactivation', () => {
   it('scenario 5: refuses to select one of several inactive keys, unless it is named', () => {
     const keys = [inactive, otherInactive];
     const Reason =
-      'AKIAXXXXXXXXXXXOFFER and AKIAXXXXXXXXXXXXXOFF of alice are inactive; to decide, start the runbook with AccessKeyId';
+      'AKIAXXXXXXXXXXXOFFER and AKIAXXXXXXXXXXXXXOFF of alice are inactive; to decide yourself, start the runbook with AccessKeyId';
     expect(plan(keys, SECOND)).toEqual(planOf({ Outcome: 'Refused', Reason }));
     expect(plan(keys, { AccessKeyId }).Outcome).toBe('Reactivate');
   });

@@ -38,7 +38,7 @@ describe('the runbook DeactivateAccessKey', () => {
       `aws iam update-access-key --user-name=alice --access-key-id=${idOf(alice, 1)} --status=Active`,
     );
     expect(output('NextCommand')).toBe(
-      `aws configservice start-remediation-execution --config-rule-name=${account.InactiveConfigRuleName} --resource-keys=resourceType=AWS::IAM::User,resourceId=${alice.UserId}`,
+      `aws configservice start-remediation-execution --region=us-east-1 --config-rule-name=${account.InactiveConfigRuleName} --resource-keys=resourceType=AWS::IAM::User,resourceId=${alice.UserId}`,
     );
     expect(callsOf('deactivate')).toEqual([
       'Invoke',

@@ -131,7 +131,7 @@ describe('the runbook DeleteInactiveAccessKey', () => {
     const alice = seed('alice', {}, { CreateDate: daysAgo(400) });
     const { output } = await account.run({ UserId: alice.UserId, MinimumIdleDays: '0' });
     const { groups } =
-      /^aws configservice start-remediation-execution --config-rule-name=(?<ConfigRuleName>[\w-]+) --resource-keys=resourceType=(?<resourceType>[\w:]+),resourceId=(?<resourceId>\w+)$/.exec(
+      /^aws configservice start-remediation-execution --region=us-east-1 --config-rule-name=(?<ConfigRuleName>[\w-]+) --resource-keys=resourceType=(?<resourceType>[\w:]+),resourceId=(?<resourceId>\w+)$/.exec(
         output('NextCommand') ?? '',
       ) ?? {};
     const { ConfigRuleName, ...key } = groups ?? {};

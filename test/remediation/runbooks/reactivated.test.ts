@@ -5,13 +5,14 @@ import { createDeployedAccounts, type DeployedAccount } from '../../support/depl
 
 const createAccount = createDeployedAccounts({ dashboard: false, exemptionTagKey: 'keys-until' });
 const DAY = 86_400_000;
+const CLOUDTRAIL_DELAY = 15 * 60_000;
 
 let account: DeployedAccount;
 let clock: ReturnType<typeof createClock>;
 let alice: LocalUser;
 beforeEach(async () => {
   clock = createClock();
-  account = await createAccount({}, clock);
+  account = await createAccount({}, { ...clock, cloudTrailDelay: CLOUDTRAIL_DELAY });
   const daysAgo = (days: number) => new Date(clock.now().getTime() - days * DAY);
   alice = account.seed({
     UserName: 'alice',
@@ -31,10 +32,13 @@ const remediate = async (given: Record<string, string> = {}) => {
   return { ...result, writes: calls.filter(({ operation }) => !/^(Get|List)/.test(operation)) };
 };
 
-const reactivate = async (userAgent?: string) => {
+const undo = (userAgent?: string) => {
   const input = { UserName: 'alice', AccessKeyId: idOfOldKey(), Status: 'Active' };
   const request = { service: 'iam', operation: 'UpdateAccessKey', input } as const;
-  await account.call({ ...request, principal: 'operator', userAgent });
+  return account.call({ ...request, principal: 'operator', userAgent });
+};
+const reactivate = async (userAgent?: string) => {
+  await undo(userAgent);
   clock.advance(DAY);
 };
 
@@ -61,7 +65,7 @@ describe('a key that the runbook deactivated and an operator reactivated', () =>
     expect(status).toBe('Failed');
     expect(message).toContain(`Refused: no key of alice is selected: ${idOfOldKey()} was`);
     expect(message).toMatch(
-      /reactivated on \d{4}-\d\d-\d\d by arn:aws:iam::\d{12}:user\/operator, after this runbook deactivated it on/,
+      /reactivated on \d{4}-\d\d-\d\d by arn:aws:iam::\d{12}:user\/operator, after the runbook deactivated it on/,
     );
     expect(message).toContain('to let it stay active, give alice the tag keys-until with a date');
     expect(writes).toEqual([]);
@@ -84,10 +88,25 @@ describe('a key that the runbook deactivated and an operator reactivated', () =>
   });
 });
 
+describe('a key that an operator reactivated a moment ago', () => {
+  it('is not deactivated again, although CloudTrail does not show the reactivation yet', async () => {
+    await undo();
+    const { message, writes } = await remediate();
+    expect(message).toMatch(
+      /was reactivated after the runbook deactivated it on \d{4}-\d\d-\d\d, and CloudTrail does not show yet by whom;/,
+    );
+    expect(writes).toEqual([]);
+
+    clock.advance(CLOUDTRAIL_DELAY);
+    expect((await remediate()).message).toContain(':user/operator, after the runbook');
+  });
+});
+
 describe('a key that the runbook ReactivateAccessKey reactivated', () => {
   it('is not deactivated again', async () => {
     const given = { UserId: alice.UserId, AllowSecondActiveKey: 'true' };
     expect((await account.runbook('reactivate').run(given)).outcome).toBe('Acted');
+    clock.advance(CLOUDTRAIL_DELAY);
     const { message, writes } = await remediate();
     const { role } = account.runbook('reactivate');
     expect(message).toContain(`:assumed-role/${role}/`);

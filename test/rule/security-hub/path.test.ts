@@ -128,6 +128,67 @@ describe('a violation', () => {
   });
 });
 
+describe('a violation of which no key can be selected', () => {
+  const used = (created: number, days?: number) => ({
+    CreateDate: daysBefore(created),
+    ...(days !== undefined && {
+      lastUsed: { LastUsedDate: daysBefore(days), ServiceName: 's3', Region: 'us-east-1' },
+    }),
+  });
+  const QUARANTINE = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2';
+
+  it.each([
+    {
+      is: 'an unfinished rotation to a key that was used 10 days ago',
+      keys: [used(400, 1), used(30, 10)],
+      reason:
+        /a rotation is unfinished \(newer key: last used 2026-01-21.*\); retire K1 when unused/,
+      severity: 'HIGH',
+      first: /: Choose which access key to deactivate\./,
+    },
+    {
+      is: 'an unfinished rotation to a key that was never used',
+      keys: [used(400, 1), used(8)],
+      reason: /a rotation is unfinished \(newer key: never used, .*\); retire K1 when unused/,
+      severity: 'HIGH',
+      first: /: Choose which access key to deactivate\./,
+    },
+    {
+      is: 'a quarantined user, whose leaked key is the one in use',
+      keys: [used(100, 1), used(20, 12)],
+      attachedPolicies: [QUARANTINE],
+      reason: /a key of the user is exposed; contact its owner and rotate it/,
+      severity: 'CRITICAL',
+      first: /: A key of the user is exposed: contact its owner, and rotate the key\. Then: /,
+    },
+  ])(
+    'has the same reason in its result, its finding and the refusal of Remediate: $is',
+    async ({ is: _, reason, severity, first, ...seed }) => {
+      await deploy();
+      const user = account.seed({ UserName: 'alice', ...seed });
+      const withoutIds = (text = '') =>
+        user.keys.reduce(
+          (left, { AccessKeyId }, index) => left.replaceAll(AccessKeyId, `K${index + 1}`),
+          text,
+        );
+
+      await sweep();
+      const { Description, Severity, Remediation } = only();
+      const { status, message } = await account.run({ UserId: user.UserId });
+
+      expect(withoutIds(Description)).toMatch(
+        /^alice: 2 active access keys, 1 allowed\. No key is selected from K1, K2: /,
+      );
+      expect(withoutIds(Description)).toMatch(reason);
+      expect(Severity).toMatchObject({ Label: severity });
+      expect(Remediation?.Recommendation?.Text).toMatch(first);
+      expect(status).toBe('Failed');
+      expect(withoutIds(message)).toMatch(reason);
+      expect(user.keys.map(({ Status }) => Status)).toEqual(['Active', 'Active']);
+    },
+  );
+});
+
 describe('a notification that a user with too many keys is not recorded or out of scope', () => {
   it.each([
     { configurationItemStatus: 'ResourceNotRecorded' as const },

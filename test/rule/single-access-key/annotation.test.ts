@@ -87,7 +87,7 @@ describe('describeViolation', () => {
     [
       'a new key',
       [accessKey('FRESH', { CreateDate: daysBefore(2) }), abandoned],
-      'AKIAXXXXXXXXXXXXXOLD, AKIAXXXXXXXXXXXFRESH: a newer key was never used and may not be deployed yet (AKIAXXXXXXXXXXXFRESH; AKIAXXXXXXXXXXXXXOLD was last used 2025-07-15).',
+      'AKIAXXXXXXXXXXXXXOLD, AKIAXXXXXXXXXXXFRESH: a newer key was never used (AKIAXXXXXXXXXXXFRESH, created 2026-01-29) and may not be deployed yet.',
     ],
     [
       'keys in use',
@@ -96,8 +96,16 @@ describe('describeViolation', () => {
     ],
     [
       'an unfinished rotation',
-      [accessKey('FRESH', { CreateDate: daysBefore(8) }), { ...inUse, ServiceName: 's3' }],
-      'AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXFRESH: a rotation is unfinished (newer key: never used, created 2026-01-23); retire AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30, s3).',
+      [accessKey('FRESH', { CreateDate: daysBefore(8) }), inUse],
+      'AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXFRESH: a rotation is unfinished (newer key: never used, created 2026-01-23); retire AKIAXXXXXXXXXXXXXNEW when unused.',
+    ],
+    [
+      'an unfinished rotation to a key that was used',
+      [
+        accessKey('FRESH', { CreateDate: daysBefore(30), LastUsedDate: daysBefore(10) }),
+        { ...inUse, ServiceName: 's3' },
+      ],
+      'AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXFRESH: a rotation is unfinished (newer key: last used 2026-01-21); retire AKIAXXXXXXXXXXXXXNEW when unused (last used 2026-01-30).',
     ],
   ])('names the keys in order of creation if none is selected: %s', (_, keys, expected) => {
     expect(annotate(keys)).toContain(` No key is selected from ${expected}`);
@@ -125,7 +133,7 @@ describe('describeViolation', () => {
     [
       'a new key',
       [abandoned, fresh],
-      'a newer key was never used and may not be deployed yet',
+      'a newer key was never used(?: \\(.*\\))? and may not be deployed yet',
       'new key never used',
     ],
     [
@@ -137,7 +145,7 @@ describe('describeViolation', () => {
     [
       'a rotation',
       [inUse, fresh],
-      'a rotation is unfinished(?: \\(.*\\))?; retire AKIAXXXXXXXXXXXXXNEW',
+      'a rotation is unfinished(?: \\(.*\\))?; retire AKIAXXXXXXXXXXXXXNEW when unused',
       'rotation unfinished',
     ],
     [
