@@ -175,12 +175,12 @@ describe('automatic mode', () => {
     expect(new Set(regions)).toEqual(new Set(['us-gov-west-1']));
   });
 
-  it('that fails three times leaves its event in the dead-letter queue', async () => {
+  it('that fails three times leaves its event in the dead-letter queue, and the next schedule plans again', async () => {
     await deploy();
-    await seedViolation();
+    const user = await seedViolation();
     account.faults.fail({
       ...{ service: 'ssm', operation: 'StartAutomationExecution', always: true },
-      error: new ServiceError('AccessDeniedException', 'not allowed'),
+      error: new ServiceError('AutomationExecutionLimitExceededException', 'too many'),
     });
 
     await advance(12);
@@ -190,7 +190,12 @@ describe('automatic mode', () => {
     expect(others).toEqual([]);
     expect(JSON.parse(letter?.Body ?? '')).toMatchObject({ time: '2026-02-01T00:00:00Z' });
     expect(letter?.MessageAttributes).toMatchObject({
-      ErrorMessage: { StringValue: 'not allowed' },
+      ErrorMessage: { StringValue: 'too many' },
     });
+
+    account.faults.clear();
+    await advance(24);
+
+    expect(statuses(user)).toEqual(['Inactive', 'Active']);
   });
 });
