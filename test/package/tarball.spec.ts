@@ -87,7 +87,7 @@ describe('the tarball', () => {
           (file) => `dist/remediation/runbooks/scripts/${file}`,
         ),
         ...readdirSync(`${REPOSITORY}docs`, { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.md'))
+          .filter((file) => /\.(md|json)$/.test(file))
           .map((file) => `docs/${file}`),
         ...[
           'CHANGELOG.md',

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
-import { policyUnder, SECURITY } from '../support/docs-examples.ts';
+import { policyText, SECURITY } from '../support/docs-examples.ts';
 
 /** The tests that the document names: `file › test`. */
 const NAMED = [...SECURITY.matchAll(/`(test\/[\w./-]+\.test\.ts) › ([^`]+)`/g)].map(
@@ -65,11 +65,12 @@ describe('SECURITY.md', () => {
       );
   });
 
-  it.each(['### The exemption tag', '### What the stack made'])(
-    'contains a policy that fits into a service control policy: %s',
-    (heading) => {
+  it.each(['exemption-tag', 'guard'])(
+    'links to a policy that fits into a service control policy: %s',
+    (name) => {
+      expect(SECURITY).toContain(`(docs/policies/${name}.json)`);
       // AWS does not count white space.
-      expect(JSON.stringify(policyUnder(heading)).length).toBeLessThanOrEqual(5_120);
+      expect(JSON.stringify(JSON.parse(policyText(name))).length).toBeLessThanOrEqual(5_120);
     },
   );
 });
