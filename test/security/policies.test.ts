@@ -86,6 +86,15 @@ describe('with every option, the stack', () => {
     ).toHaveLength(queueCount);
   });
 
+  it('receives only events of this account', () => {
+    const patterns = propertiesOf(template, 'AWS::Events::Rule').flatMap(
+      ({ EventPattern }) => EventPattern ?? [],
+    );
+    expect(patterns).toHaveLength(2);
+    for (const pattern of patterns)
+      expect(pattern).toMatchObject({ account: [{ Ref: 'AWS::AccountId' }] });
+  });
+
   it('encrypts every queue', () => {
     for (const queue of propertiesOf(template, 'AWS::SQS::Queue'))
       expect(queue).toMatchObject({ SqsManagedSseEnabled: true });
