@@ -142,6 +142,13 @@ describe('the standalone template', () => {
     );
   });
 
+  it('contains the license notices of the packages whose code is inline', () => {
+    for (const text of [/^valibot \d/m, /^@smithy\/core \d/m, /^Permission is hereby granted/m])
+      expect(template.Metadata.Notice).toMatch(text);
+    // The SDK comes from the Lambda runtime.
+    expect(template.Metadata.Notice).not.toContain('@aws-sdk');
+  });
+
   it('describes every parameter and its constraint', () => {
     for (const declaration of Object.values(template.Parameters)) {
       expect(declaration['Description']).toMatch(/^.{10,200}$/);
