@@ -44,6 +44,7 @@ const sections = SECURITY.split('\n### ')
 /** The items without a test. */
 const WITHOUT_TEST = [
   'Stay in a rotation',
+  'Park an unused key',
   'Use a stolen key often',
   'HTML, Markdown, CSV',
   'Secrets',

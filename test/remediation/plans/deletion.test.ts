@@ -91,10 +91,10 @@ describe('planDeletion of a named key', () => {
     ],
     [
       'has a status that no call sets',
-      { ...key, Status: 'Expired' },
+      { ...key, Status: 'Suspended' },
       [off(40)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF is Expired since an unknown date: expected 30 days',
+      'AKIAXXXXXXXXXXXXXOFF is Suspended since an unknown date: expected 30 days',
     ],
   ])('scenario 3: refuses a key that %s', (_, one, changes, isComplete, Reason) => {
     for (const DryRun of [false, true])
@@ -138,11 +138,11 @@ describe('planDeletion, scenario 4: no key is known to be inactive for long enou
       'AKIAXXXXXXXXXXXXXOFF is inactive since an unknown date (no event history)',
     ],
     [
-      'a key is expired',
-      [{ ...key, Status: 'Expired' }],
+      'a key has another status',
+      [{ ...key, Status: 'Suspended' }],
       [off(40)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF is Expired since an unknown date',
+      'AKIAXXXXXXXXXXXXXOFF is Suspended since an unknown date',
     ],
   ])('refuses if %s', (_, keys, changes, isComplete, all) => {
     expect(plan(keys, changes, { isComplete })).toEqual(

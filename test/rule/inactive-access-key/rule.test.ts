@@ -84,7 +84,7 @@ describe('the result of the rule on inactive keys', () => {
       'Inactive',
       'is inactive since an unknown date (no event history)',
     ],
-    [historyOf(), 'Expired', 'is Expired since an unknown date'],
+    [historyOf(), 'Suspended', 'is Suspended since an unknown date'],
   ])(
     'scenario 2: is COMPLIANT if the date is unknown, and says why (%#)',
     (history, Status, why) => {
@@ -94,6 +94,13 @@ describe('the result of the rule on inactive keys', () => {
       });
     },
   );
+
+  it.each(['Inactive', 'Expired'])('scenario 3: %s since 40 days', (Status) => {
+    const change = { ...deactivated('A', 40), status: Status as 'Inactive' | 'Expired' };
+    const { ComplianceType, Annotation } = evaluate([off('A', { Status })], historyOf([change]));
+    expect(ComplianceType).toBe('NON_COMPLIANT');
+    expect(Annotation).toContain(`${A} has been inactive since 2025-12-22.`);
+  });
 
   it('scenario 3: names the key, when it became inactive, and what to do', () => {
     expect(evaluate([accessKey('B'), off('A')], historyOf([deactivated('A', 40)]))).toEqual({
