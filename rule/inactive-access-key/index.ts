@@ -7,4 +7,7 @@ const clients = createClients();
 const readHistory = createEventHistory(process.env['AWS_REGION'], clients.countCalls);
 
 /** The Lambda entry of the Config rule `iam-user-inactive-access-key`. */
-export const handler = createHandler({ ...clients, readHistory }, inactiveAccessKeyRule);
+export const handler = createHandler(
+  { ...clients, readHistory, now: () => new Date() },
+  inactiveAccessKeyRule,
+);

@@ -46,6 +46,13 @@ describe('the policies of docs/operations.md', () => {
         `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`,
       ],
     ],
+    [
+      ALARM,
+      [
+        'config:DeleteEvaluationResults',
+        `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`,
+      ],
+    ],
     [ALARM, ['sqs:PurgeQueue', deadLetters]],
     ['### Approve', ['ssm:SendAutomationSignal', execution]],
     ['### Undo', ['iam:UpdateAccessKey', user]],

@@ -143,9 +143,10 @@ describe('the guard policy', () => {
     expect(denied.length).toBeGreaterThan(150);
   });
 
-  it('lets operators pass roles, write log lines and use the queues, and nothing else', async () => {
+  it('lets operators delete results, pass roles, write log lines and use the queues, and nothing else', async () => {
     const { allowed } = await sortCalls(may, OPERATOR, { names: [NAME] });
-    expect(allowed).toEqual([...STILL_ALLOWED, 'iam:PassRole role', ...USE].toSorted());
+    const own = ['config:DeleteEvaluationResults ConfigRule', 'iam:PassRole role', ...USE];
+    expect(allowed).toEqual([...STILL_ALLOWED, ...own].toSorted());
   });
 
   it('lets only operators, automatic mode and the deployment pass the roles', async () => {

@@ -94,10 +94,10 @@ describe('planDeletion of a named key', () => {
     ],
     [
       'has a status that no call sets',
-      { ...key, Status: 'Expired' },
+      { ...key, Status: 'Suspended' },
       [off(40)],
       true,
-      `AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date: ${wayOut(key.AccessKeyId)}`,
+      `AKIAXXXXXXXXXXXXXOFF has been Suspended since an unknown date: ${wayOut(key.AccessKeyId)}`,
     ],
   ])('scenario 3: refuses a key that %s', (_, one, changes, isComplete, Reason) => {
     for (const DryRun of [false, true])
@@ -141,11 +141,11 @@ describe('planDeletion, scenario 4: no key is known to be inactive for long enou
       'AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (no event history)',
     ],
     [
-      'a key is expired',
-      [{ ...key, Status: 'Expired' }],
+      'a key has another status',
+      [{ ...key, Status: 'Suspended' }],
       [off(40)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date',
+      'AKIAXXXXXXXXXXXXXOFF has been Suspended since an unknown date',
     ],
   ])('refuses if %s', (_, keys, changes, isComplete, all) => {
     expect(plan(keys, changes, { isComplete })).toEqual(
@@ -335,7 +335,8 @@ describe('planDeletion, where 0 days are required', () => {
     ['has no event in 90 days', other, [], true, 'Delete'],
     ['has a deactivation that is not visible yet', key, [on(1)], true, 'Refused'],
     ['has no event in an incomplete history', key, [], false, 'Refused'],
-    ['is expired', { ...key, Status: 'Expired' }, [], true, 'Refused'],
+    ['is expired', { ...key, Status: 'Expired' }, [off(0)], true, 'Delete'],
+    ['has another status', { ...key, Status: 'Suspended' }, [off(0)], true, 'Refused'],
   ])('a key that %s', (_, one, changes, isComplete, expected) => {
     for (const overrides of [{}, { AccessKeyId: one.AccessKeyId }])
       expect(plan([active, one], changes, { ...now, isComplete, ...overrides }).Outcome).toBe(
