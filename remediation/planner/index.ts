@@ -3,7 +3,7 @@ import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
 import { parseEnvironment } from '../plans/input.ts';
 import { createHandler } from './handler.ts';
 
-/** The maximum number of events that the planner reads: 30 pages, which take about half a minute at two requests a second. */
+/** The maximum number of events that the planner reads: 30 pages, which take 15 s at two pages a second, and two minutes at 3.9 s a page. */
 const maximumEvents = 1_500;
 
 const clients = createClients();
