@@ -90,7 +90,7 @@ describe('planDeletion of a named key', () => {
       key,
       [],
       false,
-      `AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (no event history): ${wayOut(key.AccessKeyId)}`,
+      `AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (incomplete event history): ${wayOut(key.AccessKeyId)}`,
     ],
     [
       'has a status that no call sets',
@@ -138,7 +138,7 @@ describe('planDeletion, scenario 4: no key is known to be inactive for long enou
       [key],
       [],
       false,
-      'AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (no event history)',
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (incomplete event history)',
     ],
     [
       'a key has another status',

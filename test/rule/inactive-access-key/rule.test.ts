@@ -82,7 +82,7 @@ describe('the result of the rule on inactive keys', () => {
     [
       historyOf([], { isComplete: false }),
       'Inactive',
-      'has been inactive since an unknown date (no event history)',
+      'has been inactive since an unknown date (incomplete event history)',
     ],
     [historyOf(), 'Suspended', 'has been Suspended since an unknown date'],
   ])(
@@ -217,7 +217,7 @@ describe('the result with maxInactiveDays 0', () => {
       'has no event in an incomplete history',
       {},
       historyOf([], { isComplete: false }),
-      'has been inactive since an unknown date (no event history)',
+      'has been inactive since an unknown date (incomplete event history)',
     ],
     [
       'has a status that AWS does not document',
