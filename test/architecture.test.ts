@@ -16,7 +16,7 @@ type Import = { readonly from: string; readonly isType: boolean };
 
 /** The imports of a file. Those of this repository have their path in it. */
 const readImports = (file: string): Import[] =>
-  [...read(file).matchAll(/^(?:import|export)\s(type\s)?[^;]*?from '([^']+)'/gm)].map(
+  [...read(file).matchAll(/^(?:import|export)\s(type\s)?(?:[^;]*?from )?'([^']+)'/gm)].map(
     ([, type, from = '']) => ({
       from: from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from,
       isType: type !== undefined,

@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { builtCodeOf, bundle, ENTRIES, REPOSITORY } from './bundle.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { builtCodeOf, bundle, ENTRIES, REPOSITORY, writeBundle } from './bundle.ts';
+import { noticeOf } from './notices.ts';
+import { sbomOf } from './sbom.ts';
 
 // The first step of `npm run build`: writes the bundled functions and the runbooks into dist, where the constructs of
-// the package read them. The second step compiles the constructs. `npm run template` writes the template.
+// the package read them, with the license notices and the software bill of materials. The second step compiles the
+// constructs. `npm run template` writes the template.
 
 const dist = `${REPOSITORY}dist/`;
 
@@ -12,8 +16,7 @@ for (const folder of ['infra', 'rule', 'remediation', 'functions'])
 for (const entry of ENTRIES) {
   const directory = `${dist}${builtCodeOf(entry)}`;
   mkdirSync(directory, { recursive: true });
-  for (const { path: file, contents } of bundle(entry))
-    writeFileSync(path.join(directory, path.basename(file)), contents);
+  writeBundle(entry, directory);
 }
 
 const files = readdirSync(`${REPOSITORY}remediation/runbooks`, {
@@ -22,3 +25,15 @@ const files = readdirSync(`${REPOSITORY}remediation/runbooks`, {
 });
 for (const file of files.filter((file) => /\.(yaml|py)$/.test(file)))
   cpSync(`${REPOSITORY}remediation/runbooks/${file}`, `${dist}remediation/runbooks/${file}`);
+
+const packages = ENTRIES.flatMap((entry) => bundle(entry).packages);
+writeFileSync(`${dist}NOTICE`, noticeOf(packages));
+
+const args = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'];
+const bom = execFileSync('npm', args, { cwd: REPOSITORY, encoding: 'utf8' });
+const ids = [
+  ...packages.map(({ name, version }) => `${name}@${version}`),
+  ...Object.entries(manifest.dependencies).map(([name, version]) => `${name}@${version}`),
+];
+const sbom = sbomOf(JSON.parse(bom), new Set(ids));
+writeFileSync(`${dist}sbom.cdx.json`, `${JSON.stringify(sbom, undefined, 2)}\n`);

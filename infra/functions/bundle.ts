@@ -7,6 +7,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type * as Esbuild from 'esbuild';
 import type { BuildOptions } from 'esbuild';
+import { type BundledPackage, noticeOf, packagesIn } from './notices.ts';
 
 /** The root of this repository, or of the package built from it, with a trailing slash. */
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -94,36 +95,50 @@ export const INLINE_CODE = 'iam-user-single-access-key:inline-code';
 
 type Bundle = typeof BUNDLE | typeof INLINE_BUNDLE;
 
-/** A file of a bundle. The types of the package do not name esbuild, because its users do not have it. */
-interface BundledFile {
-  readonly path: string;
-  readonly contents: Uint8Array;
-  readonly text: string;
+/** The code of a function in one module. The types of the package do not name esbuild, because its users do not have it. */
+interface FunctionBundle {
+  readonly code: string;
+  readonly packages: readonly BundledPackage[];
 }
 
 /** A cache of bundles, because an app may have the same function in many stacks. */
-const bundles = new Map<string, readonly BundledFile[]>();
+const bundles = new Map<string, FunctionBundle>();
 
 /**
  * Bundles a function in this process. `NodejsFunction` would start npx and esbuild for each function.
  */
-export const bundle = (entry: Entry, options: Bundle = BUNDLE): readonly BundledFile[] => {
+export const bundle = (entry: Entry, options: Bundle = BUNDLE): FunctionBundle => {
   const key = `${options.format} ${entry}`;
   const existing = bundles.get(key);
   if (existing !== undefined) return existing;
   // Loaded on demand, because users of the package do not have esbuild.
   const { buildSync }: typeof Esbuild = createRequire(import.meta.url)('esbuild');
-  const entryPoints = [`${REPOSITORY}${entry}`];
-  const outfile = options.format === 'esm' ? 'index.mjs' : 'index.js';
-  const { outputFiles } = buildSync({ ...options, entryPoints, outfile, write: false });
-  bundles.set(key, outputFiles);
-  return outputFiles;
+  const { outputFiles, metafile } = buildSync({
+    ...options,
+    entryPoints: [`${REPOSITORY}${entry}`],
+    outfile: 'index.js',
+    write: false,
+    metafile: true,
+    absWorkingDir: REPOSITORY,
+  });
+  const created = {
+    code: outputFiles.map(({ text }) => text).join(''),
+    packages: packagesIn(metafile.outputs['index.js']?.inputs ?? {}, REPOSITORY),
+  };
+  bundles.set(key, created);
+  return created;
 };
 
-const inlineCode = (entry: Entry): Code => {
-  const texts = bundle(entry, INLINE_BUNDLE).map(({ text }) => text);
-  return Code.fromInline(texts.join('').trimEnd());
+/** Writes the bundle of a function into a directory, with the license notices of the packages in it. */
+export const writeBundle = (entry: Entry, directory: string): void => {
+  const { code, packages } = bundle(entry);
+  writeFileSync(path.join(directory, 'index.mjs'), code);
+  writeFileSync(path.join(directory, 'NOTICE'), noticeOf(packages));
 };
+
+/** Returns the license notices of the packages whose code is inline in the template. */
+export const inlineNotice = (): string =>
+  noticeOf(ENTRIES.flatMap((entry) => bundle(entry, INLINE_BUNDLE).packages));
 
 /**
  * Returns the code of a function: inline, from the package, or bundled now.
@@ -132,12 +147,12 @@ const inlineCode = (entry: Entry): Code => {
  */
 export const codeOf = (scope: Construct, entry: Entry): FunctionCode => {
   const release = () => {};
-  if (scope.node.tryGetContext(INLINE_CODE) === true) return { code: inlineCode(entry), release };
+  if (scope.node.tryGetContext(INLINE_CODE) === true)
+    return { code: Code.fromInline(bundle(entry, INLINE_BUNDLE).code.trimEnd()), release };
   const built = `${REPOSITORY}${builtCodeOf(entry)}`;
   if (existsSync(built)) return { code: Code.fromAsset(built), release };
   const directory = mkdtempSync(path.join(tmpdir(), 'function-'));
-  for (const { path: file, contents } of bundle(entry))
-    writeFileSync(path.join(directory, path.basename(file)), contents);
+  writeBundle(entry, directory);
   return {
     code: Code.fromAsset(directory),
     release: () => rmSync(directory, { recursive: true }),

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type EventPattern, type IRuleTarget, Rule, type Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
@@ -61,7 +61,8 @@ export const invokeOnSchedule = (scope: Construct, id: string, props: SchedulePr
 type EventQueueProps = {
   /** The description of the EventBridge rule. */
   readonly description: string;
-  readonly eventPattern: EventPattern;
+  /** The events of this account to receive. */
+  readonly eventPattern: Omit<EventPattern, 'account'>;
   readonly target: NodeFunction;
   readonly deadLetterQueue: IQueue;
   /** Messages per invocation. */
@@ -77,7 +78,13 @@ type EventQueueProps = {
 /** Concurrent invocations: the minimum of Lambda. */
 const MAXIMUM_CONCURRENCY = 2;
 
-/** A queue that receives events from EventBridge and invokes a function with batches of them. */
+/**
+ * A queue that receives events of this account from EventBridge and invokes a function with batches of them.
+ *
+ * The event pattern names the account, because other accounts can send their events to the default event bus.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+ */
 export class EventQueue extends Queue {
   constructor(scope: Construct, id: string, props: EventQueueProps) {
     const { deadLetterQueue, maxReceiveCount, visibilityTimeout } = props;
@@ -86,7 +93,8 @@ export class EventQueue extends Queue {
       visibilityTimeout,
       deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount },
     });
-    const { description, eventPattern } = props;
+    const { description } = props;
+    const eventPattern = { ...props.eventPattern, account: [Stack.of(this).account] };
     const rule = new Rule(this, 'Rule', { description, eventPattern });
     rule.addTarget(targetOf(this.queueArn, deadLetterQueue));
     allowToSend(rule, [this, deadLetterQueue]);

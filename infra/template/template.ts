@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { INLINE_CODE } from '../functions/bundle.ts';
+import { INLINE_CODE, inlineNotice } from '../functions/bundle.ts';
 import { SETTING_GROUPS, type Settings } from '../settings/settings.ts';
 import { DESCRIPTION, fillStack, STACK_NAME } from '../stack.ts';
 import type { Selection } from './choice.ts';
@@ -51,7 +51,8 @@ const mergeSelections = () => {
 
 /**
  * Creates the stack as one standalone CloudFormation template. The settings are its parameters, and it contains the code
- * of the functions. This takes some seconds, because every alternative of a setting needs a synthesis.
+ * of the functions with the license notices of the packages in that code. This takes some seconds, because every
+ * alternative of a setting needs a synthesis.
  */
 export const createTemplate = () => {
   const { Conditions, Rules, Resources, Outputs } = mergeSelections();
@@ -65,6 +66,7 @@ export const createTemplate = () => {
           Parameters: Object.keys(settings).map(parameterNameOf),
         })),
       },
+      Notice: inlineNotice(),
     },
     Parameters: Object.fromEntries(
       TEMPLATE_PARAMETERS.map(({ name, declaration }) => [name, declaration]),

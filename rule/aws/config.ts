@@ -46,23 +46,22 @@ export const isTest = (resultToken: string): boolean => resultToken === TEST_TOK
 /** The compliance types of recorded results. AWS Config does not record NOT_APPLICABLE. */
 const RECORDED_TYPES = ['COMPLIANT', 'NON_COMPLIANT'] as const;
 
-const ResultsPage = v.object({
-  EvaluationResults: v.array(
-    v.object({
-      EvaluationResultIdentifier: v.object({
-        EvaluationResultQualifier: v.object({
-          ConfigRuleName: v.optional(Text),
-          ResourceType: Text,
-          ResourceId: textUpTo(768),
-        }),
-        OrderingTimestamp: v.date(),
-      }),
-      ComplianceType: v.picklist(RECORDED_TYPES),
-      Annotation: v.optional(v.string()),
-      ResultRecordedTime: v.optional(v.date()),
+const Result = v.object({
+  EvaluationResultIdentifier: v.object({
+    EvaluationResultQualifier: v.object({
+      ConfigRuleName: v.optional(Text),
+      ResourceType: Text,
+      ResourceId: textUpTo(768),
     }),
-  ),
+    OrderingTimestamp: v.date(),
+  }),
+  ComplianceType: v.picklist(RECORDED_TYPES),
+  Annotation: v.optional(v.string()),
+  ResultRecordedTime: v.optional(v.date()),
 });
+
+/** The list is optional in the API model. Without recorded results, a sweep reports every user. */
+const ResultsPage = v.object({ EvaluationResults: v.optional(v.array(Result), []) });
 
 const Rule = v.object({
   ConfigRuleName: textUpTo(128),

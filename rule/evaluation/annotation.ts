@@ -73,7 +73,10 @@ export type ParsedAnnotation = {
   readonly recommendation: 'Remediate' | 'NameKey' | 'Delete';
   /** The key to deactivate or delete. With `NameKey`, the first of the keys to choose from. */
   readonly AccessKeyId: string;
-  /** The status of the key at the evaluation. If it has changed, the recommendation is outdated. */
+  /**
+   * The status of the key at the evaluation. `Inactive` stands for every status other than `Active`. If it has changed, the
+   * recommendation is outdated.
+   */
   readonly Status?: 'Active' | 'Inactive';
   /** Present if AWS has quarantined the user, because one of its keys is exposed. */
   readonly isQuarantined?: true;

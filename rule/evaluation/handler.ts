@@ -5,7 +5,7 @@ import type { Iam } from '../aws/iam.ts';
 import { describeError, type LogRun, type RunLog } from '../log/log.ts';
 import { evaluateChange } from './change.ts';
 import { type ConfigRuleEvent, type ConfigurationItem, parseConfigRuleEvent } from './event.ts';
-import { findDifferences, isNewer, toEvaluation } from './report.ts';
+import { findDifferences, isNewer, requireNoFutureResult, toEvaluation } from './report.ts';
 import { countResults } from './result.ts';
 import { sweepAccount } from './sweep.ts';
 import { RESERVED_FOR_LOG, RESERVED_FOR_REPORT, withinTime } from './time-limit.ts';
@@ -18,6 +18,7 @@ type Dependencies = {
   /** Absent if no result of the rule depends on the event history. */
   readonly readHistory?: ReadHistory;
   readonly logRun: LogRun;
+  readonly now: () => Date;
 };
 
 /** The part of Lambda's context that the handler uses; absent outside Lambda. */
@@ -41,7 +42,10 @@ const readRecorded = async ({ config, event }: Run): Promise<RecordedResults> =>
   }
 };
 
-/** Evaluates every user and reports the differences. If users failed, throws the first failure after the report. */
+/**
+ * Evaluates every user and reports the differences. After the report, throws the first failure of a user, or an error if a
+ * recorded result has a date in the future.
+ */
 const runSweep = async (run: Run): Promise<void> => {
   const { config, event, rule, remainingTime, log } = run;
   log.measureCalls();
@@ -56,7 +60,8 @@ const runSweep = async (run: Run): Promise<void> => {
     log.add({ failures: failures.length, firstFailure: describeError(failure) });
 
   const report = async (timeUp: AbortSignal): Promise<number> => {
-    const changed = await findDifferences(readResults, results, { ...rule, recorded });
+    const policy = { ...rule, recorded, now: run.now() };
+    const changed = await findDifferences(readResults, results, policy);
     // An empty report of a failed sweep would tell Config that the evaluation is complete.
     if (failure === undefined || changed.length > 0) {
       const evaluations = changed.map((result) => toEvaluation(result, rule.at));
@@ -66,6 +71,7 @@ const runSweep = async (run: Run): Promise<void> => {
   };
   const ResultsSent = await withinTime({ remainingTime, reserved: RESERVED_FOR_LOG }, report);
   if (failure !== undefined) throw failure;
+  requireNoFutureResult(recorded, { now: run.now() });
   log.measure({ SuccessfulSweeps: 1, ...counts, ResultsSent });
 };
 
@@ -75,7 +81,7 @@ const runChange = async (item: ConfigurationItem, run: Run): Promise<void> => {
   const readRecorded = () => config.readResult(event.configRuleName, item.resourceId);
   const result = await evaluateChange(item, { ...run, readRecorded });
   const recorded = await readRecorded();
-  const isSuperseded = recorded !== undefined && isNewer(recorded, rule.at);
+  const isSuperseded = recorded !== undefined && isNewer(recorded, { at: rule.at, now: run.now() });
   log.add({ ...countResults([result]), isSuperseded });
   const evaluations = isSuperseded ? [] : [toEvaluation(result, rule.at)];
   await config.putEvaluations(evaluations, event.resultToken);

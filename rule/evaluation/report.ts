@@ -5,24 +5,62 @@ import { conclusionOf } from './annotation.ts';
 import type { UserResult } from './result.ts';
 import type { UserRule } from './user-rule.ts';
 
-/** How results are compared: the instant of the run, and how often unchanged results are reported again. */
-type ComparisonPolicy = Pick<UserRule, 'refreshDays' | 'at'>;
+/** The instant of the evaluation, and the time at which it is compared with recorded results. */
+type Times = { readonly at: Date; readonly now: Date };
 
-/** Tells whether a run later than the given instant has recorded the result. An older run must not replace it. */
-export const isNewer = ({ OrderingTimestamp }: RecordedResult, at: Date): boolean =>
-  OrderingTimestamp > at;
+/** How results are compared: when, and how often unchanged results are reported again. */
+type ComparisonPolicy = Pick<UserRule, 'refreshDays'> & Times;
+
+/** The milliseconds by which the clock of AWS Config may be ahead. */
+const TOLERANCE = 15 * 60_000;
+
+/** Tells whether a recorded result has a date in the future. No run can have recorded it, so it is wrong. */
+const isInFuture = ({ OrderingTimestamp }: RecordedResult, { now }: Pick<Times, 'now'>): boolean =>
+  OrderingTimestamp.getTime() > now.getTime() + TOLERANCE;
+
+/**
+ * Tells whether a run later than the evaluation has recorded the result. An older run must not replace it.
+ *
+ * Boundary: a result of the same instant is not newer, and neither is one of more than 15 minutes in the future.
+ */
+export const isNewer = (recorded: RecordedResult, times: Times): boolean =>
+  recorded.OrderingTimestamp > times.at && !isInFuture(recorded, times);
+
+/** A recorded result has a date in the future. AWS Config may drop every result that has an earlier date. */
+export class FutureResultError extends Error {
+  override readonly name = 'FutureResultError';
+}
+
+/**
+ * Requires that no recorded result has a date in the future.
+ *
+ * @throws {FutureResultError} names the first such user and the date
+ */
+export const requireNoFutureResult = (
+  recorded: RecordedResults,
+  times: Pick<Times, 'now'>,
+): void => {
+  const wrong = [...recorded].filter(([, result]) => isInFuture(result, times));
+  const [first] = wrong;
+  if (first === undefined) return;
+  const [UserId, { ComplianceType, OrderingTimestamp }] = first;
+  throw new FutureResultError(
+    `recorded result of ${UserId}: expected a date of at most 15 minutes after ${times.now.toISOString()}, got ${ComplianceType} of ${OrderingTimestamp.toISOString()} (${wrong.length} such results): delete the results of the rule`,
+  );
+};
 
 const isDifference = (
   result: UserResult,
   recorded: RecordedResult | undefined,
-  { at, refreshDays }: ComparisonPolicy,
+  policy: ComparisonPolicy,
 ): boolean => {
   if (recorded === undefined) return result.ComplianceType !== 'NOT_APPLICABLE';
-  if (isNewer(recorded, at)) return false;
+  if (isNewer(recorded, policy)) return false;
   return (
+    isInFuture(recorded, policy) ||
     result.ComplianceType !== recorded.ComplianceType ||
     conclusionOf(result.Annotation) !== conclusionOf(recorded.Annotation) ||
-    isDaysBefore(recorded.OrderingTimestamp, refreshDays, at)
+    isDaysBefore(recorded.OrderingTimestamp, policy.refreshDays, policy.at)
   );
 };
 
@@ -35,6 +73,7 @@ const isDifference = (
  *   3  another ComplianceType or conclusion            → reported
  *   4  the same, recorded `refreshDays` ago or earlier → reported
  *   5  the same, recorded later                        → not reported
+ *   6  a recorded result of a date in the future       → reported
  * Boundary: a recorded result of the same instant is not later; one of exactly `refreshDays` × 24 hours ago is reported
  * again; with 0 days, every result is reported.
  */

@@ -24,7 +24,7 @@ export const describeInactivity = (inactivity: Inactivity): string => {
   if (inactivity.unknown === 'NotVisible')
     return `${AccessKeyId} ${ACTIVE_ON} ${date(inactivity.activeAt)}`;
   return inactivity.unknown === 'NoHistory'
-    ? `${AccessKeyId} has been inactive ${UNKNOWN} (no event history)`
+    ? `${AccessKeyId} has been inactive ${UNKNOWN} (incomplete event history)`
     : `${AccessKeyId} has been ${Status} ${UNKNOWN}`;
 };
 

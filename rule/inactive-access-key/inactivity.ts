@@ -28,14 +28,15 @@ const latest = (...instants: readonly (Date | undefined)[]): Date =>
  * Returns the start of inactivity of a key that is not active, according to CloudTrail's event history.
  *
  * Scenarios (test names carry the number):
- *   1  a change to Inactive after the last change to Active  → since the earliest such change: the others repeat it
+ *   1  another change after the last change to Active        → since the earliest such change: the others repeat it
  *   2  the last visible change is to Active                  → NotVisible: the deactivation is not visible yet
  *   3  no change, the history is incomplete                  → NoHistory
  *   4  no change, created, used or active in the last 90 days → NotVisible
  *   5  no change otherwise                                   → before the history began
- *   6  another status, such as `Expired`                     → OtherStatus
- * Boundary: of changes in the same second, the change to Inactive is the later one; an instant exactly at the start of the
- * history is in the history.
+ *   6  a status other than Inactive and Expired              → OtherStatus
+ * A key is not active with the status Inactive or Expired, and changes to both count alike.
+ * Boundary: of changes in the same second, the change to the current status is the later one; an instant exactly at the
+ * start of the history is in the history.
  *
  * @param key  with its last use if no change is visible: see `keysWithUnreadUse`
  */
@@ -44,7 +45,7 @@ export const findInactivity = (
   history: KeyHistory,
   known: Pick<Known, 'activeAt'>,
 ): Inactivity => {
-  if (key.Status !== 'Inactive') return { key, unknown: 'OtherStatus' };
+  if (key.Status !== 'Inactive' && key.Status !== 'Expired') return { key, unknown: 'OtherStatus' };
   const changes = changesOf(history, key);
   const activated = changes.findLastIndex(({ status }) => status === 'Active');
   const event = changes[activated + 1];

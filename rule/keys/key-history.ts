@@ -35,7 +35,7 @@ export type StatusChange = {
   readonly eventID: string;
   readonly eventTime: Date;
   readonly accessKeyId: string;
-  readonly status: 'Active' | 'Inactive';
+  readonly status: 'Active' | 'Inactive' | 'Expired';
   /** The ARN of the caller, if it is known. */
   readonly callerArn: string | undefined;
   /** The ARN of the role that the caller had assumed, if any. */
@@ -60,8 +60,7 @@ export const DAYS_OF_HISTORY = 90;
 export const historyBegins = (at: Date): Date => addDays(at, -DAYS_OF_HISTORY);
 
 /**
- * Parses the text of an event from LookupEvents. Returns undefined if the event is not a successful change to `Active` or
- * `Inactive`. Changes to `Expired` are ignored, so that they cannot stop the evaluation.
+ * Parses the text of an event from LookupEvents. Returns undefined if the event is not a successful change of a status.
  *
  * @throws {InvalidResponseError} if a successful call has no key or no status
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
@@ -78,7 +77,6 @@ export const readStatusChange = (cloudTrailEvent: unknown): StatusChange | undef
     what,
   );
   const { accessKeyId, status } = requestParameters;
-  if (status === 'Expired') return undefined;
   const callerArn = userIdentity?.arn ?? undefined;
   const roleArn = userIdentity?.sessionContext?.sessionIssuer?.arn ?? undefined;
   const userAgent = userIdentity?.invokedBy ?? call.userAgent ?? undefined;

@@ -4,7 +4,7 @@ import { parseAnnotation as parseSingleAccessKeyAnnotation } from '../single-acc
 
 // Requirements are spelled as in Security Hub's own controls, if these list them. docs/security-hub.md names the sources.
 
-/** The number of the requirement for one active access key in each version of the benchmark. */
+/** The number of the requirement for one active access key in each version of the benchmark. v7.0.0 dropped the requirement. */
 const CIS_NUMBERS = {
   '1.3.0': '1.13',
   '1.4.0': '1.13',
@@ -57,6 +57,9 @@ export const SINGLE_ACCESS_KEY: FindingText = {
     'PCI DSS v4.0.1/8.6.3',
     'ISO/IEC 27001:2022 A.5.17',
     'SOC 2 CC6.1',
+    'CSA CCM v4.0 IAM-03',
+    'MITRE ATT&CK T1078',
+    'MITRE ATT&CK T1550',
   ],
 };
 

@@ -102,7 +102,7 @@ const remediate = (
  *   3  as 2, and the first key that it names is inactive           → choose a key to delete
  *      as 2 and 3, and AWS has quarantined the user                → first, contact the owner of the exposed key and rotate it
  *   4  it recommends to delete an inactive key                     → delete this key
- *   5  it recommends nothing, or the status of the key changed     → check the keys, then choose one
+ *   5  it recommends nothing, or the key became (in)active or is gone → check the keys, then choose one
  */
 export const nextStepOf = (
   violation: Violation,
@@ -128,7 +128,7 @@ export const nextStepOf = (
         : step(CHOOSE_INACTIVE_KEY, 'delete');
     return isQuarantined ? { ...choose, instruction: `${EXPOSED} ${choose.instruction}` } : choose;
   }
-  if (key?.Status !== Status) return checkKeys;
+  if (key === undefined || isActive(key) !== (Status === 'Active')) return checkKeys;
   if (recommendation === 'Delete')
     return step(`Delete ${AccessKeyId}, which cannot be undone`, 'delete', AccessKeyId);
   return remediate(rule, AccessKeyId, { UserId, region });

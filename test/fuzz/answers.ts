@@ -63,6 +63,7 @@ type Sources = {
   readonly logRun: ReturnType<typeof createLogRun>;
   readonly readHistory: ReadHistory;
   readonly countCalls: ReturnType<typeof createCallCounts>['countCalls'];
+  readonly now: () => Date;
 };
 type Invoke = (sources: Sources) => Promise<unknown>;
 
@@ -212,14 +213,14 @@ type Read = {
 const observe = async (
   world: World,
   { operation, invoke, check }: Read,
-  sources: Omit<Sources, 'logRun' | 'countCalls'>,
+  sources: Omit<Sources, 'logRun' | 'countCalls' | 'now'>,
 ) => {
   const lines: string[] = [];
   const { countCalls, takeCalls } = createCallCounts();
   const logRun = createLogRun((line) => void lines.push(line), takeCalls);
   const { result, error } = {
     ...{ result: undefined, error: undefined },
-    ...(await attempt(() => invoke({ ...sources, logRun, countCalls }))),
+    ...(await attempt(() => invoke({ ...sources, logRun, countCalls, now: () => at }))),
   };
   requireLines(lines);
   return {

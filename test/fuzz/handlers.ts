@@ -125,7 +125,7 @@ const requireTrue = (given: Evaluation, evaluation: Evaluation): void => {
 };
 
 const rule = handler('rule, by events of Config', configEvents, (served) => {
-  const handle = createRule(served, singleAccessKeyRule);
+  const handle = createRule({ ...served, now: () => at }, singleAccessKeyRule);
   return async (given) => {
     await served.deliver();
     const token = served.delivered.at(-1)?.resultToken;

@@ -38,7 +38,7 @@ const importedBy = (file: string, seen = new Set<string>()): string[] => {
   if (seen.has(file)) return [];
   seen.add(file);
   const text = readFileSync(`${REPOSITORY}${file}`, 'utf8');
-  return [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm)].flatMap(
+  return [...text.matchAll(/^(?:import|export) (?!type )(?:[^;]*?from )?'([^']+)'/gm)].flatMap(
     ([, from = '']) =>
       from.startsWith('.')
         ? importedBy(path.posix.join(path.posix.dirname(file), from), seen)

@@ -26,6 +26,8 @@ const roleOf = (part: string) =>
   `arn:aws:iam::${accountId}:role/IamUserSingleAccessKey-${part}-1A2B`;
 const deadLetters = `arn:aws:sqs:us-east-1:${accountId}:IamUserSingleAccessKey-RuleDeadLetterQueue-1A2B`;
 const user = `arn:aws:iam::${accountId}:user/team/alice`;
+const serviceRole = (path: string) => `arn:aws:iam::${accountId}:role/aws-service-role/${path}`;
+const REMEDIATION_ROLE = 'remediation.config.amazonaws.com/AWSServiceRoleForConfigRemediation';
 const CLICK = '### Click Remediate, or start a runbook';
 const ALARM = '### Act on an alarm';
 
@@ -39,10 +41,18 @@ describe('the policies of docs/operations.md', () => {
     [CLICK, ['iam:PassRole', roleOf('DeactivateAccessKeyAutomat')]],
     [CLICK, ['iam:PassRole', roleOf('ReactivateAccessKeyAutomat')]],
     [CLICK, ['iam:PassRole', roleOf('DeleteInactiveAccessKeyAut')]],
+    [CLICK, ['iam:CreateServiceLinkedRole', serviceRole(REMEDIATION_ROLE)]],
     [
       ALARM,
       [
         'config:StartConfigRulesEvaluation',
+        `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`,
+      ],
+    ],
+    [
+      ALARM,
+      [
+        'config:DeleteEvaluationResults',
         `arn:aws:config:us-east-1:${accountId}:config-rule/config-rule-abcdef`,
       ],
     ],
@@ -57,6 +67,7 @@ describe('the policies of docs/operations.md', () => {
     [CLICK, ['iam:PassRole', roleOf('RuleEvaluatorRole')]],
     [CLICK, ['iam:PassRole', roleOf('InactiveRuleEvaluatorRole')]],
     [CLICK, ['iam:PassRole', `arn:aws:iam::${accountId}:role/Administrator`]],
+    [CLICK, ['iam:CreateServiceLinkedRole', serviceRole('other.amazonaws.com/Other')]],
     [CLICK, ['iam:UpdateAccessKey', user]],
     [CLICK, ['iam:DeleteAccessKey', user]],
     [CLICK, ['ssm:StartAutomationExecution', `arn:aws:ssm:us-east-1:${accountId}:document/Other`]],

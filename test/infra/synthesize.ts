@@ -69,7 +69,7 @@ export const toText = (value: unknown): string => {
   if (Array.isArray(value)) return value.map(toText).join('');
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = Object(value);
   if (join) return toText(join[1]);
-  return `{${toText(Ref ?? attribute?.[0])}}`;
+  return `{${toText(Ref ?? attribute?.[0] ?? 'no reference')}}`;
 };
 
 /** Returns every allowed action of the template. */

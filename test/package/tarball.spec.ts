@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { builtCodeOf, ENTRIES, REPOSITORY } from '../../infra/functions/bundle.ts';
+import { builtCodeOf, bundle, ENTRIES, REPOSITORY } from '../../infra/functions/bundle.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { synthesize } from '../infra/synthesize.ts';
 import { exampleOf } from '../support/docs-examples.ts';
@@ -39,10 +40,20 @@ const { typescript, '@types/node': nodeTypes } = packageJson.devDependencies;
 
 const parts = exampleOf('docs/ways-in.md', 'ts');
 
+const Sbom = v.object({
+  components: v.array(
+    v.object({
+      'bom-ref': v.string(),
+      licenses: v.array(v.object({ license: v.object({ id: v.string() }) })),
+      hashes: v.array(v.unknown()),
+    }),
+  ),
+});
+
 const write = (file: string, content: string) => writeFileSync(path.join(app, file), content);
 
 beforeAll(() => {
-  run(REPOSITORY, ['npm', 'pack', '--silent', '--pack-destination', app]);
+  run(REPOSITORY, ['npm', 'run', 'package', '--', '--pack-destination', app]);
   write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }));
   const packages = [
     tarball(),
@@ -79,7 +90,11 @@ describe('the tarball', () => {
     expect(files).toContain('package/dist/infra/index.d.ts');
     expect(others.sort()).toEqual(
       [
-        ...ENTRIES.map((entry) => `dist/${builtCodeOf(entry)}/index.mjs`),
+        ...ENTRIES.flatMap((entry) =>
+          ['index.mjs', 'NOTICE'].map((file) => `dist/${builtCodeOf(entry)}/${file}`),
+        ),
+        'dist/NOTICE',
+        'dist/sbom.cdx.json',
         ...readdirSync(`${REPOSITORY}remediation/runbooks`)
           .filter((file) => file.endsWith('.yaml'))
           .map((file) => `dist/remediation/runbooks/${file}`),
@@ -87,7 +102,7 @@ describe('the tarball', () => {
           (file) => `dist/remediation/runbooks/scripts/${file}`,
         ),
         ...readdirSync(`${REPOSITORY}docs`, { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.md'))
+          .filter((file) => /\.(md|json)$/.test(file))
           .map((file) => `docs/${file}`),
         ...[
           'CHANGELOG.md',
@@ -101,6 +116,28 @@ describe('the tarball', () => {
         .map((file) => `package/${file}`)
         .sort(),
     );
+  });
+
+  it('contains and needs only packages with a permissive license, and lists them', () => {
+    const sbom = run(app, ['tar', '-xzOf', tarball(), 'package/dist/sbom.cdx.json']);
+    const notice = run(app, ['tar', '-xzOf', tarball(), 'package/dist/NOTICE']);
+    const { components } = v.parse(Sbom, JSON.parse(sbom));
+    const bundled = ENTRIES.flatMap((entry) => bundle(entry).packages);
+    const needed = Object.entries(packageJson.dependencies).map(([name, version]) => ({
+      ...{ name, version },
+    }));
+    const refs = [...bundled, ...needed].map(({ name, version }) => `${name}@${version}`);
+
+    expect(components.map((one) => one['bom-ref']).toSorted()).toEqual(
+      [...new Set(refs)].toSorted(),
+    );
+    for (const { 'bom-ref': ref, licenses, hashes } of components) {
+      expect(licenses.map(({ license }) => license.id).join(), ref).toMatch(
+        /^(MIT|ISC|Apache-2\.0)$/,
+      );
+      expect(hashes, ref).toHaveLength(1);
+    }
+    for (const { name, version } of bundled) expect(notice).toContain(`\n${name} ${version} (`);
   });
 
   it('contains no tests, no local account and no preflight', () => {

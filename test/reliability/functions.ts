@@ -30,8 +30,8 @@ const withHistory = (limits?: Partial<typeof HISTORY_LIMITS>) => {
 
 /** Creates the handler of each function like its `index.ts` does, by the id of its construct. */
 const MAKE = {
-  RuleEvaluator: (): Handle => createRule(clientsOf(), singleAccessKeyRule),
-  InactiveRuleEvaluator: (): Handle => createRule(withHistory(), inactiveAccessKeyRule),
+  RuleEvaluator: (): Handle => createRule({ ...clientsOf(), now }, singleAccessKeyRule),
+  InactiveRuleEvaluator: (): Handle => createRule({ ...withHistory(), now }, inactiveAccessKeyRule),
   PlannerFunction: (environment: Environment): Handle =>
     createPlanner({ ...withHistory(HISTORY_LIMITS), ...parseEnvironment(environment), now }),
   AutomaticDeactivation: (environment: Environment): Handle => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyUnder } from '../support/docs-examples.ts';
+import { policyText } from '../support/docs-examples.ts';
 import { isAllowedUnder } from '../support/policy-simulation.ts';
 
 const accountId = '123456789012';
@@ -8,7 +8,7 @@ const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 const ALLOWED = role(
   'aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_KeyExemptions_0123456789abcdef',
 );
-const policy = policyUnder('### The exemption tag');
+const policy: unknown = JSON.parse(policyText('exemption-tag'));
 
 const tags = (principal: string, action: string, ...keys: readonly string[]) => {
   const contextVariables = { 'aws:TagKeys': [...keys], 'aws:PrincipalArn': principal };

@@ -153,6 +153,7 @@ describe('forged key events', () => {
     expect(said).toMatchObject({ message: 'key events', userNames: [userName] });
     expect(said).not.toHaveProperty('Violations');
     expect(line).not.toContain('AKIAIOSFODNN7EXAMPLE');
+    expect(line).toMatch(/^[\x20-\x7e]+$/);
     await account.settled();
   });
 });

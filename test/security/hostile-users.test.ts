@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClock } from '../local-account/clock.ts';
+import { ServiceError } from '../local-account/dispatch.ts';
 import type { LocalUser } from '../local-account/iam/users.ts';
 import type { StoredFinding } from '../local-account/securityhub/import-findings.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../support/deployed-account.ts';
@@ -231,6 +232,21 @@ describe('the log lines', () => {
     for (const [index] of NAMES.entries()) {
       expectNothingOf(index, text);
       for (const { AccessKeyId } of at(index).user.keys) expect(text).not.toContain(AccessKeyId);
+    }
+  });
+
+  it('escape the line separators of an error message', async () => {
+    const message = `expected ${TAGS.join()}`;
+    const error = new ServiceError('ServiceFailure', message);
+    account.faults.fail({ service: 'iam', operation: 'ListUsers', always: true, error });
+    await account.config.deliverSchedule(account.ConfigRuleName);
+    await account.settled();
+
+    const failed = lines().filter((line) => JSON.parse(line).level === 'ERROR');
+    expect(failed.length).toBeGreaterThan(0);
+    for (const line of failed) {
+      expect(JSON.parse(line).errorMessage).toBe(message);
+      expect(line).not.toMatch(/[\u2028\u2029]/);
     }
   });
 });

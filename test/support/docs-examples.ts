@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 
 /** Returns the code blocks of a page in one language. */
-const examplesOf = (page: string, language: string): string[] =>
+export const examplesOf = (page: string, language: string): string[] =>
   [
     ...readFileSync(`${REPOSITORY}${page}`, 'utf8').matchAll(
       new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'),
@@ -61,9 +61,13 @@ export const valuesForTerraform = (): Values => {
 export const SECURITY = readFileSync(`${REPOSITORY}SECURITY.md`, 'utf8');
 
 /** Returns the policy under a heading of a page. */
-export const policyUnder = (heading: string, page = 'SECURITY.md'): unknown => {
+export const policyUnder = (heading: string, page: string): unknown => {
   const text = readFileSync(`${REPOSITORY}${page}`, 'utf8');
   const [, section = ''] = text.split(`\n${heading}\n`);
   const [, json = ''] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
   return JSON.parse(json);
 };
+
+/** Returns the text of a service control policy in docs/policies. */
+export const policyText = (name: string): string =>
+  readFileSync(`${REPOSITORY}docs/policies/${name}.json`, 'utf8');

@@ -56,12 +56,13 @@ const typesOf = (results: Iterable<readonly [string, { readonly ComplianceType?:
 
 /** Creates the real handler of a rule with real clients for the endpoint of the environment. */
 const createServedHandler = (
+  now: () => Date,
   createRule: CreateRule = singleAccessKeyRule,
   writeLine: (line: string) => void = () => {},
 ) => {
   const clients = createClients({ writeLine });
   const readHistory = createEventHistory('us-east-1', clients.countCalls);
-  return createHandler({ ...clients, readHistory }, createRule);
+  return createHandler({ ...clients, readHistory, now }, createRule);
 };
 
 type ServeOptions = {
@@ -76,7 +77,11 @@ const accountOf = async (options: ServeOptions) => {
   const account = await serveAccount(options);
   process.env['AWS_ENDPOINT_URL'] = account.endpoint;
   const lines: string[] = [];
-  const handler = createServedHandler(options.createRule, (line) => void lines.push(line));
+  const handler = createServedHandler(
+    () => account.clock.now,
+    options.createRule,
+    (line) => void lines.push(line),
+  );
   for (const user of options.users ?? []) account.iam.seedUser(user);
   account.rule.whenInvoked = handler;
   const messageTypes = options.messageTypes ?? [];

@@ -1,7 +1,18 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { BUNDLE, builtCodeOf, ENTRIES, REPOSITORY } from '../../../infra/functions/bundle.ts';
+import {
+  BUNDLE,
+  builtCodeOf,
+  bundle as bundleOf,
+  ENTRIES,
+  REPOSITORY,
+  writeBundle,
+} from '../../../infra/functions/bundle.ts';
+import { noticeOf } from '../../../infra/functions/notices.ts';
 
 /**
  * In KB. The client of Security Hub includes the shape of every AWS resource, 200 KB that no bundler can drop. Automatic mode
@@ -33,6 +44,25 @@ describe.each(ENTRIES)('the bundle of %s', (entry) => {
     expect(bytes).toBeLessThanOrEqual(1000 * (MAXIMUMS[entry] ?? 400));
     expect(imported).not.toHaveLength(0);
     expect(imported.filter((path) => !builtinModules.includes(path))).toEqual([]);
+  });
+});
+
+describe('writeBundle', () => {
+  it('writes the code and the license notices of the packages in it', () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'bundle-'));
+    const entry = 'rule/key-events/index.ts';
+    writeBundle(entry, directory);
+
+    const read = (file: string) => readFileSync(path.join(directory, file), 'utf8');
+    const { code, packages } = bundleOf(entry);
+    expect(read('index.mjs')).toBe(code);
+    expect(read('NOTICE')).toBe(noticeOf(packages));
+    const names = packages.map(({ name }) => name);
+    expect(names).toContain('@aws-sdk/client-config-service');
+    expect(names).toContain('valibot');
+    // Other functions contain it.
+    expect(names).not.toContain('@aws-sdk/client-cloudtrail');
+    rmSync(directory, { recursive: true });
   });
 });
 

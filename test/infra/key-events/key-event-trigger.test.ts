@@ -24,10 +24,11 @@ const starter = (settings: Parameters<typeof synthesize>[0]) =>
   );
 
 describe('the EventBridge rule', () => {
-  it('matches successful IAM calls that can change a result', () => {
+  it('matches successful IAM calls of this account that can change a result', () => {
     expect(onlyOne(template, 'AWS::Events::Rule')).toMatchObject({
       State: 'ENABLED',
       EventPattern: {
+        account: [{ Ref: 'AWS::AccountId' }],
         source: ['aws.iam'],
         'detail-type': ['AWS API Call via CloudTrail'],
         detail: {

@@ -65,6 +65,15 @@ describe('the alarms', () => {
     for (const alarm of alarmsOf({ alarmTopicArn }).values())
       expect(alarm).toMatchObject({ AlarmActions: [alarmTopicArn], OKActions: [alarmTopicArn] });
   });
+
+  it('compare metrics that AWS publishes, except two', () => {
+    const others = [...alarms].filter(([, { Namespace }]) => !String(Namespace).startsWith('AWS/'));
+    expect(others.map(([name]) => name)).toEqual([
+      'NoSuccessfulSweep',
+      'InactiveNoSuccessfulSweep',
+      'KeyEventsHeldBack',
+    ]);
+  });
 });
 
 describe.each([

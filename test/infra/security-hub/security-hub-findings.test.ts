@@ -37,6 +37,7 @@ describe('findings in Security Hub', () => {
 
   it('are updated when the compliance of a user changes', () => {
     expect(changes()?.['EventPattern']).toEqual({
+      account: [{ Ref: 'AWS::AccountId' }],
       source: ['aws.config'],
       'detail-type': ['Config Rules Compliance Change'],
       detail: {

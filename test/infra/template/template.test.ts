@@ -154,6 +154,13 @@ describe('the standalone template', () => {
     );
   });
 
+  it('contains the license notices of the packages whose code is inline', () => {
+    for (const text of [/^valibot \d/m, /^@smithy\/core \d/m, /^Permission is hereby granted/m])
+      expect(template.Metadata.Notice).toMatch(text);
+    // The SDK comes from the Lambda runtime.
+    expect(template.Metadata.Notice).not.toContain('@aws-sdk');
+  });
+
   it('describes every parameter and its constraint', () => {
     for (const declaration of Object.values(template.Parameters)) {
       expect(declaration['Description']).toMatch(/^.{10,200}$/);
@@ -162,7 +169,7 @@ describe('the standalone template', () => {
   });
 
   it('stays below the size limits of CloudFormation', () => {
-    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(600_000);
+    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(650_000);
     expect(Object.keys(template.Parameters).length).toBeLessThanOrEqual(200);
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
   });

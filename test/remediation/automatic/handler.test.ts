@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createActions } from '../../../remediation/automatic/actions.ts';
 import { createHandler } from '../../../remediation/automatic/handler.ts';
 import type { AutomaticSettings } from '../../../remediation/automatic/settings.ts';
@@ -363,18 +363,19 @@ describe('a failure', () => {
 
   it('is a run that does not end in time; what it has started is logged', async () => {
     await record([seed('alice'), seed('bob')]);
-    let isLate = false;
-    const remainingTime = () => (isLate ? 0 : 2_300);
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => timers.mockRestore());
     account.dispatcher.register('ssm', {
       StartAutomationExecution: (input) => {
         started.push(Object(input));
-        isLate = true;
-        return started.length > 1
-          ? new Promise(() => {})
-          : { AutomationExecutionId: 'execution-1' };
+        if (started.length === 1) return { AutomationExecutionId: 'execution-1' };
+        for (const [timeIsUp, milliseconds] of timers.mock.calls)
+          if (milliseconds === 898_000) timeIsUp();
+        return new Promise(() => {});
       },
     });
 
+    const remainingTime = () => 900_000;
     await expect(run({ remainingTime })).rejects.toThrow('stopped with 2000 ms left');
 
     expect(line()).toMatchObject({ level: 'ERROR', started: 1, executions: ['execution-1'] });

@@ -90,14 +90,14 @@ describe('planDeletion of a named key', () => {
       key,
       [],
       false,
-      `AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (no event history): ${wayOut(key.AccessKeyId)}`,
+      `AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (incomplete event history): ${wayOut(key.AccessKeyId)}`,
     ],
     [
       'has a status that no call sets',
-      { ...key, Status: 'Expired' },
+      { ...key, Status: 'Suspended' },
       [off(40)],
       true,
-      `AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date: ${wayOut(key.AccessKeyId, '')}`,
+      `AKIAXXXXXXXXXXXXXOFF has been Suspended since an unknown date: ${wayOut(key.AccessKeyId, '')}`,
     ],
   ])('scenario 3: refuses a key that %s', (_, one, changes, isComplete, Reason) => {
     for (const DryRun of [false, true])
@@ -138,23 +138,23 @@ describe('planDeletion, scenario 4: no key is known to be inactive for long enou
       [key],
       [],
       false,
-      'AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (no event history)',
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since an unknown date (incomplete event history)',
     ],
     [
-      'a key is expired',
-      [{ ...key, Status: 'Expired' }],
+      'a key has another status',
+      [{ ...key, Status: 'Suspended' }],
       [off(40)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date',
+      'AKIAXXXXXXXXXXXXXOFF has been Suspended since an unknown date',
       key.AccessKeyId,
       '',
     ],
     [
       'it is unknown for two keys',
-      [key, { ...other, Status: 'Expired' }],
+      [key, { ...other, Status: 'Suspended' }],
       [on(40)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22; AKIAXXXXXXXXXXXXXTWO has been Expired since an unknown date',
+      'AKIAXXXXXXXXXXXXXOFF is inactive and was active on 2025-12-22; AKIAXXXXXXXXXXXXXTWO has been Suspended since an unknown date',
       'KEY_ID',
     ],
   ])('refuses if %s', (_, keys, changes, isComplete, all, id = key.AccessKeyId, later) => {
@@ -345,7 +345,8 @@ describe('planDeletion, where 0 days are required', () => {
     ['has no event in 90 days', other, [], true, 'Delete'],
     ['has a deactivation that is not visible yet', key, [on(1)], true, 'Refused'],
     ['has no event in an incomplete history', key, [], false, 'Refused'],
-    ['is expired', { ...key, Status: 'Expired' }, [], true, 'Refused'],
+    ['is expired', { ...key, Status: 'Expired' }, [off(0)], true, 'Delete'],
+    ['has another status', { ...key, Status: 'Suspended' }, [off(0)], true, 'Refused'],
   ])('a key that %s', (_, one, changes, isComplete, expected) => {
     for (const overrides of [{}, { AccessKeyId: one.AccessKeyId }])
       expect(plan([active, one], changes, { ...now, isComplete, ...overrides }).Outcome).toBe(
@@ -365,9 +366,9 @@ describe('planDeletion, where 0 days are required', () => {
   it.each([
     ['no key', [active], 'no key is inactive'],
     [
-      'an expired key',
-      [active, { ...key, Status: 'Expired' }],
-      `AKIAXXXXXXXXXXXXXOFF has been Expired since an unknown date; ${wayOut(key.AccessKeyId, '')}`,
+      'a key with another status',
+      [active, { ...key, Status: 'Suspended' }],
+      `AKIAXXXXXXXXXXXXXOFF has been Suspended since an unknown date; ${wayOut(key.AccessKeyId, '')}`,
     ],
   ])('says what is known of a user with %s', (_, keys, known) => {
     expect(plan(keys, [], now).Reason).toBe(

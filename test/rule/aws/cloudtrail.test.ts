@@ -1,3 +1,5 @@
+import { syncBuiltinESMExports } from 'node:module';
+import timersPromises from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCallCounts } from '../../../rule/aws/clients.ts';
 import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
@@ -15,6 +17,8 @@ beforeEach(async () => {
   takeCalls();
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
   vi.unstubAllEnvs();
   await account.close();
 });
@@ -78,9 +82,8 @@ describe('createEventHistory', () => {
   ])(
     'with maximumSeconds %j reads %d of 3 pages of 5 s each, and the history is complete: %j',
     async (maximumSeconds, pages, isComplete) => {
-      const now = vi.spyOn(Date, 'now');
       let [seconds, page] = [0, 0];
-      now.mockImplementation(() => at.getTime() + seconds * 1000);
+      vi.spyOn(performance, 'now').mockImplementation(() => seconds * 1000);
       account.dispatcher.register('cloudtrail', {
         LookupEvents: () => {
           [seconds, page] = [seconds + 5, page + 1];
@@ -88,10 +91,33 @@ describe('createEventHistory', () => {
         },
       });
       const history = await read(maximumSeconds === undefined ? {} : { maximumSeconds });
-      now.mockRestore();
       expect([page, history.isComplete]).toEqual([pages, isComplete]);
     },
   );
+
+  it.each([
+    [0, 500],
+    [499, 1],
+    [500, 0],
+    [3_893, 0],
+  ])('after a page that took %d ms, pauses %d ms', async (milliseconds, pause) => {
+    const wait = vi.spyOn(timersPromises, 'setTimeout').mockResolvedValue(undefined);
+    syncBuiltinESMExports();
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let pages = 0;
+    account.dispatcher.register('cloudtrail', {
+      LookupEvents: () => {
+        now += milliseconds;
+        pages += 1;
+        return { Events: [], NextToken: pages < 3 ? `page ${pages}` : undefined };
+      },
+    });
+
+    await read();
+
+    expect(wait.mock.calls.map(([delay]) => delay)).toEqual([pause, pause]);
+  });
 
   it('looks up UpdateAccessKey, 50 events a page, without a start', async () => {
     await read();

@@ -100,6 +100,19 @@ describe('readResults', () => {
     expect(inputs).toEqual([input, { ...input, NextToken: 'n' }]);
   });
 
+  it.each([[{}], [{ EvaluationResults: [] }]])(
+    'returns no results if Config responds %j',
+    async (response) => {
+      respond('GetComplianceDetailsByConfigRule', response);
+      expect((await read()).size).toBe(0);
+    },
+  );
+
+  it('refuses a list of results of another type', async () => {
+    respond('GetComplianceDetailsByConfigRule', { EvaluationResults: 7 });
+    await expect(read()).rejects.toThrow('EvaluationResults: expected Array, got 7');
+  });
+
   it('accepts a resource id of 768 characters', async () => {
     respond('GetComplianceDetailsByConfigRule', { EvaluationResults: [resultOf('A'.repeat(768))] });
     expect((await read()).size).toBe(1);
@@ -131,10 +144,13 @@ describe('readResults', () => {
     expect(inputs).toEqual([input, { ...input, NextToken: 'n' }]);
   });
 
-  it('finds no result of a user that has none', async () => {
-    respond('GetComplianceDetailsByResource', { EvaluationResults: [] });
-    expect(await config.readResult(RULE_NAME, USER.id)).toBeUndefined();
-  });
+  it.each([[{}], [{ EvaluationResults: [] }]])(
+    'finds no result of a user that has none: %j',
+    async (response) => {
+      respond('GetComplianceDetailsByResource', response);
+      expect(await config.readResult(RULE_NAME, USER.id)).toBeUndefined();
+    },
+  );
 });
 
 describe('getInputParameters', () => {

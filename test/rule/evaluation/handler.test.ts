@@ -161,6 +161,13 @@ describe('the log line', () => {
   it('contains no result token and no key id', async () => {
     await rule.sweep();
     await expect(rule.handler({ resultToken: 'secret-token' })).rejects.toThrow();
+    const keys = rule.iam.users
+      .get('alice')
+      ?.keys.map(({ AccessKeyId }) => AccessKeyId)
+      .join();
+    const error = new ServiceError('AccessDenied', `not authorized: ${keys}`, 403);
+    rule.faults.fail({ service: 'iam', operation: 'ListUsers', error });
+    await expect(rule.sweep()).rejects.toThrow(keys);
     const text = rule.lines.join('\n');
     expect(text).not.toContain(rule.delivered[0]?.resultToken);
     expect(text).not.toContain('secret-token');

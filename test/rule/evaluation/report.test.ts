@@ -3,12 +3,18 @@ import { describe, expect, it } from 'vitest';
 import type { RecordedResult, RecordedResults } from '../../../rule/aws/config.ts';
 import {
   differences,
+  FutureResultError,
   findDifferences,
   isNewer,
+  requireNoFutureResult,
   toEvaluation,
 } from '../../../rule/evaluation/report.ts';
 import { NOT_APPLICABLE, type Result, type UserResult } from '../../../rule/evaluation/result.ts';
-import { at, daysBefore, policy } from '../../support/build.ts';
+import { at, daysBefore, policy as parameters } from '../../support/build.ts';
+
+/** The evaluation is compared with recorded results an hour after its instant. */
+const now = daysBefore(0, 3_600_000);
+const policy = { ...parameters, now };
 
 const UserId = 'AIDAALICE';
 const result = (ComplianceType: Result['ComplianceType'], Annotation?: string): UserResult => ({
@@ -31,10 +37,11 @@ describe('isNewer', () => {
     [-1, false],
     [0, false],
     [1, true],
-  ])('a result %d ms after the run: %j', (milliseconds, expected) => {
-    expect(isNewer(recorded({ OrderingTimestamp: daysBefore(0, milliseconds) }), at)).toBe(
-      expected,
-    );
+    [75 * 60_000, true],
+    [75 * 60_000 + 1, false],
+  ])('a result %d ms after the run, which ends an hour later: %j', (milliseconds, expected) => {
+    const OrderingTimestamp = daysBefore(0, milliseconds);
+    expect(isNewer(recorded({ OrderingTimestamp }), { at, now })).toBe(expected);
   });
 });
 
@@ -84,6 +91,14 @@ describe('differences', () => {
     },
   );
 
+  it.each([
+    ['15 minutes in the future', 75 * 60_000, false],
+    ['more', 75 * 60_000 + 1, true],
+  ])('scenario 6: the same result, of %s, reported: %j', (_, milliseconds, expected) => {
+    const before = recorded({ OrderingTimestamp: daysBefore(0, milliseconds) });
+    expect(isReported(result('COMPLIANT'), before)).toBe(expected);
+  });
+
   it('compares each result with the recorded result of the same user', () => {
     const other = { ...result('COMPLIANT'), UserId: 'AIDABOB' };
     expect(differences([result('COMPLIANT'), other], resultsOf(recorded()), policy)).toEqual([
@@ -94,7 +109,11 @@ describe('differences', () => {
   it('leaves the result of the sweep or a newer one recorded', () => {
     const type = fc.constantFrom('COMPLIANT' as const, 'NON_COMPLIANT' as const);
     const annotation = fc.option(fc.constantFrom('a', 'b'), { nil: undefined });
-    const instant = fc.integer({ min: -20, max: 20 }).map((days) => daysBefore(days));
+    // Days before the run, or minutes after it.
+    const instant = fc.oneof(
+      fc.integer({ min: 0, max: 20 }).map((days) => daysBefore(days)),
+      fc.integer({ min: 1, max: 90 }).map((minutes) => daysBefore(0, minutes * 60_000)),
+    );
     const before = fc.option(
       fc.record({ ComplianceType: type, Annotation: annotation, OrderingTimestamp: instant }),
       { nil: undefined },
@@ -103,7 +122,10 @@ describe('differences', () => {
       fc.property(before, type, annotation, (earlier, ComplianceType, Annotation) => {
         const now = result(ComplianceType, Annotation);
         const after = isReported(now, earlier) ? now : earlier;
-        const isSuperseded = earlier !== undefined && isNewer(earlier, at);
+        const isSuperseded =
+          earlier !== undefined &&
+          earlier.OrderingTimestamp > at &&
+          earlier.OrderingTimestamp <= daysBefore(0, 75 * 60_000);
         expect(after).toMatchObject(isSuperseded ? earlier : { ComplianceType });
         if (!isSuperseded) expect(after?.Annotation).toBe(Annotation);
       }),
@@ -139,6 +161,32 @@ describe('findDifferences', () => {
 
   it('does not read again if nothing has changed', async () => {
     expect(await find(result('COMPLIANT'), recorded())).toEqual({ found: [], reads: 0 });
+  });
+});
+
+describe('requireNoFutureResult', () => {
+  const require = (...milliseconds: readonly number[]) =>
+    requireNoFutureResult(
+      new Map(
+        milliseconds.map((one, index) => [
+          `AIDA${index}`,
+          recorded({ OrderingTimestamp: new Date(now.getTime() + one) }),
+        ]),
+      ),
+      { now },
+    );
+
+  it('accepts results of at most 15 minutes in the future', () => {
+    expect(() => require()).not.toThrow();
+    expect(() => require(-1, 0, 15 * 60_000)).not.toThrow();
+  });
+
+  it('names the first user with a later result, its date and the number of such results', () => {
+    expect(() => require(0, 15 * 60_000 + 1, 20 * 60_000)).toThrow(
+      new FutureResultError(
+        'recorded result of AIDA1: expected a date of at most 15 minutes after 2026-01-31T13:00:00.000Z, got COMPLIANT of 2026-01-31T13:15:00.001Z (2 such results): delete the results of the rule',
+      ),
+    );
   });
 });
 

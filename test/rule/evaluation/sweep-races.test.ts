@@ -187,3 +187,62 @@ describe('a sweep during which a newer run reports', () => {
     });
   });
 });
+
+describe('a recorded result with a date in the future', () => {
+  /** Records a result of a date, which a sweep an hour later finds. */
+  const recordOf = async (date: string, dropsOlderResults: boolean) => {
+    await serveSwept({ users: [alice, ...compliantUsers(1)], dropsOlderResults });
+    const evaluation = {
+      ComplianceResourceType: 'AWS::IAM::User',
+      ComplianceResourceId: rule.idOf('alice'),
+      ComplianceType: 'COMPLIANT',
+      OrderingTimestamp: Date.parse(date) / 1000,
+    };
+    const ResultToken = rule.delivered[0]?.resultToken;
+    rule.config.operations.PutEvaluations({ ResultToken, Evaluations: [evaluation] }, 'forger');
+  };
+  const FORGED = '2099-01-01T00:00:00.000Z';
+
+  it.each([
+    ['replaces', false, 'NON_COMPLIANT', []],
+    ['drops', true, 'COMPLIANT', ['FutureResultError']],
+  ] as const)(
+    'makes the sweep fail after its report, again if AWS Config %s results of an earlier date',
+    async (...[, dropsOlderResults, type, again]) => {
+      await recordOf(FORGED, dropsOlderResults);
+
+      await expect(rule.sweep()).rejects.toThrow(`got COMPLIANT of ${FORGED} (1 such results)`);
+      expect(lastReport()).toMatchObject([
+        { ComplianceResourceId: rule.idOf('alice'), ComplianceType: 'NON_COMPLIANT' },
+      ]);
+      expect(rule.recordedTypes()[rule.idOf('alice')]).toBe(type);
+      expect(rule.lastLine()).toMatchObject({
+        errorType: 'FutureResultError',
+        SuccessfulSweeps: 0,
+        errorMessage: expect.stringContaining(FORGED),
+      });
+
+      rule.pass({ hours: 1 });
+      const failures = await rule.sweep().then(
+        () => [],
+        ({ name }) => [name],
+      );
+      expect(failures).toEqual(again);
+    },
+  );
+
+  it('does not make a change notification give way to it', async () => {
+    await recordOf(FORGED, false);
+    await rule.changeAt(rule.clock.now, 'alice');
+    expect(rule.recordedTypes()[rule.idOf('alice')]).toBe('NON_COMPLIANT');
+  });
+
+  it.each([
+    ['2026-01-31T13:15:00.000Z', 'COMPLIANT'],
+    ['2026-01-31T13:15:00.001Z', 'NON_COMPLIANT'],
+  ])('is one of more than 15 minutes: %s', async (date, type) => {
+    await recordOf(date, false);
+    await rule.sweep().catch(() => {});
+    expect(rule.recordedTypes()[rule.idOf('alice')]).toBe(type);
+  });
+});

@@ -223,8 +223,8 @@ describe('the value of a tag in the annotation of a violation', () => {
 describe('parseAnnotation', () => {
   it.each([
     '',
-    `alice: ${keyId('A')} has been inactive since an unknown date (no event history).`,
-    `alice: ${keyId('A')} has been Expired since an unknown date.`,
+    `alice: ${keyId('A')} has been inactive since an unknown date (incomplete event history).`,
+    `alice: ${keyId('A')} has been Suspended since an unknown date.`,
     `alice: ${keyId('A')} is inactive and was active on 2026-01-01.`,
     `${keyId('A')} has been inactive since 2026-01-01.`,
     'alice: SHORT has been inactive since 2026-01-01.',

@@ -72,8 +72,24 @@ describe('findInactivity', () => {
     );
   });
 
-  it.each(['Expired', 'Suspended'])('scenario 6: the status %s', (Status) => {
-    const other = { ...key, Status };
+  it('scenarios 1, 2 and 5: Expired is like Inactive, as a status and as a change', () => {
+    const expired = { ...key, Status: 'Expired' };
+    const change = { ...off(40), status: 'Expired' as const };
+    for (const one of [key, expired])
+      for (const event of [off(40), change])
+        expect(findInactivity(one, historyOf([on(50), event, off(30)]), {})).toEqual({
+          ...{ key: one, since: daysBefore(40), event },
+        });
+    expect(findInactivity(expired, historyOf([change, on(30)]), {})).toEqual({
+      ...{ key: expired, unknown: 'NotVisible', activeAt: daysBefore(30) },
+    });
+    expect(findInactivity(expired, historyOf(), {})).toEqual({
+      ...{ key: expired, before: daysBefore(90) },
+    });
+  });
+
+  it('scenario 6: another status', () => {
+    const other = { ...key, Status: 'Suspended' };
     expect(findInactivity(other, historyOf([off(40)]), {})).toEqual({
       key: other,
       unknown: 'OtherStatus',

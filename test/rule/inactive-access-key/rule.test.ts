@@ -82,9 +82,9 @@ describe('the result of the rule on inactive keys', () => {
     [
       historyOf([], { isComplete: false }),
       'Inactive',
-      'has been inactive since an unknown date (no event history)',
+      'has been inactive since an unknown date (incomplete event history)',
     ],
-    [historyOf(), 'Expired', 'has been Expired since an unknown date'],
+    [historyOf(), 'Suspended', 'has been Suspended since an unknown date'],
   ])(
     'scenario 2: is COMPLIANT if the date is unknown, and says why (%#)',
     (history, Status, why) => {
@@ -94,6 +94,13 @@ describe('the result of the rule on inactive keys', () => {
       });
     },
   );
+
+  it.each(['Inactive', 'Expired'])('scenario 3: %s since 40 days', (Status) => {
+    const change = { ...deactivated('A', 40), status: Status as 'Inactive' | 'Expired' };
+    const { ComplianceType, Annotation } = evaluate([off('A', { Status })], historyOf([change]));
+    expect(ComplianceType).toBe('NON_COMPLIANT');
+    expect(Annotation).toContain(`${A} has been inactive since 2025-12-22.`);
+  });
 
   it('scenario 3: names the key, when it became inactive, and what to do', () => {
     expect(evaluate([accessKey('B'), off('A')], historyOf([deactivated('A', 40)]))).toEqual({
@@ -210,9 +217,14 @@ describe('the result with maxInactiveDays 0', () => {
       'has no event in an incomplete history',
       {},
       historyOf([], { isComplete: false }),
-      'has been inactive since an unknown date (no event history)',
+      'has been inactive since an unknown date (incomplete event history)',
     ],
-    ['is expired', { Status: 'Expired' }, historyOf(), 'has been Expired since an unknown date'],
+    [
+      'has a status that AWS does not document',
+      { Status: 'Suspended' },
+      historyOf(),
+      'has been Suspended since an unknown date',
+    ],
   ])('scenario 5: is NON_COMPLIANT if a key %s', (_, overrides, history, text) => {
     expect(evaluate([accessKey('B'), off('A', overrides)], history, now)).toEqual({
       ComplianceType: 'NON_COMPLIANT',
@@ -222,9 +234,9 @@ describe('the result with maxInactiveDays 0', () => {
 
   it('scenario 5: names a key with an unknown date after the others', () => {
     const history = historyOf([deactivated('B', 0)]);
-    const keys = [off('A', { Status: 'Expired' }), off('B')];
+    const keys = [off('A', { Status: 'Suspended' }), off('B')];
     expect(evaluate(keys, history, now).Annotation).toBe(
-      `alice: ${B} has been inactive since 2026-01-31; ${A} has been Expired since an unknown date. Delete or reactivate them: maxInactiveDays is 0.${AS_OF}`,
+      `alice: ${B} has been inactive since 2026-01-31; ${A} has been Suspended since an unknown date. Delete or reactivate them: maxInactiveDays is 0.${AS_OF}`,
     );
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../local-account/dispatch.ts';
+import { bridgedEvent } from '../../local-account/events/rules.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 import { createSteppedClock } from '../../support/stepped-clock.ts';
 
@@ -124,6 +125,29 @@ describe('a key event', () => {
     await call('CreateAccessKey', { UserName: 'alice' });
     await settle();
     expect(starts()).toEqual([]);
+  });
+});
+
+describe('on an event bus that other accounts send to, an event', () => {
+  it.each([
+    ['of another account does nothing', '210987654321', []],
+    ['of this account starts an evaluation', '123456789012', [{ userNames: ['mallory'] }]],
+  ])('%s', async (_, accountId, lines) => {
+    await deploy();
+    const userIdentity = { type: 'IAMUser', accountId, userName: 'mallory' };
+    const own = {
+      source: 'aws.iam',
+      'detail-type': 'AWS API Call via CloudTrail',
+      detail: {
+        ...{ eventSource: 'iam.amazonaws.com', eventName: 'CreateAccessKey', userIdentity },
+        ...{ eventTime: clock.now().toISOString(), recipientAccountId: accountId },
+      },
+    };
+    account.events.put(bridgedEvent(own, { accountId, region: 'us-east-1' }, clock.now()));
+    await settle();
+
+    expect(batchLines()).toMatchObject(lines);
+    expect(starts()).toHaveLength(lines.length);
   });
 });
 

@@ -74,12 +74,16 @@ describe('readStatusChange', () => {
     expect(change?.roleArn).toBeUndefined();
   });
 
+  it.each(['Active', 'Inactive', 'Expired'])('reads a change to %s', (status) => {
+    const requestParameters = { accessKeyId: keyId('A'), status };
+    expect(read({ requestParameters })).toMatchObject({ ...requestParameters, eventID: 'e-1' });
+  });
+
   it.each([
     ['a denied call', { errorCode: 'AccessDenied', requestParameters: null }],
     ['a failed call', { errorCode: 'NoSuchEntityException' }],
     ['another call', { eventName: 'CreateAccessKey' }],
     ['a call of another service', { eventSource: 'transfer.amazonaws.com' }],
-    ['a change to Expired', { requestParameters: { accessKeyId: keyId('A'), status: 'Expired' } }],
   ])('ignores %s', (_, overrides) => {
     expect(read(overrides)).toBeUndefined();
   });

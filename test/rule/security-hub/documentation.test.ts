@@ -40,6 +40,13 @@ describe('docs/security-hub.md', () => {
       expect(findingText.requirements.length).toBeLessThanOrEqual(32);
   });
 
+  it('names no version of CIS that has no such requirement', () => {
+    const cis = singleRule.text.requirements.filter((requirement) => requirement.startsWith('CIS'));
+    expect(cis.at(-1)).toBe('CIS AWS Foundations Benchmark v6.0.0/2.12');
+    expect(cis.join()).not.toMatch(/v7/);
+    expect(inactiveRule.text.requirements.join()).not.toMatch(/CIS/);
+  });
+
   it('suppresses only the findings of Config for the two rules, with members that the API has', () => {
     const criteria = v.parse(Filters, optionOf('criteria'));
     for (const name of Object.keys(criteria))

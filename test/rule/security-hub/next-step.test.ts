@@ -66,16 +66,22 @@ describe('nextStepOf', () => {
   it.each([
     { since: daysBefore(100), event: { status: 'Inactive', eventTime: daysBefore(100) } as never },
     { before: daysBefore(90) },
-  ])('scenario 1: remediates an inactive key, also after a key without history', (known) => {
-    const unknown = { key: offToo, unknown: 'NoHistory' as const };
-    const keys = [unknown, { key: off, ...known }];
-    const by = { maxInactiveDays: 90, at: policy.at };
-    const { Annotation } = evaluateInactiveAccessKey(user({ keys: [off, offToo] }), keys, by);
-    expect(stepOf(violationWith(Annotation, [off, offToo], inactiveRule))).toEqual({
-      instruction: `Delete the access key that has been inactive longest, which cannot be undone; ${REFUSES}`,
-      command: remediate(inactiveRule),
-    });
-  });
+  ])(
+    'scenario 1: remediates a key that is not active, also after a key without history',
+    (known) => {
+      const unknown = { key: offToo, unknown: 'NoHistory' as const };
+      const keys = [unknown, { key: off, ...known }];
+      const by = { maxInactiveDays: 90, at: policy.at };
+      const { Annotation } = evaluateInactiveAccessKey(user({ keys: [off, offToo] }), keys, by);
+      for (const Status of ['Inactive', 'Expired'])
+        expect(
+          stepOf(violationWith(Annotation, [{ ...off, Status }, offToo], inactiveRule)),
+        ).toEqual({
+          instruction: `Delete the access key that has been inactive longest, which cannot be undone; ${REFUSES}`,
+          command: remediate(inactiveRule),
+        });
+    },
+  );
 
   it.each([
     ['DeactivateAccessKey', violationOf([abandoned, inUse])],
@@ -137,8 +143,8 @@ describe('nextStepOf', () => {
     });
   });
 
-  it('scenario 4: deletes an inactive key that counts', () => {
-    expect(stepOf(violationOf([off, inUse], strict))).toEqual({
+  it.each(['Inactive', 'Expired'])('scenario 4: deletes a key that counts: %s', (Status) => {
+    expect(stepOf(violationOf([{ ...off, Status }, inUse], strict))).toEqual({
       instruction: `Delete ${off.AccessKeyId}, which cannot be undone`,
       command: remove(off.AccessKeyId),
     });
@@ -152,7 +158,6 @@ describe('nextStepOf', () => {
     ['the rule did not write the annotation', violationWith(`Delete ${off.AccessKeyId}.`)],
     ['the annotation quotes the rule', violationWith(`Not so: ${toDelete}`)],
     ['the key to delete is active', violationWith(toDelete, [abandoned, inUse])],
-    ['the key to delete is expired', violationWith(toDelete, [{ ...off, Status: 'Expired' }])],
     ['the key to delete is gone', violationWith(toDelete, [inUse])],
     ['the key to deactivate is inactive', violationWith(toDeactivate, [off, inUse])],
     ['the key to deactivate is gone', violationWith(toDeactivate, [inUse])],

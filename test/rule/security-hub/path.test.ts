@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
+import { bridgedEvent } from '../../local-account/events/rules.ts';
 import type { StoredFinding } from '../../local-account/securityhub/import-findings.ts';
 import { daysBefore } from '../../support/build.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
@@ -247,6 +248,30 @@ describe('a change of compliance while Security Hub is off', () => {
     const url = account.outputs['FindingDeadLetterQueueUrl'] ?? '';
     expect(account.sqs.withUrl(url).messages()).toHaveLength(1);
     expect(runs().at(-1)?.lines.join()).toContain('not subscribed to AWS Security Hub');
+  });
+});
+
+describe('on an event bus that other accounts send to, a compliance change', () => {
+  it.each([
+    ['of another account does nothing', '210987654321', 0],
+    ['of this account is read again', '123456789012', 1],
+  ])('%s', async (_, accountId, count) => {
+    await deploy();
+    const own = {
+      source: 'aws.config',
+      'detail-type': 'Config Rules Compliance Change',
+      detail: {
+        messageType: 'ComplianceChangeNotification',
+        configRuleName: account.ConfigRuleName,
+        resourceType: 'AWS::IAM::User',
+        resourceId: 'AIDAMALLORYEXAMPLE000',
+      },
+    };
+    account.events.put(bridgedEvent(own, { accountId, region: 'us-east-1' }, clock.now()));
+    await settle();
+
+    expect(runs()).toHaveLength(count);
+    expect(findings()).toEqual([]);
   });
 });
 
