@@ -12,7 +12,6 @@ import {
   approvers,
   MAXIMUM_APPROVERS,
   RULE_NAME,
-  SINK_ARN,
   TOPIC_ARN,
 } from './patterns.ts';
 
@@ -105,13 +104,8 @@ const NOTIFICATIONS = {
     description: 'SNS topic that receives a message about what each runbook did',
   }),
   dashboard: trueOrFalse({
-    default: true,
+    default: false,
     description: 'Whether to create a CloudWatch dashboard',
-  }),
-  monitoringSinkArn: text({
-    ...SINK_ARN,
-    default: undefined,
-    description: 'CloudWatch sink of another account that receives the metrics',
   }),
   securityHubFindings: trueOrFalse({
     default: false,

@@ -5,8 +5,8 @@ import { conclusionOf } from './annotation.ts';
 import type { UserResult } from './result.ts';
 import type { UserRule } from './user-rule.ts';
 
-/** How results are compared: the instant of the run, and how often unchanged results are reported again. */
-type ComparisonPolicy = Pick<UserRule, 'refreshDays' | 'at'>;
+/** How results are compared: the instant of the run, and which unchanged results are reported again how often. */
+type ComparisonPolicy = Pick<UserRule, 'refreshDays' | 'refreshes' | 'at'>;
 
 /** Tells whether a run later than the given instant has recorded the result. An older run must not replace it. */
 export const isNewer = ({ OrderingTimestamp }: RecordedResult, at: Date): boolean =>
@@ -15,14 +15,15 @@ export const isNewer = ({ OrderingTimestamp }: RecordedResult, at: Date): boolea
 const isDifference = (
   result: UserResult,
   recorded: RecordedResult | undefined,
-  { at, refreshDays }: ComparisonPolicy,
+  { at, refreshDays, refreshes }: ComparisonPolicy,
 ): boolean => {
   if (recorded === undefined) return result.ComplianceType !== 'NOT_APPLICABLE';
   if (isNewer(recorded, at)) return false;
   return (
     result.ComplianceType !== recorded.ComplianceType ||
     conclusionOf(result.Annotation) !== conclusionOf(recorded.Annotation) ||
-    isDaysBefore(recorded.OrderingTimestamp, refreshDays, at)
+    ((refreshes === 'all' || result.ComplianceType === 'NON_COMPLIANT') &&
+      isDaysBefore(recorded.OrderingTimestamp, refreshDays, at))
   );
 };
 
@@ -33,10 +34,10 @@ const isDifference = (
  *   1  no recorded result                              → reported, unless NOT_APPLICABLE
  *   2  a recorded result of a later instant            → not reported
  *   3  another ComplianceType or conclusion            → reported
- *   4  the same, recorded `refreshDays` ago or earlier → reported
+ *   4  the same, recorded `refreshDays` ago or earlier → reported, if the rule refreshes all results or it is NON_COMPLIANT
  *   5  the same, recorded later                        → not reported
  * Boundary: a recorded result of the same instant is not later; one of exactly `refreshDays` × 24 hours ago is reported
- * again; with 0 days, every result is reported.
+ * again; with 0 days, each of the results in 4 is reported by every sweep.
  */
 export const differences = (
   results: readonly UserResult[],

@@ -90,16 +90,13 @@ describe('the guard policy', () => {
   });
 
   it('relies on a tag that all guarded resources have, except rules', () => {
-    const { template } = synthesize({
-      monitoringSinkArn: 'arn:aws:oam:us-east-1:210987654321:sink/1a2b',
-    });
+    const { template } = synthesize();
     const tagsOf = (type: string) => propertiesOf(template, type).map(({ Tags }) => Tags);
     const asList = expect.arrayContaining([{ Key: 'part-of', Value: OURS }]);
     for (const type of ['AWS::Lambda::Function', 'AWS::SSM::Document', 'AWS::IAM::Role']) {
       expect(tagsOf(type).length).toBeGreaterThan(2);
       for (const Tags of tagsOf(type)) expect(Tags, type).toEqual(asList);
     }
-    expect(tagsOf('AWS::Oam::Link')).toEqual([{ 'part-of': OURS }]);
     expect(tagsOf('AWS::Config::ConfigRule')).toEqual([undefined, undefined]);
     // No statement depends on it, and CloudFormation cannot tag it in every Region.
     expect(tagsOf('AWS::Lambda::EventSourceMapping')).toEqual([undefined]);

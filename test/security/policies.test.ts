@@ -10,7 +10,6 @@ const { template } = synthesize({
   approvers: 'operator',
   approvalTopicArn: topic('AutomationApprovals'),
   securityHubFindings: true,
-  monitoringSinkArn: 'arn:aws:oam:us-east-1:210987654321:sink/12345678-1234-1234-1234-123456789012',
 });
 
 const Statement = v.looseObject({
