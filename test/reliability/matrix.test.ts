@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
-import type { SynthesizedStack } from '../local-account/deploy/synthesize.ts';
+import { readTemplate, type SynthesizedStack } from '../local-account/deploy/synthesize.ts';
 import { type Cell, type CleanRun, cellsOf, describeCell, runCell, runClean } from './matrix.ts';
 import { PATHS } from './paths.ts';
 import { createAlarmFor, sizeOf } from './report.ts';
@@ -91,6 +91,18 @@ describe('a sampled cell', () => {
     }
     expect(new Set(results.map(({ outcome }) => outcome)).size).toBeGreaterThan(1);
   }, 120_000);
+});
+
+describe('the alarm of a failure', () => {
+  it('is the one that watches the queue of the dead letter, and none for a failed step', () => {
+    const alarmFor = createAlarmFor(stack);
+    const queue = Object.keys(readTemplate(stack).Resources).find((id) =>
+      /^DeadLetterQueue\w{8}$/.test(id),
+    );
+    expect(alarmFor([`IamUserSingleAccessKey-${queue}-1A2B`])).toBe('DeadLetters');
+    expect(alarmFor(['Verify'])).toBe('none: a failed execution');
+    expect(() => alarmFor(['Stack-OtherDeadLetterQueue-1A2B'])).toThrow('expected an alarm');
+  });
 });
 
 describe('the matrix detects', () => {
