@@ -12,7 +12,7 @@ export {
 } from './key-events/key-event-trigger.ts';
 export { Alarms, type AlarmsProps } from './monitoring/alarms.ts';
 export { Dashboard, type DashboardProps } from './monitoring/dashboard.ts';
-export { MetricsLink, type MetricsLinkProps } from './monitoring/metrics-link.ts';
+export { type Monitored, SavedQueries } from './monitoring/queries.ts';
 export { addOutputs } from './outputs.ts';
 export {
   InactiveAccessKeyRule,

@@ -1,9 +1,9 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import type { KeyEventTrigger } from './key-events/key-event-trigger.ts';
+import { deadLetterQueueOf } from './functions/queues.ts';
 import type { Dashboard } from './monitoring/dashboard.ts';
 import type { UserRule } from './rules/user-rule.ts';
 import { remediationIsOffered } from './runbooks/remediation.ts';
-import type { AutomaticRemediations, Runbooks } from './runbooks/runbooks.ts';
+import type { Runbooks } from './runbooks/runbooks.ts';
 import type { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
 
 /** The constructs that the outputs name. */
@@ -11,8 +11,6 @@ type Deployed = {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
   readonly runbooks: Runbooks;
-  readonly automatic?: AutomaticRemediations | undefined;
-  readonly trigger?: KeyEventTrigger | undefined;
   readonly findings?: SecurityHubFindings | undefined;
   readonly dashboard?: Dashboard | undefined;
 };
@@ -23,7 +21,7 @@ type Add = (id: string, description: string, value: string) => CfnOutput;
 /** The placeholder for a user id. It does not match the pattern of the parameter, so the runbooks refuse it. */
 const USER_ID = 'USER_ID';
 
-const addRules = (add: Add, { rule, inactiveRule, trigger, dashboard }: Deployed): void => {
+const addRules = (add: Add, { rule, inactiveRule, dashboard }: Deployed): void => {
   add('ConfigRuleName', 'Name of the AWS Config rule on the number of keys', rule.configRule.ref);
   add(
     'InactiveConfigRuleName',
@@ -32,52 +30,19 @@ const addRules = (add: Add, { rule, inactiveRule, trigger, dashboard }: Deployed
   );
   add(
     'DeadLetterQueueUrl',
-    'Queue of the events that the rule on the number of keys failed to evaluate',
-    rule.deadLetterQueue.queueUrl,
+    'Queue of the events that a function could not process or EventBridge could not deliver',
+    deadLetterQueueOf(rule).queueUrl,
   );
-  add(
-    'InactiveDeadLetterQueueUrl',
-    'Queue of the events that the rule on inactive keys failed to evaluate',
-    inactiveRule.deadLetterQueue.queueUrl,
-  );
-  if (trigger !== undefined)
-    add(
-      'KeyEventDeadLetterQueueUrl',
-      'Queue of the key events that could not start an evaluation',
-      trigger.deadLetterQueue.queueUrl,
-    );
   if (dashboard !== undefined)
     add('DashboardName', 'Name of the CloudWatch dashboard', dashboard.dashboardName);
 };
 
-const addAutomatic = (add: Add, { automatic = {} }: Deployed): void => {
-  const { deactivation, deletion } = automatic;
-  if (deactivation !== undefined)
-    add(
-      'AutomaticDeactivationDeadLetterQueueUrl',
-      'Queue of the schedules whose automatic deactivations failed',
-      deactivation.deadLetterQueue.queueUrl,
-    );
-  if (deletion !== undefined)
-    add(
-      'AutomaticDeletionDeadLetterQueueUrl',
-      'Queue of the schedules whose automatic deletions failed',
-      deletion.deadLetterQueue.queueUrl,
-    );
-};
-
 const addFindings = (add: Add, { findings }: Deployed): void => {
   if (findings === undefined) return;
-  const { deadLetterQueue, reconcileCommand } = findings;
-  add(
-    'FindingDeadLetterQueueUrl',
-    'Queue of the events whose findings could not be imported',
-    deadLetterQueue.queueUrl,
-  );
   add(
     'ReconcileFindingsCommand',
     'Imports all findings into Security Hub now; needs version 2 of the AWS CLI',
-    reconcileCommand,
+    findings.reconcileCommand,
   );
 };
 
@@ -126,7 +91,6 @@ export const addOutputs = (stack: Stack, deployed: Deployed): void => {
     `aws configservice start-remediation-execution ${region} --config-rule-name ${configRule.ref} --resource-keys resourceType=AWS::IAM::User,resourceId=${USER_ID}`;
 
   addRules(add, deployed);
-  addAutomatic(add, deployed);
   addFindings(add, deployed);
   addRunbooks(add, deployed.runbooks);
   add(

@@ -3,7 +3,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { KeyEventTrigger } from './key-events/key-event-trigger.ts';
 import { Alarms } from './monitoring/alarms.ts';
 import { Dashboard } from './monitoring/dashboard.ts';
-import { MetricsLink } from './monitoring/metrics-link.ts';
+import { SavedQueries } from './monitoring/queries.ts';
 import { addOutputs } from './outputs.ts';
 import { InactiveAccessKeyRule, SingleAccessKeyRule } from './rules/access-key-rules.ts';
 import { Planner } from './runbooks/planner.ts';
@@ -63,14 +63,13 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   const findings = settings.securityHubFindings
     ? new SecurityHubFindings(stack, 'Findings', { ...settings, rule, inactiveRule })
     : undefined;
-  const watched = { rule, inactiveRule, automatic, trigger, findings };
-  const { alarms } = new Alarms(stack, 'Alarms', { ...settings, ...watched });
+  const monitored = { rule, inactiveRule, planner, automatic, trigger, findings };
+  const { alarms } = new Alarms(stack, 'Alarms', { ...settings, rule, inactiveRule });
+  new SavedQueries(stack, 'Queries', monitored);
   const dashboard = settings.dashboard
-    ? new Dashboard(stack, 'Operations', { ...watched, planner, alarms })
+    ? new Dashboard(stack, 'Operations', { ...monitored, alarms })
     : undefined;
-  const { monitoringSinkArn: sinkArn } = settings;
-  if (sinkArn !== undefined) new MetricsLink(stack, 'MetricsLink', { sinkArn });
-  addOutputs(stack, { ...watched, runbooks, dashboard });
+  addOutputs(stack, { rule, inactiveRule, findings, runbooks, dashboard });
 };
 
 /** The description that the CloudFormation console shows. */
@@ -78,7 +77,7 @@ export const DESCRIPTION =
   'AWS Config rule and remediation: at most one active access key per IAM user';
 
 /**
- * The stack of one account: the rules, their runbooks and remediations, key events, findings, alarms and a dashboard.
+ * The stack of one account: the rules, their runbooks and remediations, key events, findings, alarms and saved queries.
  *
  * @throws {InvalidParameterError} names every setting that is not allowed, or every contradiction between settings
  * @throws {WrongRegionError} when key events do not arrive in the Region of the stack

@@ -5,24 +5,27 @@ export const EVALUATION_TIERS = [
   { evaluations: Number.POSITIVE_INFINITY, dollars: 0.0005 },
 ] as const;
 
+/** The line of the bill for evaluations, and the service whose price page lists the tiers. */
+export const EVALUATIONS = { line: 'Config evaluations', source: 'config' } as const;
+
 /**
- * Other prices per unit in US East (N. Virginia), and the line of the bill that shows them.
+ * Other prices per unit in US East (N. Virginia), the line of the bill that shows them, and the service whose price page
+ * (`https://aws.amazon.com/SERVICE/pricing/`) lists them.
  *
  * Free tiers are not subtracted, because an organization has each only once. Volume discounts are left out.
  */
 export const PRICES = {
-  complianceItem: { line: 'AWS Config compliance items', dollars: 0.003 },
-  alarm: { line: 'CloudWatch alarms', dollars: 0.1 },
-  metricMonth: { line: 'CloudWatch metrics, by the hours in which they are written', dollars: 0.3 },
-  dashboard: { line: 'CloudWatch dashboards', dollars: 3 },
-  logGigabyte: { line: 'CloudWatch logs, GB', dollars: 0.5 },
-  analyzedMetric: { line: 'Metrics Insights, analyzed metrics', dollars: 10e-6 },
-  queueRequest: { line: 'SQS requests', dollars: 0.4e-6 },
-  invocation: { line: 'Lambda invocations', dollars: 0.2e-6 },
-  gigabyteSecond: { line: 'Lambda GB-seconds on arm64', dollars: 13.3334e-6 },
-  step: { line: 'Automation steps', dollars: 0.002 },
-  scriptSecond: { line: 'Automation script seconds', dollars: 0.00003 },
-  finding: { line: 'Security Hub findings', dollars: 0.00003 },
+  complianceItem: { line: 'Config compliance items', dollars: 0.003, source: 'config' },
+  alarm: { line: 'CloudWatch alarms', dollars: 0.1, source: 'cloudwatch' },
+  metricMonth: { line: 'CloudWatch metrics', dollars: 0.3, source: 'cloudwatch' },
+  dashboard: { line: 'CloudWatch dashboards', dollars: 3, source: 'cloudwatch' },
+  logGigabyte: { line: 'CloudWatch logs', dollars: 0.5, source: 'cloudwatch' },
+  queueRequest: { line: 'SQS requests', dollars: 0.4e-6, source: 'sqs' },
+  invocation: { line: 'Lambda', dollars: 0.2e-6, source: 'lambda' },
+  gigabyteSecond: { line: 'Lambda', dollars: 13.3334e-6, source: 'lambda' },
+  step: { line: 'Automation steps', dollars: 0.002, source: 'systems-manager' },
+  scriptSecond: { line: 'Automation steps', dollars: 0.00003, source: 'systems-manager' },
+  finding: { line: 'Security Hub findings', dollars: 0.00003, source: 'security-hub' },
 } as const;
 
 type PriceName = keyof typeof PRICES;
@@ -48,16 +51,14 @@ export const dollarsOfEvaluations = (evaluations: number): number => {
   return dollars;
 };
 
-/** The dollars of a month, by what is billed. */
-type Bill = Readonly<Record<'evaluation' | PriceName, number>>;
-
-/** Computes the bill of an account. */
-export const billOf = ({ evaluations, billed }: Usage): Bill => {
-  const prices = Object.entries(PRICES) as [PriceName, { readonly dollars: number }][];
-  const lines = prices.map(([name, { dollars }]) => [name, (billed[name] ?? 0) * dollars]);
-  return { evaluation: dollarsOfEvaluations(evaluations), ...Object.fromEntries(lines) };
+/** Computes the bill of an account: the dollars of a month by line. */
+export const billOf = ({ evaluations, billed }: Usage): ReadonlyMap<string, number> => {
+  const bill = new Map<string, number>([[EVALUATIONS.line, dollarsOfEvaluations(evaluations)]]);
+  for (const [name, { line, dollars }] of Object.entries(PRICES))
+    bill.set(line, (bill.get(line) ?? 0) + (billed[name as PriceName] ?? 0) * dollars);
+  return bill;
 };
 
-/** Adds up a bill. */
-export const totalOf = (bill: Bill): number =>
-  Object.values(bill).reduce((sum, dollars) => sum + dollars, 0);
+/** Computes the sum of the bill of an account. */
+export const totalOf = (usage: Usage): number =>
+  [...billOf(usage).values()].reduce((sum, dollars) => sum + dollars, 0);

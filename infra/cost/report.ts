@@ -1,20 +1,13 @@
-import type { Frequency } from '../settings/settings.ts';
 import {
   billOf,
   dollarsOfEvaluations,
   EVALUATION_TIERS,
+  EVALUATIONS,
   PRICES,
   totalOf,
-  type Usage,
 } from './bill.ts';
 import { MAXIMUM_USERS, optionsOf, type Scenario } from './scenario.ts';
-import {
-  RULES,
-  startsOf,
-  usageOfAdministrator,
-  usageOfFullReporting,
-  usageOfStack,
-} from './usage.ts';
+import { eventsOf, RULES, usageOfFullReporting, usageOfStack } from './usage.ts';
 
 /** Formats a count, rounded. */
 export const count = (value: number): string =>
@@ -27,61 +20,36 @@ export const dollars = (value: number): string => {
   return `$${value.toLocaleString('en', bounds)}`;
 };
 
-/** Formats a price with all its digits. */
-export const price = (value: number): string =>
-  `$${value.toLocaleString('en', { maximumSignificantDigits: 6 })}`;
-
-/** Formats a Markdown table. All columns but the first hold numbers. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
-  [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows].map(
-    (cells) => `| ${cells.join(' | ')} |`,
+/** Formats a Markdown table whose columns are aligned. All columns but the first hold numbers. */
+const table = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
-
-const COMPARED: readonly Frequency[] = ['TwentyFour_Hours', 'Six_Hours', 'One_Hour'];
-
-/** Compares the cost of these rules with that of rules that report everything, for all accounts. */
-const comparison = (scenario: Scenario): string[] => {
-  const rowOf = (name: string, usage: Usage): string[] => {
-    const inAll = (value: number) => scenario.accounts * value;
-    const { evaluations, iamCalls, configCalls } = usage;
-    return [
-      name,
-      ...[evaluations, iamCalls, configCalls].map((value) => count(inAll(value))),
-      dollars(inAll(dollarsOfEvaluations(evaluations))),
-      dollars(dollarsOfEvaluations(inAll(evaluations))),
-      dollars(inAll(totalOf(billOf(usage)))),
-    ];
-  };
-  const rowsOf = (maximumExecutionFrequency: Frequency): string[][] => {
-    const at = { ...scenario, maximumExecutionFrequency };
-    return [
-      rowOf(`\`${maximumExecutionFrequency}\`, these rules`, usageOfStack(at)),
-      rowOf('reporting everything', usageOfFullReporting(at)),
-    ];
-  };
-  const head = ['in all accounts', 'evaluations', 'IAM calls', 'Config calls'];
-  const costs = ['cost of evaluations', '… as one account', 'total cost'];
-  return table([...head, ...costs], COMPARED.flatMap(rowsOf));
+  const lines = rows.map((row) =>
+    widths.map((width, column) =>
+      column === 0 ? row[0]?.padEnd(width) : row[column]?.padStart(width),
+    ),
+  );
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [lines[0] ?? [], rule, ...lines.slice(1)].map((cells) => `| ${cells.join(' | ')} |`);
 };
 
-/** Returns the smallest number of users per account with which the stack costs less than reporting everything. */
-export const breakEvenOf = (scenario: Scenario): number | undefined => {
-  const isCheaper = (users: number): boolean => {
-    const at = { ...scenario, users };
-    // Stryker disable next-line EqualityOperator: the two sums are never equal.
-    return totalOf(billOf(usageOfStack(at))) < totalOf(billOf(usageOfFullReporting(at)));
-  };
-  return Array.from({ length: MAXIMUM_USERS + 1 }, (_, users) => users).find(isCheaper);
-};
+/** The numbers of users of the columns for a single account. */
+const SIZES = [10, 50, 500, 5_000];
 
-const breakEven = (scenario: Scenario): string[] => {
-  const shown = COMPARED.map((maximumExecutionFrequency) => {
-    const users = breakEvenOf({ ...scenario, maximumExecutionFrequency });
-    return `${users === undefined ? 'never' : `${count(users)} users`} at \`${maximumExecutionFrequency}\``;
-  });
+/** A column of the table: its heading, the scenario of an account, and the number of these accounts. */
+type Column = { readonly heading: string; readonly at: Scenario; readonly accounts: number };
+
+const columnsOf = (scenario: Scenario): readonly Column[] => {
+  const { users, accounts } = scenario;
   return [
-    'The whole stack, with alarms, metrics, key events and runbooks, costs less than two rules that report everything and have none of these',
-    `from this number of users per account: ${shown.join(', ')}.`,
+    ...SIZES.map((size) => ({
+      ...{ heading: count(size), accounts: 1 },
+      at: { ...scenario, users: size },
+    })),
+    { heading: `${count(accounts)} × ${count(users)}`, at: scenario, accounts },
   ];
 };
 
@@ -89,61 +57,72 @@ const breakEven = (scenario: Scenario): string[] => {
 const costOfFullStarts = (scenario: Scenario): number => {
   if (scenario.triggers === 'schedule') return 0;
   const { evaluations } = usageOfStack(scenario);
-  const started = RULES * scenario.users * startsOf(scenario);
+  const started = RULES * scenario.users * eventsOf(scenario).starts;
   return dollarsOfEvaluations(evaluations + started) - dollarsOfEvaluations(evaluations);
 };
 
-const bill = (scenario: Scenario): string[] => {
-  const account = billOf(usageOfStack(scenario));
-  const administrator = billOf(usageOfAdministrator(scenario));
-  const row = (line: string, unit: string, [one, central]: readonly [number, number]) => [
-    ...[line, unit, dollars(one)],
-    dollars(scenario.accounts * one + central),
-  ];
-  const rowOf = (name: keyof typeof PRICES) => {
-    const { line, dollars: unit } = PRICES[name];
-    return row(line, price(unit), [account[name], administrator[name]]);
+/** Computes the rows of the table. A line that costs nothing in any column is left out. */
+const rowsOf = (scenario: Scenario): readonly (readonly string[])[] => {
+  const columns = columnsOf(scenario);
+  const row = (line: string, of: (at: Scenario) => number, format = dollars) => {
+    const values = columns.map(({ at, accounts }) => accounts * of(at));
+    return values.some((value) => value > 0) ? [[line, ...values.map(format)]] : [];
   };
-  const tiers = EVALUATION_TIERS.map((tier) => price(tier.dollars)).join(', ');
-  const [sum, central] = [totalOf(account), totalOf(administrator)];
-  const more = costOfFullStarts(scenario);
-  const frequency = `\`${scenario.maximumExecutionFrequency}\``;
-  return table(
-    [frequency, 'price', 'one account', 'all and the administrator account'],
-    [
-      row('AWS Config evaluations', tiers, [account.evaluation, administrator.evaluation]),
-      ...(Object.keys(PRICES) as (keyof typeof PRICES)[]).map(rowOf),
-      row('total', '', [sum, central]),
-      ...(more > 0
-        ? [row('total if each start reports every user', '', [sum + more, central])]
-        : []),
-    ],
-  );
+  const lines = new Set([EVALUATIONS, ...Object.values(PRICES)].map(({ line }) => line));
+  const total = (at: Scenario) => totalOf(usageOfStack(at));
+  const hasStarts = columns.some(({ at }) => costOfFullStarts(at) > 0);
+  return [
+    ['users', ...columns.map(({ heading }) => heading)],
+    ...[...lines].flatMap((line) => row(line, (at) => billOf(usageOfStack(at)).get(line) ?? 0)),
+    ...row('total', total),
+    ...row('reporting everything', (at) => totalOf(usageOfFullReporting(at))),
+    ...(hasStarts ? row('total, starts report all', (at) => total(at) + costOfFullStarts(at)) : []),
+    ...row('evaluations', (at) => usageOfStack(at).evaluations, count),
+    ...row('IAM calls, free', (at) => usageOfStack(at).iamCalls, count),
+    ...row('Config calls, free', (at) => usageOfStack(at).configCalls, count),
+  ];
 };
 
-const UNKNOWN =
-  'AWS does not document what a hybrid rule reports after an evaluation is started, as key events and runbooks do. With `triggers=schedule` the last row does not apply.';
+/** Returns the smallest number of users with which the stack costs less than reporting everything. */
+export const breakEvenOf = (scenario: Scenario): number | undefined => {
+  const isCheaper = (users: number): boolean => {
+    const at = { ...scenario, users };
+    return totalOf(usageOfStack(at)) < totalOf(usageOfFullReporting(at));
+  };
+  return Array.from({ length: MAXIMUM_USERS + 1 }, (_, users) => users).find(isCheaper);
+};
 
-const SOURCES = ['config', 'cloudwatch', 'sqs', 'lambda', 'systems-manager', 'security-hub']
-  .map((service) => `[${service}](https://aws.amazon.com/${service}/pricing/)`)
-  .join(', ');
+const breakEven = (scenario: Scenario): string => {
+  const users = breakEvenOf(scenario);
+  const stack = 'The stack, with alarms, key events and runbooks,';
+  return users === undefined
+    ? `${stack} always costs more than two rules that report everything.`
+    : `${stack} costs less than two rules that report everything from ${count(users)} users on.`;
+};
+
+const NOTES = [
+  '*Reporting everything*: two rules that report every user at each sweep, with nothing else deployed. *Starts report all*: AWS does not document what a hybrid rule reports after an evaluation is started, as key events and runbooks do; with `triggers=schedule` the row does not apply.',
+  'Not included: the first month, in which every user is reported once more; the configuration items of users, which AWS Config records anyway; queries of logs, $0.005 per GB.',
+];
+
+const sources = (): string =>
+  [...new Set([EVALUATIONS, ...Object.values(PRICES)].map(({ source }) => source))]
+    .map((service) => `[${service}](https://aws.amazon.com/${service}/pricing/)`)
+    .join(', ');
 
 /** Formats the cost of a scenario as Markdown. */
-export const reportOf = (scenario: Scenario): string =>
-  [
+export const reportOf = (scenario: Scenario): string => {
+  const [first, second, third] = EVALUATION_TIERS.map((tier) => `$${tier.dollars}`);
+  return [
     `\`${optionsOf(scenario)}\``,
     '',
-    'Counts apply to one account and a month of 30 days; `violations` is the percentage of users that violate each rule.',
+    'US dollars a month of one account by its number of users, and of many accounts, priced per account:',
     '',
-    ...comparison(scenario),
+    ...table(rowsOf(scenario)),
     '',
-    ...breakEven(scenario),
-    'AWS [adds up the usage of all accounts](https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/con-bill-blended-rates.html) for prices with tiers. If it does so for evaluations, they cost what *as one account* shows.',
+    breakEven(scenario),
+    ...NOTES,
     '',
-    ...bill(scenario),
-    '',
-    ...(costOfFullStarts(scenario) > 0 ? [UNKNOWN] : []),
-    'Not included: the first month, in which every user is reported once more, and the configuration items of users, which AWS Config records anyway.',
-    '',
-    `**These numbers are computed and have not been compared with a bill.** Prices of US East (N. Virginia), without free tiers and, except for evaluations, without volume discounts: ${SOURCES}. An evaluation costs less from the 100,001st and 500,001st in an account and month.`,
+    `**These numbers are computed and have not been compared with a bill.** Prices of US East (N. Virginia), without free tiers and, except for evaluations, without volume discounts: ${sources()}. An evaluation costs ${first}, from the 100,001st in an account and month ${second}, from the 500,001st ${third}.`,
   ].join('\n');
+};

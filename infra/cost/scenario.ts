@@ -8,30 +8,29 @@ const count = (unit: string, bounds: { minimum?: number; maximum?: number; defau
   wholeNumber({ unit, minimum: 0, maximum: 1_000_000, description: unit, ...bounds });
 
 /**
- * The options of `npm run cost` with their bounds and defaults. Counts apply to one account and a month of 30 days.
+ * The options of `npm run cost` with their bounds and defaults. Amounts apply to a month of 30 days.
  *
- * `accounts`      accounts; an AWS Config aggregator collects from 10,000 at most
+ * `accounts`      accounts in the last column; an AWS Config aggregator collects from 10,000 at most
+ * `users`         users of each of these accounts
  * `violations`    percentage of the users that violate each of the two rules
- * `keyChanges`    access keys created, activated, deactivated or deleted; by default 50 users rotate a key every 90
- *                 days, with three changes each
- * `userChanges`   changes of users that AWS Config records
- * `remediations`  keys that the runbooks deactivate and later delete
- * `rollUpViews`   times that the dashboard of the organization is opened
+ * `keyChanges`    access keys created, activated, deactivated or deleted, per 100 users; by default each user rotates a
+ *                 key every 90 days, with three changes
+ * `userChanges`   changes of users that AWS Config records, per 100 users
+ * `remediations`  keys that the runbooks deactivate and later delete, per 100 users
  * the others      the settings of the same name
  */
 export const OPTIONS = {
   accounts: count('accounts', { minimum: 1, maximum: 10_000, default: 1_000 }),
   users: count('users', { maximum: MAXIMUM_USERS, default: 50 }),
   violations: count('percent', { maximum: 100, default: 10 }),
-  keyChanges: count('changes', { default: 50 }),
-  userChanges: count('changes', { default: 20 }),
-  remediations: count('remediations', { default: 2 }),
-  rollUpViews: count('views', { default: 30 }),
+  keyChanges: count('changes', { default: 100 }),
+  userChanges: count('changes', { default: 40 }),
+  remediations: count('remediations', { default: 4 }),
   refreshDays: SETTINGS.refreshDays,
   maximumExecutionFrequency: SETTINGS.maximumExecutionFrequency,
   triggers: SETTINGS.triggers,
   keyEvents: SETTINGS.keyEvents,
-  dashboard: { ...SETTINGS.dashboard, default: false },
+  dashboard: SETTINGS.dashboard,
   securityHubFindings: SETTINGS.securityHubFindings,
 };
 

@@ -9,20 +9,17 @@ const HOURS_OF_MONTH = 720;
 /** The stack deploys two rules. */
 export const RULES = 2;
 
+/** Alarms of a stack, whatever its settings: one for the dead-letter queue and one for each rule. */
+const ALARMS = 1 + RULES;
+
 /** ListUsers returns up to 1,000 users per call. AWS Config returns and accepts up to 100 results per call. */
 const PAGE = { users: 1_000, results: 100 };
 
 /** The usage of an invocation: 0.5 GB of memory, 2 seconds plus the time for the users of a sweep, and 2 KB of logs. */
-const FUNCTION = { gigabytes: 0.5, seconds: 2, logGigabytes: 2e-6 };
+export const FUNCTION = { gigabytes: 0.5, seconds: 2, logGigabytes: 2e-6 };
 
 /** Seconds per user of a sweep, measured by `npm run bench` at 20 ms per call. */
 const SECONDS_PER_USER = { tenAtATime: 0.003, oneAfterTheOther: 0.023 };
-
-/** Alarms of both rules, of key events (one more with a hybrid rule) and of findings. */
-const ALARMS = { rules: 8, keyEvents: 2, keyEventsOfHybridRule: 1, findings: 2 };
-
-/** The maximum number of metrics that one invocation writes, without `exemptionTagKey`. */
-export const METRICS = { sweep: 13, keyEvents: 5, findings: 2 };
 
 /** Lambda polls a queue with five pollers that wait 20 seconds each. A message is sent, received and deleted. */
 const QUEUE_REQUESTS = { polling: 5 * HOURS_OF_MONTH * 60 * 3, perMessage: 3 };
@@ -30,50 +27,48 @@ const QUEUE_REQUESTS = { polling: 5 * HOURS_OF_MONTH * 60 * 3, perMessage: 3 };
 /** A deactivation and a later deletion of a key, without approval and notification. */
 export const REMEDIATION = { steps: 8 + 11, scriptSeconds: 25, plans: 3, changes: 2 };
 
-/** Metrics Insights queries of the organization's dashboard. */
-export const ROLL_UP_QUERIES = 10;
-
 const pages = (items: number, size: number): number => Math.max(1, Math.ceil(items / size));
 
-const violationsOf = ({ users, violations }: Scenario) => Math.ceil((users * violations) / 100);
-
-/** Returns the number of key changes, including those that the runbooks make. */
-const keyChangesOf = ({ keyChanges, remediations }: Scenario) =>
-  keyChanges + REMEDIATION.changes * remediations;
-
-/** Returns the maximum number of batches of key events, which is one per change. */
-const batchesOf = (scenario: Scenario) => (scenario.keyEvents ? keyChangesOf(scenario) : 0);
-
-/** Returns the maximum number of evaluations that key events and runbooks start. */
-export const startsOf = (scenario: Scenario): number => {
-  const { users, triggers, remediations } = scenario;
+/** Computes the maximum numbers of events in an account and month that start or change something. */
+export const eventsOf = (scenario: Scenario) => {
+  const { users, triggers, keyEvents, maximumExecutionFrequency } = scenario;
+  const remediations = (users * scenario.remediations) / 100;
+  // The runbooks change keys too.
+  const keyChanges = (users * scenario.keyChanges) / 100 + REMEDIATION.changes * remediations;
+  // A batch of key events contains one change at least, and starts nothing in a large account with a hybrid rule.
+  const batches = keyEvents ? keyChanges : 0;
   const isTooLarge = triggers === 'hybrid' && users > MAXIMUM_USERS_OF_HYBRID_RULE;
-  return (isTooLarge ? 0 : batchesOf(scenario)) + REMEDIATION.changes * remediations;
+  const starts = (isTooLarge ? 0 : batches) + REMEDIATION.changes * remediations;
+  return {
+    ...{ remediations, keyChanges, batches, starts },
+    violations: Math.ceil((users * scenario.violations) / 100),
+    notifications: triggers === 'hybrid' ? (users * scenario.userChanges) / 100 : 0,
+    sweeps: HOURS_OF_MONTH / HOURS[maximumExecutionFrequency] + starts,
+  };
 };
 
-/** Returns the maximum sweeps and results of one rule. In fact, a change that is reported postpones the next refresh. */
-const evaluationsOf = (scenario: Scenario) => {
-  const { users, refreshDays, triggers, userChanges, maximumExecutionFrequency } = scenario;
-  const sweeps = HOURS_OF_MONTH / HOURS[maximumExecutionFrequency] + startsOf(scenario);
+/** Computes the maximum results of both rules. In fact, a change that is reported postpones the next refresh. */
+const resultsOf = (scenario: Scenario): readonly number[] => {
+  const { sweeps, keyChanges, notifications, violations } = eventsOf(scenario);
   // With 0 days every sweep refreshes: 30 / 0 is infinite.
-  const refreshes = Math.min(sweeps, DAYS / refreshDays);
-  const notifications = triggers === 'hybrid' ? userChanges : 0;
-  const results = users * refreshes + keyChangesOf(scenario) + notifications;
-  return { sweeps, notifications, results };
+  const refreshes = Math.min(sweeps, DAYS / scenario.refreshDays);
+  // The rule on active keys refreshes its violations, the rule on inactive keys every result.
+  return [violations, scenario.users].map(
+    (users) => users * refreshes + keyChanges + notifications,
+  );
 };
 
-/** Returns the maximum usage of the import of findings: each violation daily, and a run for each change of compliance. */
+/** Computes the maximum usage of the import of findings: each violation daily, and a run for each change of compliance. */
 export const findingUsageOf = (scenario: Scenario) => {
   const { users, securityHubFindings } = scenario;
   if (!securityHubFindings)
     return { messages: 0, runs: 0, findings: 0, iamCalls: 0, configCalls: 0 };
-  const messages = RULES * keyChangesOf(scenario);
+  const { keyChanges, violations } = eventsOf(scenario);
+  const messages = RULES * keyChanges;
   const runs = DAYS + messages;
-  const findings = RULES * DAYS * violationsOf(scenario) + messages;
+  const findings = RULES * DAYS * violations + messages;
   return {
-    messages,
-    runs,
-    findings,
+    ...{ messages, runs, findings },
     // Users are listed a second time when one of them is missing. Each finding needs the keys of its user.
     iamCalls: runs * 2 * pages(users, PAGE.users) + findings,
     configCalls: DAYS * RULES * pages(users, PAGE.results) + messages,
@@ -81,61 +76,49 @@ export const findingUsageOf = (scenario: Scenario) => {
 };
 
 const iamCallsOf = (scenario: Scenario): number => {
-  const { sweeps, notifications } = evaluationsOf(scenario);
+  const { sweeps, notifications, violations, keyChanges, starts } = eventsOf(scenario);
   const listings = sweeps * (pages(scenario.users, PAGE.users) + scenario.users);
   // A violation has two keys. Every sweep of the rule on active keys reads the last use of each, and the attached policies.
-  const evidence = 3 * violationsOf(scenario) * sweeps + 2 * RULES * keyChangesOf(scenario);
+  const evidence = 3 * violations * sweeps + 2 * RULES * keyChanges;
   // A notification reads the user, its keys, their last use and the attached policies.
-  return RULES * (listings + 5 * notifications) + evidence + startsOf(scenario);
+  return RULES * (listings + 5 * notifications) + evidence + starts;
 };
 
 const configCallsOf = (scenario: Scenario): number => {
-  const { sweeps, notifications, results } = evaluationsOf(scenario);
-  // A sweep reads the recorded results, and reads them again before it reports a difference.
-  const reads = pages(scenario.users, PAGE.results) * (sweeps + Math.min(sweeps, results));
-  const reports = RULES * Math.ceil(results / PAGE.results);
-  return RULES * (reads + sweeps + 2 * notifications) + reports + startsOf(scenario);
+  const { sweeps, notifications, starts } = eventsOf(scenario);
+  const callsOfRule = resultsOf(scenario).map((results) => {
+    // A sweep reads the recorded results, and reads them again before it reports a difference.
+    const reads = pages(scenario.users, PAGE.results) * (sweeps + Math.min(sweeps, results));
+    return reads + sweeps + 2 * notifications + Math.ceil(results / PAGE.results);
+  });
+  return callsOfRule.reduce((sum, calls) => sum + calls, starts);
 };
-
-const alarmsOf = ({ keyEvents, triggers, securityHubFindings }: Scenario): number =>
-  ALARMS.rules +
-  (keyEvents ? ALARMS.keyEvents : 0) +
-  (keyEvents && triggers === 'hybrid' ? ALARMS.keyEventsOfHybridRule : 0) +
-  (securityHubFindings ? ALARMS.findings : 0);
 
 const queueRequests = (exists: boolean, messages: number): number =>
   exists ? QUEUE_REQUESTS.polling + QUEUE_REQUESTS.perMessage * messages : 0;
 
-/** Returns the billed months of a metric, which is billed for each hour in which it is written. */
-const metricMonths = (invocations: number): number =>
-  Math.min(HOURS_OF_MONTH, invocations) / HOURS_OF_MONTH;
-
 /** Computes the maximum usage of an account with this stack. */
 export const usageOfStack = (scenario: Scenario): Usage => {
-  const { users, remediations, keyEvents, securityHubFindings, dashboard } = scenario;
-  const { sweeps, notifications, results } = evaluationsOf(scenario);
+  const { users, keyEvents, securityHubFindings, dashboard } = scenario;
+  const { sweeps, notifications, keyChanges, batches, remediations } = eventsOf(scenario);
   const { messages, runs, findings, iamCalls, configCalls } = findingUsageOf(scenario);
-  const batches = batchesOf(scenario);
-  const changes = keyChangesOf(scenario);
   const invocations =
     RULES * (sweeps + notifications) + batches + REMEDIATION.plans * remediations + runs;
   const seconds =
     FUNCTION.seconds * invocations + SECONDS_PER_USER.tenAtATime * users * RULES * sweeps;
   return {
-    evaluations: RULES * results,
+    evaluations: resultsOf(scenario).reduce((sum, results) => sum + results, 0),
     iamCalls: iamCallsOf(scenario) + iamCalls,
     configCalls: configCallsOf(scenario) + configCalls,
     billed: {
-      complianceItem: RULES * changes,
-      alarm: alarmsOf(scenario),
-      metricMonth:
-        RULES * METRICS.sweep * metricMonths(sweeps) +
-        METRICS.keyEvents * metricMonths(batches) +
-        METRICS.findings * metricMonths(runs),
+      complianceItem: RULES * keyChanges,
+      alarm: ALARMS,
+      // The metric of a rule is billed for each hour in which it is written.
+      metricMonth: (RULES * Math.min(HOURS_OF_MONTH, sweeps)) / HOURS_OF_MONTH,
       dashboard: dashboard ? 1 : 0,
       logGigabyte: FUNCTION.logGigabytes * invocations,
       queueRequest:
-        queueRequests(keyEvents, changes) + queueRequests(securityHubFindings, messages),
+        queueRequests(keyEvents, keyChanges) + queueRequests(securityHubFindings, messages),
       invocation: invocations,
       gigabyteSecond: FUNCTION.gigabytes * seconds,
       step: REMEDIATION.steps * remediations,
@@ -155,17 +138,10 @@ export const usageOfFullReporting = (scenario: Scenario): Usage => {
     iamCalls: sweeps * (pages(users, PAGE.users) + users),
     configCalls: sweeps * pages(users, PAGE.results),
     billed: {
-      complianceItem: RULES * keyChangesOf(scenario),
+      complianceItem: RULES * eventsOf(scenario).keyChanges,
       logGigabyte: FUNCTION.logGigabytes * sweeps,
       invocation: sweeps,
       gigabyteSecond: FUNCTION.gigabytes * sweeps * seconds,
     },
   };
-};
-
-/** Computes the usage of the administrator account. A single account needs no roll-up. */
-export const usageOfAdministrator = ({ accounts, rollUpViews }: Scenario): Usage => {
-  const analyzedMetric = ROLL_UP_QUERIES * accounts * rollUpViews;
-  const billed = accounts === 1 ? {} : { dashboard: 1, analyzedMetric };
-  return { evaluations: 0, iamCalls: 0, configCalls: 0, billed };
 };

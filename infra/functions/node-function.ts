@@ -27,6 +27,7 @@ export type NodeFunctionProps = {
 /** A Lambda function with its own log group and execution role, and the defaults that all functions share. */
 export class NodeFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly logGroup: LogGroup;
   /** Allows the function to write logs and to send to the dead-letter queue. Add its other permissions. */
   readonly role: Role;
 
@@ -34,7 +35,7 @@ export class NodeFunction extends Construct {
     super(scope, id);
     const { entry, logRetentionInDays, ...functionProps } = props;
 
-    const logGroup = new LogGroup(this, 'LogGroup', {
+    this.logGroup = new LogGroup(this, 'LogGroup', {
       retention: logRetentionInDays,
       // A retained log group with a generated name is hard to find. AWS Config and CloudTrail keep results and actions.
       removalPolicy: RemovalPolicy.DESTROY,
@@ -42,7 +43,7 @@ export class NodeFunction extends Construct {
     this.role = new Role(this, 'Role', {
       assumedBy: serviceOfThisAccount(this, 'lambda.amazonaws.com'),
     });
-    logGroup.grantWrite(this.role);
+    this.logGroup.grantWrite(this.role);
 
     const { code, release } = codeOf(this, entry);
     this.function = new LambdaFunction(this, 'Function', {
@@ -50,7 +51,7 @@ export class NodeFunction extends Construct {
       code,
       handler: 'index.handler',
       role: this.role,
-      logGroup,
+      logGroup: this.logGroup,
       architecture: Architecture.ARM_64,
       runtime: Runtime.NODEJS_24_X,
       memorySize: 512,

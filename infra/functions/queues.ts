@@ -3,17 +3,26 @@ import { type EventPattern, type IRuleTarget, Rule, type Schedule } from 'aws-cd
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { NodeFunction } from './node-function.ts';
 
 const SECURE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
 
 /** A queue that retains failed events for 14 days, the maximum of SQS. */
-export class DeadLetterQueue extends Queue {
+class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, { ...SECURE, retentionPeriod: Duration.days(14) });
   }
 }
+
+/** Returns the dead-letter queue of a stack. All functions of the stack share it, so that one alarm covers every failure. */
+export const deadLetterQueueOf = (scope: IConstruct): Queue => {
+  const stack = Stack.of(scope);
+  const existing = stack.node.tryFindChild('DeadLetterQueue');
+  return existing instanceof DeadLetterQueue
+    ? existing
+    : new DeadLetterQueue(stack, 'DeadLetterQueue');
+};
 
 /** Creates the target of an EventBridge rule. Events that cannot be delivered within a day go to the dead-letter queue. */
 export const targetOf = (arn: string, deadLetterQueue: IQueue): IRuleTarget => ({
@@ -39,12 +48,12 @@ type ScheduleProps = {
   readonly description: string;
   readonly schedule: Schedule;
   readonly target: NodeFunction;
-  readonly deadLetterQueue: IQueue;
 };
 
 /** Invokes a function on a schedule. Events that cannot be delivered go to the dead-letter queue. */
 export const invokeOnSchedule = (scope: Construct, id: string, props: ScheduleProps): void => {
-  const { description, schedule, target, deadLetterQueue } = props;
+  const { description, schedule, target } = props;
+  const deadLetterQueue = deadLetterQueueOf(scope);
   const rule = new Rule(scope, id, { description, schedule });
   const { functionArn } = target.function;
   rule.addTarget(targetOf(functionArn, deadLetterQueue));
@@ -64,7 +73,6 @@ type EventQueueProps = {
   /** The events of this account to receive. */
   readonly eventPattern: Omit<EventPattern, 'account'>;
   readonly target: NodeFunction;
-  readonly deadLetterQueue: IQueue;
   /** Messages per invocation. */
   readonly batchSize: number;
   /** The time in which messages are collected for one invocation. */
@@ -87,7 +95,8 @@ const MAXIMUM_CONCURRENCY = 2;
  */
 export class EventQueue extends Queue {
   constructor(scope: Construct, id: string, props: EventQueueProps) {
-    const { deadLetterQueue, maxReceiveCount, visibilityTimeout } = props;
+    const { maxReceiveCount, visibilityTimeout } = props;
+    const deadLetterQueue = deadLetterQueueOf(scope);
     super(scope, id, {
       ...SECURE,
       visibilityTimeout,

@@ -4,11 +4,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { IAM_REGIONS } from '../../rule/aws/regions.ts';
 import { KEY_EVENT_NAMES } from '../../rule/key-events/event.ts';
-import { MAXIMUM_USERS_OF_HYBRID_RULE } from '../../rule/key-events/settings.ts';
+import { MAXIMUM_RULES, MAXIMUM_USERS_OF_HYBRID_RULE } from '../../rule/key-events/settings.ts';
 import { NodeFunction } from '../functions/node-function.ts';
 import { allowWithoutResource } from '../functions/permissions.ts';
-import { DeadLetterQueue, EventQueue } from '../functions/queues.ts';
-import { metricsOf } from '../monitoring/metrics.ts';
+import { EventQueue } from '../functions/queues.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 
 /** The error for a construct that needs the events of IAM, in a Region where they do not arrive. */
@@ -45,24 +44,16 @@ export const requireIamRegion = (
     throw new WrongRegionError(`${scope.node.path}: ${expected}; got ${region}`);
 };
 
-/** The maximum number of rules: their joined names, of up to 64 characters, are a metric dimension of at most 1,024. */
-const MAXIMUM_RULES = 15;
-
 /** The timeout for a batch, which takes two or three calls. */
 const TIMEOUT = Duration.seconds(15);
 
 export type KeyEventTriggerProps = Pick<SettingProps, 'triggers' | 'logRetentionInDays'> & {
-  /** The rules to evaluate, at most 15. */
+  /** The rules to evaluate, at most 25. */
   readonly configRules: readonly CfnConfigRule[];
 };
 
 /** The function that starts one evaluation for a batch of key events. */
 class KeyEventFunction extends NodeFunction {
-  /** Whether the function starts no evaluation in an account with too many users. */
-  readonly mayHoldBack: boolean;
-  /** Creates the metrics of the function. */
-  readonly metric: ReturnType<typeof metricsOf>;
-
   constructor(scope: Construct, id: string, props: KeyEventTriggerProps) {
     const { configRules } = props;
     const { triggers, logRetentionInDays } = completeSettings(props);
@@ -79,8 +70,6 @@ class KeyEventFunction extends NodeFunction {
         ...(isHybrid && { MAXIMUM_USERS: String(MAXIMUM_USERS_OF_HYBRID_RULE) }),
       },
     });
-    this.mayHoldBack = isHybrid;
-    this.metric = metricsOf(configRules);
     this.role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['config:StartConfigRulesEvaluation'],
@@ -106,14 +95,12 @@ const VISIBILITY_TIMEOUT = Duration.seconds(BATCHING_WINDOW.toSeconds() + 6 * TI
  * Starts an evaluation of rules within minutes of a change of an access key or a user.
  *
  * CloudTrail → EventBridge → queue → function → StartConfigRulesEvaluation. Requires a trail that logs management
- * events.
+ * events. Events that cannot be delivered or processed go to the dead-letter queue.
  *
  * @throws {WrongRegionError} outside the Region of IAM, where its events do not arrive
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
 export class KeyEventTrigger extends Construct {
-  /** Retains the events that could not be delivered or processed. */
-  readonly deadLetterQueue: DeadLetterQueue;
   /** Collects key events. */
   readonly queue: EventQueue;
   /** Starts the evaluations. */
@@ -122,7 +109,6 @@ export class KeyEventTrigger extends Construct {
   constructor(scope: Construct, id: string, props: KeyEventTriggerProps) {
     super(scope, id);
     requireIamRegion(this);
-    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
     this.starter = new KeyEventFunction(this, 'Starter', props);
     this.queue = new EventQueue(this, 'Queue', {
       description: 'Calls that can change the number of active access keys of an IAM user',
@@ -136,7 +122,6 @@ export class KeyEventTrigger extends Construct {
         },
       },
       target: this.starter,
-      deadLetterQueue: this.deadLetterQueue,
       // At about 3 KB each, they fit into the 6 MB of an invocation.
       batchSize: 1_000,
       batchingWindow: BATCHING_WINDOW,

@@ -4,156 +4,81 @@ import {
   AlarmStatusWidget,
   Dashboard as CloudWatchDashboard,
   GraphWidget,
-  type GraphWidgetProps,
+  type IMetric,
   type IWidget,
-  SingleValueWidget,
+  LogQueryWidget,
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { KeyEventTrigger } from '../key-events/key-event-trigger.ts';
-import type { UserRule } from '../rules/user-rule.ts';
-import type { Planner } from '../runbooks/planner.ts';
-import type { AutomaticRemediations } from '../runbooks/runbooks.ts';
-import type { SecurityHubFindings } from '../security-hub/security-hub-findings.ts';
-import { metricsOf, SWEEP_CALLS } from './metrics.ts';
+import { deadLetterQueueOf } from '../functions/queues.ts';
+import { FAILURES, functionsOf, logGroupNames, type Monitored, RULE_QUERIES } from './queries.ts';
 
-export type DashboardProps = {
-  readonly rule: UserRule;
-  readonly inactiveRule: UserRule;
-  readonly planner: Planner;
-  readonly automatic?: AutomaticRemediations | undefined;
-  readonly trigger?: KeyEventTrigger | undefined;
-  readonly findings?: SecurityHubFindings | undefined;
-  readonly alarms: readonly Alarm[];
-};
+export type DashboardProps = Monitored & { readonly alarms: readonly Alarm[] };
 
-const HOURLY = { period: Duration.hours(1) };
-const MAXIMUM = { ...HOURLY, statistic: Stats.MAXIMUM };
+/** Creates a graph with a quarter of the width of a row. */
+const graph = (title: string, left: IMetric[]): IWidget =>
+  new GraphWidget({ title, left, width: 6, height: 6, leftYAxis: { min: 0 } });
 
-/** Creates a graph with a third of the width of a row. */
-const graph = (title: string, props: GraphWidgetProps): IWidget =>
-  new GraphWidget({ title, width: 8, height: 6, leftYAxis: { min: 0 }, ...props });
-
-/** The users of the last sweep, the violations and the reported results of a rule. */
-const complianceRow = ({ configRule }: UserRule, prefix = ''): IWidget[] => {
-  const metric = metricsOf([configRule]);
-  const violations = metric('Violations', { ...MAXIMUM, label: 'NON_COMPLIANT' });
+/** The invocations, errors and durations of all functions, and the messages that wait: metrics that AWS publishes free of charge. */
+const functionRow = (monitored: Monitored, scope: Construct): IWidget[] => {
+  const { trigger } = monitored;
+  const functions = functionsOf(monitored);
+  const metricsOf = (
+    name: 'metricInvocations' | 'metricErrors' | 'metricDuration',
+    statistic: string,
+  ) =>
+    functions.map(([label, { function: one }]) =>
+      one[name]({ label, statistic, period: Duration.hours(1) }),
+    );
+  const depth = { period: Duration.hours(1), statistic: Stats.MAXIMUM };
   return [
-    new SingleValueWidget({
-      title: `${prefix}Users at the last sweep`,
-      metrics: [
-        violations,
-        metric('Exempt', { ...MAXIMUM, label: 'exempt by tag' }),
-        metric('Users', { ...MAXIMUM, label: 'all' }),
-      ],
-      width: 8,
-      height: 6,
-    }),
-    graph(`${prefix}NON_COMPLIANT users`, { left: [violations] }),
-    graph(`${prefix}Results reported (billed)`, { left: [metric('ResultsSent', HOURLY)] }),
+    graph('Invocations', metricsOf('metricInvocations', Stats.SUM)),
+    graph('Errors', metricsOf('metricErrors', Stats.SUM)),
+    graph('Longest duration', metricsOf('metricDuration', Stats.MAXIMUM)),
+    graph('Waiting events', [
+      deadLetterQueueOf(scope).metricApproximateNumberOfMessagesVisible({
+        ...depth,
+        label: 'failed all attempts',
+      }),
+      ...(trigger === undefined
+        ? []
+        : [
+            trigger.queue.metricApproximateNumberOfMessagesVisible({
+              ...depth,
+              label: 'key events',
+            }),
+          ]),
+    ]),
   ];
 };
 
-/** The duration, the API calls and the throttled calls of a rule's sweeps. */
-const sweepRow = ({ configRule }: UserRule, prefix = ''): IWidget[] => {
-  const metric = metricsOf([configRule]);
-  return [
-    graph(`${prefix}Sweep duration`, { left: [metric('Duration', MAXIMUM)] }),
-    graph(`${prefix}API calls of sweeps`, {
-      left: SWEEP_CALLS.map((api) => metric(api, HOURLY)),
-      stacked: true,
-    }),
-    graph(`${prefix}Throttled calls`, { left: [metric('Throttles', HOURLY)] }),
-  ];
-};
-
-/** The plans of the runbooks, the errors of the functions and the events that failed. */
-const functionRow = (props: DashboardProps): IWidget[] => {
-  const {
-    rule,
-    inactiveRule,
-    planner,
-    trigger,
-    automatic: { deactivation, deletion } = {},
-  } = props;
-  const errors = (name: string, { function: one }: Pick<Planner, 'function'>) =>
-    one.metricErrors({ ...HOURLY, label: name });
-  const metrics = [rule, inactiveRule].map(({ configRule }) => metricsOf([configRule]));
-  return [
-    graph('Plans and refusals of the runbooks', {
-      left: metrics.flatMap((metric) => [metric('Plans', HOURLY), metric('Refusals', HOURLY)]),
-    }),
-    graph('Function errors', {
-      left: [
-        errors('rule', rule.evaluator),
-        errors('inactive keys', inactiveRule.evaluator),
-        errors('planner', planner),
-        ...(deactivation ? [errors('automatic deactivation', deactivation.starter)] : []),
-        ...(deletion ? [errors('automatic deletion', deletion.starter)] : []),
-        ...(trigger === undefined ? [] : [errors('key events', trigger.starter)]),
-      ],
-    }),
-    graph('Events that failed all attempts', {
-      left: [rule, inactiveRule].map(({ deadLetterQueue }) =>
-        deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
-      ),
-    }),
-  ];
-};
-
-/** The key events, their delay, and the key events that wait. */
-const keyEventRow = ({ queue, deadLetterQueue, starter }: KeyEventTrigger): IWidget[] => [
-  graph('Key events and started evaluations', {
-    left: [starter.metric('KeyEvents', HOURLY)],
-    right: (['EvaluationsStarted', 'StartsPostponed', 'StartsSkipped'] as const).map((name) =>
-      starter.metric(name, HOURLY),
-    ),
-  }),
-  graph('Time from key event to evaluation', {
-    left: [starter.metric('EventToEvaluation', { ...MAXIMUM, label: 'longest' })],
-  }),
-  graph('Waiting key events', {
-    left: [queue.metricApproximateNumberOfMessagesVisible()],
-    right: [deadLetterQueue.metricApproximateNumberOfMessagesVisible()],
-  }),
-];
-
-/** The findings that were sent to Security Hub, and those that failed. */
-const findingRow = ({ importer, deadLetterQueue }: SecurityHubFindings): IWidget[] => {
-  // Half of the row.
-  const width = 12;
-  return [
-    graph('Findings sent to Security Hub', {
-      width,
-      left: [
-        importer.metric('FindingsImported', { ...HOURLY, label: 'imported' }),
-        importer.metric('FindingsArchived', { ...HOURLY, label: 'archived' }),
-      ],
-    }),
-    graph('Failed findings', {
-      width,
-      left: [
-        importer.function.metricErrors({ ...HOURLY, label: 'errors' }),
-        deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
-      ],
-    }),
-  ];
-};
+/** The results of a log query, over the width of a row. */
+const table = (title: string, queryLines: readonly string[], names: string[]): IWidget =>
+  new LogQueryWidget({
+    title,
+    logGroupNames: names,
+    queryLines: [...queryLines],
+    width: 24,
+    height: 6,
+  });
 
 /** A week shows changes even with one sweep a day. */
 const INTERVAL = Duration.days(7);
 
 /**
- * A CloudWatch dashboard of alarms, violations, sweeps, runbooks, key events and findings.
+ * A CloudWatch dashboard of alarms, functions, sweeps and failures, made of metrics that AWS publishes for nothing and of
+ * log queries.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
  */
 export class Dashboard extends Construct {
   readonly dashboardName: string;
 
-  constructor(scope: Construct, id: string, props: DashboardProps) {
+  constructor(scope: Construct, id: string, { alarms, ...monitored }: DashboardProps) {
     super(scope, id);
-    const { rule, inactiveRule, trigger, findings, alarms } = props;
+    const { rule, inactiveRule } = monitored;
+    const evaluators = logGroupNames([rule.evaluator, inactiveRule.evaluator]);
+    const all = logGroupNames(functionsOf(monitored).map(([, one]) => one));
     const status = new AlarmStatusWidget({
       title: 'Alarms (see docs/operations.md)',
       alarms: [...alarms],
@@ -164,14 +89,10 @@ export class Dashboard extends Construct {
       defaultInterval: INTERVAL,
       widgets: [
         [status],
-        complianceRow(rule),
-        complianceRow(inactiveRule, 'Inactive keys: '),
-        sweepRow(rule),
-        sweepRow(inactiveRule, 'Inactive keys: '),
-        functionRow(props),
-        // Optional rows come last, so that the others keep their place.
-        ...(trigger === undefined ? [] : [keyEventRow(trigger)]),
-        ...(findings === undefined ? [] : [findingRow(findings)]),
+        functionRow(monitored, this),
+        [table('Sweeps', RULE_QUERIES.Sweeps, evaluators)],
+        [table('API calls of evaluations', RULE_QUERIES.Calls, evaluators)],
+        [table('Failures', FAILURES, all)],
       ],
     });
     this.dashboardName = dashboardName;

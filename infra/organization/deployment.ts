@@ -17,14 +17,9 @@ export const deployToOrganization = (
   { template, settings }: OrganizationDeployment,
 ): { readonly organization: OrganizationStack; readonly members: readonly MembersStack[] } => {
   const organization = new OrganizationStack(scope, `${STACK_NAME}Organization`, { settings });
-  const { sinkArn: monitoringSinkArn } = organization;
   const members = settings.organizationalUnits.map(
     (wave) =>
-      new MembersStack(scope, `${STACK_NAME}Members-${wave.name}`, {
-        template,
-        wave,
-        settings: { ...settings, monitoringSinkArn },
-      }),
+      new MembersStack(scope, `${STACK_NAME}Members-${wave.name}`, { template, wave, settings }),
   );
   return { organization, members };
 };

@@ -9,19 +9,22 @@ type Query = {
 /** The settings that the queries depend on. */
 type QueryNames = {
   readonly configRuleName: string;
+  readonly inactiveConfigRuleName: string;
   readonly exemptionTagKey?: string | undefined;
 };
 
 /** Quotes a string literal. */
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-const violationsOf = (configRuleName: string): string =>
+const resultsOf = (configRuleName: string): string =>
   [
     "WHERE resourceType = 'AWS::Config::ResourceCompliance'",
     "AND configuration.targetResourceType = 'AWS::IAM::User'",
     `AND configuration.configRuleList.configRuleName = ${quote(configRuleName)}`,
-    "AND configuration.configRuleList.complianceType = 'NON_COMPLIANT'",
   ].join(' ');
+
+const violationsOf = (configRuleName: string): string =>
+  `${resultsOf(configRuleName)} AND configuration.configRuleList.complianceType = 'NON_COMPLIANT'`;
 
 /**
  * Counts the violating users of each account.
@@ -31,18 +34,25 @@ const violationsOf = (configRuleName: string): string =>
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/querying-AWS-resources.html
  */
-const violationsByAccount = (configRuleName: string): Query => ({
-  name: 'iam-user-access-key-violations-by-account',
+const violationsByAccount = (name: string, configRuleName: string): Query => ({
+  name,
   description: `Number of IAM users that ${configRuleName} evaluates and that violate it or another rule`,
   // No ORDER BY, because AWS Config returns only one page of an ordered count.
   expression: `SELECT accountId, COUNT(*) ${violationsOf(configRuleName)} GROUP BY accountId`,
 });
 
 /** Lists these users with their result for each rule. */
-const violations = (configRuleName: string): Query => ({
-  name: 'iam-user-access-key-violations',
+const violations = (name: string, configRuleName: string): Query => ({
+  name,
   description: `IAM users that ${configRuleName} evaluates and that violate a rule, with the result of each rule`,
   expression: `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${violationsOf(configRuleName)}`,
+});
+
+/** Counts the users with a result, by account: an account that is missing has not evaluated a user. */
+const usersByAccount = (configRuleName: string): Query => ({
+  name: 'iam-user-access-key-users-by-account',
+  description: `Number of IAM users with a result of ${configRuleName}; an account without results is missing`,
+  expression: `SELECT accountId, COUNT(*) ${resultsOf(configRuleName)} GROUP BY accountId`,
 });
 
 /** Lists users with the exemption tag, valid or not. */
@@ -53,8 +63,15 @@ const exemptUsers = (exemptionTagKey: string): Query => ({
 });
 
 /** Returns the stored queries of the organization. */
-export const queriesOf = ({ configRuleName, exemptionTagKey }: QueryNames): readonly Query[] => [
-  violationsByAccount(configRuleName),
-  violations(configRuleName),
+export const queriesOf = ({
+  configRuleName,
+  inactiveConfigRuleName,
+  exemptionTagKey,
+}: QueryNames): readonly Query[] => [
+  violationsByAccount('iam-user-access-key-violations-by-account', configRuleName),
+  violations('iam-user-access-key-violations', configRuleName),
+  violationsByAccount('iam-user-inactive-access-key-violations-by-account', inactiveConfigRuleName),
+  violations('iam-user-inactive-access-key-violations', inactiveConfigRuleName),
+  usersByAccount(configRuleName),
   ...(exemptionTagKey === undefined ? [] : [exemptUsers(exemptionTagKey)]),
 ];

@@ -36,13 +36,6 @@ export const ORGANIZATION_SETTINGS = {
     default: [],
     description: 'Organizational units whose accounts get the stack, in waves; required',
   },
-  organizationId: text({
-    pattern: 'o-[a-z0-9]{10,32}',
-    expected: 'the id of the organization, such as o-a1b2c3d4e5',
-    default: undefined,
-    description:
-      'Organization whose accounts may share their metrics; required unless there is a sink already',
-  }),
   delegatedAdministrator: trueOrFalse({
     default: false,
     description: 'Whether this account is a delegated administrator, not the management account',
@@ -79,11 +72,6 @@ export const ORGANIZATION_SETTINGS = {
     default: undefined,
     description: 'Existing aggregator of the organization; by default, the stack creates one',
   }),
-  linkMetrics: trueOrFalse({
-    default: true,
-    description:
-      'Whether the stack shares the metrics of the rules with this account; false if the accounts share all metrics already',
-  }),
 };
 
 /** The values of the settings of a deployment to an organization, with those of the stack in each account. */
@@ -96,43 +84,28 @@ const isInIamRegion = (arn: string): boolean => {
 };
 
 /** Describes each contradiction between settings. */
-const contradictionsOf = (settings: OrganizationSettings): readonly string[] => {
-  const { linkMetrics, organizationId, monitoringSinkArn } = settings;
-  const here = [{ setting: 'monitoringSinkArn', arn: monitoringSinkArn }, ...topicsOf(settings)];
-  return [
-    ...(linkMetrics && monitoringSinkArn === undefined && organizationId === undefined
-      ? [
-          'organizationId must be set, because the sink for metrics admits the accounts of one organization; or set monitoringSinkArn to an existing sink, or linkMetrics=false',
-        ]
-      : []),
-    ...here.flatMap(({ setting, arn }) =>
-      arn === undefined || isInIamRegion(arn)
-        ? []
-        : [
-            `${setting} must be in the Region of IAM, where the accounts get their stack, got "${arn}"`,
-          ],
-    ),
-    ...(!linkMetrics && monitoringSinkArn !== undefined
-      ? ['monitoringSinkArn must not be set with linkMetrics=false: no account links to the sink']
-      : []),
-  ];
-};
+const contradictionsOf = (settings: OrganizationSettings): readonly string[] =>
+  topicsOf(settings)
+    .filter(({ arn }) => !isInIamRegion(arn))
+    .map(
+      ({ setting, arn }) =>
+        `${setting} must be in the Region of IAM, where the accounts get their stack, got "${arn}"`,
+    );
 
 /**
- * Reads the settings from CDK context: those of the organization and those of the stack in each account. The stack has
- * no dashboard by default, because a dashboard in each account costs more than everything else.
+ * Reads the settings from CDK context: those of the organization and those of the stack in each account.
  *
- * @throws {InvalidParameterError} names the first renamed or unknown setting, every value that is not allowed, or every
+ * @throws {InvalidParameterError} names the first renamed, removed or unknown setting, every value that is not allowed, or every
  * contradiction
  */
 export const readOrganizationSettings = (
   context: Readonly<Record<string, unknown>>,
 ): OrganizationSettings => {
   // The organizational units are required: an empty text is refused.
-  const { dashboard = false, organizationalUnits = '' } = context;
+  const { organizationalUnits = '' } = context;
   const settings = readContext(
     { ...ORGANIZATION_SETTINGS, ...SETTINGS },
-    { ...context, dashboard, organizationalUnits },
+    { ...context, organizationalUnits },
   );
   requireNoContradiction(settings);
   const contradictions = contradictionsOf(settings);

@@ -1,48 +1,11 @@
 import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnConfigurationAggregator, CfnStoredQuery } from 'aws-cdk-lib/aws-config';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSink } from 'aws-cdk-lib/aws-oam';
 import { Construct } from 'constructs';
 import { requireIamRegion } from '../key-events/key-event-trigger.ts';
 import { tagResources } from '../stack.ts';
 import { queriesOf } from './queries.ts';
-import { RollUp } from './roll-up.ts';
 import type { OrganizationSettings } from './settings.ts';
-
-/** The organization whose accounts may link to the sink. */
-type SinkProps = { readonly organizationId: string };
-
-/**
- * A sink with which the accounts of an organization share metrics. An account has one sink per Region; CloudFormation
- * refuses a second.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Unified-Cross-Account-Setup.html
- */
-export class Sink extends Construct {
-  readonly arn: string;
-
-  constructor(scope: Construct, id: string, { organizationId }: SinkProps) {
-    super(scope, id);
-    this.arn = new CfnSink(this, 'Sink', {
-      name: 'iam-user-single-access-key',
-      policy: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: '*',
-            Action: ['oam:CreateLink', 'oam:UpdateLink'],
-            Resource: '*',
-            Condition: {
-              StringEquals: { 'aws:PrincipalOrgID': organizationId },
-              'ForAllValues:StringEquals': { 'oam:ResourceTypes': ['AWS::CloudWatch::Metric'] },
-            },
-          },
-        ],
-      },
-    }).attrArn;
-  }
-}
 
 /** The actions that AWS Config calls on the organization. They do not support resource-level permissions. */
 const ACTIONS = [
@@ -91,22 +54,19 @@ export class Aggregator extends Construct {
 /** The properties of the stack and the settings of the organization. */
 type OrganizationStackProps = StackProps & { readonly settings: OrganizationSettings };
 
-/** Returns the error message for another Region. Accounts share metrics within the Region of their stack. */
+/** Returns the error message for another Region. */
 export const organizationRequirement = (regions: string): string =>
   `the stacks of an organization require the Region of IAM, in which its accounts get their stack: ${regions}`;
 
 /**
- * The stack of the administrator account: an aggregator, stored queries, a sink for metrics and a dashboard.
+ * The stack of the administrator account: an aggregator and stored queries.
  *
  * @throws {WrongRegionError} outside the Region of IAM
  */
 export class OrganizationStack extends Stack {
-  /** The sink that the accounts link to, or undefined if they do not link. */
-  readonly sinkArn: string | undefined;
-
   constructor(scope: Construct, id: string, { settings, ...props }: OrganizationStackProps) {
     super(scope, id, {
-      description: 'iam-user-single-access-key for an organization: aggregator, queries, dashboard',
+      description: 'iam-user-single-access-key for an organization: aggregator and queries',
       ...props,
     });
     requireIamRegion(this, organizationRequirement);
@@ -118,25 +78,14 @@ export class OrganizationStack extends Stack {
         queryDescription: description,
         queryExpression: expression,
       });
-    this.sinkArn = this.findSink(settings);
-    const { dashboardName } = new RollUp(this, 'RollUp', settings);
 
     const add = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
     add('AggregatorName', 'The aggregator for the stored queries', aggregatorName);
-    add('DashboardName', 'The CloudWatch dashboard of all accounts', dashboardName);
     add(
       'SourcesCommand',
       'Lists the accounts for which the aggregator has no current data',
       `aws configservice describe-configuration-aggregator-sources-status --region ${this.region} --configuration-aggregator-name ${aggregatorName} --update-status FAILED OUTDATED`,
     );
-    if (this.sinkArn !== undefined)
-      add('SinkArn', 'The sink that the accounts share their metrics with', this.sinkArn);
-  }
-
-  private findSink({ linkMetrics, organizationId, monitoringSinkArn }: OrganizationSettings) {
-    if (!linkMetrics) return undefined;
-    if (monitoringSinkArn !== undefined || organizationId === undefined) return monitoringSinkArn;
-    return new Sink(this, 'Sink', { organizationId }).arn;
   }
 }

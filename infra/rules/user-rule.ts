@@ -5,7 +5,7 @@ import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { NodeFunction, type NodeFunctionProps } from '../functions/node-function.ts';
 import { allowOnUsers, allowWithoutResource, keyReadingActions } from '../functions/permissions.ts';
-import { DeadLetterQueue } from '../functions/queues.ts';
+import { deadLetterQueueOf } from '../functions/queues.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -14,9 +14,7 @@ export const EVALUATION_TIMEOUT = Duration.minutes(15);
 
 /** The entry, the deployment and the settings of an evaluating function. */
 type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
-  Pick<Settings, 'triggers' | 'logRetentionInDays' | 'exemptionTagKey'> & {
-    readonly deadLetterQueue: DeadLetterQueue;
-  };
+  Pick<Settings, 'triggers' | 'logRetentionInDays' | 'exemptionTagKey'>;
 
 /** The function that evaluates users for AWS Config. Its role reads IAM and reports results. */
 class Evaluator extends NodeFunction {
@@ -31,7 +29,8 @@ class Evaluator extends NodeFunction {
     id: string,
     { triggers, exemptionTagKey, ...props }: EvaluatorProps,
   ) {
-    super(scope, id, { timeout: EVALUATION_TIMEOUT, ...props });
+    const deadLetterQueue = deadLetterQueueOf(scope);
+    super(scope, id, { timeout: EVALUATION_TIMEOUT, deadLetterQueue, ...props });
     allowOnUsers(this.role, keyReadingActions(exemptionTagKey));
     allowWithoutResource(this.role, ['iam:ListUsers', 'config:PutEvaluations']);
     if (triggers === 'hybrid') {
@@ -110,7 +109,8 @@ const toInputParameters = (
   );
 
 /**
- * An AWS Config rule on IAM users and the function that evaluates them.
+ * An AWS Config rule on IAM users and the function that evaluates them. Events whose evaluation failed go to the
+ * dead-letter queue, with the error that Lambda adds.
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_components.html
  */
@@ -119,20 +119,16 @@ export class UserRule extends Construct {
   readonly configRule: CfnConfigRule;
   /** The function that evaluates the users. */
   readonly evaluator: Evaluator;
-  /** Retains the events whose evaluation failed, with the error that Lambda adds. */
-  readonly deadLetterQueue: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: UserRuleProps) {
     super(scope, id);
     const settings = completeSettings(props);
     const { triggers, logRetentionInDays, exemptionTagKey } = settings;
-    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
     this.evaluator = new Evaluator(this, 'Evaluator', {
       ...props.evaluator,
       triggers,
       logRetentionInDays,
       exemptionTagKey,
-      deadLetterQueue: this.deadLetterQueue,
     });
     const { scope: ruleScope, sourceDetails } = createTriggers(settings);
 

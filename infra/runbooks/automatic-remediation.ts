@@ -5,7 +5,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { NodeFunction } from '../functions/node-function.ts';
 import { allowOnUsers, allowToPlan } from '../functions/permissions.ts';
-import { DeadLetterQueue, invokeOnSchedule } from '../functions/queues.ts';
+import { deadLetterQueueOf, invokeOnSchedule } from '../functions/queues.ts';
 import { type Frequency, HOURS, type Settings } from '../settings/settings.ts';
 import type { Runbook } from './runbook.ts';
 
@@ -33,19 +33,15 @@ const scheduleOf = (frequency: Frequency): Schedule => {
 
 /** The function that plans the violations of a rule, and starts the runbook where the plan acts. */
 class AutomaticFunction extends NodeFunction {
-  constructor(
-    scope: Construct,
-    id: string,
-    props: AutomaticRemediationProps & { readonly deadLetterQueue: DeadLetterQueue },
-  ) {
-    const { configRule, runbook, runbookName, deactivationRole, deadLetterQueue } = props;
+  constructor(scope: Construct, id: string, props: AutomaticRemediationProps) {
+    const { configRule, runbook, runbookName, deactivationRole } = props;
     const { maximumExecutionFrequency, logRetentionInDays, notificationTopicArn } = props;
     super(scope, id, {
       entry: 'remediation/automatic/index.ts',
       description: `Starts ${runbookName} for each IAM user whose plan acts`,
       timeout: TIMEOUT,
       logRetentionInDays,
-      deadLetterQueue,
+      deadLetterQueue: deadLetterQueueOf(scope),
       environment: {
         RUNBOOK: runbookName,
         CONFIG_RULE_NAME: configRule.ref,
@@ -111,22 +107,17 @@ class AutomaticFunction extends NodeFunction {
  * Events that cannot be delivered or processed go to the dead-letter queue.
  */
 export class AutomaticRemediation extends Construct {
-  /** Retains the events that could not be delivered or processed. */
-  readonly deadLetterQueue: DeadLetterQueue;
   /** Starts the runbook. */
   readonly starter: NodeFunction;
 
   constructor(scope: Construct, id: string, props: AutomaticRemediationProps) {
     super(scope, id);
-    const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
-    this.deadLetterQueue = deadLetterQueue;
-    this.starter = new AutomaticFunction(this, 'Starter', { ...props, deadLetterQueue });
+    this.starter = new AutomaticFunction(this, 'Starter', props);
     const { maximumExecutionFrequency, runbookName } = props;
     invokeOnSchedule(this, 'Schedule', {
       description: `Starts ${runbookName} for each IAM user whose plan acts`,
       schedule: scheduleOf(maximumExecutionFrequency),
       target: this.starter,
-      deadLetterQueue,
     });
   }
 }

@@ -4,21 +4,22 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { NodeFunction } from '../functions/node-function.ts';
 import { allowOnUsers, allowWithoutResource } from '../functions/permissions.ts';
-import { DeadLetterQueue, EventQueue, invokeOnSchedule } from '../functions/queues.ts';
-import { metricsOf } from '../monitoring/metrics.ts';
+import { deadLetterQueueOf, EventQueue, invokeOnSchedule } from '../functions/queues.ts';
 import type { UserRule } from '../rules/user-rule.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 
 /** The timeout, enough for 5,000 violations at 20 calls a second and for the calls to Security Hub. */
 const TIMEOUT = Duration.minutes(10);
 
-type FindingFunctionProps = Pick<SettingProps, 'findingSeverity' | 'logRetentionInDays'> & {
+export type SecurityHubFindingsProps = Pick<
+  SettingProps,
+  'findingSeverity' | 'logRetentionInDays'
+> & {
   readonly rule: UserRule;
   readonly inactiveRule: UserRule;
-  readonly deadLetterQueue: DeadLetterQueue;
 };
 
-const environmentOf = ({ rule, inactiveRule }: FindingFunctionProps, severity: string) => ({
+const environmentOf = ({ rule, inactiveRule }: SecurityHubFindingsProps, severity: string) => ({
   CONFIG_RULE_NAME: rule.configRule.ref,
   CONFIG_RULE_ARN: rule.configRule.attrArn,
   INACTIVE_CONFIG_RULE_NAME: inactiveRule.configRule.ref,
@@ -28,21 +29,17 @@ const environmentOf = ({ rule, inactiveRule }: FindingFunctionProps, severity: s
 
 /** The function that imports the results of AWS Config into Security Hub as findings. */
 class FindingFunction extends NodeFunction {
-  /** Creates the metrics of the function. */
-  readonly metric: ReturnType<typeof metricsOf>;
-
-  constructor(scope: Construct, id: string, props: FindingFunctionProps) {
+  constructor(scope: Construct, id: string, props: SecurityHubFindingsProps) {
     const { findingSeverity, logRetentionInDays } = completeSettings(props);
     super(scope, id, {
       entry: 'rule/security-hub/index.ts',
       description: 'Imports violations of the rules on access keys into Security Hub',
       timeout: TIMEOUT,
       logRetentionInDays,
-      deadLetterQueue: props.deadLetterQueue,
+      deadLetterQueue: deadLetterQueueOf(scope),
       environment: environmentOf(props, findingSeverity),
     });
     const configRules = [props.rule.configRule, props.inactiveRule.configRule];
-    this.metric = metricsOf(configRules);
     allowOnUsers(this.role, ['iam:ListAccessKeys']);
     allowWithoutResource(this.role, [
       'iam:ListUsers',
@@ -68,8 +65,6 @@ class FindingFunction extends NodeFunction {
   }
 }
 
-export type SecurityHubFindingsProps = Omit<FindingFunctionProps, 'deadLetterQueue'>;
-
 /** The time in which changes are collected, because a first sweep can cause hundreds. */
 const BATCHING_WINDOW = Duration.seconds(10);
 
@@ -82,8 +77,6 @@ const BATCHING_WINDOW = Duration.seconds(10);
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-custom-providers.html
  */
 export class SecurityHubFindings extends Construct {
-  /** Retains the events that could not be delivered or processed. */
-  readonly deadLetterQueue: DeadLetterQueue;
   /** Imports the findings. */
   readonly importer: FindingFunction;
   /** The AWS CLI command that reconciles all findings now. */
@@ -91,16 +84,13 @@ export class SecurityHubFindings extends Construct {
 
   constructor(scope: Construct, id: string, props: SecurityHubFindingsProps) {
     super(scope, id);
-    const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
-    this.deadLetterQueue = deadLetterQueue;
-    this.importer = new FindingFunction(this, 'Importer', { ...props, deadLetterQueue });
+    this.importer = new FindingFunction(this, 'Importer', props);
     const { functionName } = this.importer.function;
     this.reconcileCommand = `aws lambda invoke --region ${Stack.of(this).region} --function-name ${functionName} --invocation-type Event --cli-binary-format raw-in-base64-out --payload '{"source":"aws.events","detail-type":"Scheduled Event"}' /dev/null`;
     invokeOnSchedule(this, 'Daily', {
       description: 'Reconciles the findings in Security Hub with the results of AWS Config',
       schedule: Schedule.rate(Duration.days(1)),
       target: this.importer,
-      deadLetterQueue,
     });
     this.importChanges([props.rule, props.inactiveRule]);
   }
@@ -118,7 +108,6 @@ export class SecurityHubFindings extends Construct {
         },
       },
       target: this.importer,
-      deadLetterQueue: this.deadLetterQueue,
       // One call imports up to 100 findings.
       batchSize: 100,
       batchingWindow: BATCHING_WINDOW,

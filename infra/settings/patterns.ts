@@ -19,12 +19,6 @@ export const APPROVAL_TOPIC_ARN: Pattern = {
   expected: `${TOPIC_ARN.expected} whose name starts with Automation`,
 };
 
-/** The ARN of a sink that receives the metrics of other accounts. */
-export const SINK_ARN: Pattern = {
-  pattern: 'arn:[\\w-]+:oam:[\\w-]+:\\d{12}:sink/[\\w-]{1,100}',
-  expected: 'the ARN of a sink of CloudWatch Observability Access Manager',
-};
-
 /** The approvers that a request for approval may have. */
 export const MAXIMUM_APPROVERS = 10;
 

@@ -36,7 +36,7 @@ export interface SettingProps {
    */
   readonly exemptionTagKey?: string;
   /**
-   * Days after which a sweep reports an unchanged result again; with 0, every sweep reports every result.
+   * Days after which a sweep reports an unchanged result again, for the rule on active keys only NON_COMPLIANT; with 0, every sweep does.
    * @default 7
    */
   readonly refreshDays?: number;
@@ -97,14 +97,9 @@ export interface SettingProps {
   readonly notificationTopicArn?: string;
   /**
    * Whether to create a CloudWatch dashboard.
-   * @default true
+   * @default false
    */
   readonly dashboard?: boolean;
-  /**
-   * CloudWatch sink of another account that receives the metrics.
-   * @default - none
-   */
-  readonly monitoringSinkArn?: string;
   /**
    * Whether to import a Security Hub finding for each violation.
    * @default false

@@ -15,6 +15,16 @@ const RENAMED = {
   logRetentionDays: 'logRetentionInDays',
 } as const;
 
+const NO_METRICS =
+  'the accounts share no metrics any more (docs/organization.md, What there is to see)';
+
+/** Why a setting was removed, by its name. */
+const REMOVED = {
+  monitoringSinkArn: NO_METRICS,
+  linkMetrics: NO_METRICS,
+  organizationId: NO_METRICS,
+} as const;
+
 /** Describes each contradiction between settings. */
 const contradictionsOf = (settings: Settings): readonly string[] => {
   const { configRuleName, inactiveConfigRuleName, approvers, approvalTopicArn } = settings;
@@ -59,25 +69,30 @@ export const requireNoContradiction = (settings: Settings): void => {
 /**
  * Reads settings from CDK context. A key with other characters than letters, digits and `_` belongs to the CDK.
  *
- * @throws {InvalidParameterError} names the first renamed or unknown setting, or every value that is not allowed
+ * @throws {InvalidParameterError} names the first renamed, removed or unknown setting, or every value that is not allowed
  */
 export const readContext = <const P extends Parameters>(
   settings: P,
   context: Readonly<Record<string, unknown>>,
 ): ValuesOf<P> => {
   const own = Object.entries(context).filter(([name]) => /^\w+$/.test(name));
-  for (const [name] of own)
+  for (const [name] of own) {
     if (Object.hasOwn(RENAMED, name))
       throw new InvalidParameterError(
         `${name} is now called ${RENAMED[name as keyof typeof RENAMED]}`,
       );
+    if (Object.hasOwn(REMOVED, name))
+      throw new InvalidParameterError(
+        `${name} was removed: ${REMOVED[name as keyof typeof REMOVED]}`,
+      );
+  }
   return readParameters(settings, Object.fromEntries(own), 'setting');
 };
 
 /**
  * Reads the settings of a deployment from CDK context: `-c maximumExecutionFrequency=One_Hour`, or `context` in cdk.json.
  *
- * @throws {InvalidParameterError} names the first renamed or unknown setting, every value that is not allowed, or every
+ * @throws {InvalidParameterError} names the first renamed, removed or unknown setting, every value that is not allowed, or every
  * contradiction
  * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
  */

@@ -12,7 +12,6 @@ import {
   approvers,
   MAXIMUM_APPROVERS,
   RULE_NAME,
-  SINK_ARN,
   TOPIC_ARN,
 } from './patterns.ts';
 
@@ -106,13 +105,8 @@ const NOTIFICATIONS = {
       'SNS topic that receives a message about each change by a runbook, and about each refusal of automatic mode',
   }),
   dashboard: trueOrFalse({
-    default: true,
+    default: false,
     description: 'Whether to create a CloudWatch dashboard',
-  }),
-  monitoringSinkArn: text({
-    ...SINK_ARN,
-    default: undefined,
-    description: 'CloudWatch sink of another account that receives the metrics',
   }),
   securityHubFindings: trueOrFalse({
     default: false,

@@ -48,14 +48,12 @@ const readRecorded = async ({ config, event }: Run): Promise<RecordedResults> =>
  */
 const runSweep = async (run: Run): Promise<void> => {
   const { config, event, rule, remainingTime, log } = run;
-  log.measureCalls();
-  log.measure({ SuccessfulSweeps: 0 });
+  log.add({ SuccessfulSweeps: 0 });
   const readResults = () => readRecorded(run);
   const recorded = await withinTime({ remainingTime, reserved: RESERVED_FOR_REPORT }, readResults);
   const { results, failures } = await sweepAccount({ ...run, recorded });
   const [failure] = failures;
-  const counts = countResults(results);
-  log.add(counts);
+  log.add(countResults(results));
   if (failure !== undefined)
     log.add({ failures: failures.length, firstFailure: describeError(failure) });
 
@@ -72,7 +70,7 @@ const runSweep = async (run: Run): Promise<void> => {
   const ResultsSent = await withinTime({ remainingTime, reserved: RESERVED_FOR_LOG }, report);
   if (failure !== undefined) throw failure;
   requireNoFutureResult(recorded, { now: run.now() });
-  log.measure({ SuccessfulSweeps: 1, ...counts, ResultsSent });
+  log.add({ SuccessfulSweeps: 1, ResultsSent });
 };
 
 /** Evaluates the user of a change notification and reports its result, unless a newer run has recorded one. */

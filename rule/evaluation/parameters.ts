@@ -25,7 +25,7 @@ const SHARED = {
     default: 7,
     unit: 'days',
     description:
-      'Days after which a sweep reports an unchanged result again; with 0, every sweep reports every result',
+      'Days after which a sweep reports an unchanged result again, for the rule on active keys only NON_COMPLIANT; with 0, every sweep does',
   }),
 };
 

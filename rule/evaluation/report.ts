@@ -8,8 +8,8 @@ import type { UserRule } from './user-rule.ts';
 /** The instant of the evaluation, and the time at which it is compared with recorded results. */
 type Times = { readonly at: Date; readonly now: Date };
 
-/** How results are compared: when, and how often unchanged results are reported again. */
-type ComparisonPolicy = Pick<UserRule, 'refreshDays'> & Times;
+/** How results are compared: when, and which unchanged results are reported again how often. */
+type ComparisonPolicy = Pick<UserRule, 'refreshDays' | 'refreshes'> & Times;
 
 /** The milliseconds by which the clock of AWS Config may be ahead. */
 const TOLERANCE = 15 * 60_000;
@@ -60,7 +60,8 @@ const isDifference = (
     isInFuture(recorded, policy) ||
     result.ComplianceType !== recorded.ComplianceType ||
     conclusionOf(result.Annotation) !== conclusionOf(recorded.Annotation) ||
-    isDaysBefore(recorded.OrderingTimestamp, policy.refreshDays, policy.at)
+    ((policy.refreshes === 'all' || result.ComplianceType === 'NON_COMPLIANT') &&
+      isDaysBefore(recorded.OrderingTimestamp, policy.refreshDays, policy.at))
   );
 };
 
@@ -71,11 +72,11 @@ const isDifference = (
  *   1  no recorded result                              → reported, unless NOT_APPLICABLE
  *   2  a recorded result of a later instant            → not reported
  *   3  another ComplianceType or conclusion            → reported
- *   4  the same, recorded `refreshDays` ago or earlier → reported
+ *   4  the same, recorded `refreshDays` ago or earlier → reported, if the rule refreshes all results or it is NON_COMPLIANT
  *   5  the same, recorded later                        → not reported
  *   6  a recorded result of a date in the future       → reported
  * Boundary: a recorded result of the same instant is not later; one of exactly `refreshDays` × 24 hours ago is reported
- * again; with 0 days, every result is reported.
+ * again; with 0 days, each of the results in 4 is reported by every sweep.
  */
 export const differences = (
   results: readonly UserResult[],

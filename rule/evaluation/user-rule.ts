@@ -41,6 +41,14 @@ export type UserRule = {
   /** The instant of the evaluation. AWS Config supplies it; the system clock is never read. */
   readonly at: Date;
   readonly refreshDays: number;
+  /**
+   * The unchanged results that a sweep reports again after `refreshDays`.
+   *
+   * The rule on active keys refreshes its violations, because people act on their evidence. Its other results depend on
+   * nothing that ages: they are reported when they change. The rule on inactive keys refreshes all results. Their instant
+   * is the last day on which a key was seen active, and from it the rule concludes how long a key has been inactive.
+   */
+  readonly refreshes: 'violations' | 'all';
   /** Tells whether the result of this user depends on CloudTrail's event history and on its recorded result. */
   readonly requiresHistory: (user: UserKeys) => boolean;
   readonly requiredReads: (background: Background) => RequiredReads;

@@ -59,6 +59,7 @@ export const inactiveAccessKeyRule: CreateRule = (inputParameters, at) => {
   return {
     at,
     refreshDays: policy.refreshDays,
+    refreshes: 'all',
     requiresHistory: ({ keys }) => inactiveKeys(keys).length > 0,
     requiredReads: ({ recorded, history }) => {
       if (history === undefined) return NO_READS;

@@ -7,7 +7,7 @@ import {
   type QueueMessages,
   retry,
 } from '../input/queue-batch.ts';
-import { type LogRun, maskKeyIds } from '../log/log.ts';
+import { type LogRun, maskKeyIds, type RunLog } from '../log/log.ts';
 import { type KeyEvent, parseKeyEvent } from './event.ts';
 import type { TriggerSettings } from './settings.ts';
 
@@ -20,25 +20,25 @@ type Dependencies = {
   readonly now: () => Date;
 };
 
-/** The outcome of a start, by the name of its metric. */
-type Start = 'EvaluationsStarted' | 'StartsPostponed' | 'StartsSkipped';
+/** The outcome of a start. */
+type Start = 'Started' | 'Postponed' | 'HeldBack';
 
 /**
  * Starts one evaluation of every rule.
  *
- *   `StartsSkipped`       the account has more than `maximumUsers` users, and a start may evaluate each of them
- *   `StartsPostponed`     Config is already evaluating a rule, or the last start was less than a minute ago
- *   `EvaluationsStarted`  otherwise
+ *   `HeldBack`   the account has more than `maximumUsers` users, and a start may evaluate each of them
+ *   `Postponed`  Config is already evaluating a rule, or the last start was less than a minute ago
+ *   `Started`    otherwise
  */
 const startEvaluation = async ({ iam, config, settings }: Dependencies): Promise<Start> => {
   const { configRuleNames, maximumUsers } = settings;
-  if (maximumUsers !== undefined && (await iam.countUsers()) > maximumUsers) return 'StartsSkipped';
+  if (maximumUsers !== undefined && (await iam.countUsers()) > maximumUsers) return 'HeldBack';
   try {
     await config.startEvaluation(configRuleNames);
-    return 'EvaluationsStarted';
+    return 'Started';
   } catch (error) {
     if (error instanceof LimitExceededException || error instanceof ResourceInUseException)
-      return 'StartsPostponed';
+      return 'Postponed';
     throw error;
   }
 };
@@ -50,6 +50,8 @@ const firstOf = (texts: readonly (string | undefined)[]): string[] =>
   [...new Set(texts)].filter((text) => text !== undefined).slice(0, MAXIMUM_NAMED);
 
 const describe = ({ messages, unreadable }: QueueMessages<KeyEvent>) => ({
+  KeyEvents: messages.length,
+  InvalidEvents: unreadable.length,
   eventNames: firstOf(messages.map(({ body }) => body.eventName)),
   userNames: firstOf(messages.map(({ body }) => body.userName)),
   ...(unreadable.length > 0 && {
@@ -60,21 +62,16 @@ const describe = ({ messages, unreadable }: QueueMessages<KeyEvent>) => ({
 const RECOMMENDATION =
   'key events start no evaluations, because the account has too many users and the rule is also evaluated on changes: deploy with -c triggers=schedule';
 
-const measure = (
-  { messages, unreadable }: QueueMessages<KeyEvent>,
-  start: Start | undefined,
+/** Describes what a batch did. */
+const describeStart = (
+  { messages }: QueueMessages<KeyEvent>,
+  start: Start,
   now: Date,
-) => {
+): Parameters<RunLog['add']>[0] => {
+  if (start === 'HeldBack') return { start, recommendation: RECOMMENDATION };
+  if (start === 'Postponed') return { start };
   const oldest = Math.min(...messages.map(({ body }) => body.eventTime.getTime()));
-  const isStarted = start === 'EvaluationsStarted';
-  return {
-    KeyEvents: messages.length,
-    InvalidEvents: unreadable.length,
-    EvaluationsStarted: Number(isStarted),
-    StartsPostponed: Number(start === 'StartsPostponed'),
-    StartsSkipped: Number(start === 'StartsSkipped'),
-    ...(isStarted && { EventToEvaluation: now.getTime() - oldest }),
-  };
+  return { start, EventToEvaluation: now.getTime() - oldest };
 };
 
 /**
@@ -92,7 +89,6 @@ export const createHandler =
       const ConfigRuleName = dependencies.settings.configRuleNames.join(',');
       log.add({ ConfigRuleName, ...describe(batch) });
       const start = messages.length > 0 ? await startEvaluation(dependencies) : undefined;
-      if (start === 'StartsSkipped') log.add({ recommendation: RECOMMENDATION });
-      log.measure(measure(batch, start, dependencies.now()));
-      return retry(start === 'StartsPostponed' ? [...unreadable, ...messages] : unreadable);
+      if (start !== undefined) log.add(describeStart(batch, start, dependencies.now()));
+      return retry(start === 'Postponed' ? [...unreadable, ...messages] : unreadable);
     });

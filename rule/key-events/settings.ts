@@ -1,8 +1,12 @@
 import * as v from 'valibot';
 import { InvalidEnvironmentError, parse } from '../input/parse.ts';
 
-/** The maximum number of rules in a StartConfigRulesEvaluation call. */
-const MAXIMUM_RULES = 25;
+/**
+ * The maximum number of rules in a StartConfigRulesEvaluation call.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html
+ */
+export const MAXIMUM_RULES = 25;
 
 const NAMES = `1 to ${MAXIMUM_RULES} names of Config rules, separated by commas`;
 

@@ -1,21 +1,35 @@
-import { embeddedMetrics, type MetricName } from './metrics.ts';
+import { METRIC_OF_SWEEPS, sweepMetric } from './metrics.ts';
 
 /** Attempts of API calls by name, such as `ListUsers`, retries included; `Throttles` counts the throttled ones. */
 export type CallCounts = { Throttles: number; [api: string]: number };
 
-/** The fields that a log line can have besides its metrics and call counts. */
+/** The fields that a log line can have besides its call counts. Saved queries (infra/monitoring/queries.ts) read them. */
 type LogFields = {
-  /** The rules that the run belongs to, joined by commas; the dimension of its metrics. */
+  /** The rules that the run belongs to, joined by commas; the dimension of the metric of sweeps. */
   readonly ConfigRuleName: string;
   readonly messageType: string;
+  /** 1 for a sweep that succeeded, 0 for one that failed: also a metric. */
+  readonly SuccessfulSweeps: number;
+  /** Evaluated users, the NON_COMPLIANT ones, and those that only a tag exempts. */
   readonly Users: number;
   readonly Violations: number;
   readonly Exempt: number;
+  /** The results that a sweep reported, which AWS Config bills. */
+  readonly ResultsSent: number;
   /** A newer run has already reported a result of this user. */
   readonly isSuperseded: boolean;
   /** How many users, rules or findings failed, and the first reason. */
   readonly failures: number;
   readonly firstFailure: ErrorFields;
+  /** Key events of a batch that are valid, and those that are not. A batch that is retried counts again. */
+  readonly KeyEvents: number;
+  readonly InvalidEvents: number;
+  /** What a batch of key events did: it started an evaluation, or could not yet, or must not in so large an account. */
+  readonly start: 'Started' | 'Postponed' | 'HeldBack';
+  /** Milliseconds from the oldest key event to the start of its evaluation. */
+  readonly EventToEvaluation: number;
+  readonly FindingsImported: number;
+  readonly FindingsArchived: number;
   readonly eventNames: readonly string[];
   readonly userNames: readonly string[];
   readonly userIds: readonly string[];
@@ -37,13 +51,9 @@ type LogFields = {
   readonly executions: readonly string[];
 };
 
-/** Collects what one run logs. A field or metric that is set again replaces the earlier value. */
+/** Collects what one run logs. A field that is set again replaces the earlier value. */
 export type RunLog = {
   readonly add: (fields: Partial<LogFields>) => void;
-  /** Adds metrics; they need the field `ConfigRuleName`. */
-  readonly measure: (metrics: Partial<Record<MetricName, number>>) => void;
-  /** Publishes the duration, the API calls and the throttles of the run as metrics too. */
-  readonly measureCalls: () => void;
 };
 
 /** Runs a function and writes one log line, whether the function returns or throws. */
@@ -78,8 +88,8 @@ const toJsonLine = (line: object): string =>
   JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
 /**
- * Creates a function that writes one JSON line per run: its fields and metrics, its AWS calls by name, its throttles and
- * its duration in milliseconds.
+ * Creates a function that writes one JSON line per run: its fields, its AWS calls by name, its throttles and its duration
+ * in milliseconds. The line of a sweep is also a metric.
  *
  * @param write      takes the line, without a line break; Lambda keeps each line of stdout as one log event
  * @param takeCalls  returns the call counts since it was last called
@@ -89,27 +99,18 @@ export const createLogRun =
   async (message, run) => {
     const startedAt = performance.now();
     let fields: Partial<LogFields> = {};
-    let metrics: Partial<Record<MetricName, number>> = {};
-    let measuresCalls = false;
     takeCalls();
     const writeLine = (level: 'INFO' | 'ERROR', failure: Partial<ErrorFields>) => {
       const { Throttles, ...calls } = takeCalls();
       const Duration = Math.round(performance.now() - startedAt);
       const counted = { Duration, Throttles, ...calls };
-      const names = Object.keys({ ...metrics, ...(measuresCalls && counted) });
-      const measured = names.length > 0 ? embeddedMetrics(names, Date.now()) : {};
-      const line = { level, message, ...fields, ...metrics, ...counted, ...measured, ...failure };
+      const measured = METRIC_OF_SWEEPS in fields && sweepMetric(Date.now());
+      const line = { level, message, ...fields, ...counted, ...measured, ...failure };
       write(toJsonLine(line));
     };
     const log: RunLog = {
       add: (more) => {
         fields = { ...fields, ...more };
-      },
-      measure: (more) => {
-        metrics = { ...metrics, ...more };
-      },
-      measureCalls: () => {
-        measuresCalls = true;
       },
     };
     try {

@@ -38,7 +38,7 @@ export const createHandler =
       const { violations, archived, failures } = await (batch === undefined
         ? reconcileFindings(sources, at)
         : importChanges(changes, sources, at));
-      log.measure({ FindingsImported: violations, FindingsArchived: archived });
+      log.add({ FindingsImported: violations, FindingsArchived: archived });
 
       const [failure] = failures;
       if (failure === undefined) return retry(unreadable);

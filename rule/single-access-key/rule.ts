@@ -40,6 +40,7 @@ export const singleAccessKeyRule: CreateRule = (inputParameters, at) => {
   return {
     at,
     refreshDays: policy.refreshDays,
+    refreshes: 'violations',
     requiresHistory: () => false,
     requiredReads: () => ({
       tag: (user) => requiredTag(user, policy),

@@ -238,12 +238,10 @@ const settings: readonly Target[] = [
     specimens: [
       {
         organizationalUnits: 'canary:ou-ab12-cdef3456;rest:ou-ab12-cdef3457,ou-ab12-cdef3458',
-        organizationId: 'o-a1b2c3d4e5',
         excludedAccounts: '123456789012',
       },
       {
         organizationalUnits: { canary: ['ou-ab12-cdef3456'], rest: ['ou-ab12-cdef3457'] },
-        organizationId: 'o-a1b2c3d4e5',
         excludedAccounts: ['123456789012'],
         maxConcurrentPercentage: 10,
         maximumExecutionFrequency: 'Six_Hours',

@@ -139,12 +139,7 @@ describe('the constructs', () => {
     const rule = new index.SingleAccessKeyRule(stack, 'Rule');
     const { alarms } = new index.Alarms(stack, 'Alarms', { rule });
 
-    expect(alarms.map(({ node }) => node.id)).toEqual([
-      'EvaluationErrors',
-      'EvaluationDeadLetters',
-      'NoSuccessfulSweep',
-      'SweepNearTimeout',
-    ]);
+    expect(alarms.map(({ node }) => node.id)).toEqual(['DeadLetters', 'NoSuccessfulSweep']);
   });
 
   it('include remediations, which are manual by default', () => {

@@ -24,7 +24,7 @@ const execution = `arn:aws:ssm:us-east-1:${accountId}:automation-execution/12345
 const document = `arn:aws:ssm:us-east-1:${accountId}:document/IamUserSingleAccessKey-DeactivateAccessKeyDocument-1A2B`;
 const roleOf = (part: string) =>
   `arn:aws:iam::${accountId}:role/IamUserSingleAccessKey-${part}-1A2B`;
-const deadLetters = `arn:aws:sqs:us-east-1:${accountId}:IamUserSingleAccessKey-RuleDeadLetterQueue-1A2B`;
+const deadLetters = `arn:aws:sqs:us-east-1:${accountId}:IamUserSingleAccessKey-DeadLetterQueue-1A2B`;
 const user = `arn:aws:iam::${accountId}:user/team/alice`;
 const serviceRole = (path: string) => `arn:aws:iam::${accountId}:role/aws-service-role/${path}`;
 const REMEDIATION_ROLE = 'remediation.config.amazonaws.com/AWSServiceRoleForConfigRemediation';

@@ -17,7 +17,7 @@ describe('permissions', () => {
     expect(allowed('RuleEvaluator')).toEqual({
       'logs:CreateLogStream': expect.stringMatching(/^\{RuleEvaluatorLogGroup\w+\}$/),
       'logs:PutLogEvents': expect.stringMatching(/^\{RuleEvaluatorLogGroup\w+\}$/),
-      'sqs:SendMessage': expect.stringMatching(/^\{RuleDeadLetterQueue\w+\}$/),
+      'sqs:SendMessage': expect.stringMatching(/^\{DeadLetterQueue\w+\}$/),
       'iam:GetUser': users,
       'iam:ListAccessKeys': users,
       'iam:GetAccessKeyLastUsed': users,
@@ -196,12 +196,13 @@ describe('the stack', () => {
         .map(([name]) => `${Type} ${name}`),
     );
 
-    // CDK generates names of inline policies. A metric name is not the name of a resource.
+    // CDK generates names of inline policies. A metric name is not the name of a resource, and a saved query must have one.
     expect(new Set(named)).toEqual(
       new Set([
         'AWS::CloudWatch::Alarm MetricName',
         'AWS::Config::ConfigRule ConfigRuleName',
         'AWS::IAM::Policy PolicyName',
+        'AWS::Logs::QueryDefinition Name',
       ]),
     );
   });
@@ -230,10 +231,7 @@ describe('the stack', () => {
       DeactivationRunbookName: '{DeactivateAccessKeyDocument}',
       ReactivationRunbookName: '{ReactivateAccessKeyDocument}',
       DeletionRunbookName: '{DeleteInactiveAccessKeyDocument}',
-      DeadLetterQueueUrl: '{RuleDeadLetterQueue}',
-      InactiveDeadLetterQueueUrl: '{InactiveRuleDeadLetterQueue}',
-      KeyEventDeadLetterQueueUrl: '{KeyEventsDeadLetterQueue}',
-      DashboardName: '{OperationsDashboard}',
+      DeadLetterQueueUrl: '{DeadLetterQueue}',
       DeactivationRoleArn: '{DeactivateAccessKeyAutomationRole}',
       ReactivationRoleArn: '{ReactivateAccessKeyAutomationRole}',
       DeletionRoleArn: '{DeleteInactiveAccessKeyAutomationRole}',

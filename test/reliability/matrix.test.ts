@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
-import type { SynthesizedStack } from '../local-account/deploy/synthesize.ts';
+import { readTemplate, type SynthesizedStack } from '../local-account/deploy/synthesize.ts';
 import { type Cell, type CleanRun, cellsOf, describeCell, runCell, runClean } from './matrix.ts';
 import { PATHS } from './paths.ts';
-import { sizeOf } from './report.ts';
+import { createAlarmFor, sizeOf } from './report.ts';
 import { synthesizeReliable } from './small-account.ts';
 import { giveTimeBack, takeTime } from './virtual-time.ts';
 
@@ -47,7 +47,7 @@ describe('docs/reliability.md', () => {
   it('contains every cell, and no broken one', () => {
     const cells = runs.flatMap(cellsOf).length;
     const [, all, absorbed, retried, reported, broken] =
-      /^\| all \| \d+ \| \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/m
+      /^\| all \| \d+ \| \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| \|$/m
         .exec(report)
         ?.map(Number) ?? [];
     expect(all).toBe(cells);
@@ -68,7 +68,7 @@ describe('the matrix', () => {
 });
 
 describe('a sampled cell', () => {
-  it('is never broken', async () => {
+  it('is never broken, and raises the alarm that docs/reliability.md names', async () => {
     const sample = runs.flatMap((clean): Cell[] => {
       const cells = cellsOf(clean);
       return fc.sample(fc.constantFrom(...cells), { seed: SEED, numRuns: CELLS_OF_A_PATH });
@@ -82,8 +82,27 @@ describe('a sampled cell', () => {
       problems.map((problem) => `${describeCell(cell)}: ${problem}`),
     );
     expect(problems).toEqual([]);
+    const report = readFileSync(`${REPOSITORY}docs/reliability.md`, 'utf8').split('\n');
+    const alarmFor = createAlarmFor(stack);
+    for (const { cell, outcome, failures } of results) {
+      const { name } = cell.clean.path;
+      const row = report.find((line) => line.startsWith(`| ${name} |`));
+      if (outcome === 'reported') expect(row, name).toContain(` ${alarmFor(failures)} |`);
+    }
     expect(new Set(results.map(({ outcome }) => outcome)).size).toBeGreaterThan(1);
   }, 120_000);
+});
+
+describe('the alarm of a failure', () => {
+  it('is the one that watches the queue of the dead letter, and none for a failed step', () => {
+    const alarmFor = createAlarmFor(stack);
+    const queue = Object.keys(readTemplate(stack).Resources).find((id) =>
+      /^DeadLetterQueue\w{8}$/.test(id),
+    );
+    expect(alarmFor([`IamUserSingleAccessKey-${queue}-1A2B`])).toBe('DeadLetters');
+    expect(alarmFor(['Verify'])).toBe('none: a failed execution');
+    expect(() => alarmFor(['Stack-OtherDeadLetterQueue-1A2B'])).toThrow('expected an alarm');
+  });
 });
 
 describe('the matrix detects', () => {

@@ -30,6 +30,8 @@ export type Outcome = 'absorbed' | 'retried' | 'reported' | 'broken';
 export type Result = {
   readonly cell: Cell;
   readonly outcome: Outcome;
+  /** The failed steps and the names of the queues with dead letters that show the failure. */
+  readonly failures: readonly string[];
   readonly problems: readonly string[];
 };
 
@@ -112,7 +114,8 @@ export const runCell = (stack: SynthesizedStack, cell: Cell): Promise<Result> =>
     const met = account.faults.met();
     account.faults.end();
     const after = countsOf(account);
-    const isReported = after.reported > before.reported;
+    const failures = reportedFailures(account).slice(before.reported);
+    const isReported = failures.length > 0;
     const state = stateOf(account);
     const unseen = isReported ? '' : difference(state, afterAct);
     const isActed = isDeepStrictEqual(state.keys, afterAct.keys);
@@ -129,11 +132,12 @@ export const runCell = (stack: SynthesizedStack, cell: Cell): Promise<Result> =>
         ? ['the next run fails']
         : []),
     ];
-    if (problems.length > 0) return { cell, outcome: 'broken', problems };
+    if (problems.length > 0) return { cell, outcome: 'broken', failures, problems };
     const isRetried = after.invocations > before.invocations;
     return {
       cell,
       outcome: isReported ? 'reported' : isRetried ? 'retried' : 'absorbed',
+      failures,
       problems,
     };
   });

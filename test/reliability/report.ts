@@ -1,11 +1,47 @@
+import { readTemplate, type SynthesizedStack } from '../local-account/deploy/synthesize.ts';
 import { nameOf } from './fault.ts';
 import { type Cell, type CleanRun, cellsOf, type Outcome } from './matrix.ts';
 
 /** Number of cells of a path per outcome. */
 type Outcomes = Readonly<Record<Outcome, number>>;
 
-/** A path of the matrix with the outcomes of its cells. */
-type Row = { readonly clean: CleanRun; readonly outcomes: Outcomes };
+/** A path of the matrix with the outcomes of its cells, and the alarms that its reported failures raise. */
+type Row = {
+  readonly clean: CleanRun;
+  readonly outcomes: Outcomes;
+  readonly alarms: ReadonlySet<string>;
+};
+
+/** What a failure raises that leaves no dead letter: AWS Systems Manager shows the failed execution. */
+const NO_ALARM = 'none: a failed execution';
+
+/** Lists the alarms of a stack that watch a queue, with the logical id of the queue. */
+const alarmsOf = (stack: SynthesizedStack) =>
+  Object.values(readTemplate(stack).Resources)
+    .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+    .flatMap(({ Properties }) => {
+      const { AlarmDescription, Dimensions } = Object(Properties);
+      const [queue] = Object(Dimensions[0]?.Value)['Fn::GetAtt'] ?? [];
+      const alarm = String(AlarmDescription).split(' ').at(-1) ?? '';
+      return queue === undefined ? [] : [{ alarm, queue }];
+    });
+
+/**
+ * Returns a function that names the alarm that the failures of a cell raise: the one that watches a queue with a dead
+ * letter.
+ *
+ * @throws {Error} when no alarm watches such a queue
+ */
+export const createAlarmFor = (stack: SynthesizedStack) => {
+  const alarms = alarmsOf(stack);
+  return (failures: readonly string[]): string => {
+    const queues = failures.filter((failure) => failure.includes('DeadLetter'));
+    if (queues.length === 0) return NO_ALARM;
+    const found = alarms.find(({ queue }) => queues.every((name) => name.includes(`-${queue}`)));
+    if (found === undefined) throw new Error(`expected an alarm for ${queues.join()}, got none`);
+    return found.alarm;
+  };
+};
 
 const kindsOf = (cells: readonly Cell[]): readonly string[] => [
   ...new Set(cells.map(({ planned }) => nameOf(planned.fault))),
@@ -57,21 +93,22 @@ schedule, by \`EvaluateCommand\`, or by the command of the runbook.
 * AWS Config receives no wrong result: no false COMPLIANT, NON_COMPLIANT or NOT_APPLICABLE.
 * IAM receives only the planned write of the clean run. Every user that had an active key keeps one.
 * The run ends like a clean run, also after the queue delivers a message again (**absorbed**) or after AWS invokes a function again (**retried**).
-  Otherwise a dead letter or a failed step shows the failure (**reported**).
+  Otherwise a dead letter or a failed step shows the failure (**reported**). The last column is the alarm that a dead letter raises
+  ([what to do](operations.md#alarms)). A failed step raises none: whoever started the runbook sees the failed execution.
 * An execution or a notification claims success only if the key has changed.
 * The next run succeeds, and leaves the keys, results and findings of two clean runs.
 
 A cell that breaks a condition is **broken**.
 
-| path | calls | kinds | cells | absorbed | retried | reported | broken |
-|---|--:|--:|--:|--:|--:|--:|--:|
+| path | calls | kinds | cells | absorbed | retried | reported | broken | alarm of a reported failure |
+|---|--:|--:|--:|--:|--:|--:|--:|---|
 ${rows
   .map(
-    ({ clean, outcomes: { absorbed, retried, reported, broken } }) =>
-      `${sizeOf(clean)} ${absorbed} | ${retried} | ${reported} | ${broken} |`,
+    ({ clean, outcomes: { absorbed, retried, reported, broken }, alarms }) =>
+      `${sizeOf(clean)} ${absorbed} | ${retried} | ${reported} | ${broken} | ${[...alarms].toSorted().join(', ')} |`,
   )
   .join('\n')}
-| all | ${calls} | | ${cells} | ${total('absorbed')} | ${total('retried')} | ${total('reported')} | ${total('broken')} |
+| all | ${calls} | | ${cells} | ${total('absorbed')} | ${total('retried')} | ${total('reported')} | ${total('broken')} | |
 
 The calls of all clean runs, by caller: a function, Systems Manager for a runbook, or a script of a runbook.
 

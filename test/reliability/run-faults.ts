@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { cellsOf, describeCell, type Outcome, runCell, runClean } from './matrix.ts';
 import { PATHS } from './paths.ts';
-import { reportOf } from './report.ts';
+import { createAlarmFor, reportOf } from './report.ts';
 import { synthesizeReliable } from './small-account.ts';
 import { giveTimeBack, takeTime } from './virtual-time.ts';
 
@@ -17,7 +17,12 @@ const REPORT = fileURLToPath(new URL('../../docs/reliability.md', import.meta.ur
 const SELF = fileURLToPath(import.meta.url);
 
 /** The outcome of a cell that a child process reports. */
-type Reported = { readonly path: string; readonly outcome: Outcome; readonly problems: string };
+type Reported = {
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly failures: readonly string[];
+  readonly problems: string;
+};
 
 const cleanRuns = async () => {
   const stack = synthesizeReliable();
@@ -32,10 +37,11 @@ const runShare = async (share: number, of: number): Promise<void> => {
   const { stack, runs } = await cleanRuns();
   const cells = runs.flatMap(cellsOf).filter((_, index) => index % of === share);
   for (const cell of cells) {
-    const { outcome, problems } = await runCell(stack, cell);
+    const { outcome, failures, problems } = await runCell(stack, cell);
     const reported: Reported = {
       path: cell.clean.path.name,
       outcome,
+      failures,
       problems: problems.length === 0 ? '' : `${describeCell(cell)}\n  ${problems.join('\n  ')}`,
     };
     process.send?.(reported);
@@ -54,7 +60,7 @@ const startShare = (share: number, of: number, take: (reported: Reported) => voi
 
 /** Runs the whole matrix on all cores, prints the report and writes docs/reliability.md. */
 const runAll = async (): Promise<void> => {
-  const { runs } = await cleanRuns();
+  const { stack, runs } = await cleanRuns();
   giveTimeBack();
   const reported: Reported[] = [];
   const count = runs.flatMap(cellsOf).length;
@@ -68,6 +74,7 @@ const runAll = async (): Promise<void> => {
     Array.from({ length: processes }, (_, share) => startShare(share, processes, take)),
   );
   if (reported.length !== count) throw new Error(`expected ${count} cells, got ${reported.length}`);
+  const alarmFor = createAlarmFor(stack);
   const rows = runs.map((clean) => {
     const ofPath = reported.filter(({ path }) => path === clean.path.name);
     const number = (outcome: Outcome) => ofPath.filter((one) => one.outcome === outcome).length;
@@ -75,7 +82,8 @@ const runAll = async (): Promise<void> => {
       ...{ absorbed: number('absorbed'), retried: number('retried') },
       ...{ reported: number('reported'), broken: number('broken') },
     };
-    return { clean, outcomes };
+    const failed = ofPath.filter(({ outcome }) => outcome === 'reported');
+    return { clean, outcomes, alarms: new Set(failed.map(({ failures }) => alarmFor(failures))) };
   });
   const report = reportOf(rows);
   writeFileSync(REPORT, report);

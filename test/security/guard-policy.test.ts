@@ -102,13 +102,6 @@ const ON_EVERY_RULE = [
   'config:PutConfigRule ConfigRule',
   'config:PutRemediationConfigurations RemediationConfiguration',
 ];
-/** The calls on resources that the tag protects. */
-const BY_TAG = [
-  'oam:DeleteLink Link',
-  'oam:TagResource Link',
-  'oam:UntagResource Link',
-  'oam:UpdateLink Link',
-];
 
 describe('the guard policy', () => {
   it('covers every resource type of the template', () => {
@@ -116,7 +109,7 @@ describe('the guard policy', () => {
     expect([...new Set(types.map(({ Type }) => Type))].toSorted()).toEqual(Object.keys(TYPES));
   });
 
-  it('relies on generated names, and on the tag of links', () => {
+  it('relies on generated names', () => {
     for (const [type, name] of [
       ['AWS::CloudWatch::Alarm', 'AlarmName'],
       ['AWS::Events::Rule', 'Name'],
@@ -126,14 +119,10 @@ describe('the guard policy', () => {
       ['AWS::SQS::Queue', 'QueueName'],
       ['AWS::SSM::Document', 'Name'],
     ] as const) {
-      expect(propertiesOf(template, type).length).toBeGreaterThan(2);
+      expect(propertiesOf(template, type).length).toBeGreaterThan(0);
       for (const resource of propertiesOf(template, type))
         expect(resource).not.toHaveProperty(name);
     }
-    expect(propertiesOf(template, 'AWS::Oam::Link')).toMatchObject([{ Tags: { 'part-of': OURS } }]);
-    // CloudFormation cannot tag them in every Region.
-    for (const { Tags } of propertiesOf(template, 'AWS::Lambda::EventSourceMapping'))
-      expect(Tags).toBeUndefined();
   });
 
   it.each(ATTACKERS)('lets only the deployment change the resources: %s', async (attacker) => {
@@ -227,7 +216,6 @@ describe('a resource of somebody else', () => {
     for (const { action, resource } of [
       ...calls,
       { action: 'lambda:CreateEventSourceMapping', resource: '*' },
-      { action: 'oam:CreateLink', resource: `arn:aws:oam:us-east-1:${accountId}:sink/1a2b` },
       { action: 'sns:CreateTopic', resource: `arn:aws:sns:us-east-1:${accountId}:topic` },
       { action: 'sts:TagSession', resource: role(FOREIGN) },
     ]) {
@@ -242,9 +230,9 @@ describe('a resource of somebody else', () => {
     }
   });
 
-  it('can be deleted although it already has the tag, except links', async () => {
+  it('can be deleted although it already has the tag', async () => {
     const { allowed, denied } = await sortCalls(may, ADMINISTRATOR, { names: [FOREIGN] });
-    expect(denied).toEqual([...ON_EVERY_RULE, ...BY_TAG].toSorted());
+    expect(denied).toEqual(ON_EVERY_RULE);
     expect(allowed).toContain('iam:DeleteRole role');
     expect((await sortCalls(may, STACK_SETS, { names: [FOREIGN] })).denied).toEqual([]);
   });

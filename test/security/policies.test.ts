@@ -8,7 +8,6 @@ const OPTIONS = {
   alarmTopicArn: topic('alarms'),
   exemptionTagKey: 'keys-until',
   securityHubFindings: true,
-  monitoringSinkArn: 'arn:aws:oam:us-east-1:210987654321:sink/12345678-1234-1234-1234-123456789012',
 };
 const APPROVAL = { approvers: 'operator', approvalTopicArn: topic('AutomationApprovals') };
 const AUTOMATIC = { automaticRemediation: true, automaticDeletion: true };

@@ -7,7 +7,7 @@ export const { template } = synthesize({
   automaticRemediation: true,
   automaticDeletion: true,
   securityHubFindings: true,
-  monitoringSinkArn: 'arn:aws:oam:us-east-1:210987654321:sink/1a2b',
+  dashboard: true,
 });
 
 export const FUNCTION: ResourceType = ['lambda', 'function'];
@@ -30,7 +30,8 @@ export const TYPES: Readonly<Record<string, readonly ResourceType[]>> = {
   'AWS::Lambda::Function': [FUNCTION],
   'AWS::Lambda::Permission': [FUNCTION],
   'AWS::Logs::LogGroup': [['logs', 'log-group'], LOG_STREAM],
-  'AWS::Oam::Link': [['oam', 'Link']],
+  // IAM has no resource type for saved queries.
+  'AWS::Logs::QueryDefinition': [],
   'AWS::SQS::Queue': [QUEUE],
   'AWS::SQS::QueuePolicy': [QUEUE],
   'AWS::SSM::Document': [['ssm', 'document']],

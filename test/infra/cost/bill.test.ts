@@ -29,12 +29,20 @@ describe('dollarsOfEvaluations', () => {
 });
 
 describe('billOf', () => {
-  it('has a line for each price', () => {
+  it('has a line for each price, or for prices of the same line their sum', () => {
     const billed = Object.fromEntries(Object.keys(PRICES).map((name) => [name, 2]));
-    const bill = billOf({ evaluations: 3, iamCalls: 9, configCalls: 9, billed });
+    const usage = { evaluations: 3, iamCalls: 9, configCalls: 9, billed };
 
-    expect(bill).toMatchObject({ evaluation: 0.003, alarm: 0.2, dashboard: 6, finding: 0.00006 });
+    const bill = billOf(usage);
+
+    expect(bill.get('Config evaluations')).toBe(0.003);
+    expect(bill.get('CloudWatch alarms')).toBe(0.2);
+    expect(bill.get('Lambda')).toBeCloseTo(2 * (0.2e-6 + 13.3334e-6), 12);
+    expect([...bill.keys()]).toEqual([
+      'Config evaluations',
+      ...new Set(Object.values(PRICES).map(({ line }) => line)),
+    ]);
     const prices = Object.values(PRICES).reduce((sum, { dollars }) => sum + dollars, 0);
-    expect(totalOf(bill)).toBeCloseTo(0.003 + 2 * prices, 9);
+    expect(totalOf(usage)).toBeCloseTo(0.003 + 2 * prices, 9);
   });
 });

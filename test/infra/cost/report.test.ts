@@ -1,87 +1,104 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { billOf, totalOf } from '../../../infra/cost/bill.ts';
-import { breakEvenOf, count, dollars, price, reportOf } from '../../../infra/cost/report.ts';
+import { totalOf } from '../../../infra/cost/bill.ts';
+import { breakEvenOf, count, dollars, reportOf } from '../../../infra/cost/report.ts';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
 import { usageOfFullReporting, usageOfStack } from '../../../infra/cost/usage.ts';
 import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 
 const report = (given: Readonly<Record<string, unknown>> = {}) => reportOf(parseScenario(given));
+const read = (file: string) => readFileSync(`${REPOSITORY}${file}`, 'utf8');
 
-/** The rows of the tables: the cells after the first, by the first. */
+const tableOf = (text: string) => text.split('\n').filter((line) => line.startsWith('| '));
+
+/** The rows of the table: the cells after the first, by the first. */
 const rowsOf = (text: string): Record<string, string[]> =>
   Object.fromEntries(
-    text
-      .split('\n')
-      .filter((line) => line.startsWith('| '))
+    tableOf(text)
       .map((line) => line.split('|').map((cell) => cell.trim()))
       .map(([, name = '', ...cells]) => [name, cells.slice(0, -1)]),
   );
 
-const numberIn = (text = '') => Number(text.replace(/[$,]/g, ''));
-const FULL_STARTS = 'total if each start reports every user';
+const numbersIn = (cells: readonly string[] = []) =>
+  cells.map((cell) => Number(cell.replace(/[$,]/g, '')));
+
+/** What an account with this stack costs, and one with two rules that report everything, at daily frequency. */
+const totalsOf = (users: number) => {
+  const at = parseScenario({ users });
+  return { stack: totalOf(usageOfStack(at)), full: totalOf(usageOfFullReporting(at)) };
+};
+
+describe('the cost, at daily frequency and with defaults,', () => {
+  it('is never more than that of two rules that report everything, from 20 users on', () => {
+    for (let users = 20; users <= 5_000; users += 1) {
+      const { stack, full } = totalsOf(users);
+      expect(stack, `${users} users`).toBeLessThanOrEqual(full);
+    }
+  });
+
+  it('is at most half of theirs in 1,000 accounts of 50 users', () => {
+    const { stack, full } = totalsOf(50);
+    expect(stack).toBeLessThanOrEqual(full / 2);
+  });
+});
 
 describe('reportOf', () => {
   it('is in docs/organization.md', () => {
-    const text = readFileSync(`${REPOSITORY}docs/organization.md`, 'utf8');
-    const [, section = ''] = text.split('<!-- npm run cost -->\n');
+    const [, section = ''] = read('docs/organization.md').split('<!-- npm run cost -->\n');
 
     expect(section.split('\n<!-- end -->')[0]).toBe(report());
   });
 
-  it('compares both at three frequencies, with evaluations priced per account and as one account', () => {
-    const [daily, full] = report()
-      .split('\n')
-      .filter((line) => /\bthese rules\b|^. reporting everything/.test(line))
-      .map((line) => line.split(' | '));
-
-    // 576,571: 100,000 at $0.001, 400,000 at $0.0008, the others at $0.0005.
-    expect(daily?.slice(0, 6)).toEqual([
-      ...['| `TwentyFour_Hours`, these rules', '576,571', '10,770,000', '672,000', '$577', '$458'],
-    ]);
-    // 3,000,000: $100, $320, and 2,500,000 at $0.0005.
-    expect(full?.slice(4, 6)).toEqual(['$3,000', '$1,670']);
-    for (const frequency of ['TwentyFour_Hours', 'Six_Hours', 'One_Hour'])
-      expect(report()).toContain(`\n| \`${frequency}\`, these rules | `);
+  it('has one table of at most 80 columns, for any settings', () => {
+    const everything = { dashboard: true, securityHubFindings: true, refreshDays: 0 };
+    for (const given of [{}, everything, { maximumExecutionFrequency: 'Six_Hours' }])
+      for (const line of tableOf(report(given))) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
-  it('multiplies an account by the number of accounts and adds the administrator once', () => {
-    const { total: one } = rowsOf(report({ accounts: 1, rollUpViews: 0 }));
-    const { total: ten } = rowsOf(report({ accounts: 10, rollUpViews: 0 }));
+  it('shows four sizes of an account, and all accounts beside rules that report everything', () => {
+    const rows = rowsOf(report({ accounts: 30, users: 20 }));
 
-    expect(one?.[2]).toBe(one?.[1]);
-    expect(numberIn(ten?.[2])).toBeCloseTo(10 * numberIn(one?.[1]) + 3, 0);
+    expect(rows['users']).toEqual(['10', '50', '500', '5,000', '30 × 20']);
+    // 20 users, 30 sweeps, two rules, $0.001.
+    expect(rows['reporting everything']?.at(-1)).toBe(dollars(30 * totalsOf(20).full));
+    expect(numbersIn(rows['total'])[1]).toBeCloseTo(totalsOf(50).stack, 2);
   });
 
-  it('bills the given frequency', () => {
-    const text = report({ maximumExecutionFrequency: 'One_Hour', accounts: 1 });
+  it('adds up the lines to the total', () => {
+    const rows = Object.entries(rowsOf(report())).slice(2);
+    const end = rows.findIndex(([name]) => name === 'total');
+    const [, ...sums] = rows.slice(0, end).map(([, cells]) => numbersIn(cells));
+    const [first] = rows.slice(0, 1).map(([, cells]) => numbersIn(cells));
+    for (const [column, total] of numbersIn(rows[end]?.[1]).entries()) {
+      const sum = sums.reduce(
+        (before, cells) => before + (cells[column] ?? 0),
+        first?.[column] ?? 0,
+      );
+      // Each line is rounded.
+      expect(Math.abs(sum - total)).toBeLessThanOrEqual(column < 4 ? 0.06 : 2);
+    }
+  });
 
-    expect(text).toContain('| `One_Hour` | price | one account |');
-    expect(rowsOf(text)['total']?.[1]).toBe(rowsOf(text)['`One_Hour`, these rules']?.at(-1));
+  it('leaves out lines that cost nothing', () => {
+    expect(report()).not.toContain('Security Hub findings');
+    expect(report({ securityHubFindings: true })).toContain('Security Hub findings');
   });
 
   it('shows what evaluations cost if each start reports every user', () => {
-    const { total, [FULL_STARTS]: more } = rowsOf(report());
-
+    const rows = rowsOf(report());
+    const [more, total] = [numbersIn(rows['total, starts report all']), numbersIn(rows['total'])];
     // 58 starts of both rules, 50 users, $0.001 each.
-    expect(numberIn(more?.[1]) - numberIn(total?.[1])).toBeCloseTo(5.8, 1);
-    expect(numberIn(more?.[2]) - numberIn(total?.[2])).toBeCloseTo(5_800, -1);
-    expect(report()).toContain('AWS does not document what a hybrid rule reports');
+    expect((more[1] ?? 0) - (total[1] ?? 0)).toBeCloseTo(5.8, 1);
+    expect((more[4] ?? 0) - (total[4] ?? 0)).toBeCloseTo(5_800, -1);
+    expect(rowsOf(report({ triggers: 'schedule' }))).not.toHaveProperty('total, starts report all');
   });
 
-  it.each([{ triggers: 'schedule' }, { users: 0 }])(
-    'leaves that out with %j, where a start reports nothing more',
-    (given) => {
-      expect(report(given)).not.toContain(FULL_STARTS);
-      expect(report(given)).not.toContain('AWS does not document');
-    },
-  );
-
-  it('shows the break-even of each frequency', () => {
+  it('shows the break-even in one line, which README.md repeats', () => {
     expect(report()).toContain(
-      'account: 52 users at `TwentyFour_Hours`, 16 users at `Six_Hours`, 7 users at `One_Hour`.',
+      'costs less than two rules that report everything from 12 users on.',
     );
-    expect(report({ refreshDays: 0, keyChanges: 1_000_000 })).toContain('never at `One_Hour`');
+    expect(read('README.md')).toContain('from 12 users on');
+    expect(report({ refreshDays: 0, keyChanges: 1_000_000 })).toContain('always costs more');
   });
 });
 
@@ -92,18 +109,13 @@ describe('breakEvenOf', () => {
       const scenario = parseScenario({ maximumExecutionFrequency });
       const isCheaper = (users: number) => {
         const at = { ...scenario, users };
-        return totalOf(billOf(usageOfStack(at))) < totalOf(billOf(usageOfFullReporting(at)));
+        return totalOf(usageOfStack(at)) < totalOf(usageOfFullReporting(at));
       };
       const users = breakEvenOf(scenario) ?? 0;
 
       expect([isCheaper(users - 1), isCheaper(users)]).toEqual([false, true]);
     },
   );
-
-  it('can be the highest number of users that IAM allows, or none', () => {
-    expect(breakEvenOf(parseScenario({ userChanges: 125_050 }))).toBe(5_000);
-    expect(breakEvenOf(parseScenario({ refreshDays: 0, keyChanges: 1_000_000 }))).toBeUndefined();
-  });
 });
 
 describe('numbers', () => {
@@ -116,8 +128,7 @@ describe('numbers', () => {
     expect(dollars(value)).toBe(expected);
   });
 
-  it('shows every digit of a price and none of a fraction of a count', () => {
-    expect(price(0.0000133334)).toBe('$0.0000133334');
+  it('shows no fraction of a count', () => {
     expect(count(1_234.5)).toBe('1,235');
   });
 });

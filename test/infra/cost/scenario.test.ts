@@ -5,7 +5,7 @@ import { InvalidParameterError } from '../../../rule/input/parameter.ts';
 describe('parseScenario', () => {
   it('defaults to a thousand accounts of 50 users', () => {
     expect(optionsOf(parseScenario({}))).toBe(
-      '--accounts 1000 --users 50 --violations 10 --keyChanges 50 --userChanges 20 --remediations 2 --rollUpViews 30 --refreshDays 7 --maximumExecutionFrequency TwentyFour_Hours --triggers hybrid --keyEvents true --dashboard false --securityHubFindings false',
+      '--accounts 1000 --users 50 --violations 10 --keyChanges 100 --userChanges 40 --remediations 4 --refreshDays 7 --maximumExecutionFrequency TwentyFour_Hours --triggers hybrid --keyEvents true --dashboard false --securityHubFindings false',
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../../../infra/cost/scenario.ts';
-import { METRICS, usageOfStack } from '../../../infra/cost/usage.ts';
+import { FUNCTION, usageOfStack } from '../../../infra/cost/usage.ts';
 import type { CreateRule } from '../../../rule/evaluation/user-rule.ts';
 import { inactiveAccessKeyRule } from '../../../rule/inactive-access-key/rule.ts';
 import { singleAccessKeyRule } from '../../../rule/single-access-key/rule.ts';
@@ -14,7 +14,7 @@ const CHANGES = 2;
 
 /** The simulated month, without key events. At its end three users violate: the first, and two that get a new key. */
 const scenario = parseScenario({
-  ...{ accounts: 1, users: USERS, violations: 60, keyChanges: CHANGES },
+  ...{ accounts: 1, users: USERS, violations: 60, keyChanges: (100 * CHANGES) / USERS },
   ...{ userChanges: 0, remediations: 0, keyEvents: false },
 });
 
@@ -49,7 +49,7 @@ const simulate = async (createRule: CreateRule) => {
   const after = account.callCounts();
   const count = (...names: string[]) =>
     names.reduce((sum, name) => sum + (after[name] ?? 0) - (before[name] ?? 0), 0);
-  const [line = ''] = account.lines.slice(lines);
+  const written = account.lines.slice(lines);
   await account.close();
   return {
     results: account.batches().flatMap(({ Evaluations }) => Evaluations).length - reported,
@@ -57,16 +57,18 @@ const simulate = async (createRule: CreateRule) => {
       ...['ListUsers', 'ListAccessKeys', 'GetAccessKeyLastUsed', 'ListAttachedUserPolicies'],
     ),
     configCalls: count('GetComplianceDetailsByConfigRule', 'PutEvaluations'),
-    metrics: JSON.parse(line)._aws.CloudWatchMetrics[0].Metrics.length,
+    lines: written.length,
+    bytes: Math.max(...written.map((line) => Buffer.byteLength(line))),
+    metrics: written.flatMap((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Metrics).length,
   };
 };
 
 describe('usageOfStack', () => {
   it('is an upper bound of a month in the local account, and close to it', async () => {
     const months = [await simulate(singleAccessKeyRule), await simulate(inactiveAccessKeyRule)];
-    const sum = (name: 'results' | 'iamCalls' | 'configCalls') =>
+    const sum = (name: 'results' | 'iamCalls' | 'configCalls' | 'lines') =>
       months.reduce((before, month) => before + month[name], 0);
-    const { evaluations, iamCalls, configCalls } = usageOfStack(scenario);
+    const { evaluations, iamCalls, configCalls, billed } = usageOfStack(scenario);
 
     for (const [actual, computed] of [
       [sum('results'), evaluations],
@@ -78,7 +80,11 @@ describe('usageOfStack', () => {
     // Recorded results are read a second time only on days with something to report.
     expect(sum('configCalls')).toBeLessThanOrEqual(configCalls);
     expect(sum('configCalls')).toBeGreaterThan(0.6 * configCalls);
-    for (const { metrics } of months) expect(metrics).toBeLessThanOrEqual(METRICS.sweep);
-    expect(Math.max(...months.map(({ metrics }) => metrics))).toBe(METRICS.sweep);
+    expect(sum('lines')).toBe(billed.invocation);
+    // One metric per sweep. Lambda adds three lines, of less than 500 bytes together, to the line of each invocation.
+    for (const { metrics, lines, bytes } of months) {
+      expect(metrics).toBe(lines);
+      expect(bytes + 500).toBeLessThan(FUNCTION.logGigabytes * 1e9);
+    }
   });
 });

@@ -1,25 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../../../infra/functions/bundle.ts';
-import { type Properties, propertiesOf, synthesize } from '../synthesize.ts';
+import { onlyOne, type Properties, propertiesOf, synthesize } from '../synthesize.ts';
 
-const OF_RULE = [
-  'EvaluationErrors',
-  'EvaluationDeadLetters',
-  'NoSuccessfulSweep',
-  'SweepNearTimeout',
-];
-const OF_RULES = [...OF_RULE, ...OF_RULE.map((name) => `Inactive${name}`)];
-const OF_KEY_EVENTS = ['KeyEventErrors', 'KeyEventDeadLetters', 'KeyEventsHeldBack'];
-const USUAL = [...OF_RULES, ...OF_KEY_EVENTS];
-const OF_AUTOMATIC = ['AutomaticDeactivationDeadLetters', 'AutomaticDeletionDeadLetters'];
-const NAMES = [
-  ...OF_RULES,
-  ...OF_AUTOMATIC,
-  ...OF_KEY_EVENTS,
-  'FindingErrors',
-  'FindingDeadLetters',
-];
+const NAMES = ['DeadLetters', 'NoSuccessfulSweep', 'InactiveNoSuccessfulSweep'];
 
 /** The alarms by name, which is the end of their description. */
 const alarmsOf = (settings: Properties = {}) =>
@@ -30,21 +14,20 @@ const alarmsOf = (settings: Properties = {}) =>
     ]),
   );
 
-const automatic = { automaticRemediation: true, automaticDeletion: true };
-const alarms = alarmsOf({ securityHubFindings: true, ...automatic });
+const everything = {
+  securityHubFindings: true,
+  automaticRemediation: true,
+  automaticDeletion: true,
+};
 const operations = readFileSync(`${REPOSITORY}docs/operations.md`, 'utf8');
 
 describe('the alarms', () => {
-  it('have these names', () => {
-    expect([...alarms.keys()]).toEqual(NAMES);
-    expect([...alarmsOf().keys()]).toEqual(USUAL);
-    expect([...alarmsOf({ keyEvents: false }).keys()]).toEqual(OF_RULES);
-    expect([...alarmsOf({ keyEvents: false, automaticDeletion: true }).keys()]).toEqual([
-      ...OF_RULES,
-      'AutomaticDeletionDeadLetters',
-    ]);
-    expect([...alarmsOf({ triggers: 'schedule' }).keys()]).toEqual(USUAL.slice(0, -1));
-  });
+  it.each([{}, everything, { keyEvents: false }, { triggers: 'schedule' }])(
+    'are the same three with %j',
+    (settings) => {
+      expect([...alarmsOf(settings).keys()]).toEqual(NAMES);
+    },
+  );
 
   it.each(NAMES)('include %s, which docs/operations.md explains', (name) => {
     const [, section = ''] = operations.split(new RegExp(`\n### (?:\\w+, )?${name}(?:, \\w+)?\n`));
@@ -61,18 +44,80 @@ describe('the alarms', () => {
 
   it('notify only a topic that is set, when they start and when they end', () => {
     const alarmTopicArn = 'arn:aws:sns:us-east-1:123456789012:alarms';
-    for (const alarm of alarms.values()) expect(alarm).not.toHaveProperty('AlarmActions');
+    for (const alarm of alarmsOf().values()) expect(alarm).not.toHaveProperty('AlarmActions');
     for (const alarm of alarmsOf({ alarmTopicArn }).values())
       expect(alarm).toMatchObject({ AlarmActions: [alarmTopicArn], OKActions: [alarmTopicArn] });
   });
 
   it('compare metrics that AWS publishes, except two', () => {
-    const others = [...alarms].filter(([, { Namespace }]) => !String(Namespace).startsWith('AWS/'));
+    const others = [...alarmsOf(everything)].filter(
+      ([, { Namespace }]) => !String(Namespace).startsWith('AWS/'),
+    );
     expect(others.map(([name]) => name)).toEqual([
       'NoSuccessfulSweep',
       'InactiveNoSuccessfulSweep',
-      'KeyEventsHeldBack',
     ]);
+  });
+});
+
+describe('DeadLetters', () => {
+  const { template } = synthesize(everything);
+  const deadLetters = expect.stringMatching(/^DeadLetterQueue/);
+
+  it('watches the dead-letter queue, from the first message', () => {
+    expect(alarmsOf(everything).get('DeadLetters')).toMatchObject({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
+      Statistic: 'Maximum',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('covers every failure: of asynchronous invocations, of queues and of deliveries', () => {
+    const arn = { 'Fn::GetAtt': [deadLetters, 'Arn'] };
+    const all = propertiesOf(template, 'AWS::Lambda::Function');
+    const asynchronous = all.filter(({ DeadLetterConfig }) => DeadLetterConfig !== undefined);
+    for (const { DeadLetterConfig } of asynchronous)
+      expect(DeadLetterConfig).toEqual({ TargetArn: arn });
+    // The planner and the function of key events are invoked only synchronously, by a runbook and by a queue.
+    expect(all.length - asynchronous.length).toBe(2);
+    const queues = propertiesOf(template, 'AWS::SQS::Queue');
+    const sources = queues.filter(({ RedrivePolicy }) => RedrivePolicy !== undefined);
+    for (const { RedrivePolicy } of sources)
+      expect(RedrivePolicy).toMatchObject({ deadLetterTargetArn: arn });
+    expect(sources).toHaveLength(queues.length - 1);
+    expect(sources).toHaveLength(propertiesOf(template, 'AWS::Lambda::EventSourceMapping').length);
+    const rules = propertiesOf(template, 'AWS::Events::Rule');
+    expect(rules).toHaveLength(5);
+    for (const { Targets } of rules)
+      expect(Targets).toMatchObject([{ DeadLetterConfig: { Arn: arn } }]);
+  });
+
+  it('has a queue that only the rules of the stack may send to', () => {
+    const ofQueue = propertiesOf(template, 'AWS::SQS::QueuePolicy').filter(({ Queues }) =>
+      JSON.stringify(Queues).includes('"DeadLetterQueue'),
+    );
+    const [{ PolicyDocument } = {}, ...others] = ofQueue;
+    expect(others).toEqual([]);
+    const { Statement } = Object(PolicyDocument);
+    const allowed = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+    expect(allowed).toHaveLength(propertiesOf(template, 'AWS::Events::Rule').length);
+    for (const { Condition } of allowed)
+      expect(Condition.ArnEquals['aws:SourceArn']).toEqual({
+        'Fn::GetAtt': [expect.anything(), 'Arn'],
+      });
+  });
+
+  it('retains a failed event for 14 days, and exists without any EventBridge rule', () => {
+    const queue = onlyOne(synthesize({ keyEvents: false }).template, 'AWS::SQS::Queue');
+    expect(queue).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+      SqsManagedSseEnabled: true,
+    });
   });
 });
 
@@ -104,32 +149,4 @@ describe.each([
       expect(2 * Period).toBeLessThanOrEqual(604_800);
     },
   );
-});
-
-describe('the other alarms', () => {
-  it.each([
-    ['EvaluationErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
-    ['EvaluationDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
-    ['SweepNearTimeout', 'AWS/Lambda', 'Duration', 'Maximum', 12 * 60 * 1000],
-    [
-      'AutomaticDeactivationDeadLetters',
-      'AWS/SQS',
-      'ApproximateNumberOfMessagesVisible',
-      'Maximum',
-      1,
-    ],
-    ['AutomaticDeletionDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
-    ['KeyEventErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
-    ['KeyEventDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
-    ['KeyEventsHeldBack', 'IamUserSingleAccessKey', 'StartsSkipped', 'Sum', 1],
-    ['FindingErrors', 'AWS/Lambda', 'Errors', 'Sum', 2],
-    ['FindingDeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1],
-  ])('%s: %s %s, %s, from %d', (name, Namespace, MetricName, Statistic, Threshold) => {
-    for (const each of [name, `Inactive${name}`].filter((one) => NAMES.includes(one)))
-      expect(alarms.get(each)).toMatchObject({
-        ...{ Namespace, MetricName, Statistic, Threshold },
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        TreatMissingData: 'notBreaching',
-      });
-  });
 });

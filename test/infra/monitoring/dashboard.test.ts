@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../../rule/log/metrics.ts';
 import { onlyOne, propertiesOf, synthesize, toText } from '../synthesize.ts';
 
 type Widget = {
@@ -8,85 +7,66 @@ type Widget = {
   y: number;
   width: number;
   height: number;
-  properties: { title: string; metrics?: unknown[][]; alarms?: string[] };
+  properties: { title: string; query?: string; metrics?: unknown[][]; alarms?: string[] };
 };
 
-const bodyOf = (settings = {}) =>
-  JSON.parse(
-    toText(onlyOne(synthesize(settings).template, 'AWS::CloudWatch::Dashboard')['DashboardBody']),
-  ) as { start: string; widgets: Widget[] };
+const bodyOf = (settings = {}) => {
+  const { template } = synthesize({ dashboard: true, ...settings });
+  const { DashboardBody } = onlyOne(template, 'AWS::CloudWatch::Dashboard');
+  return JSON.parse(toText(DashboardBody)) as { start: string; widgets: Widget[] };
+};
 
 const { start, widgets } = bodyOf();
-const { widgets: all } = bodyOf({ securityHubFindings: true });
-const metrics = all.flatMap(({ properties }) => properties.metrics ?? []);
+const titled = (title: string, among = widgets) =>
+  among.find(({ properties }) => properties.title === title)?.properties;
 
 describe('the dashboard', () => {
+  it('does not exist by default', () => {
+    expect(propertiesOf(synthesize().template, 'AWS::CloudWatch::Dashboard')).toEqual([]);
+  });
+
   it('shows a week, with the alarms first', () => {
     expect(start).toBe('-P7D');
     expect(widgets[0]).toMatchObject({ type: 'alarm', x: 0, y: 0, width: 24 });
-    expect(widgets[0]?.properties.alarms).toHaveLength(11);
+    expect(widgets[0]?.properties.alarms).toHaveLength(3);
   });
 
   it('has no gaps and no overlaps', () => {
     const rows = new Map<number, number>();
-    for (const { y, width } of all) rows.set(y, (rows.get(y) ?? 0) + width);
-    expect([...rows.values()]).toEqual([24, 24, 24, 24, 24, 24, 24, 24]);
+    for (const { y, width } of widgets) rows.set(y, (rows.get(y) ?? 0) + width);
+    expect([...rows.values()]).toEqual([24, 24, 24, 24, 24]);
   });
 
-  it('shows every metric but those that only an alarm uses', () => {
-    const shown = new Set(
-      metrics
-        .filter(([namespace]) => namespace === 'IamUserSingleAccessKey')
-        .map(([, name]) => name),
+  it('shows only metrics that AWS publishes free of charge', () => {
+    const metrics = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+    expect(new Set(metrics.map(([namespace]) => namespace))).toEqual(
+      new Set(['AWS/Lambda', 'AWS/SQS']),
     );
-    for (const name of Object.keys(METRICS))
-      if (!['SuccessfulSweeps', 'InvalidEvents'].includes(name))
-        expect(shown, name).toContain(name);
   });
 
-  it.each(['', 'Inactive keys: '])('%scounts every API call of a sweep', (start) => {
-    const title = `${start}API calls of sweeps`;
-    const calls = widgets.find(({ properties }) => properties.title === title);
-    expect(calls?.properties.metrics?.map(([, name]) => name)).toEqual([
-      'GetComplianceDetailsByConfigRule',
-      'ListUsers',
-      'ListAccessKeys',
-      'LookupEvents',
-      'ListUserTags',
-      'ListAttachedUserPolicies',
-      'GetAccessKeyLastUsed',
-      'PutEvaluations',
-    ]);
+  it.each(['Invocations', 'Errors', 'Longest duration'])(
+    'shows the %s of every function by name',
+    (title) => {
+      const labels = (among: Widget[]) =>
+        titled(title, among)?.metrics?.map((metric) => Object(metric.at(-1)).label);
+      expect(labels(widgets)).toEqual(['rule', 'inactive keys', 'planner', 'key events']);
+      const all = {
+        securityHubFindings: true,
+        automaticRemediation: true,
+        automaticDeletion: true,
+      };
+      expect(labels(bodyOf(all).widgets)).toHaveLength(
+        propertiesOf(synthesize(all).template, 'AWS::Lambda::Function').length,
+      );
+    },
+  );
+
+  it('shows the dead-letter queue, and the queue of key events if there is one', () => {
+    expect(titled('Waiting events')?.metrics).toHaveLength(2);
+    expect(titled('Waiting events', bodyOf({ keyEvents: false }).widgets)?.metrics).toHaveLength(1);
   });
 
-  it('shows the errors of every function by name', () => {
-    const errors = widgets.find(({ properties }) => properties.title === 'Function errors');
-    expect(errors?.properties.metrics).toHaveLength(
-      propertiesOf(synthesize().template, 'AWS::Lambda::Function').length,
-    );
-    const labels = errors?.properties.metrics?.map((metric) => Object(metric.at(-1)).label);
-    expect(labels).toEqual(['rule', 'inactive keys', 'planner', 'key events']);
-  });
-
-  it('shows the metrics of both rules', () => {
-    const rules = (name: string) =>
-      metrics.filter(([, metric]) => metric === name).map((metric) => Object(metric[3]));
-    for (const name of ['Violations', 'Users', 'Duration', 'Plans', 'Refusals'])
-      expect(new Set(rules(name).map(String)).size, name).toBe(2);
-  });
-
-  it('has no findings by default', () => {
-    const titles = widgets.map(({ properties }) => properties.title);
-    expect(titles.join()).not.toMatch(/finding/i);
-  });
-
-  it('has no key events with keyEvents=false', () => {
-    const titles = bodyOf({ keyEvents: false }).widgets.map(({ properties }) => properties.title);
-    expect(titles.join()).not.toMatch(/key event/i);
-  });
-
-  it('does not exist with dashboard=false', () => {
-    const { template } = synthesize({ dashboard: false });
-    expect(propertiesOf(template, 'AWS::CloudWatch::Dashboard')).toEqual([]);
+  it.each(['Sweeps', 'API calls of evaluations', 'Failures'])('shows the query of %s', (title) => {
+    expect(titled(title)?.query).toMatch(/^SOURCE '/);
   });
 });

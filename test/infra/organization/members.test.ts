@@ -107,32 +107,6 @@ describe('the StackSet', () => {
   });
 });
 
-describe('the metrics of the accounts', () => {
-  const sinkOf = (settings: Properties) =>
-    stackSets(settings).map((set) => parametersOf(set)['MonitoringSinkArn']);
-  const monitoringSinkArn = 'arn:aws:oam:us-east-1:123456789012:sink/8a9b';
-
-  it('go to the sink of the organization stack, whose output is read at deployment', () => {
-    expect(sinkOf({})).toEqual([
-      {
-        'Fn::GetStackOutput': {
-          StackName: 'IamUserSingleAccessKeyOrganization',
-          Region: { Ref: 'AWS::Region' },
-          OutputName: expect.stringMatching(/Sink/),
-        },
-      },
-    ]);
-  });
-
-  it('go to monitoringSinkArn', () => {
-    expect(sinkOf({ monitoringSinkArn })).toEqual([monitoringSinkArn]);
-  });
-
-  it('are not shared with linkMetrics=false', () => {
-    expect(sinkOf({ linkMetrics: false })).toEqual(['']);
-  });
-});
-
 describe('waves', () => {
   const waves = { organizationalUnits: `canary:${OU};rest:ou-ab12-00000000` };
   const { stacks, members } = synthesizeOrganization(waves);

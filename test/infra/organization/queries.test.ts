@@ -4,24 +4,35 @@ import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { queriesOf } from '../../../infra/organization/queries.ts';
 
 const configRuleName = 'iam-user-single-access-key';
+const inactiveConfigRuleName = 'iam-user-inactive-access-key';
+const names = { configRuleName, inactiveConfigRuleName };
 
-const expressions = (names: Parameters<typeof queriesOf>[0]) =>
-  Object.fromEntries(queriesOf(names).map(({ name, expression }) => [name, expression]));
+const expressions = (given: Parameters<typeof queriesOf>[0]) =>
+  Object.fromEntries(queriesOf(given).map(({ name, expression }) => [name, expression]));
 
-const violating =
-  "WHERE resourceType = 'AWS::Config::ResourceCompliance' AND configuration.targetResourceType = 'AWS::IAM::User' AND configuration.configRuleList.configRuleName = 'iam-user-single-access-key' AND configuration.configRuleList.complianceType = 'NON_COMPLIANT'";
+const evaluated = (rule: string) =>
+  `WHERE resourceType = 'AWS::Config::ResourceCompliance' AND configuration.targetResourceType = 'AWS::IAM::User' AND configuration.configRuleList.configRuleName = '${rule}'`;
+const violating = (rule: string) =>
+  `${evaluated(rule)} AND configuration.configRuleList.complianceType = 'NON_COMPLIANT'`;
 
 describe('queriesOf', () => {
-  it('counts violating users by account and lists them', () => {
-    expect(expressions({ configRuleName })).toEqual({
-      'iam-user-access-key-violations-by-account': `SELECT accountId, COUNT(*) ${violating} GROUP BY accountId`,
-      'iam-user-access-key-violations': `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${violating}`,
+  it('counts violating users of each rule by account and lists them, and counts evaluated users', () => {
+    const counted = (where: string) => `SELECT accountId, COUNT(*) ${where} GROUP BY accountId`;
+    const listed = (where: string) =>
+      `SELECT accountId, configuration.targetResourceId, configuration.configRuleList.configRuleName, configuration.configRuleList.complianceType ${where}`;
+    const inactive = violating(inactiveConfigRuleName);
+    expect(expressions(names)).toEqual({
+      'iam-user-access-key-violations-by-account': counted(violating(configRuleName)),
+      'iam-user-access-key-violations': listed(violating(configRuleName)),
+      'iam-user-inactive-access-key-violations-by-account': counted(inactive),
+      'iam-user-inactive-access-key-violations': listed(inactive),
+      'iam-user-access-key-users-by-account': counted(evaluated(configRuleName)),
     });
   });
 
   it('lists users with the exemption tag if it is set', () => {
     const { 'iam-user-access-key-exemptions': expression } = expressions({
-      configRuleName,
+      ...names,
       exemptionTagKey: 'keys-until',
     });
     expect(expression).toBe(
@@ -30,20 +41,23 @@ describe('queriesOf', () => {
   });
 
   it('describes each query', () => {
-    const descriptions = queriesOf({ configRuleName, exemptionTagKey: 'k' }).map(
+    const descriptions = queriesOf({ ...names, exemptionTagKey: 'k' }).map(
       ({ description }) => description,
     );
     expect(descriptions).toEqual([
       `Number of IAM users that ${configRuleName} evaluates and that violate it or another rule`,
       `IAM users that ${configRuleName} evaluates and that violate a rule, with the result of each rule`,
+      `Number of IAM users that ${inactiveConfigRuleName} evaluates and that violate it or another rule`,
+      `IAM users that ${inactiveConfigRuleName} evaluates and that violate a rule, with the result of each rule`,
+      `Number of IAM users with a result of ${configRuleName}; an account without results is missing`,
       'IAM users with the exemption tag, whose value is the last day of the exemption',
     ]);
-    expect(queriesOf({ configRuleName })).toHaveLength(2);
+    expect(queriesOf(names)).toHaveLength(5);
   });
 
   it('quotes a name', () => {
     const { 'iam-user-access-key-exemptions': expression } = expressions({
-      configRuleName,
+      ...names,
       exemptionTagKey: "x' OR resourceType = 'AWS::IAM::Role",
     });
     expect(expression?.endsWith("tags.key = 'x'' OR resourceType = ''AWS::IAM::Role'")).toBe(true);
@@ -51,16 +65,17 @@ describe('queriesOf', () => {
 
   it('has the conditions that docs/organization.md uses', () => {
     const text = readFileSync(`${REPOSITORY}docs/organization.md`, 'utf8');
-    expect(text).toContain(`configuration.configRuleList ${violating}" |`);
+    expect(text).toContain(`configuration.configRuleList ${violating(configRuleName)}" |`);
   });
 
   it('uses only the SQL subset of AWS Config', () => {
-    for (const { expression } of queriesOf({ configRuleName, exemptionTagKey: 'keys-until' }))
+    for (const { expression } of queriesOf({ ...names, exemptionTagKey: 'keys-until' }))
       expect(expression).not.toMatch(/\b(AS|DISTINCT|FROM|HAVING|JOIN|UNION|ORDER BY)\b/);
   });
 
   it('stays within the limits of AWS Config for the longest names', () => {
-    const longest = { configRuleName: 'r'.repeat(64), exemptionTagKey: 't'.repeat(128) };
+    const rules = { configRuleName: 'r'.repeat(64), inactiveConfigRuleName: 'i'.repeat(64) };
+    const longest = { ...rules, exemptionTagKey: 't'.repeat(128) };
     for (const { name, description, expression } of queriesOf(longest)) {
       expect(name).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);
       expect(description.length).toBeLessThanOrEqual(256);

@@ -6,7 +6,7 @@ import {
 import { readSettings } from '../../../infra/settings/read-settings.ts';
 import { SETTINGS } from '../../../infra/settings/settings.ts';
 import { describeValue } from '../../../rule/input/parse.ts';
-import { GIVEN, ORGANIZATION, OU } from './synthesize.ts';
+import { GIVEN, OU } from './synthesize.ts';
 
 const read = (settings: Readonly<Record<string, unknown>> = {}) =>
   readOrganizationSettings({ ...GIVEN, ...settings });
@@ -25,20 +25,17 @@ const STACK_SET =
   'arn:aws:cloudformation:us-east-1:123456789012:stackset/recorder:8a9b1c2d-0000-4000-8000-0123456789ab';
 const other = 'ou-ab12-00000000';
 const third = 'ou-ab12-11111111';
-const sinkArn = 'arn:aws:oam:us-east-1:123456789012:sink/8a9b-c0d1';
 
 describe('readOrganizationSettings', () => {
-  it('completes the settings of the organization and of the stack in each account, without a dashboard', () => {
+  it('completes the settings of the organization and of the stack in each account', () => {
     expect(read()).toEqual({
-      ...readSettings({ dashboard: false }),
+      ...readSettings({}),
       organizationalUnits: [{ name: 'all', organizationalUnits: [OU] }],
-      organizationId: ORGANIZATION,
       delegatedAdministrator: false,
       excludedAccounts: [],
       dependsOnStackSets: [],
       maxConcurrentPercentage: 5,
       failureTolerancePercentage: 2,
-      linkMetrics: true,
     });
   });
 
@@ -136,11 +133,6 @@ describe('readOrganizationSettings', () => {
     ['failureTolerancePercentage', 1.5],
     ['aggregatorName', ''],
     ['aggregatorName', 'a b'],
-    ['linkMetrics', 1],
-    ['organizationId', 'a1b2c3d4e5'],
-    ['organizationId', 'o-A1B2C3D4E5'],
-    ['monitoringSinkArn', 'arn:aws:oam:us-east-1:123456789012:link/8a9b'],
-    ['monitoringSinkArn', sinkArn.replace('123456789012', '12')],
     ['dependsOnStackSets', `${STACK_SET},${STACK_SET}`],
   ])('refuses %s %j, and says what it expects', (name, given) => {
     const message = refusal({ [name]: given });
@@ -149,14 +141,14 @@ describe('readOrganizationSettings', () => {
   });
 
   it('requires organizational units', () => {
-    expect(() => readOrganizationSettings({ organizationId: ORGANIZATION })).toThrow(
+    expect(() => readOrganizationSettings({})).toThrow(
       /^organizationalUnits must be ids of organizational units or of the root, .*, got ""$/,
     );
   });
 
   it('names every value that is not allowed', () => {
-    expect(refusal({ excludedAccounts: 'x', organizationId: 'y' })).toMatch(
-      /organizationId must be .*; excludedAccounts must be /,
+    expect(refusal({ excludedAccounts: 'x', aggregatorName: 'a b' })).toMatch(
+      /excludedAccounts must be .*; aggregatorName must be /,
     );
   });
 
@@ -175,6 +167,15 @@ describe('readOrganizationSettings', () => {
       'frequency is now called maximumExecutionFrequency',
     );
   });
+
+  it.each(['organizationId', 'linkMetrics', 'monitoringSinkArn'])(
+    'refuses the removed setting %s, and says why',
+    (name) => {
+      expect(refusal({ [name]: 'o-a1b2c3d4e5' })).toBe(
+        `${name} was removed: the accounts share no metrics any more (docs/organization.md, What there is to see)`,
+      );
+    },
+  );
 
   it('ignores the context of the CDK', () => {
     expect(refusal({ '@aws-cdk/core:x': true, 'aws:cdk:y': [] })).toBe('accepted');
@@ -202,35 +203,4 @@ describe('readOrganizationSettings, on topics,', () => {
       );
     },
   );
-});
-
-describe('readOrganizationSettings, on the metrics of the accounts,', () => {
-  const without = (settings: object) => refusal({ organizationId: undefined, ...settings });
-
-  it('requires the organization, unless no sink is created', () => {
-    expect(without({})).toMatch(/^organizationId must be set, /);
-    expect(without({ monitoringSinkArn: sinkArn })).toBe('accepted');
-    expect(without({ linkMetrics: false })).toBe('accepted');
-  });
-
-  it('refuses a sink that no account links to', () => {
-    expect(refusal({ linkMetrics: false, monitoringSinkArn: sinkArn })).toBe(
-      'monitoringSinkArn must not be set with linkMetrics=false: no account links to the sink',
-    );
-  });
-
-  it.each([
-    ['arn:aws:oam:us-east-1:123456789012:sink/8a9b', true],
-    ['arn:aws-us-gov:oam:us-gov-west-1:123456789012:sink/8a9b', true],
-    ['arn:aws-cn:oam:cn-north-1:123456789012:sink/8a9b', true],
-    ['arn:aws:oam:eu-west-1:123456789012:sink/8a9b', false],
-    ['arn:aws:oam:us-gov-west-1:123456789012:sink/8a9b', false],
-    ['arn:aws-iso:oam:us-iso-east-1:123456789012:sink/8a9b', false],
-  ])('accepts a sink only in the Region of IAM: %s, %s', (monitoringSinkArn, isAccepted) => {
-    expect(refusal({ monitoringSinkArn })).toBe(
-      isAccepted
-        ? 'accepted'
-        : `monitoringSinkArn must be in the Region of IAM, where the accounts get their stack, got "${monitoringSinkArn}"`,
-    );
-  });
 });

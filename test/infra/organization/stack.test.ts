@@ -8,12 +8,11 @@ import { MembersStack } from '../../../infra/organization/members.ts';
 import { readOrganizationSettings } from '../../../infra/organization/settings.ts';
 import { OrganizationStack } from '../../../infra/organization/stack.ts';
 import { onlyOne, propertiesOf, toText } from '../synthesize.ts';
-import { GIVEN, ORGANIZATION, OU, synthesizeOrganization, TEMPLATE } from './synthesize.ts';
+import { GIVEN, OU, synthesizeOrganization, TEMPLATE } from './synthesize.ts';
 
 const { organization } = synthesizeOrganization({ exemptionTagKey: 'keys-until' });
 const AGGREGATOR = 'AWS::Config::ConfigurationAggregator';
 const ROLE = 'AWS::IAM::Role';
-const SINK = 'AWS::Oam::Sink';
 
 describe('the aggregator', () => {
   it('collects from every account of the organization in this Region', () => {
@@ -76,6 +75,9 @@ describe('the stored queries', () => {
     const violations = [
       'iam-user-access-key-violations-by-account',
       'iam-user-access-key-violations',
+      'iam-user-inactive-access-key-violations-by-account',
+      'iam-user-inactive-access-key-violations',
+      'iam-user-access-key-users-by-account',
     ];
     expect(names({})).toEqual(violations);
     expect(names({ exemptionTagKey: 'keys-until' })).toEqual([
@@ -85,42 +87,13 @@ describe('the stored queries', () => {
   });
 });
 
-describe('the sink', () => {
-  it('accepts only metrics and only accounts of this organization', () => {
-    expect(onlyOne(organization, SINK)['Policy']).toMatchObject({
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: '*',
-          Action: ['oam:CreateLink', 'oam:UpdateLink'],
-          Condition: {
-            StringEquals: { 'aws:PrincipalOrgID': ORGANIZATION },
-            'ForAllValues:StringEquals': { 'oam:ResourceTypes': ['AWS::CloudWatch::Metric'] },
-          },
-        },
-      ],
-    });
-  });
-
-  it.each([
-    { linkMetrics: false },
-    { monitoringSinkArn: 'arn:aws:oam:us-east-1:123456789012:sink/8a9b' },
-  ])('is not created with %j', (settings) => {
-    expect(propertiesOf(synthesizeOrganization(settings).organization, SINK)).toEqual([]);
-  });
-});
-
 describe('the stacks', () => {
-  it('tag all resources but the dashboard, whose tags CloudFormation does not support in every Region', () => {
+  it('tag all resources', () => {
     const tag = [{ Key: 'part-of', Value: 'iam-user-single-access-key' }];
     const tagged = [AGGREGATOR, ROLE, 'AWS::Config::StoredQuery'];
     for (const type of tagged)
       for (const resource of propertiesOf(organization, type))
         expect(resource, type).toMatchObject({ Tags: tag });
-    expect(onlyOne(organization, SINK)['Tags']).toEqual({
-      'part-of': 'iam-user-single-access-key',
-    });
-    expect(onlyOne(organization, 'AWS::CloudWatch::Dashboard')).not.toHaveProperty('Tags');
   });
 
   it('require the Region of IAM', () => {

@@ -7,10 +7,9 @@ import { readOrganizationSettings } from '../../../infra/organization/settings.t
 import type { Properties } from '../synthesize.ts';
 
 export const OU = 'ou-ab12-cdef3456';
-export const ORGANIZATION = 'o-a1b2c3d4e5';
 
-/** The settings that are required to deploy everything to one organizational unit. */
-export const GIVEN = { organizationalUnits: OU, organizationId: ORGANIZATION };
+/** The setting that is required. */
+export const GIVEN = { organizationalUnits: OU };
 
 /** Any file, because the template of the accounts has its own tests. */
 export const TEMPLATE = `${REPOSITORY}cdk.json`;

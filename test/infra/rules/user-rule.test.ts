@@ -134,27 +134,10 @@ describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule 
       'arn:{AWS::Partition}:config:{AWS::Region}:{AWS::AccountId}:config-rule/*',
     );
   });
-
-  it('keeps an event that failed every retry for 14 days, encrypted at rest and in transit', () => {
-    expect(propertiesUnder(template, 'AWS::SQS::Queue', construct)).toMatchObject({
-      MessageRetentionPeriod: 14 * 24 * 60 * 60,
-      SqsManagedSseEnabled: true,
-    });
-    const policy = propertiesUnder(template, 'AWS::SQS::QueuePolicy', construct);
-    expect(policy['PolicyDocument']).toMatchObject({
-      Statement: [
-        {
-          Action: 'sqs:*',
-          Effect: 'Deny',
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
-    });
-  });
 });
 
-describe('dead-letter queues', () => {
-  it('belong to the functions of the rules, which are the only asynchronous ones', () => {
+describe('the dead-letter queue', () => {
+  it('belongs to the functions of the rules, which are the only asynchronous ones', () => {
     const deadLetters = propertiesOf(template, 'AWS::Lambda::Function').map(
       ({ DeadLetterConfig }) => DeadLetterConfig !== undefined,
     );

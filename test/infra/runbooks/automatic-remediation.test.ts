@@ -71,7 +71,7 @@ describe('the functions of automatic mode', () => {
   });
 
   it('send events that fail to a dead-letter queue, as does EventBridge', () => {
-    const queue = arnOf('AWS::SQS::Queue', 'AutomaticDeactivation');
+    const queue = arnOf('AWS::SQS::Queue', 'DeadLetterQueue');
     const { DeadLetterConfig } = propertiesUnder(template, FUNCTION, 'AutomaticDeactivation');
     expect(DeadLetterConfig).toEqual({ TargetArn: queue });
     const { Targets } = propertiesUnder(template, 'AWS::Events::Rule', 'AutomaticDeactivation');

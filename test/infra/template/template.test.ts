@@ -62,7 +62,6 @@ const VALUES: { readonly [Setting in keyof typeof SETTINGS]: fc.Arbitrary<string
   notificationTopicArn: fc.constant(topic('keys')),
   dashboard: fc.constantFrom('true', 'false'),
   logRetentionInDays: fc.constantFrom('1', '3653'),
-  monitoringSinkArn: fc.constant('arn:aws:oam:us-east-1:123456789012:sink/abc-1'),
 };
 const settings = fc
   .record(VALUES, { requiredKeys: [] })

@@ -123,6 +123,7 @@ describe('deploy refuses', () => {
     ['an unknown matcher', EVENT_RULE, { EventPattern: { a: [{ prefix: '' }] } }, 'prefix'],
     ['an unknown member of a mapping', MAPPING, { ...MAPPED, Queues: [] }, 'Queues'],
     ['a dashboard that is not JSON', 'AWS::CloudWatch::Dashboard', { DashboardBody: '{' }, 'JSON'],
+    ['a query without log groups', 'AWS::Logs::QueryDefinition', { LogGroupNames: [] }, '>=1'],
     ['a dashboard without a body', 'AWS::CloudWatch::Dashboard', {}, 'DashboardBody'],
   ])('%s', async (_, Type, Properties, message) => {
     await expect(setup({ Resources: { It: { Type, Properties } } })).rejects.toThrow(message);

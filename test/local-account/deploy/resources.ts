@@ -57,6 +57,12 @@ const DashboardProperties = v.looseObject({
   DashboardBody: v.pipe(v.string(), v.startsWith('{'), v.parseJson()),
 });
 
+const QueryProperties = v.looseObject({
+  LogGroupNames: v.pipe(v.array(v.string()), v.minLength(1)),
+  Name: v.pipe(v.string(), v.maxLength(255)),
+  QueryString: v.pipe(v.string(), v.maxLength(10_000)),
+});
+
 const QueuePolicyProperties = v.strictObject({
   PolicyDocument: v.unknown(),
   Queues: v.pipe(v.array(v.string()), v.minLength(1)),
@@ -184,6 +190,11 @@ export const MAKERS: Readonly<Record<string, Make>> = {
     return { Ref: generatedName, attributes: {} };
   },
   /** Creates only a name: the invocations of a function contain its log. */
+  /** Creates only a name: the account has no Logs Insights. */
+  'AWS::Logs::QueryDefinition': ({ generatedName, properties }) => {
+    v.parse(QueryProperties, properties);
+    return { Ref: generatedName, attributes: {} };
+  },
   'AWS::Logs::LogGroup': ({ account, generatedName }) => ({
     Ref: generatedName,
     attributes: {

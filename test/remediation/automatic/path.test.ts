@@ -185,7 +185,7 @@ describe('automatic mode', () => {
 
     await advance(12);
 
-    const url = account.outputs['AutomaticDeactivationDeadLetterQueueUrl'] ?? '';
+    const url = account.outputs['DeadLetterQueueUrl'] ?? '';
     const [letter, ...others] = account.sqs.withUrl(url)?.messages() ?? [];
     expect(others).toEqual([]);
     expect(JSON.parse(letter?.Body ?? '')).toMatchObject({ time: '2026-02-01T00:00:00Z' });

@@ -29,8 +29,9 @@ const recorded = (overrides: Partial<RecordedResult> = {}): RecordedResult => ({
 });
 const resultsOf = (before?: RecordedResult): RecordedResults =>
   new Map(before && [[UserId, before]]);
+const comparison = { ...policy, refreshes: 'all' } as const;
 const isReported = (now: UserResult, before?: RecordedResult, changed = {}) =>
-  differences([now], resultsOf(before), { ...policy, ...changed }).length === 1;
+  differences([now], resultsOf(before), { ...comparison, ...changed }).length === 1;
 
 describe('isNewer', () => {
   it.each([
@@ -99,9 +100,23 @@ describe('differences', () => {
     expect(isReported(result('COMPLIANT'), before)).toBe(expected);
   });
 
+  it.each([
+    ['COMPLIANT', 'all', true],
+    ['COMPLIANT', 'violations', false],
+    ['NON_COMPLIANT', 'all', true],
+    ['NON_COMPLIANT', 'violations', true],
+    ['NOT_APPLICABLE', 'violations', false],
+  ] as const)(
+    'scenario 4: an old %s result, with a rule that refreshes %s, reported: %j',
+    (ComplianceType, refreshes, expected) => {
+      const before = recorded({ ComplianceType, OrderingTimestamp: daysBefore(8) });
+      expect(isReported(result(ComplianceType), before, { refreshes })).toBe(expected);
+    },
+  );
+
   it('compares each result with the recorded result of the same user', () => {
     const other = { ...result('COMPLIANT'), UserId: 'AIDABOB' };
-    expect(differences([result('COMPLIANT'), other], resultsOf(recorded()), policy)).toEqual([
+    expect(differences([result('COMPLIANT'), other], resultsOf(recorded()), comparison)).toEqual([
       other,
     ]);
   });
@@ -142,7 +157,7 @@ describe('findDifferences', () => {
       reads += 1;
       return resultsOf(end);
     };
-    const by = { ...policy, recorded: resultsOf(start) };
+    const by = { ...comparison, recorded: resultsOf(start) };
     return { found: await findDifferences(readResults, [now], by), reads };
   };
   const newer = recorded({ OrderingTimestamp: daysBefore(0, 1) });

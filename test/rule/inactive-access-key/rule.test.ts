@@ -266,7 +266,7 @@ describe('inactiveAccessKeyRule', () => {
   const recent = historyOf([deactivated('A', 1)]);
 
   it('has the parameters and the instant of the invocation', () => {
-    expect(rule).toMatchObject({ at, refreshDays: 3 });
+    expect(rule).toMatchObject({ at, refreshDays: 3, refreshes: 'all' });
     expect(() => inactiveAccessKeyRule('{"maxInactiveDays":"91"}', at)).toThrow(
       'maxInactiveDays must be a whole number of days from 0 to 90, got "91"',
     );

@@ -68,52 +68,32 @@ describe('the log line of a run', () => {
   });
 });
 
-describe('the metrics of a run', () => {
-  const measure = async (measuresCalls: boolean) => {
-    const { line } = await lineOf(async (log) => {
-      log.add({ ConfigRuleName: 'rule' });
-      log.measure({ Users: 2, EventToEvaluation: 9 });
-      log.measure({ Users: 3 });
-      if (measuresCalls) log.measureCalls();
-    });
-    return line;
-  };
-  const metricsOf = (line: Awaited<ReturnType<typeof measure>>) =>
-    line._aws.CloudWatchMetrics[0].Metrics.map((metric: { Name: string; Unit: string }) => [
-      metric.Name,
-      metric.Unit,
-    ]);
-  const measured = [
-    ['Users', 'Count'],
-    ['EventToEvaluation', 'Milliseconds'],
-  ];
+describe('the line of a sweep', () => {
+  it.each([0, 1])(
+    'is the metric SuccessfulSweeps, %d, with the name of the rule',
+    async (value) => {
+      const { line } = await lineOf(async (log) => {
+        log.add({ ConfigRuleName: 'rule', Users: 2, SuccessfulSweeps: value });
+        log.add({ Users: 3 });
+      });
 
-  it('have the name of the rule as their dimension', async () => {
-    const line = await measure(false);
-    expect(line).toMatchObject({ ConfigRuleName: 'rule', Users: 3, ListUsers: 2, Throttles: 1 });
-    expect(line._aws).toMatchObject({
-      Timestamp: expect.any(Number),
-      CloudWatchMetrics: [
-        { Namespace: 'IamUserSingleAccessKey', Dimensions: [['ConfigRuleName']] },
-      ],
-    });
-    expect(metricsOf(line)).toEqual(measured);
-  });
+      expect(line).toMatchObject({ ConfigRuleName: 'rule', Users: 3, ListUsers: 2, Throttles: 1 });
+      expect(line.SuccessfulSweeps).toBe(value);
+      expect(line._aws).toEqual({
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'IamUserSingleAccessKey',
+            Dimensions: [['ConfigRuleName']],
+            Metrics: [{ Name: 'SuccessfulSweeps', Unit: 'Count' }],
+          },
+        ],
+      });
+    },
+  );
 
-  it('include the duration and the calls if the run measures its calls', async () => {
-    const line = await measure(true);
-    expect(metricsOf(line)).toEqual([
-      ...measured,
-      ['Duration', 'Milliseconds'],
-      ['Throttles', 'Count'],
-      ['ListUsers', 'Count'],
-      ['GetUser', 'Count'],
-    ]);
-    for (const [name] of metricsOf(line)) expect(line[name], name).toEqual(expect.any(Number));
-  });
-
-  it('are absent if the run measures nothing', async () => {
-    const { line } = await lineOf(async () => {});
+  it('is the only one that is a metric', async () => {
+    const { line } = await lineOf(async (log) => log.add({ ConfigRuleName: 'rule', Users: 2 }));
     expect(line).not.toHaveProperty('_aws');
   });
 });

@@ -245,7 +245,7 @@ describe('a change of compliance while Security Hub is off', () => {
     await sweep();
 
     expect(runs()).toHaveLength(3);
-    const url = account.outputs['FindingDeadLetterQueueUrl'] ?? '';
+    const url = account.outputs['DeadLetterQueueUrl'] ?? '';
     expect(account.sqs.withUrl(url).messages()).toHaveLength(1);
     expect(runs().at(-1)?.lines.join()).toContain('not subscribed to AWS Security Hub');
   });

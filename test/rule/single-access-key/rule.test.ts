@@ -97,7 +97,7 @@ describe('singleAccessKeyRule', () => {
   const rule = singleAccessKeyRule('{"exemptionTagKey":"keys-until","refreshDays":"3"}', at);
 
   it('has the parameters and the instant of the invocation', () => {
-    expect(rule).toMatchObject({ at, refreshDays: 3 });
+    expect(rule).toMatchObject({ at, refreshDays: 3, refreshes: 'violations' });
     expect(() => singleAccessKeyRule('{"refreshDays":"-1"}', at)).toThrow('refreshDays must be');
   });
 
