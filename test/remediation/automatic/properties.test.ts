@@ -59,5 +59,7 @@ describe(`${DAYS} days of automatic mode`, () => {
         await account.close();
       }
     },
+    // Milliseconds, which grow with the number of users.
+    runs(300_000),
   );
 });
