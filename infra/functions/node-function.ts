@@ -18,6 +18,11 @@ export type NodeFunctionProps = {
    */
   readonly environment?: Readonly<Record<string, string>>;
   /**
+   * Concurrent executions that Lambda reserves for the function, and to which it limits them.
+   * @default - none
+   */
+  readonly reservedConcurrentExecutions?: number | undefined;
+  /**
    * The queue for events that failed all attempts.
    * @default - none
    */

@@ -14,7 +14,10 @@ export const EVALUATION_TIMEOUT = Duration.minutes(15);
 
 /** The entry, the deployment and the settings of an evaluating function. */
 type EvaluatorProps = Pick<NodeFunctionProps, 'entry' | 'description'> &
-  Pick<Settings, 'triggers' | 'logRetentionInDays' | 'exemptionTagKey'>;
+  Pick<
+    Settings,
+    'triggers' | 'logRetentionInDays' | 'exemptionTagKey' | 'reservedConcurrentExecutions'
+  >;
 
 /** The function that evaluates users for AWS Config. Its role reads IAM and reports results. */
 class Evaluator extends NodeFunction {
@@ -55,7 +58,7 @@ class Evaluator extends NodeFunction {
 /** The settings of both rules, in addition to their names and parameters. */
 export type UserRuleSettings = Pick<
   SettingProps,
-  'triggers' | 'maximumExecutionFrequency' | 'logRetentionInDays'
+  'triggers' | 'maximumExecutionFrequency' | 'logRetentionInDays' | 'reservedConcurrentExecutions'
 >;
 
 /** The settings of a rule on IAM users, its parameters and its function. */
@@ -123,12 +126,14 @@ export class UserRule extends Construct {
   constructor(scope: Construct, id: string, props: UserRuleProps) {
     super(scope, id);
     const settings = completeSettings(props);
-    const { triggers, logRetentionInDays, exemptionTagKey } = settings;
+    const { triggers, logRetentionInDays, exemptionTagKey, reservedConcurrentExecutions } =
+      settings;
     this.evaluator = new Evaluator(this, 'Evaluator', {
       ...props.evaluator,
       triggers,
       logRetentionInDays,
       exemptionTagKey,
+      reservedConcurrentExecutions,
     });
     const { scope: ruleScope, sourceDetails } = createTriggers(settings);
 

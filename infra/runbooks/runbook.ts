@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
@@ -112,6 +112,14 @@ export class Runbook extends Construct {
     allow('config:StartConfigRulesEvaluation', configRule.attrArn);
     for (const topicArn of new Set([notificationTopicArn, approval?.topicArn]))
       if (topicArn !== undefined) allow('sns:Publish', topicArn);
+    if (notificationTopicArn !== undefined) {
+      // A message says who started and who approved the execution. The role does not know the id of its execution.
+      allow('ssm:GetAutomationExecution', executions);
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:automation-execution/*]',
+        reason: 'An execution reads itself. Its id does not exist before it starts.',
+      });
+    }
     // IAM has no condition key for the status that UpdateAccessKey sets. The document determines it.
     allowOnUsers(role, userActions);
     return role;

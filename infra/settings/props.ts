@@ -61,6 +61,11 @@ export interface SettingProps {
    */
   readonly keyEvents?: boolean;
   /**
+   * Concurrent executions that Lambda reserves for the function of each rule, and to which it limits them.
+   * @default - none
+   */
+  readonly reservedConcurrentExecutions?: number;
+  /**
    * Whether a function starts the deactivation of keys on a schedule, without a click on Remediate.
    * @default false
    */

@@ -61,6 +61,14 @@ const EVALUATION = {
     description:
       'Whether a change of a key starts an evaluation within minutes; needs a trail, and the Region of IAM',
   }),
+  reservedConcurrentExecutions: wholeNumber({
+    minimum: 1,
+    maximum: 100,
+    default: undefined,
+    unit: 'executions',
+    description:
+      'Concurrent executions that Lambda reserves for the function of each rule, and to which it limits them',
+  }),
 };
 
 const REMEDIATION = {

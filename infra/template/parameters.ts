@@ -24,11 +24,29 @@ export const parameterNameOf = (setting: string): string =>
 
 const isEqual = (name: string, value: string) => ({ 'Fn::Equals': [{ Ref: name }, value] });
 
-/** One of these numbers. MinValue and MaxValue of CloudFormation would allow fractions. */
-const formOfNumbers = (name: string, AllowedValues: readonly unknown[]): Form => ({
-  declaration: { Type: 'Number', AllowedValues },
-  values: [Token.asNumber({ Ref: name })],
+/** The choice whether an optional setting has a value. The template represents its absence by an empty text. */
+const choiceIfGiven = (name: string): Choice => ({
+  name,
+  alternatives: [
+    { name: `${name}IsGiven`, expression: { 'Fn::Not': [isEqual(name, '')] } },
+    { name: `${name}IsNotGiven`, expression: isEqual(name, '') },
+  ],
 });
+
+/** One of these numbers. MinValue and MaxValue of CloudFormation would allow fractions. */
+const formOfNumbers = (
+  name: string,
+  AllowedValues: readonly unknown[],
+  isOptional: boolean,
+): Form => {
+  const number = Token.asNumber({ Ref: name });
+  if (!isOptional) return { declaration: { Type: 'Number', AllowedValues }, values: [number] };
+  return {
+    declaration: { Type: 'String', AllowedValues: ['', ...AllowedValues.map(String)] },
+    values: [number, undefined],
+    choice: choiceIfGiven(name),
+  };
+};
 
 /** One of these values, each of which makes a template of its own. */
 const formOfOptions = (name: string, options: readonly unknown[]): Form => {
@@ -52,14 +70,10 @@ const formOfText = (name: string, setting: Extract<Setting, { pattern: string }>
       declaration: { Type: 'String', AllowedPattern: `^${setting.pattern}$` },
       values: [text],
     };
-  const alternatives = [
-    { name: `${name}IsGiven`, expression: { 'Fn::Not': [isEqual(name, '')] } },
-    { name: `${name}IsNotGiven`, expression: isEqual(name, '') },
-  ];
   return {
     declaration: { Type: 'String', AllowedPattern: `^(${setting.pattern})?$` },
     values: ['isList' in setting ? Fn.split(',', text) : text, undefined],
-    choice: { name, alternatives },
+    choice: choiceIfGiven(name),
   };
 };
 
@@ -67,12 +81,13 @@ const formOf = (name: string, setting: Setting): Form => {
   if ('pattern' in setting) return formOfText(name, setting);
   if ('options' in setting)
     return typeof setting.default === 'number'
-      ? formOfNumbers(name, setting.options)
+      ? formOfNumbers(name, setting.options, false)
       : formOfOptions(name, setting.options);
   const { minimum, maximum } = setting;
   return formOfNumbers(
     name,
     Array.from({ length: maximum - minimum + 1 }, (_, index) => minimum + index),
+    setting.default === undefined,
   );
 };
 

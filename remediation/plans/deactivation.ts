@@ -79,6 +79,7 @@ const deactivate = (
 ): Plan => {
   const { UserId, UserName } = user;
   const { AccessKeyId } = key;
+  const keeps = `keep ${keep.AccessKeyId}`;
   const remark =
     policy.history?.isComplete === false
       ? '; the event history is incomplete, so a reactivation of this key may be missing'
@@ -87,7 +88,8 @@ const deactivate = (
     AccessKeyId,
     KeepAccessKeyId: keep.AccessKeyId,
     Reason: `deactivate ${AccessKeyId} (${describeUse(key)}), keep ${keep.AccessKeyId} (${describeUse(keep)}), UTC dates${remark}`,
-    Basis: `${describeUseDate(key)}, keep ${keep.AccessKeyId}`,
+    // An operator who names a key has decided, even if the key is in use, for example by a thief.
+    Basis: policy.AccessKeyId === undefined ? `${describeUseDate(key)}, ${keeps}` : keeps,
     UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Active'),
     NextCommand: remediateCommand(
       {
@@ -184,6 +186,9 @@ const planForSelectedKey = (user: UserKeys, policy: DeactivationPolicy): Plan =>
  *      or is older than the event history, and its first visible change is to Active;
  *      or its last visible change after that deactivation is to Inactive, although it is active
  *  11  as 7, the history is incomplete, `requiresCompleteHistory`          → Refused; otherwise Deactivate, with a remark
+ *
+ * After an approval, a plan for a named key is the same if it keeps the same key. A plan for a selected key also requires
+ * the same last use, on which the selection depends.
  *
  * @param user  the user as read from IAM, with the last use of the counted keys, and its quarantine policy unless a key is named
  */

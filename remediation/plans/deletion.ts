@@ -107,7 +107,11 @@ const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolic
   const plan = planTo('Delete', user, {
     AccessKeyId,
     Reason: `delete ${AccessKeyId} permanently: ${evidence}; ${describeLife(key, describeUse)}; at least ${policy.maxInactiveDays} days required, UTC dates`,
-    Basis: `${evidence}; ${describeLife(key, describeUseDate)}`,
+    // An operator who names a key has decided. A key that is active again or was used since is refused by the second plan.
+    Basis:
+      policy.AccessKeyId === undefined
+        ? `${evidence}; ${describeLife(key, describeUseDate)}`
+        : evidence,
     NextCommand: listCommand(user),
     Evidence: 'event' in inactivity ? 'CloudTrail' : 'NoEvent',
   });
@@ -188,6 +192,9 @@ const planForSelectedKey = (
  *      show no activation
  *   7  otherwise the named key, or the longest-inactive key      → Delete, with the evidence, or DryRun
  * Boundary: inactive for exactly `maxInactiveDays` × 24 hours is long enough.
+ *
+ * After the wait and an approval, a plan for a named key is the same if it has the same evidence of the deactivation. A plan
+ * for a selected key also requires the same last use.
  *
  * @param user  the user as read from IAM before the history, with the last use of the inactive keys
  */

@@ -36,8 +36,10 @@ export type Bounds = { readonly minimum: number; readonly maximum: number; reado
 /** The default and the description of a parameter. */
 type Own<Value> = { readonly default: Value; readonly description: string };
 
-/** Returns a parameter that is a whole number within bounds. */
-export const wholeNumber = (own: Bounds & Own<number>): Parameter<number> & Bounds => {
+/** Returns a parameter that is a whole number within bounds. With the default `undefined`, it is optional. */
+export const wholeNumber = <Default extends number | undefined>(
+  own: Bounds & Own<Default>,
+): Parameter<number | Default> & Bounds => {
   const { minimum, maximum, unit } = own;
   const isWithin = (given: unknown): boolean =>
     (typeof given === 'number' || typeof given === 'string') &&

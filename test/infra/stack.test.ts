@@ -92,20 +92,22 @@ describe('permissions', () => {
     );
   });
 
-  it('belong to runbooks that default to their own rule and to notificationTopicArn', () => {
+  it('belong to runbooks that default to their own rule, and publish only to notificationTopicArn', () => {
     const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
     const names = { configRuleName: 'one-key', inactiveConfigRuleName: 'no-old-key' };
-    const defaultsOf = (settings: Record<string, unknown>) =>
+    const valuesOf = (settings: Record<string, unknown>) =>
       propertiesOf(synthesize(settings).template, 'AWS::SSM::Document').map(({ Content }) => {
-        const { ConfigRuleName, NotificationTopicArn } = Object(Content).parameters;
-        return [ConfigRuleName.default, NotificationTopicArn.default];
+        const text = JSON.stringify(Content);
+        const topics = text.matchAll(/"NotificationTopicArn":"([^"]*)"/g);
+        const { ConfigRuleName } = Object(Content).parameters;
+        return [ConfigRuleName.default, ...Array.from(topics, ([, topic]) => topic)];
       });
-    expect(defaultsOf({ notificationTopicArn, ...names })).toEqual([
-      ['no-old-key', notificationTopicArn],
-      ['one-key', notificationTopicArn],
-      ['one-key', notificationTopicArn],
+    expect(valuesOf({ notificationTopicArn, ...names })).toEqual([
+      ['no-old-key', notificationTopicArn, notificationTopicArn],
+      ['one-key', notificationTopicArn, notificationTopicArn],
+      ['one-key', notificationTopicArn, notificationTopicArn],
     ]);
-    expect(defaultsOf({}).map(([, topic]) => topic)).toEqual(['', '', '']);
+    expect(valuesOf({}).flatMap(([, ...topics]) => topics)).toEqual(Array(6).fill(''));
   });
 
   it('allow the planner only to read', () => {

@@ -115,9 +115,9 @@ const createServices = (foundation: Foundation) => {
         SourceAccount: accountId,
         SourceArn: v.parse(FromRule, event).configRuleArn,
       }),
-    startAutomation: async (input) => {
+    startAutomation: async (input, principal) => {
       const request = { service: 'ssm', operation: 'StartAutomationExecution' } as const;
-      const output = await dispatcher.call({ ...request, input, principal: 'operator' });
+      const output = await dispatcher.call({ ...request, input, principal });
       return v.parse(Started, output).AutomationExecutionId;
     },
     putEvent: events.put,

@@ -9,6 +9,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   cloudtrail: 'client-cloudtrail',
   securityhub: 'client-securityhub',
   sns: 'client-sns',
+  ssm: 'client-ssm',
 };
 
 /** SNS errors whose code differs from the name of the SDK class. */

@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<string, number>> = {
   InternalError: 500,
   InternalException: 500,
   InternalFailure: 500,
+  InternalServerError: 500,
   InvalidAccessException: 401,
   LimitExceeded: 409,
   NoSuchEntity: 404,
@@ -56,6 +57,10 @@ export const SERVICE_ERRORS = {
     'Throttling',
     'InternalFailure',
     'ServiceUnavailable',
+  ),
+  ssm: refusals(
+    ...['AccessDeniedException', 'ExpiredTokenException', 'ThrottlingException'],
+    ...['InternalFailure', 'ServiceUnavailable'],
   ),
   lambda: refusals(
     ...['AccessDeniedException', 'ExpiredTokenException', 'InternalFailure', 'ServiceUnavailable'],
@@ -117,6 +122,9 @@ export const OPERATION_ERRORS = {
     ...['ParameterValueInvalid', 'InvalidSecurity', 'KMSAccessDenied', 'KMSDisabled'],
     ...['KMSInvalidState', 'KMSNotFound', 'KMSOptInRequired', 'KMSThrottling', 'NotFound'],
     ...['PlatformApplicationDisabled', 'ValidationException'],
+  ),
+  'ssm:GetAutomationExecution': refusals(
+    ...['AutomationExecutionNotFoundException', 'InternalServerError'],
   ),
   'lambda:Invoke': refusals(
     ...['InvalidParameterValueException', 'InvalidRequestContentException'],

@@ -161,8 +161,6 @@ const complianceChangePath: Path = {
   again: () => passTime(24 * HOUR),
 };
 
-const TOPIC = 'arn:aws:sns:us-east-1:123456789012:keys';
-
 /** An execution of a runbook for one user. Its rule evaluates after the end of the execution. */
 const runbookPath = (
   name: string,
@@ -174,7 +172,6 @@ const runbookPath = (
     const given = {
       AutomationAssumeRole: account.output(outputs.role),
       ConfigRuleName: account.output(outputs.rule),
-      NotificationTopicArn: TOPIC,
       ...parameters(account),
     };
     const input = {

@@ -11,7 +11,6 @@ const IDENTIFIER: Examples = {
   accepted: ['AIDACKCEVSQ6C2EXAMPLE', 'A'.repeat(16), `${'z_9'.repeat(42)}_9`],
   refused: ['alice', 'A'.repeat(15), 'A'.repeat(129), 'AIDA/CKCEVSQ6C2EXAMPLE', "A'".repeat(9)],
 };
-const TOPIC = 'arn:aws:sns:us-east-1:123456789012:';
 const ROLE = 'arn:aws:iam::123456789012:role/';
 const BOOLEAN: Examples = { accepted: ['true', 'false'], refused: ['', 'True', 'yes', 'true '] };
 
@@ -31,24 +30,6 @@ const EXAMPLES: Readonly<Record<string, Examples>> = {
   ConfigRuleName: {
     accepted: ['iam-user-single-access-key', 'Rule_1', 'r', 'r'.repeat(128)],
     refused: ['', 'r'.repeat(129), 'a rule', 'arn:aws:config:us-east-1:123456789012:rule'],
-  },
-  NotificationTopicArn: {
-    accepted: [
-      '',
-      `${TOPIC}k`,
-      `${TOPIC}${'k'.repeat(256)}`,
-      'arn:aws-us-gov:sns:us-gov-west-1:123456789012:Keys_2-b',
-    ],
-    refused: [
-      'keys',
-      'arn:aws:sns:us-east-1:12345678901:keys',
-      'arn:aws:sns:us-east-1:1234567890123:keys',
-      TOPIC,
-      `${TOPIC}${'k'.repeat(257)}`,
-      `${TOPIC}keys:b8a5`,
-      `${TOPIC}keys.fifo`,
-      'arn:aws:lambda:us-east-1:123456789012:keys',
-    ],
   },
   AutomationAssumeRole: {
     accepted: [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import { expectParameter } from './parameter-examples.ts';
-import type { Runbook, RunbookDocument } from './runbook-document.ts';
+import { type Runbook, type RunbookDocument, TOPIC } from './runbook-document.ts';
 
 const inputsOf = (
   { mainSteps }: RunbookDocument,
@@ -34,6 +34,14 @@ const pathsOf = ({ mainSteps }: RunbookDocument) => {
     return followers.length === 0 ? [path] : followers.flatMap((next) => paths(next, path));
   };
   return paths('Plan');
+};
+
+const SCRIPTS = `${REPOSITORY}remediation/runbooks/scripts/`;
+
+/** The inputs of a script that publishes a message. Who starts the runbook cannot choose the topic. */
+const PUBLISHING = {
+  NotificationTopicArn: TOPIC,
+  ExecutionId: reference('automation:EXECUTION_ID'),
 };
 
 type Convention = (document: RunbookDocument, runbook: Runbook) => void;
@@ -132,7 +140,8 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
 
   'asks for approval with all that an approver must know': (document, { approvers }) => {
     if (approvers === undefined) {
-      expect(JSON.stringify(document)).not.toContain('Approve');
+      const withoutScripts = (name: string, value: unknown) => (name === 'Script' ? '' : value);
+      expect(JSON.stringify(document, withoutScripts)).not.toContain('Approve');
       return;
     }
     const { Message, ...inputs } = inputsOf(document, 'Approve');
@@ -175,8 +184,9 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
         .replace('Again', '')
         .replace(/(?<=.)(?=[A-Z])/, '_')
         .toLowerCase();
-      const text = readFileSync(`${REPOSITORY}remediation/runbooks/scripts/${file}.py`, 'utf8');
-      expect([inputs['Script'], inputs['Handler']]).toEqual([text.trimEnd(), file]);
+      const files = ['verify', 'report'].includes(file) ? ['message', file] : [file];
+      const texts = files.map((one) => readFileSync(`${SCRIPTS}${one}.py`, 'utf8').trimEnd());
+      expect([inputs['Script'], inputs['Handler']]).toEqual([texts.join('\n\n\n'), file]);
     }
   },
 
@@ -186,7 +196,7 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
       ...references(['UserName', 'AccessKeyId'], plan),
       ExpectedStatus: expected,
       UndoCommand: act === 'Delete' ? '' : reference('ReadPlan.UndoCommand'),
-      NotificationTopicArn: reference('NotificationTopicArn'),
+      ...PUBLISHING,
     });
   },
 
@@ -198,10 +208,7 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     ];
     const { InputPayload } = inputsOf(document, 'Report');
     const { Subject, Message, ...reported } = Object(InputPayload);
-    expect(reported).toEqual({
-      ...references(names, 'ReadPlan.'),
-      ...references(['NotificationTopicArn']),
-    });
+    expect(reported).toEqual({ ...references(names, 'ReadPlan.'), ...PUBLISHING });
     // Amazon SNS accepts 100 ASCII characters. The user name may have 64.
     expect(Subject).toMatch(/^[A-Z][ -~]{0,35}\{\{ ReadPlan\.UserName \}\}$/);
     expect(Message).toContain(reference('ReadPlan.AccessKeyId'));
@@ -213,7 +220,7 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
 
   'describes, bounds and uses each parameter': (document, { parameter, rule }) => {
     const { parameters } = document;
-    const shared = ['UserId', 'AccessKeyId', 'DryRun', 'ConfigRuleName', 'NotificationTopicArn'];
+    const shared = ['UserId', 'AccessKeyId', 'DryRun', 'ConfigRuleName'];
     expect(Object.keys(parameters).toSorted()).toEqual(
       [...shared, 'AutomationAssumeRole', parameter].toSorted(),
     );

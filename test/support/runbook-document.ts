@@ -40,6 +40,9 @@ export type RunbookFile =
   | 'reactivate-access-key'
   | 'delete-inactive-access-key';
 
+/** The topic of the documents. */
+export const TOPIC = 'arn:aws:sns:us-east-1:123456789012:keys';
+
 /** Reads a document as the stack deploys it. Names that the deployment adds stay as placeholders. */
 export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): RunbookDocument =>
   readDocument(`${REPOSITORY}remediation/runbooks/${file}.yaml`, {
@@ -50,7 +53,7 @@ export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): R
         file === 'delete-inactive-access-key'
           ? 'iam-user-inactive-access-key'
           : 'iam-user-single-access-key',
-      NotificationTopicArn: '',
+      NotificationTopicArn: TOPIC,
       Approvers: approvers,
       MinRequiredApprovals: approvers && 2,
       ApprovalTopicArn: approvers && 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',

@@ -1,15 +1,11 @@
-import boto3
-from botocore.config import Config
-
-# A call takes at most two attempts of 13 s.
-CALLS = Config(connect_timeout=3, read_timeout=10, retries={'mode': 'standard', 'total_max_attempts': 2})
+# message.py precedes this script in a document.
 ACTIONS = ('Deactivate', 'Reactivate', 'Delete')
+REQUEST = ('NotificationTopicArn', 'Subject', 'Message', 'ExecutionId')
 
 
-def publish(topic_arn, subject, message):
+def notify(request):
     try:
-        sns = boto3.client('sns', config=CALLS)
-        sns.publish(TopicArn=topic_arn, Subject=subject, Message=message)
+        publish(request)
         return 'Published'
     # The key has changed although nobody is notified. The output says so.
     except Exception as error:
@@ -18,7 +14,7 @@ def publish(topic_arn, subject, message):
 
 
 def report(events, context):
-    topic_arn, subject, message = (events.pop(name) for name in ('NotificationTopicArn', 'Subject', 'Message'))
+    request = {name: events.pop(name) for name in REQUEST}
     acted = events['Outcome'] in ACTIONS
-    notification = publish(topic_arn, subject, message) if acted and topic_arn else 'None'
+    notification = notify(request) if acted and request['NotificationTopicArn'] else 'None'
     return {**events, 'Outcome': 'Acted' if acted else events['Outcome'], 'Notification': notification}

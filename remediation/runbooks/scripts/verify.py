@@ -1,14 +1,10 @@
+# message.py precedes this script in a document.
 import time
-
-import boto3
-from botocore.config import Config
 
 VISIBLE_WITHIN_SECONDS = 60
 SECONDS_BETWEEN_READS = 2
 # IAM may show a change some seconds late. A second read after this time usually shows concurrent changes.
 SECONDS_UNTIL_SETTLED = 10
-# A call takes at most two attempts of 13 s, so that calls that hang leave time to restore the key.
-CALLS = Config(connect_timeout=3, read_timeout=10, retries={'mode': 'standard', 'total_max_attempts': 2})
 # By expected status: the step that writes it, and what the step does.
 WRITES = {
     'Inactive': ('DeactivateAccessKey', 'deactivation'),
@@ -57,13 +53,12 @@ def restore(iam, user_name, key_id):
     return f'AND IT COULD NOT BE MADE ACTIVE AGAIN ({failure})'
 
 
-def publish(events, message):
+def notify(events, unverified):
     if not events['NotificationTopicArn']:
         return 'None'
     try:
         subject = f"The {WRITES[events['ExpectedStatus']][1]} of an access key is not verified"
-        sns = boto3.client('sns', config=CALLS)
-        sns.publish(TopicArn=events['NotificationTopicArn'], Subject=subject, Message=message)
+        publish({**events, 'Subject': subject, 'Message': f'{unverified}\n'})
         return 'Published'
     except Exception as error:
         return f'Failed, {error}'
@@ -73,7 +68,7 @@ def verify(events, context):
     try:
         return verify_or_restore(events)
     except RuntimeError as unverified:
-        notification = publish(events, str(unverified))
+        notification = notify(events, unverified)
         raise RuntimeError(f'{unverified} (Notification: {notification})') from None
 
 

@@ -195,16 +195,15 @@ const Started = v.object({
   Parameters: v.object({ AutomationAssumeRole: v.tuple([v.string()]) }),
 });
 
+const executionArn = `arn:aws:ssm:us-east-1:${accountId}:automation-execution/12345678-1234-1234-1234-123456789012`;
+
 /** The document, its version and the execution that Systems Manager checks, or the role that it is passed. */
 const resourcesOfStart = ({ operation, input }: Call): readonly string[] => {
+  if (operation === 'GetAutomationExecution') return [executionArn];
   const { DocumentName, Parameters } = v.parse(Started, input);
   if (operation === 'PassRole') return Parameters.AutomationAssumeRole;
-  const names = [
-    `document/${DocumentName}`,
-    `automation-definition/${DocumentName}:1`,
-    'automation-execution/12345678-1234-1234-1234-123456789012',
-  ];
-  return names.map((name) => `arn:aws:ssm:us-east-1:${accountId}:${name}`);
+  const names = [`document/${DocumentName}`, `automation-definition/${DocumentName}:1`];
+  return [...names.map((name) => `arn:aws:ssm:us-east-1:${accountId}:${name}`), executionArn];
 };
 
 /** Whoever starts an execution passes the role that it assumes. */

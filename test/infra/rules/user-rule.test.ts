@@ -52,9 +52,32 @@ const RULES = [
   },
 ];
 
+it('only the functions of the rules have reserved concurrency', () => {
+  const settings = { reservedConcurrentExecutions: 2, automaticRemediation: true };
+  const functions = propertiesOf(
+    synthesize({ ...settings, securityHubFindings: true }).template,
+    'AWS::Lambda::Function',
+  );
+  const limited = functions.filter((one) => 'ReservedConcurrentExecutions' in one);
+  expect(limited.map(({ Description }) => Description)).toEqual([
+    'Evaluates the access keys of IAM users for AWS Config',
+    'Evaluates the inactive access keys of IAM users for AWS Config',
+  ]);
+});
+
 describe.each(RULES)('the Config rule $name', ({ construct, name, Rule, ...rule }) => {
   const rules = (settings = {}) =>
     propertiesUnder(synthesize(settings).template, 'AWS::Config::ConfigRule', construct);
+
+  it.each([
+    [{}, undefined],
+    [{ reservedConcurrentExecutions: '1' }, 1],
+    [{ reservedConcurrentExecutions: 100 }, 100],
+  ])('limits the executions of its function to %j', (settings, expected) => {
+    const { template } = synthesize(settings);
+    const properties = propertiesUnder(template, 'AWS::Lambda::Function', `${construct}Evaluator`);
+    expect(properties['ReservedConcurrentExecutions']).toBe(expected);
+  });
 
   it('runs its function on changes of IAM users and on a schedule', () => {
     const found = rules();

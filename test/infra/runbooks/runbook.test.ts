@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { readRunbook } from '../../support/runbook-document.ts';
+import { readRunbook, TOPIC } from '../../support/runbook-document.ts';
 import { idUnder, propertiesOf, propertiesUnder, synthesize, toText } from '../synthesize.ts';
 
 const { template } = synthesize();
@@ -18,7 +18,8 @@ const contentOf = (construct: string, settings = {}) =>
 describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
   it('deploys the document of its file with the scripts, the planner and the rules', () => {
     const planner = { Ref: idUnder(template, 'AWS::Lambda::Function', 'Planner') };
-    const named = JSON.stringify(contentOf(construct)).replaceAll(
+    const content = contentOf(construct, { notificationTopicArn: TOPIC });
+    const named = JSON.stringify(content).replaceAll(
       JSON.stringify(planner),
       '"${PlannerFunctionName}"',
     );

@@ -55,6 +55,7 @@ const VALUES: { readonly [Setting in keyof typeof SETTINGS]: fc.Arbitrary<string
   minRequiredApprovals: fc.constantFrom('1', '2'),
   approvalTopicArn: fc.constant(topic('AutomationApprovals')),
   keyEvents: fc.constantFrom('true', 'false'),
+  reservedConcurrentExecutions: fc.constantFrom('1', '100'),
   securityHubFindings: fc.constantFrom('true', 'false'),
   findingSeverity: fc.constantFrom('CRITICAL', 'LOW'),
   alarmTopicArn: fc.constant(topic('alarms')),
@@ -168,7 +169,7 @@ describe('the standalone template', () => {
   });
 
   it('stays below the size limits of CloudFormation', () => {
-    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(650_000);
+    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(700_000);
     expect(Object.keys(template.Parameters).length).toBeLessThanOrEqual(200);
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
   });

@@ -9,10 +9,11 @@ export type ObservedAutomation = Partial<Omit<AutomationExecution, 'StepExecutio
 
 /** The connection to SSM Automation. */
 export type AutomationDeps = {
-  readonly startAutomation: (input: {
-    DocumentName: string;
-    Parameters: Record<string, string[]>;
-  }) => Promise<string>;
+  /** Starts a document with the permissions of the principal that starts the remediation. */
+  readonly startAutomation: (
+    input: { DocumentName: string; Parameters: Record<string, string[]> },
+    principal: string,
+  ) => Promise<string>;
   readonly automationExecution: (id: string) => ObservedAutomation;
   /** Whether an execution sleeps or waits for an approval. @default never */
   readonly isResting?: ((id: string) => boolean) | undefined;
@@ -22,6 +23,8 @@ export type AutomationDeps = {
 export type RemediationExecution = {
   readonly resourceId: string;
   readonly InvocationTime: Date;
+  /** The principal that started it. */
+  readonly principal: string;
   AutomationExecutionId?: string;
   refusal?: string;
 };
@@ -83,7 +86,8 @@ export const createExecutions = ({ startAutomation, automationExecution }: Autom
       const Parameters = parametersFor(properties, execution.resourceId);
       try {
         const DocumentName = properties.TargetId;
-        execution.AutomationExecutionId = await startAutomation({ DocumentName, Parameters });
+        const input = { DocumentName, Parameters };
+        execution.AutomationExecutionId = await startAutomation(input, execution.principal);
       } catch (error) {
         execution.refusal = String(error);
         if (!(error instanceof ServiceError)) throw error;

@@ -63,7 +63,7 @@ describe('a remediation configuration', () => {
 describe('StartRemediationExecution', () => {
   beforeEach(() => account.config.putRemediationConfiguration(remediationProperties));
 
-  it('starts the document with the resource id and the static values', async () => {
+  it('starts the document with the resource id and the static values, for the principal that starts it', async () => {
     const answer = await start('AIDAALICE');
 
     expect(answer.FailedItems).toBeUndefined();
@@ -76,6 +76,7 @@ describe('StartRemediationExecution', () => {
             AutomationAssumeRole: ['arn:aws:iam::123456789012:role/runbook'],
           },
         },
+        'rule-role',
       ],
     ]);
   });

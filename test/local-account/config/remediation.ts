@@ -37,9 +37,9 @@ export const createRemediation = ({ rules, ...deps }: RemediationDeps) => {
   const goesOn = (execution: RemediationExecution) =>
     isUnderWay(execution) && deps.isResting?.(execution.AutomationExecutionId ?? '') !== true;
 
-  const begin = async (remediation: Remediation, resourceId: string) => {
+  const begin = async (remediation: Remediation, resourceId: string, principal: string) => {
     const InvocationTime = deps.now();
-    const execution: RemediationExecution = { resourceId, InvocationTime };
+    const execution: RemediationExecution = { resourceId, InvocationTime, principal };
     const earlier = remediation.executions.get(resourceId) ?? [];
     remediation.executions.set(resourceId, [...earlier, execution]);
     await start(remediation.properties, execution);
@@ -74,6 +74,8 @@ const ResourceKeys = v.pipe(
   v.maxLength(100),
 );
 
+const Start = v.strictObject({ ConfigRuleName: AnyConfigRuleName, ResourceKeys });
+
 const remediationOf = (configurations: RemediationConfigurations, name: string) => {
   const remediation = configurations.find(name);
   if (remediation !== undefined) return remediation;
@@ -82,14 +84,14 @@ const remediationOf = (configurations: RemediationConfigurations, name: string) 
 };
 
 const startRemediationExecution = (configurations: RemediationConfigurations) =>
-  operation(v.strictObject({ ConfigRuleName: AnyConfigRuleName, ResourceKeys }), async (input) => {
+  operation(Start, async (input, principal) => {
     const remediation = remediationOf(configurations, input.ConfigRuleName);
     const FailedItems = [];
     const reasons = new Set<string>();
     for (const key of input.ResourceKeys) {
       const reason = configurations.isBusyWith(remediation, key.resourceId)
         ? 'a remediation of the resource is in progress'
-        : (await configurations.begin(remediation, key.resourceId)).refusal;
+        : (await configurations.begin(remediation, key.resourceId, principal)).refusal;
       if (reason === undefined) continue;
       FailedItems.push(key);
       reasons.add(reason);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import type { LocalAccount } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
+import { wholeNumberOrText } from '../request.ts';
 import type { MadeResource } from './template.ts';
 
 const PACKAGES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -89,6 +90,7 @@ const FunctionProperties = v.strictObject({
     }),
   ),
   MemorySize: v.optional(v.number()),
+  ReservedConcurrentExecutions: v.optional(wholeNumberOrText(0, 1_000)),
   Role: v.string(),
   Runtime: v.string(),
   Tags: v.optional(v.unknown()),
@@ -180,6 +182,7 @@ export const MAKERS: Readonly<Record<string, Make>> = {
       Role: given.Role,
       Timeout: given.Timeout,
       MemorySize: given.MemorySize,
+      ReservedConcurrentExecutions: given.ReservedConcurrentExecutions,
       Environment: given.Environment.Variables,
       deadLetterTargetArn: given.DeadLetterConfig?.TargetArn,
     });

@@ -22,6 +22,7 @@ const FunctionConfiguration = v.strictObject({
     ),
     {},
   ),
+  ReservedConcurrentExecutions: v.optional(wholeNumber(0)),
   deadLetterTargetArn: v.optional(v.string()),
 });
 

@@ -17,7 +17,8 @@ type DeadLetter = Pick<Invocation, 'functionName' | 'event' | 'result'> & {
 };
 
 /**
- * One attempt and two retries. Lambda waits between them, the account does not.
+ * One attempt and two retries. Lambda waits between them, the account does not. An attempt starts when the function has a
+ * free execution: a throttled event returns to the queue of Lambda and loses no attempt.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */

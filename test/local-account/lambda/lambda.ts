@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { operation, ServiceError } from '../dispatch.ts';
+import { createConcurrency } from './concurrency.ts';
 import { createFunctions } from './functions.ts';
 import {
   type Behaviour,
@@ -41,8 +42,17 @@ export const createLambda = (deps: LambdaDeps) => {
   const functions = createFunctions(arnOf);
   const invocations = createInvocations({ ...deps, arnOf });
 
-  const invoke = (nameOrArn: string, event: unknown, invoker: string) =>
-    invocations.run(functions.named(nameOrArn), event, invoker);
+  const concurrency = createConcurrency();
+
+  const invoke = (nameOrArn: string, event: unknown, invoker: string) => {
+    const configuration = functions.named(nameOrArn);
+    return concurrency.run(configuration, () => invocations.run(configuration, event, invoker));
+  };
+  const invokeWhenFree = async (nameOrArn: string, event: unknown, invoker: string) => {
+    const configuration = functions.named(nameOrArn);
+    const execute = () => invocations.run(configuration, event, invoker);
+    return concurrency.runWhenFree(configuration, execute);
+  };
 
   const answer = async (input: v.InferOutput<typeof Invoke>, principal: string) => {
     const event = parsePayload(input.Payload);
@@ -54,9 +64,13 @@ export const createLambda = (deps: LambdaDeps) => {
   return {
     operations: { Invoke: operation(Invoke, answer) },
     functions,
-    /** Invokes a function synchronously; `invoker` is the principal that invokes it. */
+    /**
+     * Invokes a function synchronously; `invoker` is the principal that invokes it.
+     *
+     * @throws {ServiceError} TooManyRequestsException when its reserved concurrency is used up
+     */
     invoke,
-    ...createEvents(functions, invoke, deps.sendToQueue),
+    ...createEvents(functions, invokeWhenFree, deps.sendToQueue),
     invocations: invocations.record,
     /** Replaces the code of a function by a behaviour; `undefined` restores the code. */
     override: (nameOrArn: string, behaviour: Behaviour | undefined) => {

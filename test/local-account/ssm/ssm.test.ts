@@ -39,6 +39,23 @@ describe('StartAutomationExecution', () => {
     expect(execution.AutomationExecutionStatus).toBe('Success');
   });
 
+  it('records the ARN of its caller, which GetAutomationExecution returns', () => {
+    const { account, assumeRole } = runbooks;
+    const { GetAutomationExecution, StartAutomationExecution } = account.ssm.operations;
+    const Content = { schemaVersion: '0.3', assumeRole, mainSteps: [pass('Only')] };
+    account.ssm.documents.create({ Name: 'Plain', Content, DocumentType: 'Automation' });
+    const startedBy = (principal: string) => {
+      const started = StartAutomationExecution({ DocumentName: 'Plain' }, principal);
+      const { AutomationExecution } = Object(GetAutomationExecution(started, 'operator'));
+      return AutomationExecution.ExecutedBy;
+    };
+
+    expect(startedBy('operator')).toBe('arn:aws:iam::123456789012:user/operator');
+    expect(startedBy('automation')).toBe(
+      'arn:aws:sts::123456789012:assumed-role/automation/session',
+    );
+  });
+
   it.each([
     ['no value for a required parameter', {}, 'Name must be given'],
     ['an undeclared parameter', { Name: ['abc'], Missing: ['x'] }, 'unknown parameter Missing'],

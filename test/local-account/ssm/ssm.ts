@@ -73,7 +73,10 @@ const commentOf = (Payload: unknown) => {
   throw invalidSignal(`expected a Payload of one Comment, got ${JSON.stringify(Payload)}`);
 };
 
-/** Finds the names that an approver may have: a role's ARN or its session's ARN, a user's name or ARN. */
+/**
+ * Returns the ARN of a caller, and the names that it may have as an approver: a role's ARN or its session's ARN, a user's
+ * name or ARN.
+ */
 const callerOf = (principal: string, deps: AutomationDeps) => {
   const { arn } = identityOf(principal, deps.now(), deps).userIdentity;
   const role = deps.roles.byName.get(principal);
@@ -124,7 +127,8 @@ export const createSsm = (deps: AutomationDeps) => {
   const StartAutomationExecution = operation(Start, ({ ClientToken, ...input }, principal) => {
     const { DocumentName, Parameters } = input;
     const request = { DocumentName, Parameters };
-    return { AutomationExecutionId: once(ClientToken, request, () => start(request, principal)) };
+    const { arn } = callerOf(principal, deps);
+    return { AutomationExecutionId: once(ClientToken, request, () => start(request, arn)) };
   });
   const GetAutomationExecution = operation(
     v.strictObject({ AutomationExecutionId: v.pipe(v.string(), v.length(36)) }),

@@ -8,10 +8,13 @@ import { at, daysBefore } from '../../support/build.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
 
 const HOUR = 3_600_000;
-const create = createDeployedAccounts({
+const SETTINGS = {
   ...{ dashboard: false, keyEvents: false, triggers: 'schedule' },
   ...{ automaticRemediation: true, automaticDeletion: true },
-});
+};
+const createSilent = createDeployedAccounts(SETTINGS);
+const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
+const createWithTopic = createDeployedAccounts({ ...SETTINGS, notificationTopicArn });
 const lastUsed = (days: number) => ({
   lastUsed: { LastUsedDate: daysBefore(days), ServiceName: 's3', Region: 'us-east-1' },
 });
@@ -22,7 +25,7 @@ let account: DeployedAccount;
 let advance: (hours: number) => Promise<void>;
 afterEach(() => account.close());
 
-const deploy = async (options: Partial<LocalAccountOptions> = {}) => {
+const deploy = async (options: Partial<LocalAccountOptions> = {}, create = createSilent) => {
   const clock = createClock({ start: at, speed: 0 });
   account = await create({}, { ...clock, ...options });
   // CloudTrail admits two requests a second, so time passes between them.
@@ -99,6 +102,19 @@ describe('automatic mode', () => {
     await advance(1 / HOUR);
 
     expect(statuses(user)).toEqual(['Inactive', 'Active']);
+  });
+
+  it('is named in the message of the runbook by the role of its function', async () => {
+    await deploy({}, createWithTopic);
+    account.sns.createTopic('keys');
+    await seedViolation();
+    await advance(24);
+
+    const [{ Message = '' } = {}] = account.sns.published;
+    expect(Message).toMatch(
+      /^Started by: arn:aws:sts::123456789012:assumed-role\/[\w-]*-AutomaticDeactivation\w*-?\w*\/session$/m,
+    );
+    expect(Message).toContain('Approved by: not required');
   });
 
   it('deletes an inactive key: the runbook waits half an hour and plans again', async () => {

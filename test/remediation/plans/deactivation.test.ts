@@ -99,7 +99,7 @@ describe('planDeactivation of a named key', () => {
         UndoCommand:
           'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXNEW --status=Active',
         NextCommand: DELETE_LATER,
-        Basis: 'last used 2026-01-30, keep AKIAXXXXXXXXXXXXXOLD',
+        Basis: 'keep AKIAXXXXXXXXXXXXXOLD',
       }),
     );
   });

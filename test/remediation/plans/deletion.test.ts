@@ -230,16 +230,17 @@ describe('planDeletion, scenario 6: a key that was used since its deactivation',
 
 describe('planDeletion, scenario 7: a key that is inactive for long enough', () => {
   it('is deleted, with the event as evidence', () => {
-    const Basis =
-      'inactive since 2025-12-22T12:00:00.000Z, CloudTrail event event-OFF-Inactive-40; created 2024-12-27, last used 2025-12-12';
+    const evidence =
+      'inactive since 2025-12-22T12:00:00.000Z, CloudTrail event event-OFF-Inactive-40';
+    const life = 'created 2024-12-27, last used 2025-12-12';
     for (const overrides of EITHER)
       expect(plan([active, key], [off(40), off(20), on(60)], overrides)).toEqual(
         planOf({
           Outcome: 'Delete',
           ...named,
-          Reason: `delete AKIAXXXXXXXXXXXXXOFF permanently: ${Basis}; at least 30 days required, UTC dates`,
+          Reason: `delete AKIAXXXXXXXXXXXXXOFF permanently: ${evidence}; ${life}; at least 30 days required, UTC dates`,
           NextCommand: 'aws iam list-access-keys --user-name=alice',
-          Basis,
+          Basis: 'AccessKeyId' in overrides ? evidence : `${evidence}; ${life}`,
           Evidence: 'CloudTrail',
         }),
       );

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { LocalAccessKey, LocalUser } from '../../local-account/iam/users.ts';
 import { denied, idOf, planFor, useDeployedAccount } from '../../support/runbook-scenarios.ts';
 
-const { setup, setupWith } = useDeployedAccount();
-const NotificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
+const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
+const { setup, setupWith } = useDeployedAccount({ notificationTopicArn });
 const inactive: Partial<LocalAccessKey> = { Status: 'Inactive' };
 
 /** The runbooks. Each acts on the first key of alice. */
@@ -78,7 +78,7 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
     const { run, alice, AccessKeyId, account, message } = begin();
     account.sns.createTopic('keys');
 
-    const { output } = await run({ NotificationTopicArn });
+    const { output } = await run();
 
     expect(output('Notification')).toBe('Published');
     const { Subject, Message } = message();
@@ -90,7 +90,9 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
     ])
       expect(Message).toContain(part);
     expect(Message.includes('Undo: an undo command')).toBe(act !== 'Delete');
-    expect(Message).toMatch(/^Execution: [\da-f-]{36} in us-east-1$/m);
+    expect(Message).toMatch(
+      /\nExecution: [\da-f-]{36} in us-east-1\nStarted by: arn:aws:iam::123456789012:user\/operator\nApproved by: not required$/,
+    );
   });
 
   it.each([
@@ -104,7 +106,7 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
       account.sns.createTopic('keys');
       answerPlans({ ...plan, Outcome });
 
-      const end = await run({ NotificationTopicArn, ...parameters });
+      const end = await run(parameters);
 
       expect(end.outcome).toBe(outcome);
       if (outcome !== undefined) expect(end.output('Notification')).toBe('None');
@@ -169,7 +171,7 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
     account.sns.createTopic('keys');
     deny(write);
 
-    const end = await run({ NotificationTopicArn });
+    const end = await run();
 
     expect(end.status).toBe('Failed');
     const { Subject, Message } = message();
@@ -178,19 +180,40 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
       `Unverified: ${AccessKeyId} of alice should be ${becomes}, but is ${runbook.was}. Check the step ${writing}`,
     );
     expect(Message.includes('Undo: an undo command')).toBe(act !== 'Delete');
-    expect(end.message).toContain(`${Message} (Notification: Published)`);
+    const [failure, people] = Message.split('\n\n');
+    expect(people).toBe(
+      'Started by: arn:aws:iam::123456789012:user/operator\nApproved by: not required',
+    );
+    expect(end.message).toContain(`${failure} (Notification: Published)`);
   });
 
-  it.each([
-    ['without a topic', {}, /\(Notification: None\)/],
-    ['if its topic does not exist', { NotificationTopicArn }, /\(Notification: Failed, .*NotFound/],
-  ])('says in its failure that nothing is published %s', async (_, parameters, notification) => {
+  it('says in its failure that nothing is published if its topic does not exist', async () => {
     const { run, deny } = begin();
     deny(write);
 
-    const { status, message } = await run(parameters);
+    const { status, message } = await run();
 
-    expect([status, message]).toEqual(['Failed', expect.stringMatching(notification)]);
+    const notification = expect.stringMatching(/\(Notification: Failed, .*NotFound/);
+    expect([status, message]).toEqual(['Failed', notification]);
+  });
+
+  describe('of a stack without a topic', () => {
+    const withoutTopic = useDeployedAccount();
+
+    it.each([false, true])(
+      'publishes nothing and says so, also if IAM denies its write: %s',
+      async (isDenied) => {
+        const { run, deny, callsOf } = begin(withoutTopic.setup());
+        if (isDenied) deny(write);
+
+        const { message, output } = await run();
+
+        if (isDenied) expect(message).toContain('(Notification: None)');
+        else expect(output('Notification')).toBe('None');
+        expect(callsOf(name)).not.toContain('Publish');
+        expect(callsOf(name)).not.toContain('GetAutomationExecution');
+      },
+    );
   });
 
   it('acts when the write takes effect but returns an error', async () => {
@@ -283,12 +306,13 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
 
   it('has acted although the evaluation cannot be started', async () => {
     const { run, account, status } = begin();
+    account.sns.createTopic('keys');
     const operation = 'StartConfigRulesEvaluation';
     account.faults.fail({ service: 'config', operation, error: denied });
 
     const { outcome, steps, output } = await run();
 
-    expect([outcome, output('Notification')]).toEqual(['Acted', 'None']);
+    expect([outcome, output('Notification')]).toEqual(['Acted', 'Published']);
     expect(status()).toBe(becomes);
     expect(steps).toContain('EvaluateAgain Failed');
   });
@@ -306,7 +330,7 @@ describe.each(RUNBOOKS)('the runbook $name', (runbook) => {
     const given = begin();
     prepare(given);
 
-    const { outcome, status, output } = await given.run({ NotificationTopicArn });
+    const { outcome, status, output } = await given.run();
 
     expect([outcome, status, output('Notification')]).toEqual(['Acted', 'Success', 'Failed']);
     expect(given.status()).toBe(becomes);

@@ -1,5 +1,7 @@
-"""A stand-in for boto3 with the calls that the scripts of our runbooks make: access keys of IAM, Publish of SNS."""
+"""A stand-in for boto3 with the calls that the scripts of our runbooks make: access keys of IAM, Publish of SNS, and
+GetAutomationExecution of Systems Manager."""
 
+import json
 import os
 import time
 import urllib.error
@@ -12,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 NAMESPACE = '{https://iam.amazonaws.com/doc/2010-05-08/}'
-RETRIED = ('Throttling', 'InternalFailure', 'ServiceUnavailable')
+RETRIED = ('Throttling', 'ThrottlingException', 'InternalFailure', 'InternalServerError', 'ServiceUnavailable')
 FIRST_PAUSE_SECONDS = 0.05
 
 
@@ -20,9 +22,9 @@ VERSIONS = {'iam': '2010-05-08', 'sns': '2010-03-31'}
 
 
 def client(service, config=None):
-    if service not in VERSIONS:
-        raise NotImplementedError(f'the stand-in for boto3 has a client for iam and sns, not for {service}')
-    return {'iam': Iam, 'sns': Sns}[service](service, config or Config())
+    if service not in CLIENTS:
+        raise NotImplementedError(f'the stand-in for boto3 has a client for {", ".join(CLIENTS)}, not for {service}')
+    return CLIENTS[service](service, config or Config())
 
 
 class Client:
@@ -33,12 +35,23 @@ class Client:
     def _call(self, operation, members):
         for attempt in range(1, self._attempts + 1):
             try:
-                return send(self._service, operation, members)
+                return self._send(operation, members)
             except (ClientError, EndpointConnectionError) as error:
                 code = getattr(error, 'response', {}).get('Error', {}).get('Code', 'ServiceUnavailable')
                 if code not in RETRIED or attempt == self._attempts:
                     raise
                 time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+
+    def _send(self, operation, members):
+        return send_query(self._service, operation, members)
+
+
+class Ssm(Client):
+    def get_automation_execution(self, **members):
+        return self._call('GetAutomationExecution', members)
+
+    def _send(self, operation, members):
+        return send_json('AmazonSSM', self._service, operation, members)
 
 
 class Sns(Client):
@@ -85,19 +98,39 @@ def to_key(element):
     return {**key, 'CreateDate': datetime.fromisoformat(key['CreateDate'].replace('Z', '+00:00'))}
 
 
-def send(service, operation, members):
+CLIENTS = {'iam': Iam, 'sns': Sns, 'ssm': Ssm}
+
+
+def send(service, body, headers):
     endpoint = os.environ['AWS_ENDPOINT_URL']
-    body = urllib.parse.urlencode({'Action': operation, 'Version': VERSIONS[service], **members})
     # The simulated account identifies callers by the key id and does not check signatures.
     scope = f"{os.environ['AWS_ACCESS_KEY_ID']}/20260101/{os.environ['AWS_REGION']}/{service}/aws4_request"
     authorization = f'AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none'
-    request = urllib.request.Request(endpoint, body.encode(), {'Authorization': authorization})
+    request = urllib.request.Request(endpoint, body.encode(), {'Authorization': authorization, **headers})
     try:
         with urllib.request.urlopen(request) as answer:
-            return ElementTree.fromstring(answer.read())
+            return answer.read()
+    except urllib.error.HTTPError:
+        raise
+    except urllib.error.URLError as error:
+        raise EndpointConnectionError(endpoint, error.reason) from None
+
+
+def send_query(service, operation, members):
+    body = urllib.parse.urlencode({'Action': operation, 'Version': VERSIONS[service], **members})
+    try:
+        return ElementTree.fromstring(send(service, body, {}))
     except urllib.error.HTTPError as refusal:
         error = ElementTree.fromstring(refusal.read()).find('{*}Error')
         response = {'Error': {name: error.findtext(f'{{*}}{name}') for name in ('Code', 'Message')}}
         raise ClientError(response, operation) from None
-    except urllib.error.URLError as error:
-        raise EndpointConnectionError(endpoint, error.reason) from None
+
+
+def send_json(target, service, operation, members):
+    headers = {'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': f'{target}.{operation}'}
+    try:
+        return json.loads(send(service, json.dumps(members), headers))
+    except urllib.error.HTTPError as refusal:
+        error = json.loads(refusal.read())
+        response = {'Error': {'Code': error['__type'].split('#')[-1], 'Message': error.get('message', '')}}
+        raise ClientError(response, operation) from None
