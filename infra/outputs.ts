@@ -2,7 +2,7 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import { deadLetterQueueOf } from './functions/queues.ts';
 import type { Dashboard } from './monitoring/dashboard.ts';
 import type { UserRule } from './rules/user-rule.ts';
-import { remediationIsOffered } from './runbooks/remediation.ts';
+import { offerOfRemediation } from './runbooks/remediation.ts';
 import type { Runbooks } from './runbooks/runbooks.ts';
 import type { SecurityHubFindings } from './security-hub/security-hub-findings.ts';
 
@@ -81,14 +81,28 @@ const addRunbooks = (add: Add, runbooks: Runbooks): void => {
   }
 };
 
+/** Adds the commands that do what the Remediate button does, unless the Region has no remediation. */
+const addRemediations = (add: Add, stack: Stack, { rule, inactiveRule }: Deployed): void => {
+  const { isOffered, condition } = offerOfRemediation(stack);
+  if (!isOffered) return;
+  const asClick = 'like a click on Remediate';
+  const rules = [
+    ['RemediateCommand', `Deactivates a key of a user with too many keys, ${asClick}`, rule],
+    ['RemediateInactiveCommand', `Deletes an inactive key, ${asClick}`, inactiveRule],
+  ] as const;
+  for (const [id, description, { configRule }] of rules) {
+    const command = `aws configservice start-remediation-execution --region ${stack.region} --config-rule-name ${configRule.ref} --resource-keys resourceType=AWS::IAM::User,resourceId=${USER_ID}`;
+    const output = add(id, description, command);
+    if (condition !== undefined) output.condition = condition;
+  }
+};
+
 /** Adds the names of the rules and runbooks, and the AWS CLI commands that start them. */
 export const addOutputs = (stack: Stack, deployed: Deployed): void => {
   const add: Add = (id, description, value) => new CfnOutput(stack, id, { description, value });
   const { rule, inactiveRule } = deployed;
   const names = [rule, inactiveRule].map(({ configRule }) => configRule.ref).join(' ');
   const region = `--region ${stack.region}`;
-  const remediate = ({ configRule }: UserRule) =>
-    `aws configservice start-remediation-execution ${region} --config-rule-name ${configRule.ref} --resource-keys resourceType=AWS::IAM::User,resourceId=${USER_ID}`;
 
   addRules(add, deployed);
   addFindings(add, deployed);
@@ -98,14 +112,5 @@ export const addOutputs = (stack: Stack, deployed: Deployed): void => {
     'Evaluates every IAM user with both rules now; allowed once a minute',
     `aws configservice start-config-rules-evaluation ${region} --config-rule-names ${names}`,
   );
-  const asClick = 'like a click on Remediate';
-  for (const output of [
-    add(
-      'RemediateCommand',
-      `Deactivates a key of a user with too many keys, ${asClick}`,
-      remediate(rule),
-    ),
-    add('RemediateInactiveCommand', `Deletes an inactive key, ${asClick}`, remediate(inactiveRule)),
-  ])
-    output.condition = remediationIsOffered(stack);
+  addRemediations(add, stack, deployed);
 };

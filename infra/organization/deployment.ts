@@ -9,17 +9,25 @@ type OrganizationDeployment = {
   /** Path of the template that every account gets. */
   readonly template: string;
   readonly settings: OrganizationSettings;
+  /** The Region of the stacks; by default, any Region of IAM. */
+  readonly region?: string | undefined;
 };
 
 /** Creates the stack of the administrator account, and a stack for each wave in the order of the waves. */
 export const deployToOrganization = (
   scope: Construct,
-  { template, settings }: OrganizationDeployment,
+  { template, settings, region }: OrganizationDeployment,
 ): { readonly organization: OrganizationStack; readonly members: readonly MembersStack[] } => {
-  const organization = new OrganizationStack(scope, `${STACK_NAME}Organization`, { settings });
+  const env = { region };
+  const organization = new OrganizationStack(scope, `${STACK_NAME}Organization`, { settings, env });
   const members = settings.organizationalUnits.map(
     (wave) =>
-      new MembersStack(scope, `${STACK_NAME}Members-${wave.name}`, { template, wave, settings }),
+      new MembersStack(scope, `${STACK_NAME}Members-${wave.name}`, {
+        env,
+        template,
+        wave,
+        settings,
+      }),
   );
   return { organization, members };
 };

@@ -3,6 +3,7 @@ import { CfnStackSet } from 'aws-cdk-lib/aws-cloudformation';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { requireIamRegion } from '../key-events/key-event-trigger.ts';
+import { warnWithoutRemediation } from '../runbooks/remediation.ts';
 import { tagResources } from '../stack.ts';
 import { parameterValuesOf } from '../template/parameters.ts';
 import type { Wave } from './organizational-units.ts';
@@ -28,6 +29,7 @@ export class MembersStack extends Stack {
       ...props,
     });
     requireIamRegion(this, organizationRequirement);
+    warnWithoutRemediation(this);
     const { templateUrl } = new MemberStackSet(this, 'Members', { template, wave, settings });
 
     const callAs = settings.delegatedAdministrator ? 'DELEGATED_ADMIN' : 'SELF';

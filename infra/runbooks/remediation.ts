@@ -1,31 +1,54 @@
-import { Aws, CfnCondition, Fn, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, CfnCondition, Fn, Stack, Token } from 'aws-cdk-lib';
 import { type CfnConfigRule, CfnRemediationConfiguration } from 'aws-cdk-lib/aws-config';
 import { Construct } from 'constructs';
-import { WITHOUT_REMEDIATION } from '../../rule/aws/regions.ts';
+import { remediatesIn, WITHOUT_REMEDIATION } from '../../rule/aws/regions.ts';
 import type { Runbook } from './runbook.ts';
 
-const ID = 'RemediationIsOffered';
+/** The name of the condition that CloudFormation can create remediations in the Region. */
+export const REMEDIATION_IS_OFFERED = 'RemediationIsOffered';
 
-/**
- * Returns the condition that AWS Config offers remediation in the Region. In AWS GovCloud (US) it does not, and operators
- * start the runbooks with commands. A stack has one such condition.
- *
- * @see https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-config.html
- */
-export const remediationIsOffered = (scope: Construct): CfnCondition => {
-  const stack = Stack.of(scope);
-  const existing = stack.node.tryFindChild(ID);
+const conditionOf = (stack: Stack): CfnCondition => {
+  const existing = stack.node.tryFindChild(REMEDIATION_IS_OFFERED);
   if (existing instanceof CfnCondition) return existing;
   const unsupported = WITHOUT_REMEDIATION.map((region) => Fn.conditionEquals(Aws.REGION, region));
-  return new CfnCondition(stack, ID, {
+  return new CfnCondition(stack, REMEDIATION_IS_OFFERED, {
+    // The CDK nests Fn::Or, which takes at most ten conditions.
     expression: Fn.conditionNot(Fn.conditionOr(...unsupported)),
   });
+};
+
+/**
+ * Returns whether the stack has remediations. If its Region is not known at synthesis, it has them under a condition.
+ *
+ * A stack accepts a resource type that its Region lacks under a false condition. A StackSet does not.
+ *
+ * @see https://github.com/aws/aws-cdk/issues/25634
+ */
+export const offerOfRemediation = (
+  scope: Construct,
+): { readonly isOffered: boolean; readonly condition?: CfnCondition } => {
+  const stack = Stack.of(scope);
+  return Token.isUnresolved(stack.region)
+    ? { isOffered: true, condition: conditionOf(stack) }
+    : { isOffered: remediatesIn(stack.region) };
+};
+
+/** Adds a warning if the Region of the stack is known and has no remediation. */
+export const warnWithoutRemediation = (scope: Construct): void => {
+  const { region } = Stack.of(scope);
+  if (remediatesIn(region)) return;
+  Annotations.of(scope).addWarningV2(
+    'iam-user-single-access-key:noRemediation',
+    `CloudFormation has no AWS::Config::RemediationConfiguration in ${region}, so there is no Remediate button: start the runbooks with the outputs DeactivationCommand and DeletionCommand, or set automaticRemediation and automaticDeletion`,
+  );
 };
 
 /** The properties of a remediation. */
 type RemediationProps = {
   readonly configRule: CfnConfigRule;
   readonly runbook: Runbook;
+  /** The condition under which the remediation exists; by default, always. */
+  readonly condition?: CfnCondition | undefined;
 };
 
 /**
@@ -56,7 +79,7 @@ const toParameters = (
 export class Remediation extends Construct {
   constructor(scope: Construct, id: string, props: RemediationProps) {
     super(scope, id);
-    const { configRule, runbook } = props;
+    const { configRule, runbook, condition } = props;
     const { document, automationRole } = runbook;
 
     const configuration = new CfnRemediationConfiguration(this, 'Configuration', {
@@ -70,6 +93,6 @@ export class Remediation extends Construct {
       }),
       automatic: false,
     });
-    configuration.cfnOptions.condition = remediationIsOffered(this);
+    if (condition !== undefined) configuration.cfnOptions.condition = condition;
   }
 }

@@ -3,7 +3,7 @@ import type { InactiveAccessKeyRule, SingleAccessKeyRule } from '../rules/access
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 import { AutomaticRemediation } from './automatic-remediation.ts';
 import type { Planner } from './planner.ts';
-import { Remediation } from './remediation.ts';
+import { offerOfRemediation, Remediation, warnWithoutRemediation } from './remediation.ts';
 import { Runbook } from './runbook.ts';
 
 /** The rules whose violations are remediated. */
@@ -70,7 +70,7 @@ export type AutomaticRemediations = {
   readonly deletion?: AutomaticRemediation | undefined;
 };
 
-/** Creates the remediation of each rule, and the functions of automatic mode. */
+/** Creates the remediation of each rule, unless the Region has none, and the functions of automatic mode. */
 export const createRemediations = (
   scope: Construct,
   props: RemediationsProps,
@@ -79,8 +79,12 @@ export const createRemediations = (
   const settings = completeSettings(props);
   const deactivation = { configRule: rule.configRule, runbook: deactivate };
   const deletion = { configRule: inactiveRule.configRule, runbook: deleteInactive };
-  new Remediation(scope, 'Remediation', deactivation);
-  new Remediation(scope, 'Deletion', deletion);
+  warnWithoutRemediation(scope);
+  const { isOffered, condition } = offerOfRemediation(scope);
+  if (isOffered) {
+    new Remediation(scope, 'Remediation', { ...deactivation, condition });
+    new Remediation(scope, 'Deletion', { ...deletion, condition });
+  }
   const deactivationRole = deactivate.automationRole;
   return {
     deactivation: settings.automaticRemediation

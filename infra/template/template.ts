@@ -4,6 +4,7 @@ import path from 'node:path';
 import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { INLINE_CODE, inlineNotice } from '../functions/bundle.ts';
+import { REMEDIATION_IS_OFFERED } from '../runbooks/remediation.ts';
 import { SETTING_GROUPS, type Settings } from '../settings/settings.ts';
 import { DESCRIPTION, fillStack, STACK_NAME } from '../stack.ts';
 import type { Selection } from './choice.ts';
@@ -75,5 +76,30 @@ export const createTemplate = () => {
     Conditions,
     Resources,
     Outputs,
+  };
+};
+
+type Entries = Readonly<Record<string, unknown>>;
+
+const withoutConditional = (entries: Entries): Entries =>
+  Object.fromEntries(
+    Object.entries(entries).filter(
+      ([, entry]) => Object(entry).Condition !== REMEDIATION_IS_OFFERED,
+    ),
+  );
+
+/**
+ * Returns the template without the remediations, for Regions in which CloudFormation lacks their resource type. A StackSet
+ * refuses the type even under a false condition.
+ *
+ * @see https://github.com/aws/aws-cdk/issues/25634
+ */
+export const withoutRemediation = (template: ReturnType<typeof createTemplate>) => {
+  const { [REMEDIATION_IS_OFFERED]: _, ...Conditions } = template.Conditions;
+  return {
+    ...template,
+    Conditions,
+    Resources: withoutConditional(template.Resources),
+    Outputs: withoutConditional(template.Outputs ?? {}),
   };
 };

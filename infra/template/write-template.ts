@@ -1,9 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createTemplate } from './template.ts';
+import { createTemplate, withoutRemediation } from './template.ts';
 
-const FILE = 'dist/iam-user-single-access-key.template.json';
-
-const text = JSON.stringify(createTemplate());
+const template = createTemplate();
 mkdirSync('dist', { recursive: true });
-writeFileSync(FILE, text);
-console.log(`${FILE}: ${Buffer.byteLength(text).toLocaleString('en')} bytes`);
+for (const [name, content] of [
+  ['template', template],
+  ['without-remediation.template', withoutRemediation(template)],
+] as const) {
+  const file = `dist/iam-user-single-access-key.${name}.json`;
+  const text = JSON.stringify(content);
+  writeFileSync(file, text);
+  console.log(`${file}: ${Buffer.byteLength(text).toLocaleString('en')} bytes`);
+}

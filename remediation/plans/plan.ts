@@ -35,8 +35,8 @@ type Remediation = {
 };
 
 /**
- * Returns the command that starts the remediation of a user, as the Remediate button does, or words where AWS Config
- * offers no remediation. No command names a runbook: its generated name changes with a deployment.
+ * Returns the command that starts the remediation of a user, as the Remediate button does, or words in Regions without
+ * remediation. No command names a runbook: its generated name changes with a deployment.
  */
 export const remediateCommand = (
   { ConfigRuleName, Runbook, region = '' }: Remediation,

@@ -26,11 +26,34 @@ export const iamRegionOf = (region: string): string | undefined => {
 };
 
 /**
- * The Regions in which AWS Config has no remediation: AWS GovCloud (US). Users start the runbooks with a command there.
+ * The Regions in which CloudFormation has no resource type `AWS::Config::RemediationConfiguration`, so that the rules have
+ * no remediation. Operators start the runbooks with commands there. In AWS GovCloud (US), AWS Config does not remediate at all.
  *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/resource-type-schemas.html
  * @see https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-config.html
  */
-export const WITHOUT_REMEDIATION: readonly string[] = ['us-gov-west-1', 'us-gov-east-1'];
+export const WITHOUT_REMEDIATION: readonly string[] = [
+  'af-south-1',
+  'ap-east-1',
+  'ap-east-2',
+  'ap-south-2',
+  'ap-southeast-3',
+  'ap-southeast-4',
+  'ap-southeast-5',
+  'ap-southeast-6',
+  'ap-southeast-7',
+  'ca-central-1',
+  'ca-west-1',
+  'cn-northwest-1',
+  'eu-central-2',
+  'eu-north-1',
+  'eu-south-1',
+  'eu-south-2',
+  'il-central-1',
+  'mx-central-1',
+  'us-gov-east-1',
+  'us-gov-west-1',
+];
 
-/** Tells whether AWS Config offers remediation in the Region. */
+/** Tells whether the rules have a remediation in the Region. */
 export const remediatesIn = (region: string): boolean => !WITHOUT_REMEDIATION.includes(region);

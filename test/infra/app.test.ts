@@ -7,9 +7,11 @@ describe('infra/app.ts', () => {
     [{ triggers: 'never' }, /^triggers must be .*, got "never"\n$/],
     [{ maxActiveAccessKeys: 11 }, /^maxActiveAccessKeys must be .*, got 11\n$/],
     [{ frequency: 'One_Hour' }, /^frequency is now called maximumExecutionFrequency\n$/],
-  ])('prints only what is wrong with %j', (context, message) => {
+    [{}, /^\S+\/KeyEvents: key events need the Region of IAM, .*; got eu-north-1\n$/],
+  ])('prints only what is wrong with %j in another Region than that of IAM', (context, message) => {
     const tsx = `${REPOSITORY}node_modules/tsx/dist/cli.mjs`;
-    const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context) };
+    const CDK_CONTEXT_JSON = JSON.stringify(context);
+    const env = { ...process.env, CDK_CONTEXT_JSON, CDK_DEFAULT_REGION: 'eu-north-1' };
     const { status, stderr } = spawnSync(process.execPath, [tsx, `${REPOSITORY}infra/app.ts`], {
       encoding: 'utf8',
       env,

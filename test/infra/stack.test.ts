@@ -185,6 +185,12 @@ describe('the stack', () => {
     expect(retentions).toEqual([30, 30, 30, 30]);
   });
 
+  it('has no tags on event source mappings, which CloudFormation refuses in GovCloud and China', () => {
+    const mappings = propertiesOf(template, 'AWS::Lambda::EventSourceMapping');
+    expect(mappings).not.toEqual([]);
+    for (const mapping of mappings) expect(mapping).not.toHaveProperty('Tags');
+  });
+
   it('names no partition, account and Region', () => {
     expect(JSON.stringify(template.toJSON()['Resources'])).not.toMatch(/arn:aws|us-east-1/);
   });

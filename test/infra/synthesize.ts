@@ -20,10 +20,14 @@ const PolicyProperties = v.looseObject({
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** Synthesizes the stack with cdk.json and these settings, without bundling. */
-export const synthesize = (settings: Properties = {}) => {
-  const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new SingleAccessKeyStack(app, STACK_NAME, readSettings(settings));
+/** The context of cdk.json. A warning does not stop the synthesis, as with the CDK CLI. */
+export const CONTEXT = { ...cdk.context, '@aws-cdk/core:annotationsInValidationReport': false };
+
+/** Synthesizes the stack with cdk.json and these settings, without bundling; by default, for any Region. */
+export const synthesize = (settings: Properties = {}, region?: string) => {
+  const app = new App({ context: { ...CONTEXT, 'aws:cdk:bundling-stacks': [] } });
+  const env = { region };
+  const stack = new SingleAccessKeyStack(app, STACK_NAME, { ...readSettings(settings), env });
   return { stack, template: Template.fromStack(stack) };
 };
 

@@ -1,4 +1,6 @@
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { WrongRegionError } from '../../../infra/key-events/key-event-trigger.ts';
 import { onlyOne, type Properties, propertiesOf, toText } from '../synthesize.ts';
 import { OU, synthesizeOrganization } from './synthesize.ts';
 
@@ -107,6 +109,30 @@ describe('the StackSet', () => {
   });
 });
 
+describe('the Region of the deployment', () => {
+  const warningsIn = (region: string) =>
+    synthesizeOrganization({}, region).stacks.flatMap((stack) =>
+      Annotations.fromStack(stack).findWarning('*', Match.anyValue()),
+    );
+
+  it('is GovCloud: a warning says that the accounts have no Remediate button', () => {
+    expect(warningsIn('us-gov-west-1')).toMatchObject([
+      {
+        id: '/IamUserSingleAccessKeyMembers-all',
+        entry: { data: expect.stringContaining('in us-gov-west-1, so there is no Remediate') },
+      },
+    ]);
+  });
+
+  it.each(['us-east-1', 'cn-north-1'])('is %s: no warning', (region) => {
+    expect(warningsIn(region)).toEqual([]);
+  });
+
+  it('must be that of IAM', () => {
+    expect(() => synthesizeOrganization({}, 'us-gov-east-1')).toThrow(WrongRegionError);
+  });
+});
+
 describe('waves', () => {
   const waves = { organizationalUnits: `canary:${OU};rest:ou-ab12-00000000` };
   const { stacks, members } = synthesizeOrganization(waves);
@@ -145,10 +171,12 @@ describe('waves', () => {
     );
   });
 
-  it('have only a StackSet each', () => {
-    for (const each of members)
+  it('have only a StackSet each, and no condition', () => {
+    for (const each of members) {
+      expect(each.toJSON()).not.toHaveProperty('Conditions');
       expect(Object.keys(each.toJSON()['Resources'])).toHaveLength(
         propertiesOf(each, STACK_SET).length,
       );
+    }
   });
 });

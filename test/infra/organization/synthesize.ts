@@ -1,10 +1,9 @@
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import cdk from '../../../cdk.json' with { type: 'json' };
 import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import { deployToOrganization } from '../../../infra/organization/deployment.ts';
 import { readOrganizationSettings } from '../../../infra/organization/settings.ts';
-import type { Properties } from '../synthesize.ts';
+import { CONTEXT, type Properties } from '../synthesize.ts';
 
 export const OU = 'ou-ab12-cdef3456';
 
@@ -14,11 +13,12 @@ export const GIVEN = { organizationalUnits: OU };
 /** Any file, because the template of the accounts has its own tests. */
 export const TEMPLATE = `${REPOSITORY}cdk.json`;
 
-/** Synthesizes the stacks with cdk.json and these settings. */
-export const synthesizeOrganization = (settings: Properties = {}) => {
-  const app = new App({ context: cdk.context });
+/** Synthesizes the stacks with cdk.json and these settings; by default, for any Region of IAM. */
+export const synthesizeOrganization = (settings: Properties = {}, region?: string) => {
+  const app = new App({ context: CONTEXT });
   const deployed = deployToOrganization(app, {
     template: TEMPLATE,
+    region,
     settings: readOrganizationSettings({ ...GIVEN, ...settings }),
   });
   const templateOf = (stack: Stack) => Template.fromStack(stack);

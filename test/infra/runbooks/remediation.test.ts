@@ -1,4 +1,6 @@
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { WITHOUT_REMEDIATION } from '../../../rule/aws/regions.ts';
 import { settleTemplate } from '../../support/settled-template.ts';
 import { idUnder, propertiesUnder, synthesize } from '../synthesize.ts';
 
@@ -73,18 +75,72 @@ describe.each([
   );
 });
 
-describe('the Regions where AWS Config offers remediation', () => {
+/** The number of remediations and the commands that start them. */
+const remediationsIn = ({ Resources, Outputs }: { Resources: object; Outputs: object }) => ({
+  remediations: Object.values(Resources).filter(({ Type }) => Type === CONFIGURATION).length,
+  commands: Object.keys(Outputs).filter((name) => /^Remediate/.test(name)),
+});
+const OFFERED = { remediations: 2, commands: ['RemediateCommand', 'RemediateInactiveCommand'] };
+const NOT_OFFERED = { remediations: 0, commands: [] };
+
+describe('a stack whose Region is known', () => {
+  // Key events work only in the Region of IAM.
+  const settings = { keyEvents: false };
+
+  it.each(WITHOUT_REMEDIATION)('has no remediation in %s, and a warning says so', (region) => {
+    const { stack, template: known } = synthesize(settings, region);
+    expect(remediationsIn(known.toJSON() as never)).toEqual(NOT_OFFERED);
+    expect(JSON.stringify(known.toJSON())).not.toContain('RemediationConfiguration');
+    expect(JSON.stringify(known.toJSON())).not.toContain('RemediationIsOffered');
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toMatchObject([
+      {
+        id: `/${stack.stackName}`,
+        entry: {
+          data: expect.stringMatching(
+            `^CloudFormation has no ${CONFIGURATION} in ${region}, .* DeactivationCommand and DeletionCommand, .* automaticRemediation`,
+          ),
+        },
+      },
+    ]);
+  });
+
+  it.each(['us-east-1', 'cn-north-1', 'eu-central-1'])(
+    'has remediations in %s without a condition',
+    (region) => {
+      const { stack, template: known } = synthesize(settings, region);
+      expect(remediationsIn(known.toJSON() as never)).toEqual(OFFERED);
+      expect(known.toJSON()).not.toHaveProperty('Conditions');
+      expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+    },
+  );
+
+  it('has the runbooks, the planner and automatic mode also without remediation', () => {
+    const automatic = { automaticRemediation: true, automaticDeletion: true };
+    const typesIn = (region: string) =>
+      Object.values(synthesize(automatic, region).template.toJSON()['Resources'])
+        .map((resource) => Object(resource).Type)
+        .filter((type) => type !== CONFIGURATION);
+    expect(typesIn('us-gov-west-1')).toEqual(typesIn('us-east-1'));
+  });
+});
+
+describe('a stack for any Region', () => {
   it.each([
-    ['us-east-1', 2],
-    ['cn-north-1', 2],
-    ['us-gov-west-1', 0],
-    ['us-gov-east-1', 0],
-  ])('have remediations and their commands: in %s for %i rules', (region, offered) => {
+    ...['us-east-1', 'cn-north-1', 'eu-central-1'].map((region) => [region, OFFERED] as const),
+    ...WITHOUT_REMEDIATION.map((region) => [region, NOT_OFFERED] as const),
+  ])('has remediations under a condition on the Region: in %s %j', (region, expected) => {
     const { Resources, Outputs, Conditions } = template.toJSON();
     const settled = settleTemplate({ Resources, Outputs, Conditions }, { 'AWS::Region': region });
-    const types = Object.values(settled.Resources).map((resource) => Object(resource).Type);
-    expect(types.filter((type) => type === CONFIGURATION)).toHaveLength(offered);
-    const commands = Object.keys(settled.Outputs).filter((name) => /^Remediate/.test(name));
-    expect(commands).toHaveLength(offered);
+    expect(remediationsIn(settled as never)).toEqual(expected);
+  });
+
+  it('has at most ten conditions in each Fn::Or, the limit of CloudFormation', () => {
+    const sizes: number[] = [];
+    JSON.stringify(template.toJSON()['Conditions'], (key, value) => {
+      if (key === 'Fn::Or') sizes.push(value.length);
+      return value;
+    });
+    expect(sizes).not.toEqual([]);
+    for (const size of sizes) expect(size).toBeLessThanOrEqual(10);
   });
 });

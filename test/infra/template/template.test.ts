@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, readSettings } from '../../../infra/settings/read-settings.ts';
 import { SETTING_GROUPS, SETTINGS } from '../../../infra/settings/settings.ts';
 import { parameterNameOf, parameterValuesOf } from '../../../infra/template/parameters.ts';
-import { createTemplate } from '../../../infra/template/template.ts';
+import { createTemplate, withoutRemediation } from '../../../infra/template/template.ts';
 import { createLocalAccount, type LocalAccount } from '../../local-account/account.ts';
 import { createClock } from '../../local-account/clock.ts';
 import { deployTemplate } from '../../local-account/deploy/deploy.ts';
@@ -172,6 +172,18 @@ describe('the standalone template', () => {
     expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(700_000);
     expect(Object.keys(template.Parameters).length).toBeLessThanOrEqual(200);
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
+  });
+});
+
+describe('the template without remediation', () => {
+  it('equals the template in GovCloud, and does not contain the type that CloudFormation lacks there', () => {
+    const place = { 'AWS::AccountId': '123456789012', 'AWS::Region': 'us-gov-west-1' };
+    const automatic = { automaticRemediation: 'true', automaticDeletion: 'true' };
+    const values = { ...parameterValuesOf(readSettings(automatic)), ...place };
+    const reduced = withoutRemediation(template);
+    expect(JSON.stringify(template)).toContain('AWS::Config::RemediationConfiguration');
+    expect(JSON.stringify(reduced)).not.toMatch(/RemediationConfiguration|RemediationIsOffered/);
+    expect(settleTemplate(reduced, values)).toEqual(settleTemplate(template, values));
   });
 });
 

@@ -40,6 +40,9 @@ describe('remediatesIn', () => {
   it.each([
     ['us-east-1', true],
     ['cn-north-1', true],
+    ['cn-northwest-1', false],
+    ['eu-central-1', true],
+    ['eu-central-2', false],
     ['us-gov-west-1', false],
     ['us-gov-east-1', false],
   ])('%s: %s', (region, expected) => {
