@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createActions } from '../../../remediation/automatic/actions.ts';
 import { createHandler } from '../../../remediation/automatic/handler.ts';
 import type { AutomaticSettings } from '../../../remediation/automatic/settings.ts';
@@ -360,18 +360,28 @@ describe('a failure', () => {
     await expect(run({}, event ?? null)).rejects.toThrow('event');
     expect(account.dispatcher.calls).toEqual([]);
   });
+});
 
-  it('is a run that does not end in time; what it has started is logged', async () => {
+describe('a run that does not end in time', () => {
+  /** Lets the time of the run end once nothing else happens. */
+  const endTime = async () => {
+    await drainEventLoop();
+    vi.advanceTimersByTime(300);
+  };
+  const remainingTime = () => 2_300;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+  });
+
+  it('is a failure; what it has started is logged', async () => {
     await record([seed('alice'), seed('bob')]);
-    let isLate = false;
-    const remainingTime = () => (isLate ? 0 : 2_300);
     account.dispatcher.register('ssm', {
       StartAutomationExecution: (input) => {
         started.push(Object(input));
-        isLate = true;
-        return started.length > 1
-          ? new Promise(() => {})
-          : { AutomationExecutionId: 'execution-1' };
+        if (started.length === 1) return { AutomationExecutionId: 'execution-1' };
+        void endTime();
+        return new Promise(() => {});
       },
     });
 
@@ -379,10 +389,8 @@ describe('a failure', () => {
 
     expect(line()).toMatchObject({ level: 'ERROR', started: 1, executions: ['execution-1'] });
   });
-});
 
-describe('a plan that is made too late', () => {
-  it('starts nothing after the end of the run', async () => {
+  it('starts nothing after its end, although a plan is made', async () => {
     await record([seed('alice'), seed('bob')]);
     const late = account.iam.users.get('bob')?.keys[0]?.AccessKeyId;
     const { GetAccessKeyLastUsed: read } = account.iam.operations;
@@ -396,8 +404,15 @@ describe('a plan that is made too late', () => {
         return read?.(input, principal);
       },
     });
+    account.dispatcher.register('ssm', {
+      StartAutomationExecution: (input) => {
+        started.push(Object(input));
+        void endTime();
+        return { AutomationExecutionId: 'execution-1' };
+      },
+    });
 
-    await expect(run({ remainingTime: () => 2_300 })).rejects.toThrow('stopped with 2000 ms left');
+    await expect(run({ remainingTime })).rejects.toThrow('stopped with 2000 ms left');
     answer();
     await drainEventLoop();
 
