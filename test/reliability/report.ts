@@ -82,7 +82,7 @@ export const reportOf = (rows: readonly Row[]): string => {
 
 \`npm run faults\` writes this page. \`npm test\` checks the number of cells and runs a sample of them.
 
-Each path through the stack runs in a small local account, once per cell: the k-th call of a clean run meets a fault, either once or together with
+Each path through the stack, except automatic mode, runs in a small local account, once per cell: the k-th call of a clean run meets a fault, either once or together with
 all later calls of the same operation. The faults are the errors in the API model of the operation, the common errors of the service (access denied,
 expired token, throttling, internal failure, unavailable), and faults of the connection: a reset or no answer, before or after the call is carried out;
 a truncated, malformed, empty or slow answer. Lambda retries, queues and dead letters take part. Then the fault ends and the path runs again: by its
@@ -117,7 +117,7 @@ The calls of all clean runs, by caller: a function, Systems Manager for a runboo
 ${operationsOf(rows).join('\n')}
 
 **Limits of the matrix.** A script's call without an answer ends in a reset after ten seconds, because the stand-in for boto3 has no read timeout.
-\`test/rule/evaluation/time-limit.test.ts\` covers calls that hang. \`test/reliability/delivery.test.ts\` covers late, repeated and reordered deliveries. No cell has two
-faults of different operations, or a fault of a call between AWS services.
+\`test/rule/evaluation/time-limit.test.ts\` covers calls that hang. \`test/reliability/delivery.test.ts\` covers late, repeated and reordered deliveries.
+\`test/remediation/automatic/handler.test.ts\` covers failures of automatic mode. No cell has two faults of different operations, or a fault of a call between AWS services.
 `;
 };
