@@ -60,7 +60,7 @@ export const createEventHistory = (
   return async (at, signal) => {
     const changes: KeyHistory['changes'][number][] = [];
     const from = historyBegins(at);
-    const lastPageBegins = performance.now() + maximumSeconds * 1000;
+    const lastPageBegins = Date.now() + maximumSeconds * 1000;
     let events = 0;
     // Without StartTime, CloudTrail returns all 90 days. It may refuse a StartTime that is earlier.
     const LookupAttributes = [
@@ -71,7 +71,7 @@ export const createEventHistory = (
       { LookupAttributes, MaxResults },
       signal && { abortSignal: signal },
     );
-    let requestedAt = performance.now();
+    let requestedAt = Date.now();
     for await (const response of pages) {
       const { Events, NextToken } = parse(EventsPage, response, responseOf('LookupEvents'));
       for (const { CloudTrailEvent } of Events) {
@@ -79,11 +79,11 @@ export const createEventHistory = (
         if (change !== undefined) changes.push(change);
       }
       events += Events.length;
-      const isOver = events >= maximumEvents || performance.now() >= lastPageBegins;
+      const isOver = events >= maximumEvents || Date.now() >= lastPageBegins;
       if (NextToken && isOver) return { from, isComplete: false, changes };
-      const pause = Math.max(requestedAt + PAUSE - performance.now(), 0);
+      const pause = Math.max(requestedAt + PAUSE - Date.now(), 0);
       if (NextToken) await setTimeout(pause, undefined, { signal });
-      requestedAt = performance.now();
+      requestedAt = Date.now();
     }
     return { from, isComplete: iamRegion !== undefined, changes };
   };

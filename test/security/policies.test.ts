@@ -47,6 +47,7 @@ const ACTIONS = [
   'sqs:GetQueueAttributes',
   'sqs:ReceiveMessage',
   'sqs:SendMessage',
+  'ssm:GetAutomationExecution',
 ];
 
 /** The options that exclude each other, the number of roles, and what the roles may do in addition. */

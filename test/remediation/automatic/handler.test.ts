@@ -360,37 +360,17 @@ describe('a failure', () => {
     await expect(run({}, event ?? null)).rejects.toThrow('event');
     expect(account.dispatcher.calls).toEqual([]);
   });
-});
 
-describe('a run that does not end in time', () => {
-  /** Lets the time of the run end once nothing else happens. */
-  const endTime = async () => {
-    await drainEventLoop();
-    vi.advanceTimersByTime(300);
-  };
-  const remainingTime = () => 2_300;
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
-  });
-
-  it('is a failure; what it has started is logged', async () => {
+  it('is a run that does not end in time; what it has started is logged', async () => {
     await record([seed('alice'), seed('bob')]);
-<<<<<<< HEAD
     const timers = vi.spyOn(globalThis, 'setTimeout');
     onTestFinished(() => timers.mockRestore());
-=======
->>>>>>> sim
     account.dispatcher.register('ssm', {
       StartAutomationExecution: (input) => {
         started.push(Object(input));
         if (started.length === 1) return { AutomationExecutionId: 'execution-1' };
-<<<<<<< HEAD
         for (const [timeIsUp, milliseconds] of timers.mock.calls)
           if (milliseconds === 898_000) timeIsUp();
-=======
-        void endTime();
->>>>>>> sim
         return new Promise(() => {});
       },
     });
@@ -400,8 +380,10 @@ describe('a run that does not end in time', () => {
 
     expect(line()).toMatchObject({ level: 'ERROR', started: 1, executions: ['execution-1'] });
   });
+});
 
-  it('starts nothing after its end, although a plan is made', async () => {
+describe('a plan that is made too late', () => {
+  it('starts nothing after the end of the run', async () => {
     await record([seed('alice'), seed('bob')]);
     const late = account.iam.users.get('bob')?.keys[0]?.AccessKeyId;
     const { GetAccessKeyLastUsed: read } = account.iam.operations;
@@ -415,15 +397,8 @@ describe('a run that does not end in time', () => {
         return read?.(input, principal);
       },
     });
-    account.dispatcher.register('ssm', {
-      StartAutomationExecution: (input) => {
-        started.push(Object(input));
-        void endTime();
-        return { AutomationExecutionId: 'execution-1' };
-      },
-    });
 
-    await expect(run({ remainingTime })).rejects.toThrow('stopped with 2000 ms left');
+    await expect(run({ remainingTime: () => 2_300 })).rejects.toThrow('stopped with 2000 ms left');
     answer();
     await drainEventLoop();
 
