@@ -60,8 +60,11 @@ const Result = v.object({
   ResultRecordedTime: v.optional(v.date()),
 });
 
-/** The list is optional in the API model. Without recorded results, a sweep reports every user. */
-const ResultsPage = v.object({ EvaluationResults: v.optional(v.array(Result), []) });
+/**
+ * The list is required, although it is optional in the API model. A run that takes a broken response for an account without
+ * results could replace newer results, and would not withdraw the results of deleted users.
+ */
+const ResultsPage = v.object({ EvaluationResults: v.array(Result) });
 
 const Rule = v.object({
   ConfigRuleName: textUpTo(128),

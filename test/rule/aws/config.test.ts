@@ -100,13 +100,17 @@ describe('readResults', () => {
     expect(inputs).toEqual([input, { ...input, NextToken: 'n' }]);
   });
 
-  it.each([[{}], [{ EvaluationResults: [] }]])(
-    'returns no results if Config responds %j',
-    async (response) => {
-      respond('GetComplianceDetailsByConfigRule', response);
-      expect((await read()).size).toBe(0);
-    },
-  );
+  it('returns no results of a rule that has none', async () => {
+    respond('GetComplianceDetailsByConfigRule', { EvaluationResults: [] });
+    expect((await read()).size).toBe(0);
+  });
+
+  it('refuses a response without a list of results', async () => {
+    respond('GetComplianceDetailsByConfigRule', {});
+    await expect(read()).rejects.toThrow('EvaluationResults: expected');
+    respond('GetComplianceDetailsByResource', {});
+    await expect(config.readResult(RULE_NAME, USER.id)).rejects.toThrow(InvalidResponseError);
+  });
 
   it('refuses a list of results of another type', async () => {
     respond('GetComplianceDetailsByConfigRule', { EvaluationResults: 7 });
@@ -144,13 +148,10 @@ describe('readResults', () => {
     expect(inputs).toEqual([input, { ...input, NextToken: 'n' }]);
   });
 
-  it.each([[{}], [{ EvaluationResults: [] }]])(
-    'finds no result of a user that has none: %j',
-    async (response) => {
-      respond('GetComplianceDetailsByResource', response);
-      expect(await config.readResult(RULE_NAME, USER.id)).toBeUndefined();
-    },
-  );
+  it('finds no result of a user that has none', async () => {
+    respond('GetComplianceDetailsByResource', { EvaluationResults: [] });
+    expect(await config.readResult(RULE_NAME, USER.id)).toBeUndefined();
+  });
 });
 
 describe('getInputParameters', () => {
