@@ -83,7 +83,7 @@ describe('createEventHistory', () => {
     'with maximumSeconds %j reads %d of 3 pages of 5 s each, and the history is complete: %j',
     async (maximumSeconds, pages, isComplete) => {
       let [seconds, page] = [0, 0];
-      vi.spyOn(performance, 'now').mockImplementation(() => seconds * 1000);
+      vi.spyOn(Date, 'now').mockImplementation(() => seconds * 1000);
       account.dispatcher.register('cloudtrail', {
         LookupEvents: () => {
           [seconds, page] = [seconds + 5, page + 1];
@@ -104,7 +104,7 @@ describe('createEventHistory', () => {
     const wait = vi.spyOn(timersPromises, 'setTimeout').mockResolvedValue(undefined);
     syncBuiltinESMExports();
     let now = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    vi.spyOn(Date, 'now').mockImplementation(() => now);
     let pages = 0;
     account.dispatcher.register('cloudtrail', {
       LookupEvents: () => {
