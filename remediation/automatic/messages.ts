@@ -9,12 +9,12 @@ const TEXTS = {
   DeactivateAccessKey: {
     done: 'deactivated',
     decide:
-      'To decide yourself, start the runbook DeactivateAccessKey with AccessKeyId: the stack output DeactivationCommand is its command.',
+      'To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command.',
   },
   DeleteInactiveAccessKey: {
     done: 'deleted',
     decide:
-      'To decide yourself, start the runbook DeleteInactiveAccessKey with AccessKeyId: the stack output DeletionCommand is its command.',
+      'To decide yourself, start the runbook DeleteInactiveAccessKey with UserId and AccessKeyId: the stack output DeletionCommand is its command.',
   },
 } as const;
 
@@ -35,7 +35,7 @@ export const refusalMessage = (
     Message: [
       `The IAM user ${UserName} (${UserId}) in the account ${accountId} is NON_COMPLIANT with the AWS Config rule ${ConfigRuleName}, and no access key was ${done} automatically.`,
       `Why: ${Reason}`,
-      `What to do: ${decide} Otherwise do nothing: every schedule plans again, and a key is ${done} when the reason no longer applies.`,
+      `What to do: see the reason. ${decide} Every schedule plans again, and a key is ${done} when the reason no longer applies.`,
     ].join('\n\n'),
   };
 };

@@ -22,7 +22,7 @@ describe('refusalMessage', () => {
 
 Why: no key of alice is selected: a tie
 
-What to do: To decide yourself, start the runbook DeactivateAccessKey with AccessKeyId: the stack output DeactivationCommand is its command. Otherwise do nothing: every schedule plans again, and a key is deactivated when the reason no longer applies.`,
+What to do: see the reason. To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command. Every schedule plans again, and a key is deactivated when the reason no longer applies.`,
     });
   });
 
@@ -30,7 +30,7 @@ What to do: To decide yourself, start the runbook DeactivateAccessKey with Acces
     const { Subject, Message } = refusalMessage(plan, deletion);
     expect(Subject).toBe('Access key not deleted: alice');
     expect(Message).toContain('iam-user-inactive-access-key, and no access key was deleted');
-    expect(Message).toContain('DeleteInactiveAccessKey with AccessKeyId');
+    expect(Message).toContain('DeleteInactiveAccessKey with UserId and AccessKeyId');
     expect(Message).not.toContain('deactivated');
   });
 
@@ -50,7 +50,7 @@ describe('furtherRefusals', () => {
       Subject: 'Access keys not deactivated: 400 more users',
       Message: `In the account 123456789012, 400 more IAM users are NON_COMPLIANT with the AWS Config rule iam-user-single-access-key, and none of their access keys was deactivated automatically. They get no messages of their own.
 
-What to do: read the annotations of the NON_COMPLIANT results of the rule in AWS Config. To decide yourself, start the runbook DeactivateAccessKey with AccessKeyId: the stack output DeactivationCommand is its command.`,
+What to do: read the annotations of the NON_COMPLIANT results of the rule in AWS Config. To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command.`,
     });
   });
 });
