@@ -9,7 +9,7 @@ const HOURS_OF_MONTH = 720;
 /** The stack deploys two rules. */
 export const RULES = 2;
 
-/** Alarms of a stack, whatever its settings: one for the dead-letter queue and one for each rule. */
+/** Alarms of a stack with any settings: one for the dead-letter queue and one for each rule. */
 const ALARMS = 1 + RULES;
 
 /** ListUsers returns up to 1,000 users per call. AWS Config returns and accepts up to 100 results per call. */

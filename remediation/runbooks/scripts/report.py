@@ -7,7 +7,7 @@ def notify(request):
     try:
         publish(request)
         return 'Published'
-    # The key has changed although nobody is notified. The output says so.
+    # The key has changed although the message failed. The output says so.
     except Exception as error:
         print(f'The message could not be published: {error}')
         return 'Failed'
