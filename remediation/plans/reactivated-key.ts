@@ -43,8 +43,9 @@ const findReactivation = (
   const after = deactivated === undefined ? changes.slice(0, isOlder ? 1 : 0) : changes.slice(last);
   const reactivated = after.find((change) => change.status === 'Active' && !isByRunbook(change));
   if (reactivated !== undefined) return { deactivated, reactivated };
-  const isShown = deactivated === undefined || changes.at(-1)?.status === 'Active';
-  return isShown ? undefined : { deactivated, reactivated };
+  if (deactivated === undefined) return undefined;
+  const latest = changes.at(-1) ?? deactivated;
+  return latest.status === 'Active' ? undefined : { deactivated, reactivated };
 };
 
 /** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */
