@@ -9,6 +9,8 @@ type ReactivationPolicy = {
   /** The role of the runbook that deactivates keys. */
   readonly deactivationRoleArn: string;
   readonly exemptionTagKey?: string | undefined;
+  /** The instant before the key was read. */
+  readonly at: Date;
 };
 
 /**
@@ -31,7 +33,7 @@ type Reactivation =
  */
 const findReactivation = (
   key: AccessKey,
-  { history, deactivationRoleArn }: ReactivationPolicy,
+  { history, deactivationRoleArn, at }: ReactivationPolicy,
 ): Reactivation | undefined => {
   const changes = changesOf(history, key);
   const isByRunbook = ({ roleArn }: StatusChange) => roleArn === deactivationRoleArn;
@@ -45,7 +47,9 @@ const findReactivation = (
   if (reactivated !== undefined) return { deactivated, reactivated };
   if (deactivated === undefined) return undefined;
   const latest = changes.at(-1) ?? deactivated;
-  return latest.status === 'Active' ? undefined : { deactivated, reactivated };
+  // A change in the second of the read, or later, can have followed it: another execution may deactivate the key now.
+  const isBefore = at.getTime() - latest.eventTime.getTime() >= 1000;
+  return latest.status === 'Inactive' && isBefore ? { deactivated, reactivated } : undefined;
 };
 
 /** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeReactivation } from '../../../remediation/plans/reactivated-key.ts';
 import type { StatusChange } from '../../../rule/keys/key-history.ts';
-import { accessKey, daysBefore, historyOf, statusChange } from '../../support/build.ts';
+import { accessKey, at, daysBefore, historyOf, statusChange } from '../../support/build.ts';
 import { alice } from '../../support/plans.ts';
 
 const deactivationRoleArn = 'arn:aws:iam::123456789012:role/deactivation';
@@ -15,7 +15,7 @@ const describeOne = (userAgent: string | undefined, exemptionTagKey?: string) =>
     statusChange('OLD', 'Inactive', { days: 10, roleArn: deactivationRoleArn }),
     statusChange('OLD', 'Active', { days: 5, callerArn, userAgent }),
   ]);
-  return describeReactivation(alice, key, { history, deactivationRoleArn, exemptionTagKey });
+  return describeReactivation(alice, key, { history, deactivationRoleArn, exemptionTagKey, at });
 };
 
 const WHO =
@@ -79,7 +79,7 @@ describe('describeReactivation', () => {
       describeReactivation(
         alice,
         { ...key, CreateDate },
-        { history: historyOf(changes, { isComplete }), deactivationRoleArn },
+        { history: historyOf(changes, { isComplete }), deactivationRoleArn, at },
       );
     const by = `AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${OLGA}, and the event history no longer shows its deactivation; to let it stay active, give alice`;
     for (const changes of [
@@ -112,7 +112,7 @@ describe('describeReactivation', () => {
           }),
         ),
       );
-      expect(describeReactivation(alice, key, { history, deactivationRoleArn })).toBe(
+      expect(describeReactivation(alice, key, { history, deactivationRoleArn, at })).toBe(
         isRefused
           ? `AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not show yet by whom; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables${AGAIN}`
           : undefined,
@@ -120,8 +120,22 @@ describe('describeReactivation', () => {
     },
   );
 
+  it.each([
+    [999, undefined],
+    [1000, 'AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it'],
+  ])(
+    'finds none if another execution may have deactivated the key after the read: %d ms',
+    (ms, expected) => {
+      const history = historyOf([
+        statusChange('OLD', 'Inactive', { days: 10, roleArn: deactivationRoleArn }),
+      ]);
+      const policy = { history, deactivationRoleArn, at: new Date(daysBefore(10).getTime() + ms) };
+      expect(describeReactivation(alice, key, policy)?.slice(0, expected?.length)).toBe(expected);
+    },
+  );
+
   it('describes nothing if no history shows a reactivation', () => {
     const history = historyOf([]);
-    expect(describeReactivation(alice, key, { history, deactivationRoleArn })).toBeUndefined();
+    expect(describeReactivation(alice, key, { history, deactivationRoleArn, at })).toBeUndefined();
   });
 });
