@@ -4,7 +4,8 @@ import everything from '../../vitest.config.ts';
 import { unloadable } from './unloadable.ts';
 
 /** Imports of tests that serve an account, start a process or synthesize a stack. */
-const SLOW = /local-account|support\/(served|deployed|operated|answering|runbook-scenarios)|key-owners|infra\//;
+const SLOW =
+  /local-account|support\/(served|deployed|operated|answering|runbook-scenarios)|key-owners|infra\//;
 
 /** The fast unit tests: hundreds of them run in a second. */
 const fastTests = ['test/rule', 'test/remediation'].flatMap((folder) =>
