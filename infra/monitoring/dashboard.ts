@@ -19,7 +19,7 @@ export type DashboardProps = Monitored & { readonly alarms: readonly Alarm[] };
 const graph = (title: string, left: IMetric[]): IWidget =>
   new GraphWidget({ title, left, width: 6, height: 6, leftYAxis: { min: 0 } });
 
-/** The invocations, errors and durations of all functions, and the messages that wait: metrics that AWS publishes free of charge. */
+/** Shows invocations, errors and durations of all functions, and waiting messages: metrics that AWS publishes free of charge. */
 const functionRow = (monitored: Monitored, scope: Construct): IWidget[] => {
   const { trigger } = monitored;
   const functions = functionsOf(monitored);

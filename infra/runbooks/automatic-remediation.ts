@@ -22,7 +22,7 @@ type AutomaticRemediationProps = Pick<
   readonly deactivationRole: Role;
 };
 
-/** The timeout, enough for 3,600 plans of five calls each at 20 calls a second, and for several hundred starts at one a second. */
+/** The timeout: enough for 3,600 plans of five calls at 20 calls a second, and for several hundred starts at one a second. */
 const TIMEOUT = Duration.minutes(15);
 
 /** Returns the times of the schedule in UTC. They are aligned to hours, because reports of refusals depend on it. */

@@ -64,7 +64,10 @@ const wasUsedSince = (inactivity: Inactivity, policy: DeletionPolicy): boolean =
 /** The placeholder for a key id in a command. */
 const KEY_ID = 'KEY_ID';
 
-/** Describes what a person can do about keys that have been inactive since an unknown date. Time does not help with an expired key. */
+/**
+ * Describes what a person can do about keys that have been inactive since an unknown date. Waiting does not help with a
+ * status that AWS does not document.
+ */
 const describeWayOut = (user: UserKeys, inactivities: readonly Inactivity[]): string => {
   const unknown = inactivities.filter((inactivity) => 'unknown' in inactivity);
   const AccessKeyId =

@@ -101,8 +101,8 @@ const describe = ({ deactivated, reactivated }: Reactivation): string => {
 };
 
 /**
- * Describes who set an active key to Active after the runbook deactivated it, and when, with advice that lasts: where to set
- * the key to Inactive, or how to exempt the user. Returns undefined if the history shows no reactivation.
+ * Describes who set an active key to Active after the runbook deactivated it, and when. Then says how to exempt the user, and
+ * how to deactivate the key again or where to set it to Inactive. Returns undefined if the history shows no reactivation.
  */
 export const describeReactivation = (
   user: Pick<UserKeys, 'UserName'>,

@@ -49,8 +49,8 @@ type AnnotationContext = { readonly UserName: string; readonly at: Date };
  * Builds an annotation: `alice: 2 active access keys, 1 allowed. … As of 2026-01-31 UTC.`
  *
  * Uses the first wording that fits without its evidence, so that the choice does not depend on the evidence. Then removes
- * services and Regions, then whole evidence, until the annotation fits. If no wording fits, truncates the last one. Replaces characters that
- * are not ASCII with question marks.
+ * services and Regions, then whole evidence, until the annotation fits. If no wording fits, truncates the last one.
+ * Replaces characters that are not ASCII with question marks.
  *
  * @param wordings  from the longest to the shortest, with evidence in parentheses
  */

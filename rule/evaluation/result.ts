@@ -11,7 +11,7 @@ export type Result = {
 /** A result and the id of its user. */
 export type UserResult = Result & { readonly UserId: string };
 
-/** The result of a user that does not exist, and of a resource that the rules do not evaluate. */
+/** The result of a user that IAM does not have. */
 export const NOT_APPLICABLE: Result = { ComplianceType: 'NOT_APPLICABLE' };
 
 /** Counts the evaluated users, the NON_COMPLIANT users, and the users that only their tag exempts. */

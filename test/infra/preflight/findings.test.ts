@@ -101,7 +101,7 @@ describe('a topic', () => {
     ],
     ['partition', {}, { identity: identityIn('aws-cn') }, 'us-east-1 (aws)', 'us-east-1 (aws-cn)'],
     [
-      'Region, whatever the partition',
+      'Region, in any partition',
       { region: 'eu-west-1', exists: undefined },
       { identity: refused('sts:GetCallerIdentity') },
       'eu-west-1 (aws)',
