@@ -46,10 +46,11 @@ const findReactivation = (
   const reactivated = after.find((change) => change.status === 'Active' && !isByRunbook(change));
   if (reactivated !== undefined) return { deactivated, reactivated };
   if (deactivated === undefined) return undefined;
-  const latest = changes.slice(last + 1).at(-1) ?? deactivated;
-  // A change in the second of the read, or later, can have followed it: another execution may deactivate the key now.
-  const isBefore = at.getTime() - latest.eventTime.getTime() >= 1000;
-  return latest.status === 'Inactive' && isBefore ? { deactivated, reactivated } : undefined;
+  const lastInactive = changes.findLastIndex(
+    // A change in the second of the read, or later, can have followed it: another execution may deactivate the key now.
+    ({ status, eventTime }) => status === 'Inactive' && at.getTime() - eventTime.getTime() >= 1000,
+  );
+  return lastInactive === changes.length - 1 ? { deactivated, reactivated } : undefined;
 };
 
 /** Matches the ARNs of IAM and STS. A caller with any other ARN is not named. */
