@@ -60,11 +60,15 @@ const Result = v.object({
   ResultRecordedTime: v.optional(v.date()),
 });
 
+const ResultsPage = v.object({ EvaluationResults: v.optional(v.array(Result)) });
+
 /**
- * The list is required, although it is optional in the API model. A run that takes a broken response for an account without
- * results could replace newer results, and would not withdraw the results of deleted users.
+ * A response has no list of recorded results. The list is optional in the API model, but an empty list is expected for a
+ * rule without results, so that the recorded results are unknown.
  */
-const ResultsPage = v.object({ EvaluationResults: v.array(Result) });
+export class MissingResultsError extends Error {
+  override readonly name = 'MissingResultsError';
+}
 
 const Rule = v.object({
   ConfigRuleName: textUpTo(128),
@@ -82,13 +86,17 @@ export class FailedEvaluationsError extends Error {
   override readonly name = 'FailedEvaluationsError';
 }
 
-const resultsIn = (page: unknown, operation: string) =>
-  parse(ResultsPage, page, responseOf(operation)).EvaluationResults.map((result) => {
+const resultsIn = (page: unknown, operation: string) => {
+  const { EvaluationResults } = parse(ResultsPage, page, responseOf(operation));
+  if (EvaluationResults === undefined)
+    throw new MissingResultsError(`${operation}: expected EvaluationResults, got none`);
+  return EvaluationResults.map((result) => {
     const { EvaluationResultQualifier, OrderingTimestamp } = result.EvaluationResultIdentifier;
     const { EvaluationResultIdentifier: _, ...own } = result;
     const recorded: RecordedResult = { ...own, OrderingTimestamp };
     return { ...EvaluationResultQualifier, recorded };
   });
+};
 
 /**
  * Reads a rule by its name.

@@ -1,6 +1,6 @@
 import { NoSuchConfigRuleException } from '@aws-sdk/client-config-service';
 import type { ReadHistory } from '../aws/cloudtrail.ts';
-import { type Config, isTest, type RecordedResults } from '../aws/config.ts';
+import { type Config, isTest, MissingResultsError, type RecordedResults } from '../aws/config.ts';
 import type { Iam } from '../aws/iam.ts';
 import { describeError, type LogRun, type RunLog } from '../log/log.ts';
 import { evaluateChange } from './change.ts';
@@ -30,16 +30,44 @@ type Run = Dependencies & {
   readonly rule: UserRule;
   readonly remainingTime: () => number;
   readonly log: RunLog;
+  /** Errors that do not prevent the report. The first one is thrown after it. */
+  readonly failures: unknown[];
+};
+
+/**
+ * Reads recorded results. If the response has no list of them, returns none, so that every result is reported, and adds the
+ * error to the failures: when Lambda retries the event, the results of deleted users are withdrawn.
+ *
+ * @throws {MissingResultsError} for the rule on inactive keys, because it concludes from recorded results
+ */
+const orNone = async <Read>(
+  read: () => Promise<Read>,
+  none: Read,
+  { readHistory, failures }: Run,
+): Promise<Read> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof MissingResultsError) || readHistory !== undefined) throw error;
+    failures.push(error);
+    return none;
+  }
 };
 
 /** Reads the recorded results. In a test the rule may not exist, so there are no results. */
-const readRecorded = async ({ config, event }: Run): Promise<RecordedResults> => {
+const readRecorded = async (run: Run): Promise<RecordedResults> => {
+  const { config, event } = run;
   try {
-    return await config.readResults(event.configRuleName);
+    return await orNone(() => config.readResults(event.configRuleName), new Map(), run);
   } catch (error) {
     if (isTest(event.resultToken) && error instanceof NoSuchConfigRuleException) return new Map();
     throw error;
   }
+};
+
+const throwFirst = ({ failures }: Run): void => {
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
 };
 
 /**
@@ -47,28 +75,28 @@ const readRecorded = async ({ config, event }: Run): Promise<RecordedResults> =>
  * recorded result has a date in the future.
  */
 const runSweep = async (run: Run): Promise<void> => {
-  const { config, event, rule, remainingTime, log } = run;
+  const { config, event, rule, remainingTime, log, failures } = run;
   log.add({ SuccessfulSweeps: 0 });
   const readResults = () => readRecorded(run);
   const recorded = await withinTime({ remainingTime, reserved: RESERVED_FOR_REPORT }, readResults);
-  const { results, failures } = await sweepAccount({ ...run, recorded });
-  const [failure] = failures;
-  log.add(countResults(results));
-  if (failure !== undefined)
-    log.add({ failures: failures.length, firstFailure: describeError(failure) });
+  const sweep = await sweepAccount({ ...run, recorded });
+  failures.push(...sweep.failures);
+  log.add(countResults(sweep.results));
+  if (failures.length > 0)
+    log.add({ failures: failures.length, firstFailure: describeError(failures[0]) });
 
   const report = async (timeUp: AbortSignal): Promise<number> => {
     const policy = { ...rule, recorded, now: run.now() };
-    const changed = await findDifferences(readResults, results, policy);
+    const changed = await findDifferences(readResults, sweep.results, policy);
     // An empty report of a failed sweep would tell Config that the evaluation is complete.
-    if (failure === undefined || changed.length > 0) {
+    if (failures.length === 0 || changed.length > 0) {
       const evaluations = changed.map((result) => toEvaluation(result, rule.at));
       await config.putEvaluations(evaluations, event.resultToken, timeUp);
     }
     return changed.length;
   };
   const ResultsSent = await withinTime({ remainingTime, reserved: RESERVED_FOR_LOG }, report);
-  if (failure !== undefined) throw failure;
+  throwFirst(run);
   requireNoFutureResult(recorded, { now: run.now() });
   log.add({ SuccessfulSweeps: 1, ResultsSent });
 };
@@ -78,11 +106,12 @@ const runChange = async (item: ConfigurationItem, run: Run): Promise<void> => {
   const { config, event, rule, log } = run;
   const readRecorded = () => config.readResult(event.configRuleName, item.resourceId);
   const result = await evaluateChange(item, { ...run, readRecorded });
-  const recorded = await readRecorded();
+  const recorded = await orNone(readRecorded, undefined, run);
   const isSuperseded = recorded !== undefined && isNewer(recorded, { at: rule.at, now: run.now() });
   log.add({ ...countResults([result]), isSuperseded });
   const evaluations = isSuperseded ? [] : [toEvaluation(result, rule.at)];
   await config.putEvaluations(evaluations, event.resultToken);
+  throwFirst(run);
 };
 
 /**
@@ -98,7 +127,7 @@ export const createHandler =
       log.add({ ConfigRuleName: event.configRuleName, messageType: event.messageType });
       const rule = createRule(event.ruleParameters, event.orderingTimestamp);
       const remainingTime = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
-      const run = { ...dependencies, event, rule, remainingTime, log };
+      const run = { ...dependencies, event, rule, remainingTime, log, failures: [] };
       await (event.configurationItem === undefined
         ? runSweep(run)
         : runChange(event.configurationItem, run));

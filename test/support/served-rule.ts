@@ -62,7 +62,9 @@ const createServedHandler = (
 ) => {
   const clients = createClients({ writeLine });
   const readHistory = createEventHistory('us-east-1', clients.countCalls);
-  return createHandler({ ...clients, readHistory, now }, createRule);
+  // As in the entries: the rule on active keys does not read the history.
+  const history = createRule === singleAccessKeyRule ? {} : { readHistory };
+  return createHandler({ ...clients, ...history, now }, createRule);
 };
 
 type ServeOptions = {

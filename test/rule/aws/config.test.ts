@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Config, createConfig, FailedEvaluationsError } from '../../../rule/aws/config.ts';
+import {
+  type Config,
+  createConfig,
+  FailedEvaluationsError,
+  MissingResultsError,
+} from '../../../rule/aws/config.ts';
 import { InvalidResponseError } from '../../../rule/input/parse.ts';
 import { at } from '../../support/build.ts';
 import { RULE_NAME, type ServedAccount, serveAccount } from '../../support/served-account.ts';
@@ -107,9 +112,13 @@ describe('readResults', () => {
 
   it('refuses a response without a list of results', async () => {
     respond('GetComplianceDetailsByConfigRule', {});
-    await expect(read()).rejects.toThrow('EvaluationResults: expected');
+    await expect(read()).rejects.toThrow(
+      new MissingResultsError(
+        'GetComplianceDetailsByConfigRule: expected EvaluationResults, got none',
+      ),
+    );
     respond('GetComplianceDetailsByResource', {});
-    await expect(config.readResult(RULE_NAME, USER.id)).rejects.toThrow(InvalidResponseError);
+    await expect(config.readResult(RULE_NAME, USER.id)).rejects.toThrow(MissingResultsError);
   });
 
   it('refuses a list of results of another type', async () => {

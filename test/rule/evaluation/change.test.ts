@@ -141,4 +141,11 @@ describe('a change notification after a newer run', () => {
 
     expect(rule.recordedTypes()[rule.idOf('user-1')]).toBe('NON_COMPLIANT');
   });
+
+  it('reports its result, then fails, if it receives no list of recorded results', async () => {
+    seed();
+    rule.interpose('GetComplianceDetailsByResource', () => ({}));
+    await expect(rule.change()).rejects.toThrow('expected EvaluationResults, got none');
+    expect(reports().at(-1)).toMatchObject([evaluation('NON_COMPLIANT')]);
+  });
 });

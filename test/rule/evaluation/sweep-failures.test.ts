@@ -141,6 +141,55 @@ describe('a sweep that cannot tell whether a user was deleted', () => {
   });
 });
 
+describe('a sweep that receives no list of recorded results', () => {
+  const operation = 'GetComplianceDetailsByConfigRule';
+  /** Returns no list in the first responses. */
+  const withoutList = (responses: number) => {
+    let count = 0;
+    rule.interpose(operation, (_, proceed) => {
+      count += 1;
+      return count > responses ? proceed() : {};
+    });
+  };
+  const serveSwept = async () => {
+    await serve({ users: [gone, ...compliantUsers(3)] });
+    await rule.sweep();
+    rule.pass({ days: 1 });
+    await rule.call('DeleteUser', gone);
+  };
+  const lastReport = () => rule.batches().at(-1)?.Evaluations;
+
+  it('reports every user, then fails, and a retry withdraws the deleted one', async () => {
+    await serveSwept();
+    withoutList(2);
+    await expect(rule.sweep()).rejects.toThrow(
+      `${operation}: expected EvaluationResults, got none`,
+    );
+    expect(lastReport()).toHaveLength(3);
+    expect(rule.lastLine()).toMatchObject({ failures: 1, SuccessfulSweeps: 0 });
+
+    await rule.handler(rule.delivered.at(-1));
+    expect(lastReport()).toMatchObject([{ ComplianceType: 'NOT_APPLICABLE' }]);
+  });
+
+  it('reports only differences if the list is complete before the report', async () => {
+    await serveSwept();
+    await rule.call('CreateAccessKey', { UserName: 'user-1' });
+    withoutList(1);
+    await expect(rule.sweep()).rejects.toThrow('got none');
+    expect(lastReport()).toMatchObject([
+      { ComplianceResourceId: rule.idOf('user-1'), ComplianceType: 'NON_COMPLIANT' },
+    ]);
+  });
+
+  it('fails without a report if nothing differs', async () => {
+    await serveSwept();
+    withoutList(1);
+    await expect(rule.sweep()).rejects.toThrow('got none');
+    expect(rule.batches()).toHaveLength(1);
+  });
+});
+
 describe('a sweep whose report fails', () => {
   const error = new ServiceError('InvalidResultTokenException', 'the token is not valid');
 

@@ -55,6 +55,13 @@ describe('a sweep', () => {
     expect(annotation('erin')).toContain(`${keyOf('erin')} has been inactive for at least 90 days`);
   });
 
+  it('reports nothing without a list of recorded results, because it concludes from them', async () => {
+    seed('alice', 'Inactive');
+    rule.interpose('GetComplianceDetailsByConfigRule', () => ({}));
+    await expect(rule.sweep()).rejects.toThrow('expected EvaluationResults, got none');
+    expect(rule.batches()).toEqual([]);
+  });
+
   it('reads the history once, if there is an inactive key', async () => {
     seed('alice', 'Active');
     await rule.sweep();
