@@ -44,7 +44,7 @@ export type Sources = {
 /**
  * How much of the event history a plan reads: 30 pages, which take 15 s at two pages a second, and two minutes at 3.9 s a
  * page. CloudTrail allows an account two requests a second, so that a page can take minutes if many executions read at the
- * same time. The planner itself may take 290 s.
+ * same time. The events of the key then take up to 20 s. The planner itself may take 290 s.
  */
 export const HISTORY_LIMITS = { maximumEvents: 1_500, maximumSeconds: 150 };
 
