@@ -1,5 +1,5 @@
 import { createClients } from '../../rule/aws/clients.ts';
-import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
+import { createEventHistory, createKeyEvents } from '../../rule/aws/cloudtrail.ts';
 import { parseEnvironment } from '../plans/input.ts';
 import { createHandler } from './handler.ts';
 import { HISTORY_LIMITS } from './make-plan.ts';
@@ -13,6 +13,7 @@ export const handler = createHandler({
   ...clients,
   ...parseEnvironment(process.env),
   readHistory,
+  readKeyEvents: createKeyEvents(clients.countCalls),
   region,
   now: () => new Date(),
 });

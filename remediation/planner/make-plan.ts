@@ -1,4 +1,4 @@
-import type { ReadHistory } from '../../rule/aws/cloudtrail.ts';
+import type { ReadHistory, ReadKeyEvents } from '../../rule/aws/cloudtrail.ts';
 import type { Config } from '../../rule/aws/config.ts';
 import type { Iam } from '../../rule/aws/iam.ts';
 import {
@@ -8,7 +8,9 @@ import {
 import { readRequired, readUser } from '../../rule/evaluation/read-user.ts';
 import { NO_READS, type RequiredReads, type UserKeys } from '../../rule/evaluation/user-rule.ts';
 import { inactiveKeys, isTooLong } from '../../rule/inactive-access-key/inactivity.ts';
+import { type AccessKey, wasUsed } from '../../rule/keys/access-key.ts';
 import type { KeyHistory } from '../../rule/keys/key-history.ts';
+import { describeError } from '../../rule/log/log.ts';
 import {
   type CompliancePolicy,
   countedKeys,
@@ -18,6 +20,7 @@ import {
 import { planDeactivation } from '../plans/deactivation.ts';
 import { inactivitiesNow, planDeletion } from '../plans/deletion.ts';
 import type { InputOf, PlannerInput } from '../plans/input.ts';
+import { describeKeyUse, describeUnreadUse, UNKNOWN_REGION } from '../plans/key-use.ts';
 import { type Plan, unknownUser } from '../plans/plan.ts';
 import { planReactivation } from '../plans/reactivation.ts';
 
@@ -26,6 +29,8 @@ export type Sources = {
   readonly iam: Iam;
   readonly config: Pick<Config, 'getInputParameters'>;
   readonly readHistory: ReadHistory;
+  /** Reads who uses the key of a plan that acts. @default - the reason does not say it */
+  readonly readKeyEvents?: ReadKeyEvents;
   /** The role of the runbook that deactivates keys. */
   readonly deactivationRoleArn: string;
   /** The account whose users are read. */
@@ -39,7 +44,7 @@ export type Sources = {
 /**
  * How much of the event history a plan reads: 30 pages, which take 15 s at two pages a second, and two minutes at 3.9 s a
  * page. CloudTrail allows an account two requests a second, so that a page can take minutes if many executions read at the
- * same time. The planner itself may take 290 s.
+ * same time. The events of the key then take up to 20 s. The planner itself may take 290 s.
  */
 export const HISTORY_LIMITS = { maximumEvents: 1_500, maximumSeconds: 150 };
 
@@ -67,9 +72,35 @@ const deactivationReads = (policy: CompliancePolicy, isNamed: boolean): Required
   },
 });
 
+const readKeyUse = async (
+  { AccessKeyId, Region }: AccessKey,
+  readKeyEvents: ReadKeyEvents,
+): Promise<string> => {
+  if (Region === undefined) return UNKNOWN_REGION;
+  try {
+    return describeKeyUse(await readKeyEvents({ AccessKeyId, Region }), Region);
+  } catch (error) {
+    // The decision is made, so no failure of this read may prevent the plan. The reason says what is missing.
+    return describeUnreadUse(describeError(error).errorType, Region);
+  }
+};
+
+/** Adds to the reason of a plan that acts who used its key. Nothing else of the plan depends on it. */
+const withKeyUse = async (
+  plan: Plan,
+  { keys }: UserKeys,
+  readKeyEvents: ReadKeyEvents | undefined,
+): Promise<Plan> => {
+  const acts = plan.Outcome !== 'NothingToDo' && plan.Outcome !== 'Refused';
+  const key = keys.find(({ AccessKeyId }) => AccessKeyId === plan.AccessKeyId);
+  // The reason of a plan says that a key was never used.
+  if (readKeyEvents === undefined || !acts || key === undefined || !wasUsed(key)) return plan;
+  return { ...plan, Reason: `${plan.Reason}; ${await readKeyUse(key, readKeyEvents)}` };
+};
+
 const makeDeactivation = async (
   input: InputOf<'DeactivateAccessKey'> & UserHint,
-  { iam, config, readHistory, ...sources }: Sources,
+  { iam, config, readHistory, readKeyEvents, ...sources }: Sources,
   at: Date,
 ): Promise<Plan> => {
   const { UserId, AccessKeyId, MinimumIdleDays, ConfigRuleName } = input;
@@ -82,8 +113,11 @@ const makeDeactivation = async (
   if (user === undefined) return unknownUser(UserId, accountId);
   const plan = planDeactivation(user, policy);
   const acts = plan.Outcome === 'Deactivate' || plan.Outcome === 'DryRun';
-  if (!acts || AccessKeyId !== undefined) return plan;
-  return planDeactivation(user, { ...policy, history: await readHistory(at) });
+  const checked =
+    acts && AccessKeyId === undefined
+      ? planDeactivation(user, { ...policy, history: await readHistory(at) })
+      : plan;
+  return withKeyUse(checked, user, readKeyEvents);
 };
 
 const makeReactivation = async (
@@ -97,7 +131,7 @@ const makeReactivation = async (
 
 const makeDeletion = async (
   input: InputOf<'DeleteInactiveAccessKey'> & UserHint,
-  { iam, config, readHistory, accountId, region }: Sources,
+  { iam, config, readHistory, readKeyEvents, accountId, region }: Sources,
   at: Date,
 ): Promise<Plan> => {
   const { UserId, AccessKeyId, MinimumInactiveDays, ConfigRuleName } = input;
@@ -113,7 +147,7 @@ const makeDeletion = async (
       tag: () => (isAffected && AccessKeyId === undefined ? policy.exemptionTagKey : undefined),
       lastUse: ({ keys }) => inactiveKeys(keys),
     });
-    return user && planDeletion(user, { ...policy, history });
+    return user && withKeyUse(planDeletion(user, { ...policy, history }), user, readKeyEvents);
   };
   return (await readUser(iam, input, read)) ?? unknownUser(UserId, accountId);
 };

@@ -1,5 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { CloudTrailClient, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import {
+  CloudTrailClient,
+  type LookupAttribute,
+  paginateLookupEvents,
+} from '@aws-sdk/client-cloudtrail';
 import * as v from 'valibot';
 import { parse, responseOf, Text } from '../input/parse.ts';
 import { historyBegins, type KeyHistory, readStatusChange } from '../keys/key-history.ts';
@@ -20,6 +24,31 @@ const EventsPage = v.object({
   Events: v.array(v.object({ CloudTrailEvent: Text })),
   NextToken: v.optional(v.string()),
 });
+
+/**
+ * Yields the pages of events with an attribute, the newest events first, at most two pages a second. Each event is a JSON
+ * text.
+ */
+const lookUp = async function* (
+  client: CloudTrailClient,
+  attribute: LookupAttribute,
+  signal?: AbortSignal,
+) {
+  // Without StartTime, CloudTrail returns all 90 days. It may refuse a StartTime that is earlier.
+  const pages = paginateLookupEvents(
+    { client },
+    { LookupAttributes: [attribute], MaxResults },
+    signal && { abortSignal: signal },
+  );
+  let requestedAt = Date.now();
+  for await (const response of pages) {
+    const { Events, NextToken } = parse(EventsPage, response, responseOf('LookupEvents'));
+    yield { events: Events.map(({ CloudTrailEvent }) => CloudTrailEvent), isLast: !NextToken };
+    const pause = Math.max(requestedAt + PAUSE - Date.now(), 0);
+    if (NextToken) await setTimeout(pause, undefined, { signal });
+    requestedAt = Date.now();
+  }
+};
 
 /** Reads the key history at an instant. Stops when the signal aborts. */
 export type ReadHistory = (at: Date, signal?: AbortSignal) => Promise<KeyHistory>;
@@ -61,30 +90,73 @@ export const createEventHistory = (
     const changes: KeyHistory['changes'][number][] = [];
     const from = historyBegins(at);
     const lastPageBegins = Date.now() + maximumSeconds * 1000;
-    let events = 0;
-    // Without StartTime, CloudTrail returns all 90 days. It may refuse a StartTime that is earlier.
-    const LookupAttributes = [
-      { AttributeKey: 'EventName' as const, AttributeValue: 'UpdateAccessKey' },
-    ];
-    const pages = paginateLookupEvents(
-      { client },
-      { LookupAttributes, MaxResults },
-      signal && { abortSignal: signal },
-    );
-    let requestedAt = Date.now();
-    for await (const response of pages) {
-      const { Events, NextToken } = parse(EventsPage, response, responseOf('LookupEvents'));
-      for (const { CloudTrailEvent } of Events) {
-        const change = readStatusChange(CloudTrailEvent);
+    const attribute = { AttributeKey: 'EventName', AttributeValue: 'UpdateAccessKey' } as const;
+    let read = 0;
+    for await (const { events, isLast } of lookUp(client, attribute, signal)) {
+      for (const event of events) {
+        const change = readStatusChange(event);
         if (change !== undefined) changes.push(change);
       }
-      events += Events.length;
-      const isOver = events >= maximumEvents || Date.now() >= lastPageBegins;
-      if (NextToken && isOver) return { from, isComplete: false, changes };
-      const pause = Math.max(requestedAt + PAUSE - Date.now(), 0);
-      if (NextToken) await setTimeout(pause, undefined, { signal });
-      requestedAt = Date.now();
+      read += events.length;
+      const isOver = read >= maximumEvents || Date.now() >= lastPageBegins;
+      if (!isLast && isOver) return { from, isComplete: false, changes };
     }
     return { from, isComplete: iamRegion !== undefined, changes };
   };
 };
+
+/** The newest management events that a key has signed in a Region. */
+export type KeyEvents = {
+  /** JSON texts. */
+  readonly events: readonly string[];
+  /** False if there are more events. */
+  readonly isComplete: boolean;
+};
+
+/** Reads the events of a key in the Region of its last use. */
+export type ReadKeyEvents = (key: {
+  readonly AccessKeyId: string;
+  readonly Region: string;
+}) => Promise<KeyEvents>;
+
+/** The maximum number of pages of a key's events. */
+const PAGES_OF_A_KEY = 2;
+
+/** Milliseconds after which reading the events of a key fails. */
+const KEY_EVENTS_TIMEOUT = 20_000;
+
+/**
+ * Creates a function that reads the newest events of one access key: two pages at most.
+ *
+ * CloudTrail returns management events of 90 days, so no reads of S3 objects, of one Region.
+ *
+ * @throws {DOMException} named `TimeoutError`, if reading takes more than 20 s
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+ */
+export const createKeyEvents =
+  (countCalls: CountCalls): ReadKeyEvents =>
+  async ({ AccessKeyId, Region }) => {
+    const client = new CloudTrailClient({
+      ...connection({ minimumCallsPerSecond: 1 }),
+      region: Region,
+    });
+    countCalls(client);
+    const signal = AbortSignal.timeout(KEY_EVENTS_TIMEOUT);
+    const attribute = { AttributeKey: 'AccessKeyId', AttributeValue: AccessKeyId } as const;
+    const pages: KeyEvents[] = [];
+    try {
+      for await (const { events, isLast } of lookUp(client, attribute, signal)) {
+        pages.push({ events, isComplete: isLast });
+        if (pages.length === PAGES_OF_A_KEY) break;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      client.destroy();
+    }
+    return {
+      events: pages.flatMap(({ events }) => events),
+      isComplete: pages.at(-1)?.isComplete === true,
+    };
+  };

@@ -82,13 +82,6 @@ const Started = v.object({ AutomationExecutionId: v.string() });
 const createServices = (foundation: Foundation) => {
   const { dispatcher, accountId, trail = true } = foundation;
   const iam = createIam(foundation);
-  dispatcher.onAnswer(
-    ({ principal, accessKeyId, service: ServiceName, region: Region = 'N/A' }) => {
-      const isOfUser = principal === 'operator' && accessKeyId !== foundation.roles.operatorKeyId;
-      if (isOfUser && accessKeyId !== undefined)
-        iam.recordUse(accessKeyId, { ServiceName, Region });
-    },
-  );
   const sqs = createSqs(foundation);
   const sns = createSns(foundation);
   const lambda = createLambda({ ...foundation, sendToQueue: sqs.sendForLambda });
@@ -104,6 +97,19 @@ const createServices = (foundation: Foundation) => {
     putEvent: events.put,
     onAnswer: dispatcher.onAnswer,
   });
+  dispatcher.onAnswer(
+    ({ principal, accessKeyId, service: ServiceName, region: Region = 'N/A', ...call }) => {
+      const isOfUser = principal === 'operator' && accessKeyId !== foundation.roles.operatorKeyId;
+      if (!isOfUser || accessKeyId === undefined) return;
+      const isUsed = iam.recordUse(accessKeyId, { ServiceName, Region });
+      // CloudTrail records the calls to IAM itself.
+      if (!isUsed || ServiceName === 'iam') return;
+      cloudtrail.recordUse(accessKeyId, {
+        ...{ eventSource: `${ServiceName}.amazonaws.com`, eventName: call.operation },
+        ...{ awsRegion: Region, sourceIPAddress: '127.0.0.1', userAgent: call.userAgent },
+      });
+    },
+  );
   const eventSourceMappings = createEventSourceMappings({ ...foundation, sqs, lambda });
   const config = createConfig({
     ...foundation,

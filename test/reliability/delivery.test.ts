@@ -324,7 +324,8 @@ describe('concurrent executions of a runbook for one user', () => {
       for (const id of ids) await until(account.ssm.finished(id));
       await passTime(10 * MINUTE);
       await schedule(account);
-      return stateOf(account);
+      // CloudTrail admits two requests a second, so one of several executions may write some seconds later.
+      return JSON.stringify(stateOf(account), undefined, 2).replaceAll(/:\d\d\.\d{3}Z/g, 'Z');
     });
 
   it.each(['deactivate', 'reactivate', 'deleteInactive'] as const)(

@@ -5,7 +5,7 @@ import { createHandler as createPlanner } from '../../remediation/planner/handle
 import { HISTORY_LIMITS } from '../../remediation/planner/make-plan.ts';
 import { parseEnvironment } from '../../remediation/plans/input.ts';
 import { createClients } from '../../rule/aws/clients.ts';
-import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
+import { createEventHistory, createKeyEvents } from '../../rule/aws/cloudtrail.ts';
 import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
 import { createHandler as createStarter } from '../../rule/key-events/handler.ts';
@@ -32,8 +32,11 @@ const withHistory = (limits?: Partial<typeof HISTORY_LIMITS>) => {
 const MAKE = {
   RuleEvaluator: (): Handle => createRule({ ...clientsOf(), now }, singleAccessKeyRule),
   InactiveRuleEvaluator: (): Handle => createRule({ ...withHistory(), now }, inactiveAccessKeyRule),
-  PlannerFunction: (environment: Environment): Handle =>
-    createPlanner({ ...withHistory(HISTORY_LIMITS), ...parseEnvironment(environment), now }),
+  PlannerFunction: (environment: Environment): Handle => {
+    const clients = withHistory(HISTORY_LIMITS);
+    const readKeyEvents = createKeyEvents(clients.countCalls);
+    return createPlanner({ ...clients, readKeyEvents, ...parseEnvironment(environment), now });
+  },
   AutomaticDeactivation: (environment: Environment): Handle => {
     const clients = withHistory({ maximumSeconds: HISTORY_LIMITS.maximumSeconds });
     return createAutomatic({

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { trustOf } from '../../support/build.ts';
-import { createClockedAccount } from '../../support/clocked-account.ts';
+import { type ClockedAccount, createClockedAccount } from '../../support/clocked-account.ts';
 import type { LocalAccountOptions } from '../account.ts';
 import { ServiceError } from '../dispatch.ts';
 
@@ -230,5 +230,59 @@ describe('the event of a call', () => {
     await settled();
 
     expect(records()).toEqual([]);
+  });
+});
+
+describe('the use of a key', () => {
+  const setup = async () => {
+    const account = await createClockedAccount({ region: 'eu-central-1' });
+    const keyId = 'AKIAXXXXXXXXXXXALICE';
+    account.iam.seedUser({ UserName: 'alice', keys: [{ AccessKeyId: keyId }] });
+    return { ...account, keyId };
+  };
+  const lookup = async (account: ClockedAccount, region: string, AttributeValue: string) => {
+    const LookupAttributes = [{ AttributeKey: 'AccessKeyId', AttributeValue }];
+    const request = { service: 'cloudtrail', operation: 'LookupEvents' } as const;
+    return account.call({ ...request, input: { LookupAttributes }, principal: 'operator', region });
+  };
+
+  it('is found by the key, in its Region only', async () => {
+    const { keyId, ...account } = await setup();
+
+    account.cloudtrail.recordUse(keyId, { awsRegion: 'eu-west-1', userAgent: 'Boto3/1.26.0' });
+
+    expect(await lookup(account, 'eu-west-1', keyId)).toMatchObject({
+      Events: [{ EventName: 'ListBuckets', EventSource: 's3.amazonaws.com', AccessKeyId: keyId }],
+    });
+    expect(await lookup(account, 'eu-central-1', keyId)).toMatchObject({ Events: [] });
+    expect(await lookup(account, 'eu-west-1', 'AKIAOTHER')).toMatchObject({ Events: [] });
+    expect(account.cloudtrail.history).toMatchObject([
+      {
+        record: {
+          userIdentity: { type: 'IAMUser', accessKeyId: keyId },
+          eventTime: '2026-01-31T12:00:00Z',
+          awsRegion: 'eu-west-1',
+          sourceIPAddress: '203.0.113.7',
+          userAgent: 'Boto3/1.26.0',
+          readOnly: true,
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['another service', 'Action=GetCallerIdentity&Version=2011-06-15', ['GetCallerIdentity']],
+    ['IAM, which reads', 'Action=ListUsers&Version=2010-05-08', []],
+  ])('is recorded by a signed request to %s', async (_, body, names) => {
+    const { keyId, ...account } = await setup();
+    const scope = `${keyId}/20260131/eu-west-1/${body.includes('2011') ? 'sts' : 'iam'}/aws4_request`;
+    await account.post(body, {
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `AWS4-HMAC-SHA256 Credential=${scope}`,
+    });
+    const recorded = account.cloudtrail.history.map(({ record }) => record);
+    expect(recorded.map(({ eventName }) => eventName)).toEqual(names);
+    for (const { awsRegion, eventSource } of recorded)
+      expect([awsRegion, eventSource]).toEqual(['eu-west-1', 'sts.amazonaws.com']);
   });
 });

@@ -3,7 +3,7 @@ import type { Call, Ending } from '../dispatch.ts';
 import { type BridgedEvent, bridgedEvent } from '../events/rules.ts';
 import type { Roles } from '../sts/sts.ts';
 import { lookupEvents } from './lookup-events.ts';
-import { type RecordedEvent, recordOf } from './record.ts';
+import { type RecordedEvent, recordOf, type SignedCall, signedRecordOf } from './record.ts';
 
 /** The IAM operations that CloudTrail records here: those that write. */
 const WRITES: ReadonlySet<string> = new Set([
@@ -76,6 +76,21 @@ export const createCloudTrail = (deps: CloudTrailDeps) => {
 
   return {
     operations: { LookupEvents: lookupEvents({ ...deps, visible }) },
+    /** Adds the event of a call that a key of a user has signed, at once. EventBridge does not receive it. */
+    recordUse: (
+      AccessKeyId: string,
+      {
+        at = deps.now(),
+        eventSource = 's3.amazonaws.com',
+        eventName = 'ListBuckets',
+        awsRegion = deps.region,
+        sourceIPAddress = '203.0.113.7',
+        userAgent = 'aws-cli/2.15.30',
+      }: Partial<Omit<SignedCall, 'AccessKeyId'>> = {},
+    ) => {
+      const call = { at, eventSource, eventName, awsRegion, sourceIPAddress, userAgent };
+      visible.push(signedRecordOf({ AccessKeyId, ...call }, deps.accountId));
+    },
     /** The recorded events, in the order of their arrival. */
     history: visible as readonly RecordedEvent[],
     isUnderWay: work.isUnderWay,

@@ -142,6 +142,9 @@ const outcomeOf = ({ operation, input }: Call, ending: Ending) => {
   };
 };
 
+/** What every record of an API call has. */
+const API_CALL = { eventVersion: '1.11', eventType: 'AwsApiCall', managementEvent: true } as const;
+
 /**
  * Returns the record of a call that changes IAM, and the name by which LookupEvents finds its caller.
  *
@@ -154,7 +157,7 @@ export const recordOf = (
 ) => {
   const { userIdentity, Username } = identityOf(call.principal, call.at, account);
   const record = {
-    eventVersion: '1.11',
+    ...API_CALL,
     userIdentity,
     eventTime: `${call.at.toISOString().slice(0, 19)}Z`,
     eventSource: 'iam.amazonaws.com',
@@ -166,8 +169,6 @@ export const recordOf = (
     requestID: randomUUID(),
     eventID: randomUUID(),
     readOnly: false,
-    eventType: 'AwsApiCall',
-    managementEvent: true,
     recipientAccountId: account.accountId,
     eventCategory: 'Management',
   };
@@ -176,3 +177,31 @@ export const recordOf = (
 
 /** A record and the name by which LookupEvents finds its caller. */
 export type RecordedEvent = ReturnType<typeof recordOf>;
+
+/** A call that an access key has signed: its service and API, and who made it from where. */
+export type SignedCall = Pick<
+  RecordedEvent['record'],
+  'eventSource' | 'eventName' | 'awsRegion' | 'sourceIPAddress' | 'userAgent'
+> & { readonly AccessKeyId: string; readonly at: Date };
+
+/** Returns the record of a call that a key of a user has signed. */
+export const signedRecordOf = (
+  { AccessKeyId, at, ...call }: SignedCall,
+  accountId: string,
+): RecordedEvent => {
+  const userIdentity = operatorIdentity(AccessKeyId, accountId);
+  const record = {
+    ...API_CALL,
+    userIdentity,
+    eventTime: `${at.toISOString().slice(0, 19)}Z`,
+    ...call,
+    requestParameters: null,
+    responseElements: null,
+    requestID: randomUUID(),
+    eventID: randomUUID(),
+    readOnly: true,
+    recipientAccountId: accountId,
+    eventCategory: 'Management',
+  };
+  return { record, Username: userIdentity.userName };
+};

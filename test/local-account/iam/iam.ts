@@ -68,11 +68,13 @@ export const createIam = (deps: { now: () => Date; accountId: string; pageSize?:
     users: users.byName,
     /** Adds a user without notifying listeners. */
     seedUser: (seed: UserSeed): LocalUser => users.create(seed),
-    /** Sets the last use of an active access key of a user. Ignores any other key. */
-    recordUse: (AccessKeyId: string, { ServiceName, Region }: KeyUse) => {
+    /** Sets the last use of an active access key of a user. Returns false for any other key, which it ignores. */
+    recordUse: (AccessKeyId: string, { ServiceName, Region }: KeyUse): boolean => {
       const keys = [...users.byName.values()].flatMap((user) => user.keys);
       const key = keys.find((one) => one.AccessKeyId === AccessKeyId && one.Status === 'Active');
-      if (key !== undefined) key.lastUsed = { LastUsedDate: deps.now(), ServiceName, Region };
+      if (key === undefined) return false;
+      key.lastUsed = { LastUsedDate: deps.now(), ServiceName, Region };
+      return true;
     },
     /** Calls `listener` for every created, renamed, moved, tagged or deleted user, but not for keys. */
     onUserChange: (listener: (change: UserChange) => void) => void listeners.push(listener),

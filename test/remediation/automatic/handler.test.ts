@@ -198,6 +198,25 @@ describe('automatic mode', () => {
     expect(userIdsOf(started)).toEqual([id]);
   });
 
+  it('does not read who uses a key: the runbook does', async () => {
+    const lastUsed = { ...inUse.lastUsed, LastUsedDate: daysBefore(60) };
+    const id = seed('alice', [{ ...abandoned, lastUsed }, inUse]);
+    await record([id]);
+
+    await run();
+
+    expect(userIdsOf(started)).toEqual([id]);
+    const lookUps = account.dispatcher.calls.filter(
+      ({ operation }) => operation === 'LookupEvents',
+    );
+    expect(lookUps.map(({ input }) => input)).toEqual([
+      {
+        LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'UpdateAccessKey' }],
+        MaxResults: 50,
+      },
+    ]);
+  });
+
   it('starts nothing while the event history cannot be read completely, and says why', async () => {
     await open({ pageSize: 1 });
     const ids = [seed('alice')];

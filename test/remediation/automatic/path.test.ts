@@ -43,8 +43,8 @@ const deploy = async (options: Partial<LocalAccountOptions> = {}, create = creat
 };
 
 /** Adds a user whose abandoned key is deactivated, and records its violation. */
-const seedViolation = async (): Promise<LocalUser> => {
-  const user = account.seed({ UserName: 'alice', keys: [abandoned, inUse] });
+const seedViolation = async (keys = [abandoned, inUse]): Promise<LocalUser> => {
+  const user = account.seed({ UserName: 'alice', keys });
   await account.config.deliverSchedule(account.ConfigRuleName);
   return user;
 };
@@ -180,7 +180,11 @@ describe('automatic mode', () => {
   it('works in AWS GovCloud (US), where AWS Config has no remediation', async () => {
     await deploy({ region: 'us-gov-west-1' });
     expect(account.outputs).not.toHaveProperty('RemediateCommand');
-    const user = await seedViolation();
+    const keys = [abandoned, inUse].map(({ lastUsed, ...key }) => ({
+      ...key,
+      lastUsed: { ...lastUsed, Region: 'us-gov-west-1' },
+    }));
+    const user = await seedViolation(keys);
 
     await advance(12);
 

@@ -1,13 +1,15 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../../remediation/planner/handler.ts';
 import type { Sources } from '../../../remediation/planner/make-plan.ts';
 import type { PlannerInput } from '../../../remediation/plans/input.ts';
 import { createClients } from '../../../rule/aws/clients.ts';
-import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
+import { createEventHistory, createKeyEvents } from '../../../rule/aws/cloudtrail.ts';
 import { type Operation, ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser, UserSeed } from '../../local-account/iam/users.ts';
 import { at, daysBefore, keyId, trustOf } from '../../support/build.ts';
 import { alice, planOf } from '../../support/plans.ts';
+import { runs } from '../../support/property-runs.ts';
 import {
   RULE_NAME,
   ruleProperties,
@@ -85,9 +87,10 @@ const makePlan = (
 ) => {
   const clients = createClients({ writeLine: (line) => void lines.push(line) });
   const readHistory = createEventHistory('us-east-1', clients.countCalls, { maximumEvents });
+  const readKeyEvents = createKeyEvents(clients.countCalls);
   const shared = { UserId, AccessKeyId: '', DryRun: 'false', ConfigRuleName: RULE_NAME };
   const by = { deactivationRoleArn, accountId: '123456789012' };
-  const sources = { ...clients, readHistory, ...by, ...options };
+  const sources = { ...clients, readHistory, readKeyEvents, ...by, ...options };
   const handler = createHandler({ ...sources, now: () => at });
   return handler({ Runbook, ...shared, ...PARAMETERS[Runbook], ...input });
 };
@@ -567,6 +570,161 @@ describe('the rule of the planner', () => {
       );
     },
   );
+});
+
+describe('who uses the key', () => {
+  const lastUsed = { LastUsedDate: daysBefore(60), ServiceName: 'ses', Region: 'eu-west-1' };
+  const used = { ...abandoned, lastUsed };
+  const LIMITS = '(management events of 90 days, without reads of S3 objects)';
+  const NO_USE = `; CloudTrail shows no use of this key in eu-west-1, the Region of its last use ${LIMITS}`;
+
+  /** Creates alice with an old key that was used, on which the runbook acts. */
+  const prepareUsed = async (Runbook: Runbook, key: Partial<typeof used> = used) => {
+    seedAlice({ keys: [{ ...used, ...key }, inUse] });
+    if (Runbook !== 'DeactivateAccessKey') await update('Inactive', 40);
+  };
+  const use = (members: Parameters<ServedAccount['cloudtrail']['recordUse']>[1] = {}) =>
+    account.cloudtrail.recordUse(OLD, { at: daysBefore(60), awsRegion: 'eu-west-1', ...members });
+  /** The reads of the events of a key, with their Region. */
+  const reads = () =>
+    plannerCalls()
+      .filter(({ input }) => JSON.stringify(input).includes('"AttributeKey":"AccessKeyId"'))
+      .map(({ region, input }) => ({ region, input }));
+
+  describe.each([
+    ['DeactivateAccessKey', ''],
+    ['DeactivateAccessKey', OLD],
+    ['DeleteInactiveAccessKey', ''],
+    ['DeleteInactiveAccessKey', OLD],
+  ] as const)('in a plan of %s (AccessKeyId %j)', (Runbook, AccessKeyId) => {
+    const plan = (DryRun = 'false') => makePlan(Runbook, { AccessKeyId, DryRun });
+
+    it.each(['false', 'true'])(
+      'is read in the Region of its last use, and only the reason says it (DryRun %s)',
+      async (DryRun) => {
+        await prepareUsed(Runbook);
+        const { Reason, ...rest } = await plan(DryRun);
+        expect(Reason.endsWith(NO_USE)).toBe(true);
+        use();
+        use({ eventName: 'ListIdentities', eventSource: 'email.amazonaws.com' });
+        use({ awsRegion: 'us-east-1', sourceIPAddress: '198.51.100.1' });
+
+        const { Reason: seen, ...same } = await plan(DryRun);
+
+        expect(same).toEqual(rest);
+        expect(seen).toContain(
+          '; CloudTrail shows of this key in eu-west-1, the Region of its last use: ',
+        );
+        expect(seen).toContain('email:ListIdentities from 203.0.113.7 (aws-cli/2.15.30); ');
+        expect(seen).toContain('; in all 2 events, 2 APIs, 1 source address, 1 user agent (');
+        expect(seen.startsWith(Reason.slice(0, -NO_USE.length))).toBe(true);
+        expect(reads()).toEqual(
+          [1, 2].map(() => ({
+            region: 'eu-west-1',
+            input: {
+              LookupAttributes: [{ AttributeKey: 'AccessKeyId', AttributeValue: OLD }],
+              MaxResults: 50,
+            },
+          })),
+        );
+      },
+    );
+
+    it('reads two pages at most', async () => {
+      await prepareUsed(Runbook);
+      for (let events = 0; events < 5; events += 1) use();
+      expect((await plan()).Reason).toContain('; in all at least 4 events, 1 API, ');
+      expect(reads()).toHaveLength(2);
+    });
+
+    it.each(['AccessDeniedException', 'UnrecognizedClientException', 'InternalFailure'])(
+      'is left out after %s, and the plan is the same',
+      async (code) => {
+        await prepareUsed(Runbook);
+        const expected = await plan();
+        const { LookupEvents } = account.cloudtrail.operations;
+        account.dispatcher.register('cloudtrail', {
+          LookupEvents: (input, principal, region) => {
+            if (region === 'eu-west-1') throw new ServiceError(code, 'secret text', 400);
+            return LookupEvents(input, principal, region);
+          },
+        });
+        const unread = `; the recent use of this key in eu-west-1 could not be read from CloudTrail (${code})`;
+        expect(await plan()).toEqual({
+          ...expected,
+          Reason: expected.Reason.replace(NO_USE, unread),
+        });
+        expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 'INFO' });
+      },
+    );
+
+    it('is left out if an event cannot be read', async () => {
+      await prepareUsed(Runbook);
+      const { LookupEvents } = account.cloudtrail.operations;
+      account.dispatcher.register('cloudtrail', {
+        LookupEvents: (input, principal, region) =>
+          region === 'eu-west-1'
+            ? { Events: [{ CloudTrailEvent: '{{ not JSON' }] }
+            : LookupEvents(input, principal, region),
+      });
+      const { Outcome, Reason } = await plan();
+      expect(Outcome).not.toBe('Refused');
+      expect(Reason).toContain('could not be read from CloudTrail (InvalidResponseError)');
+    });
+
+    it('is unknown if IAM does not name the Region', async () => {
+      await prepareUsed(Runbook, { lastUsed: { ...lastUsed, Region: 'N/A' } });
+      expect((await plan()).Reason).toMatch(
+        /; the recent use of this key is unknown, because IAM does not name the Region of its last use$/,
+      );
+      expect(reads()).toEqual([]);
+    });
+
+    it('is not read of a key that was never used', async () => {
+      await prepare(Runbook);
+      expect((await plan()).Reason).toContain('never used');
+      expect(reads()).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['a refusal', { keys: [{ ...used, lastUsed: inUse.lastUsed }, inUse] }, ''],
+    ['the last active key', { keys: [used] }, OLD],
+    ['nothing to do', { keys: [{ ...used, Status: 'Inactive' as const }, inUse] }, ''],
+    ['an unknown key', {}, keyId('UNKNOWN')],
+  ])('is not read for %s', async (_, seed, AccessKeyId) => {
+    seedAlice(seed);
+    expect(['Refused', 'NothingToDo']).toContain((await deactivation({ AccessKeyId })).Outcome);
+    expect(reads()).toEqual([]);
+  });
+
+  it('is not read by a reactivation', async () => {
+    await prepareUsed('ReactivateAccessKey');
+    removeKey(NEW);
+    expect(await reactivation()).toMatchObject({ Outcome: 'Reactivate' });
+    expect(reads()).toEqual([]);
+  });
+
+  it('changes nothing but the reason, for any events', async () => {
+    await prepareUsed('DeactivateAccessKey');
+    const { Reason: _, ...expected } = await deactivation({ AccessKeyId: OLD });
+    const anyEvent = fc.record({
+      eventName: fc.string({ unit: 'binary', minLength: 1 }),
+      eventSource: fc.string({ unit: 'grapheme', minLength: 1 }),
+      sourceIPAddress: fc.string({ unit: 'binary' }),
+      userAgent: fc.string({ unit: 'binary' }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyEvent, { maxLength: 3 }), async (events) => {
+        for (const event of events) use(event);
+        const { Reason, ...rest } = await deactivation({ AccessKeyId: OLD });
+        expect(rest).toEqual(expected);
+        expect(Reason).toMatch(/^[\x20-\x7e]+$/);
+        expect(Reason).not.toMatch(/[{}<>`]/);
+      }),
+      { numRuns: runs(5) },
+    );
+  });
 });
 
 describe('a key that is deleted while the planner reads', () => {

@@ -116,6 +116,24 @@ describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
     },
   );
 
+  it('says who used the key, and writes although it was used otherwise before the approval', async () => {
+    const [used] = user.keys.filter(({ AccessKeyId }) => AccessKeyId === key);
+    const lastUsed = { LastUsedDate: daysAgo(200), ServiceName: 's3', Region: 'eu-west-1' };
+    Object.assign(used ?? {}, { lastUsed });
+    const use = (eventName: string) =>
+      account.cloudtrail.recordUse(key, { at: daysAgo(80), awsRegion: 'eu-west-1', eventName });
+    use('ListBuckets');
+    const id = await start();
+    expect(account.sns.published[0]?.Message).toMatch(
+      /^Why: .* s3:ListBuckets from 203\.0\.113\.7 \(aws-cli\/2\.15\.30\); in all 1 event, /m,
+    );
+    use('GetBucketPolicy');
+    signal(id, 'Approve');
+    const { outcome, output } = await runbook().ended(id);
+    expect([outcome, output('AccessKeyId')]).toEqual(['Acted', key]);
+    expect(spec.isDone(user, key)).toBe(true);
+  });
+
   it.each([
     ['fails', true, ['Approve Failed'], 'The approval request was rejected'],
     [

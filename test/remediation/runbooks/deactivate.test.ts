@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import {
+  daysAgo,
+  denied,
   idOf,
   planFor,
   statusesOf,
@@ -89,6 +91,45 @@ describe('the runbook DeactivateAccessKey', () => {
     expect([outcome, output('AccessKeyId')]).toEqual(['DryRun', idOf(alice, 1)]);
     expect(steps).toEqual(['Plan Success', 'ReadPlan Success', 'Decide Success', 'Report Success']);
     expect(statusesOf(alice)).toEqual(['Active', 'Active']);
+  });
+
+  it.each(['true', 'false'])(
+    'says who used the key, in its output and its message (DryRun %s)',
+    async (DryRun) => {
+      const { seed, account } = setup();
+      account.sns.createTopic('keys');
+      const alice = seed('alice', used(1), used(60));
+      account.cloudtrail.recordUse(idOf(alice, 1), { at: daysAgo(60) });
+
+      const { output } = await run(alice, { DryRun });
+
+      const reason = output('Reason') ?? '';
+      expect(reason).toContain(
+        ' s3:ListBuckets from 203.0.113.7 (aws-cli/2.15.30); in all 1 event',
+      );
+      const published = account.sns.published.map(({ Message }) => Message);
+      expect(published).toEqual(DryRun === 'true' ? [] : [expect.stringContaining(reason)]);
+    },
+  );
+
+  it('acts although CloudTrail cannot be read in the Region of the last use', async () => {
+    const { seed, account } = setup();
+    const lastUsed = { LastUsedDate: daysAgo(60), ServiceName: 's3', Region: 'ap-east-1' };
+    const alice = seed('alice', used(1), { ...used(60), lastUsed });
+    const { LookupEvents } = account.cloudtrail.operations;
+    account.register('cloudtrail', {
+      LookupEvents: (input, principal, region) => {
+        if (region === 'ap-east-1') throw denied;
+        return LookupEvents(input, principal, region);
+      },
+    });
+
+    const { outcome, output } = await run(alice);
+
+    expect(outcome).toBe('Acted');
+    expect(output('Reason')).toContain(
+      'in ap-east-1 could not be read from CloudTrail (AccessDenied)',
+    );
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import timersPromises from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCallCounts } from '../../../rule/aws/clients.ts';
-import { createEventHistory } from '../../../rule/aws/cloudtrail.ts';
+import { createEventHistory, createKeyEvents } from '../../../rule/aws/cloudtrail.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
 import { at, daysBefore, keyId } from '../../support/build.ts';
 import { type ServedAccount, serveAccount } from '../../support/served-account.ts';
@@ -179,5 +179,86 @@ describe('createEventHistory', () => {
     });
     await expect(read({}, { signal: controller.signal })).rejects.toThrow(/abort/i);
     expect(takeCalls()['LookupEvents']).toBe(1);
+  });
+});
+
+describe('createKeyEvents', () => {
+  const readEvents = (Region = 'eu-west-1', AccessKeyId = KEY) =>
+    createKeyEvents(countCalls)({ AccessKeyId, Region });
+  const use = (minutes: number, awsRegion = 'eu-west-1', AccessKeyId = KEY) =>
+    account.cloudtrail.recordUse(AccessKeyId, {
+      ...{ at: new Date(at.getTime() - minutes * 60_000), awsRegion },
+      eventName: `Get${minutes}`,
+    });
+  const namesIn = (events: readonly string[]) => events.map((text) => JSON.parse(text).eventName);
+
+  it('reads the events of the key in the Region, the newest first', async () => {
+    for (const minutes of [3, 1]) use(minutes);
+    use(2, 'us-east-1');
+    use(0, 'eu-west-1', keyId('OTHER'));
+
+    const { events, isComplete } = await readEvents();
+
+    expect(namesIn(events)).toEqual(['Get1', 'Get3']);
+    expect(isComplete).toBe(true);
+    expect(account.dispatcher.calls.at(-1)).toMatchObject({
+      region: 'eu-west-1',
+      input: {
+        LookupAttributes: [{ AttributeKey: 'AccessKeyId', AttributeValue: KEY }],
+        MaxResults: 50,
+      },
+    });
+    expect(takeCalls()['LookupEvents']).toBe(1);
+  });
+
+  it.each([
+    [0, 1, true],
+    [2, 1, true],
+    [3, 2, true],
+    [4, 2, true],
+    [5, 2, false],
+    [9, 2, false],
+  ])(
+    'of %d events, two a page, reads %d pages, and they are all: %j',
+    async (count, pages, all) => {
+      for (let minutes = count; minutes > 0; minutes -= 1) use(minutes);
+      const { events, isComplete } = await readEvents();
+      expect(events).toHaveLength(Math.min(count, 4));
+      expect(isComplete).toBe(all);
+      expect(takeCalls()['LookupEvents']).toBe(pages);
+    },
+  );
+
+  it('retries a throttled page', async () => {
+    const error = new ServiceError('ThrottlingException', 'Rate exceeded');
+    account.faults.fail({ service: 'cloudtrail', operation: 'LookupEvents', error });
+    expect((await readEvents()).isComplete).toBe(true);
+    expect(takeCalls().Throttles).toBe(1);
+  });
+
+  it.each(['AccessDeniedException', 'UnrecognizedClientException'])('throws %s', async (code) => {
+    const error = new ServiceError(code, 'no', 400);
+    account.faults.fail({ service: 'cloudtrail', operation: 'LookupEvents', error });
+    await expect(readEvents()).rejects.toThrow(expect.objectContaining({ name: code }));
+  });
+
+  it('refuses a response without events', async () => {
+    account.dispatcher.register('cloudtrail', { LookupEvents: () => ({}) });
+    const error = expect.objectContaining({ name: 'InvalidResponseError' });
+    await expect(readEvents()).rejects.toThrow(error);
+  });
+
+  it('throws a TimeoutError after 20 s, also between two pages', async () => {
+    const controller = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(controller.signal);
+    account.dispatcher.register('cloudtrail', {
+      LookupEvents: () => {
+        controller.abort(new DOMException('too late', 'TimeoutError'));
+        return { Events: [], NextToken: 'next' };
+      },
+    });
+    const error = expect.objectContaining({ name: 'TimeoutError' });
+    await expect(readEvents()).rejects.toThrow(error);
+    expect(timeout.mock.calls).toEqual([[20_000]]);
   });
 });
