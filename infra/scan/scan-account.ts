@@ -2,9 +2,10 @@ import { forEach } from '../../rule/aws/batches.ts';
 import type { ReadHistory } from '../../rule/aws/cloudtrail.ts';
 import type { Iam, IamUser } from '../../rule/aws/iam.ts';
 import { keysMissing } from '../../rule/evaluation/read-user.ts';
+import { compareText } from '../../rule/keys/access-key.ts';
 import { describe } from '../preflight/account-state.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { ScanFailure, ScannedAccount, ScanResult } from './result.ts';
+import type { Scan, ScanFailure, ScannedAccount, ScanResult } from './result.ts';
 import { rulesOf } from './rules.ts';
 import {
   evaluateScannedUser,
@@ -139,4 +140,24 @@ export const scanAccount = async (
   const root = summary && { RootUserHasAccessKeys: summary.AccountAccessKeysPresent > 0 };
   const account = { ...options.account, Users: users.size, ...root };
   return { account, results: run.results, failures };
+};
+
+/** Returns a scan of accounts: violations first, then by account, user and rule. */
+export const toScan = (
+  accounts: readonly AccountScan[],
+  { settings, at }: Pick<ScanOptions, 'settings' | 'at'>,
+): Scan => {
+  const order = ({ ComplianceType, AccountId, UserName, Rule }: ScanResult): string =>
+    [ComplianceType === 'COMPLIANT', AccountId, UserName, Rule].join(' ');
+  return {
+    ScanTime: at.toISOString(),
+    Parameters: Object.fromEntries(
+      rulesOf(settings).map(({ Rule, parameters }) => [Rule, parameters]),
+    ),
+    Accounts: accounts.map(({ account }) => account),
+    Results: accounts
+      .flatMap(({ results }) => results)
+      .toSorted((one, other) => compareText(order(one), order(other))),
+    Failures: accounts.flatMap(({ failures }) => failures),
+  };
 };

@@ -119,7 +119,7 @@ export const evaluateScannedUser = async (
   const results: ScanResult[] = [];
   for (const deployed of context.rules) {
     try {
-      const result = await evaluateRule(deployed, { ...scanned, ...context });
+      const result = await evaluateRule(deployed, { ...context, ...scanned });
       if (result === undefined) return undefined;
       results.push(result);
     } catch (cause) {

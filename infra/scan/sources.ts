@@ -1,5 +1,6 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { connection, createCallCounts } from '../../rule/aws/clients.ts';
 import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
 import { createIam } from '../../rule/aws/iam.ts';
@@ -7,23 +8,68 @@ import { MAXIMUM_EVENTS } from '../../rule/inactive-access-key/rule.ts';
 import { readIdentity, readSummary } from '../preflight/account-state.ts';
 import type { ScanSources } from './scan-account.ts';
 
-/** The sources of a scan, its account and its Region. */
-export type OpenedAccount = ScanSources & { readonly AccountId: string; readonly region: string };
+/** There are no credentials, AWS does not accept them, or there is no Region. */
+export class SignInError extends Error {
+  override readonly name = 'SignInError';
+}
+
+/** An account, and what clients need to read it. */
+export type Access = {
+  readonly AccountId: string;
+  readonly region: string;
+  readonly credentials: AwsCredentialIdentityProvider;
+};
+
+/** The errors of the SDK's credential chain. */
+const NO_CREDENTIALS = ['CredentialsProviderError', 'TokenProviderError'];
+
+/** Tells whether the chain finds no credentials, or AWS does not accept them: GetCallerIdentity requires no permission. */
+const isRefusal = (error: Error): boolean =>
+  NO_CREDENTIALS.includes(error.name) || ('$fault' in error && error.$fault === 'client');
+
+const regionOf = async (client: STSClient): Promise<string> => {
+  try {
+    return await client.config.region();
+  } catch (cause) {
+    const message = 'no Region: pass --region, or set AWS_REGION or the region of the profile';
+    throw new SignInError(message, { cause });
+  }
+};
 
 /**
- * Creates the sources from the default credential chain, and reads which account they belong to.
+ * Finds credentials with the SDK's default chain, and reads the account they belong to.
  *
- * The account comes first and is tried only a few times, so that missing credentials or a missing connection show at once. The
- * other calls are retried for minutes at the rate that the service allows, as in the functions.
+ * This is tried only a few times, so that a missing connection shows at once.
+ *
+ * @throws {SignInError} if there are no valid credentials or no Region
  */
-export const openAccount = async (): Promise<OpenedAccount> => {
-  const requestHandler = { connectionTimeout: 5_000, requestTimeout: 15_000 };
-  const sts = new STSClient({ requestHandler: { ...requestHandler, throwOnRequestTimeout: true } });
-  const region = await sts.config.region();
-  const { Account: AccountId } = await readIdentity(sts);
-  const client = new IAMClient({ ...connection(), region });
+export const signIn = async (): Promise<Access> => {
+  const client = new STSClient({
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: 15_000,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const region = await regionOf(client);
+  const { credentials } = client.config;
+  try {
+    const { Account: AccountId } = await readIdentity(client);
+    return { AccountId, region, credentials };
+  } catch (cause) {
+    if (!(cause instanceof Error && isRefusal(cause))) throw cause;
+    throw new SignInError(`no valid AWS credentials: ${cause.message}`, { cause });
+  }
+};
+
+/** Creates the sources of a scan. They retry at the rate that the service allows, as the functions do. */
+export const createSources = ({ region, credentials }: Omit<Access, 'AccountId'>): ScanSources => {
+  const client = new IAMClient({ ...connection(), region, credentials });
   const { countCalls } = createCallCounts();
-  const readHistory = createEventHistory(region, countCalls, { maximumEvents: MAXIMUM_EVENTS });
-  const iam = createIam(client);
-  return { AccountId, region, iam, readHistory, readSummary: () => readSummary(client) };
+  const limits = { maximumEvents: MAXIMUM_EVENTS };
+  return {
+    iam: createIam(client),
+    readHistory: createEventHistory(region, countCalls, { ...limits, credentials }),
+    readSummary: () => readSummary(client),
+  };
 };
