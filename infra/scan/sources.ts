@@ -1,5 +1,6 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
+import { loadSharedConfigFiles } from '@smithy/core/config';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { connection, createCallCounts } from '../../rule/aws/clients.ts';
 import { createEventHistory } from '../../rule/aws/cloudtrail.ts';
@@ -8,7 +9,7 @@ import { MAXIMUM_EVENTS } from '../../rule/inactive-access-key/rule.ts';
 import { readIdentity, readSummary } from '../preflight/account-state.ts';
 import type { ScanSources } from './scan-account.ts';
 
-/** There are no credentials, AWS does not accept them, or there is no Region. */
+/** There are no credentials, AWS does not accept them, or there is no such profile or no Region. */
 export class SignInError extends Error {
   override readonly name = 'SignInError';
 }
@@ -27,6 +28,14 @@ const NO_CREDENTIALS = ['CredentialsProviderError', 'TokenProviderError'];
 const isRefusal = (error: Error): boolean =>
   NO_CREDENTIALS.includes(error.name) || ('$fault' in error && error.$fault === 'client');
 
+/** Requires that the profile exists. Without it, the SDK would use any other credentials that it finds. */
+const requireProfile = async (profile: string | undefined): Promise<void> => {
+  if (!profile || profile === 'default') return;
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  if (!Object.hasOwn({ ...configFile, ...credentialsFile }, profile))
+    throw new SignInError(`no profile ${profile} in the files of the AWS CLI`);
+};
+
 const regionOf = async (client: STSClient): Promise<string> => {
   try {
     return await client.config.region();
@@ -41,9 +50,10 @@ const regionOf = async (client: STSClient): Promise<string> => {
  *
  * This is tried only a few times, so that a missing connection shows at once.
  *
- * @throws {SignInError} if there are no valid credentials or no Region
+ * @throws {SignInError} if there are no valid credentials, no such profile or no Region
  */
 export const signIn = async (): Promise<Access> => {
+  await requireProfile(process.env['AWS_PROFILE']);
   const client = new STSClient({
     requestHandler: {
       connectionTimeout: 5_000,
