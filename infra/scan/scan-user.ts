@@ -60,7 +60,9 @@ export const readScannedUser = async (
     sortKeysBy(keys, ({ CreateDate }) => CreateDate).map((key) => toScannedKey(key, isRead));
   try {
     const complete = await readRequired(iam, user, ALL_LAST_USES);
-    return complete && { user, iam, AccessKeys: toKeys(complete.keys, true) };
+    // The keys have been read again if one of them was deleted meanwhile.
+    const current = complete && (await readKeys(iam, listed));
+    return current && { user: current, iam, AccessKeys: toKeys(complete.keys, true) };
   } catch (cause) {
     fail('the last use of its keys', cause, user);
     return { user, iam, AccessKeys: toKeys(user.keys, false) };
