@@ -142,7 +142,7 @@ describe('JSON', () => {
 });
 
 describe('the table', () => {
-  it('has no control character but line breaks, and no control character from a text', () => {
+  it('has no control character but line breaks', () => {
     fc.assert(
       fc.property(anyScan, (scan) => {
         const lines = toTable(scan, { isColored: false }).split('\n');

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../../../infra/functions/bundle.ts';
 import type { Scan } from '../../../infra/scan/result.ts';
 import { createLocalAccount, type LocalAccount } from '../../local-account/account.ts';
 import { ServiceError } from '../../local-account/dispatch.ts';
@@ -308,6 +309,12 @@ describe.concurrent('the policy', () => {
         expect(Statement.flatMap(({ Action }) => Action).sort()).toEqual(actionsOf(account));
       }),
   );
+
+  it('is in docs/scan.md', async () => {
+    const { stdout } = await command.scan({}, '--print-policy');
+
+    expect(readFileSync(`${REPOSITORY}docs/scan.md`, 'utf8')).toContain(stdout);
+  });
 });
 
 describe.concurrent('a profile of the AWS CLI', () => {
