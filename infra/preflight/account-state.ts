@@ -52,6 +52,16 @@ export type TrailState = {
 /** A topic of the deployment, and whether it exists, which is read only in the Region of the deployment. */
 export type TopicState = Topic & { readonly exists?: Reading<boolean> };
 
+/** Reads the account and the principal of the credentials. */
+export const readIdentity = async (client: STSClient): Promise<v.InferOutput<typeof Identity>> =>
+  v.parse(Identity, await client.send(new GetCallerIdentityCommand()));
+
+/** Reads the counts of the account: its users, and whether its root user has access keys. */
+export const readSummary = async (
+  client: IAMClient,
+): Promise<v.InferOutput<typeof AccountSummary>['SummaryMap']> =>
+  v.parse(AccountSummary, await client.send(new GetAccountSummaryCommand())).SummaryMap;
+
 /** What preflight reads of an account and Region. */
 export type AccountState = {
   readonly region: string;
@@ -79,7 +89,8 @@ type Clients = {
 /** An error response of a service. */
 const ErrorResponse = v.object({ $metadata: v.object({ httpStatusCode: v.number() }) });
 
-const describe = (error: Error): string => {
+/** Describes the error of a read in one line: its name and message, or the member of a response that is not as documented. */
+export const describe = (error: Error): string => {
   if (!(error instanceof v.ValiError)) return `${error.name}: ${error.message}`;
   const issue: v.BaseIssue<unknown> = error.issues[0];
   return `${v.getDotPath(issue) ?? 'response'}: expected ${issue.expected ?? issue.message}, got ${issue.received}`;
@@ -167,9 +178,7 @@ export const readAccount = async (
   topics: readonly Topic[],
 ): Promise<AccountState> => {
   // The identity comes first: without credentials the other reads are pointless.
-  const identity = await read('sts:GetCallerIdentity', async () =>
-    v.parse(Identity, await sts.send(new GetCallerIdentityCommand())),
-  );
+  const identity = await read('sts:GetCallerIdentity', () => readIdentity(sts));
   const [recorders, statuses, trails, users, isSecurityHubOn, topicStates] = await Promise.all([
     read('config:DescribeConfigurationRecorders', async () => {
       const response = await config.send(new DescribeConfigurationRecordersCommand());
@@ -180,10 +189,7 @@ export const readAccount = async (
       return v.parse(RecorderStatuses, response.ConfigurationRecordersStatus ?? []);
     }),
     readTrails(cloudTrail),
-    read('iam:GetAccountSummary', async () => {
-      const response = await iam.send(new GetAccountSummaryCommand());
-      return v.parse(AccountSummary, response).SummaryMap.Users;
-    }),
+    read('iam:GetAccountSummary', async () => (await readSummary(iam)).Users),
     readSecurityHub(securityHub),
     Promise.all(topics.map((topic) => readTopic(sns, topic, region))),
   ]);

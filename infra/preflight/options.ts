@@ -40,7 +40,7 @@ const CdkJson = v.object({ context: v.record(v.string(), v.unknown()) });
  * @throws {InvalidParameterError} names the first renamed or unknown setting, every value that is not allowed, or every
  * contradiction
  */
-export const readOptions = (texts: readonly string[]): Options => {
+export const readOptions = (texts: readonly string[]): Settings => {
   const given = splitOptions(texts);
   const { context } = v.parse(CdkJson, JSON.parse(readFileSync(CDK_JSON, 'utf8')));
   return readSettings({ ...context, ...given });

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 
-// The schemas of AWS responses. They contain only the members that preflight uses.
+// The schemas of AWS responses. They contain only the members that preflight and scan use.
 
 const Text = v.pipe(v.string(), v.minLength(1, 'a string that is not empty'));
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const ResourceTypes = v.array(v.string());
 const RecordingFrequency = v.picklist(['CONTINUOUS', 'DAILY']);
 
@@ -14,7 +15,7 @@ export const Identity = v.object({
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html */
 export const AccountSummary = v.object({
-  SummaryMap: v.object({ Users: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  SummaryMap: v.object({ Users: Count, AccountAccessKeysPresent: Count }),
 });
 
 /** @see https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html */

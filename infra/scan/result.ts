@@ -5,6 +5,8 @@ export type ScannedKey = {
   readonly CreateDate: string;
   /** Absent if the key was never used. */
   readonly LastUsedDate?: string;
+  /** Present if the last use could not be read. A failure says why. */
+  readonly IsLastUseUnread?: true;
   readonly ServiceName?: string;
   readonly Region?: string;
 };
@@ -28,12 +30,13 @@ export type ScanResult = {
   /** The name of the AWS Config rule. */
   readonly Rule: string;
   readonly ComplianceType: 'COMPLIANT' | 'NON_COMPLIANT';
+  /** Empty if AWS Config would get none. */
   readonly Annotation: string;
   readonly AccessKeys: readonly ScannedKey[];
   readonly Recommendation: Recommendation;
 };
 
-/** Something that could not be read. */
+/** Something that could not be read, and what is missing in the results because of it. */
 export type ScanFailure = {
   readonly AccountId: string;
   /** Absent if the failure concerns the account. */

@@ -4,6 +4,7 @@ import {
   type LookupAttribute,
   paginateLookupEvents,
 } from '@aws-sdk/client-cloudtrail';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as v from 'valibot';
 import { parse, responseOf, Text } from '../input/parse.ts';
 import { historyBegins, type KeyHistory, readStatusChange } from '../keys/key-history.ts';
@@ -58,6 +59,8 @@ type HistoryOptions = {
   readonly maximumEvents?: number;
   /** The number of seconds after which no further page is read. The history is then incomplete. @default - none */
   readonly maximumSeconds?: number;
+  /** @default - the credentials of the environment */
+  readonly credentials?: AwsCredentialIdentityProvider;
 };
 
 /**
@@ -78,11 +81,13 @@ export const createEventHistory = (
   {
     maximumEvents = Number.POSITIVE_INFINITY,
     maximumSeconds = Number.POSITIVE_INFINITY,
+    ...credentials
   }: HistoryOptions = {},
 ): ReadHistory => {
   const iamRegion = iamRegionOf(region ?? '');
   const client = new CloudTrailClient({
     ...connection(RETRIES),
+    ...credentials,
     ...(iamRegion !== undefined && { region: iamRegion }),
   });
   countCalls(client);

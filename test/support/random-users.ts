@@ -187,8 +187,8 @@ export const inactiveParameters = fc.record({
 
 /** Creates the users with the history that leads to their keys at `at`. */
 export const liveUntilNow = async (
-  account: DeployedAccount,
-  clock: ReturnType<typeof createClock>,
+  account: Pick<DeployedAccount, 'seed' | 'call'>,
+  clock: Pick<ReturnType<typeof createClock>, 'now' | 'advance'>,
   users: readonly RandomUser[],
 ): Promise<readonly LocalUser[]> => {
   const lived = users.map(({ name, keys, tag, isQuarantined }) =>

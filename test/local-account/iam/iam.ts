@@ -17,16 +17,23 @@ import {
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const USERS_QUOTA = 5_000;
 
+/** The root user, and the number of its access keys. */
+type RootUser = { accessKeys: number };
+
 /**
- * GetAccountSummary, with the counts of users only.
+ * GetAccountSummary, with the counts of users and of the root user's access keys only.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
  */
-const accountOperations = (users: Users): Readonly<Record<string, Operation>> => ({
+const accountOperations = (
+  users: Users,
+  rootUser: RootUser,
+): Readonly<Record<string, Operation>> => ({
   GetAccountSummary: iamOperation(v.strictObject({}), () => ({
     SummaryMap: new Map([
       ['Users', users.byName.size],
       ['UsersQuota', USERS_QUOTA],
+      ['AccountAccessKeysPresent', rootUser.accessKeys],
     ]),
   })),
 });
@@ -49,6 +56,7 @@ type KeyUse = { readonly ServiceName: string; readonly Region: string };
  */
 export const createIam = (deps: { now: () => Date; accountId: string; pageSize?: number }) => {
   const users = createUsers(deps);
+  const rootUser: RootUser = { accessKeys: 0 };
   const listeners: ((change: UserChange) => void)[] = [];
   const pageSize = deps.pageSize ?? Number.POSITIVE_INFINITY;
 
@@ -58,7 +66,7 @@ export const createIam = (deps: { now: () => Date; accountId: string; pageSize?:
 
   return {
     operations: {
-      ...accountOperations(users),
+      ...accountOperations(users, rootUser),
       ...userOperations(users, announce, pageSize),
       ...keyOperations(users, pageSize),
       ...tagOperations(users, announce, pageSize),
@@ -66,6 +74,7 @@ export const createIam = (deps: { now: () => Date; accountId: string; pageSize?:
     },
     /** The users by their name in lower case. */
     users: users.byName,
+    rootUser,
     /** Adds a user without notifying listeners. */
     seedUser: (seed: UserSeed): LocalUser => users.create(seed),
     /** Sets the last use of an active access key of a user. Returns false for any other key, which it ignores. */

@@ -84,9 +84,14 @@ describe('the tags of a user', () => {
 });
 
 describe('the account summary', () => {
-  it('counts users', async () => {
+  it('counts users and access keys of the root user', async () => {
+    account.iam.rootUser.accessKeys = 1;
     account.iam.seedUser({ UserName: 'bob' });
     const { SummaryMap } = await client.send(new GetAccountSummaryCommand());
-    expect(SummaryMap).toMatchObject({ Users: 2, UsersQuota: 5_000 });
+    expect(SummaryMap).toMatchObject({
+      Users: 2,
+      UsersQuota: 5_000,
+      AccountAccessKeysPresent: 1,
+    });
   });
 });
