@@ -417,7 +417,14 @@ describe('a plan that is made too late', () => {
       },
     });
 
-    await expect(run({ remainingTime: () => 2_300 })).rejects.toThrow('stopped with 2000 ms left');
+    // The time of the run passes only when the test says so.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const outcome = expect(run({ remainingTime: () => 2_300 })).rejects;
+    const stopped = outcome.toThrow('stopped with 2000 ms left');
+    while (started.length === 0) await drainEventLoop();
+    vi.advanceTimersByTime(300);
+    await stopped;
+    vi.useRealTimers();
     answer();
     await drainEventLoop();
 
