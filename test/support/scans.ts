@@ -47,11 +47,13 @@ const createKey = (id: number, dice: Dice): ScannedKey => {
     AccessKeyId: `AKIA${id.toString(36).toUpperCase().padStart(16, '0')}`,
     Status: dice(5) === 0 ? 'Inactive' : 'Active',
     CreateDate: daysBefore(age).toISOString(),
-    ...(dice(4) > 0 && {
-      LastUsedDate: daysBefore(dice(age + 1)).toISOString(),
-      ServiceName: ['s3', 'ec2', 'sts', 'ses-smtp'][dice(4)] ?? 's3',
-      Region: ['us-east-1', 'eu-west-1', 'ap-southeast-1'][dice(3)] ?? 'us-east-1',
-    }),
+    ...(id % 50 === 7 && { IsLastUseUnread: true }),
+    ...(id % 50 !== 7 &&
+      dice(4) > 0 && {
+        LastUsedDate: daysBefore(dice(age + 1)).toISOString(),
+        ServiceName: ['s3', 'ec2', 'sts', 'ses-smtp'][dice(4)] ?? 's3',
+        Region: ['us-east-1', 'eu-west-1', 'ap-southeast-1'][dice(3)] ?? 'us-east-1',
+      }),
   };
 };
 

@@ -33,12 +33,15 @@ export const histogramOf = (days: readonly number[]): Bar[] => {
 export const agesOf = (keys: readonly ScannedKey[], at: string): Bar[] =>
   histogramOf(keys.map(({ CreateDate }) => daysBetween(CreateDate, at)));
 
-/** Counts the days since the last use of keys. Keys that were never used have the last bar. */
+/** Counts the days since the last use of keys. Keys that were never used have a bar, and so have keys whose last use was not read. */
 export const idleTimesOf = (keys: readonly ScannedKey[], at: string): Bar[] => {
-  const days = keys.flatMap(({ LastUsedDate }) =>
+  const read = keys.filter(({ IsLastUseUnread }) => !IsLastUseUnread);
+  const days = read.flatMap(({ LastUsedDate }) =>
     LastUsedDate === undefined ? [] : daysBetween(LastUsedDate, at),
   );
-  return [...histogramOf(days), { label: 'never used', value: keys.length - days.length }];
+  const unread = { label: 'not read', value: keys.length - read.length };
+  const neverUsed = { label: 'never used', value: read.length - days.length };
+  return [...histogramOf(days), neverUsed, ...(unread.value > 0 ? [unread] : [])];
 };
 
 /**

@@ -8,7 +8,7 @@ type ComparedResult = ScanResult & { readonly Change?: 'New' | 'Resolved' | 'Unc
 export type Row = {
   readonly result: ComparedResult;
   readonly accountName: string | undefined;
-  /** The days for which the longest-idle key has been idle, -1 without a key. */
+  /** The days for which the longest-idle key has been idle, -1 without a key whose last use is known. */
   readonly idleDays: number;
   /** All texts of the row, in lower case. */
   readonly text: string;
@@ -66,8 +66,8 @@ export const toRows = ({ Results, Accounts, ScanTime }: Scan): Row[] => {
   const names = new Map(Accounts.map(({ AccountId, Name }) => [AccountId, Name]));
   const rows = Results.map((result) => {
     const accountName = names.get(result.AccountId);
-    const idleDays = result.AccessKeys.map(({ CreateDate, LastUsedDate = CreateDate }) =>
-      daysBetween(LastUsedDate, ScanTime),
+    const idleDays = result.AccessKeys.filter(({ IsLastUseUnread }) => !IsLastUseUnread).map(
+      ({ CreateDate, LastUsedDate = CreateDate }) => daysBetween(LastUsedDate, ScanTime),
     );
     const text = textOf(result, accountName);
     return { result, accountName, idleDays: Math.max(-1, ...idleDays), text };

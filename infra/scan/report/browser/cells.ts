@@ -14,7 +14,9 @@ const line = (...children: (Node | string)[]) => element('div', {}, children);
 const daysAgo = (instant: string, at: string): string =>
   `${dateOf(instant)} (${countOf(daysBetween(instant, at), 'day')} ago)`;
 
-const describeLastUse = ({ LastUsedDate, ServiceName, Region }: ScannedKey, at: string) => {
+const describeLastUse = (key: ScannedKey, at: string) => {
+  const { LastUsedDate, ServiceName, Region } = key;
+  if (key.IsLastUseUnread) return 'last use not read';
   if (LastUsedDate === undefined) return 'never used';
   const service = ServiceName === undefined ? '' : `, ${ServiceName}`;
   const region = Region === undefined ? '' : ` in ${Region}`;

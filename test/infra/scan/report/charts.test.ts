@@ -46,6 +46,15 @@ describe('a histogram', () => {
     expect(valuesOf(agesOf(keys, at.toISOString()))).toEqual([1, 1, 0, 0, 1, 0]);
     expect(valuesOf(idleTimesOf(keys, at.toISOString()))).toEqual([1, 0, 0, 0, 0, 0, 2]);
   });
+
+  it('counts a key whose last use was not read apart, and not as never used', () => {
+    const keys = [keyOf(30, 0), { ...keyOf(400), IsLastUseUnread: true as const }];
+
+    expect(idleTimesOf(keys, at.toISOString()).slice(-2)).toEqual([
+      { label: 'never used', value: 0 },
+      { label: 'not read', value: 1 },
+    ]);
+  });
 });
 
 describe('a bar chart', () => {

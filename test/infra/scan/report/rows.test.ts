@@ -35,6 +35,10 @@ describe('the rows', () => {
         ...{ AccessKeyId: 'B', Status: 'Active', CreateDate: '2020-01-01T00:00:00.000Z' },
         LastUsedDate: '2026-01-30T00:00:00.000Z',
       },
+      {
+        ...{ AccessKeyId: 'C', Status: 'Active', CreateDate: '2019-01-01T00:00:00.000Z' },
+        IsLastUseUnread: true as const,
+      },
     ];
     const results = [keys, []].flatMap((AccessKeys) => (one ? { ...one, AccessKeys } : []));
 
