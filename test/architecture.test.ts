@@ -29,7 +29,7 @@ const ownImports = (file: string): string[] =>
   (imports.get(file) ?? []).map(({ from }) => from).filter(isOurs);
 
 const isIn = (file: string, folders: readonly string[]): boolean =>
-  folders.some((folder) => file.startsWith(`${folder}/`));
+  folders.some((folder) => file === folder || file.startsWith(`${folder}/`));
 const isEntry = (file: string): boolean => /^(rule|remediation)\/[\w-]+\/index\.ts$/.test(file);
 
 /** What each folder may import, besides itself. */
@@ -51,7 +51,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'remediation/automatic': ['remediation/planner', 'remediation/plans', 'rule'],
   infra: ['rule'],
   // Nothing of the scan is deployed. It evaluates and plans with the code of the functions.
-  'infra/scan': ['infra/settings', 'infra/preflight', 'remediation', 'rule'],
+  'infra/scan': [
+    'infra/settings',
+    'infra/preflight',
+    'infra/command-line.ts',
+    'remediation',
+    'rule',
+  ],
 };
 
 /** The files of a folder, without those of a folder in it that has its own layer. */

@@ -5,6 +5,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
+import { runScript, UsageError } from '../command-line.ts';
 import { topicsOf } from '../settings/topics.ts';
 import { readAccount } from './account-state.ts';
 import { findingsOf } from './findings.ts';
@@ -15,10 +16,12 @@ const USAGE = `npm run preflight -- [-c name=value ...]
 
 Reports what the account lacks before the stack is deployed. Reads only.
 
-Takes the settings of cdk deploy, and those in cdk.json. The settings keyEvents, triggers,
-securityHubFindings, approvalTopicArn, alarmTopicArn and notificationTopicArn decide what the
-account needs. The environment names the account and Region, as for the AWS CLI: AWS_PROFILE or
-access keys, AWS_REGION, AWS_ENDPOINT_URL.`;
+Takes the settings of cdk deploy, and those in cdk.json. The settings keyEvents,
+triggers, securityHubFindings, approvalTopicArn, alarmTopicArn and
+notificationTopicArn decide what the account needs. The environment names the
+account and Region, as for the AWS CLI: AWS_PROFILE or access keys, AWS_REGION,
+AWS_ENDPOINT_URL. The exit code is 0 if nothing is missing, 1 if something is
+missing, and 2 if something could not be read.`;
 
 // On Node 20 the SDK would print its notice on supported versions in the middle of the report.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -50,9 +53,11 @@ const preflight = async (): Promise<void> => {
   process.exitCode = exitCodeOf(findings);
 };
 
-try {
-  await preflight();
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  process.exitCode = 2;
-}
+await runScript(USAGE, async () => {
+  try {
+    await preflight();
+  } catch (cause) {
+    // The environment is part of the command: no Region, no credentials, no answer.
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+});

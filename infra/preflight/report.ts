@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { breakCommand, WIDTH, wrap } from '../command-line.ts';
 
 /** The parts of an account that preflight checks, in the order of the report. */
 const GROUPS = ['Account', 'AWS Config', 'Key events', 'Security Hub CSPM', 'Topics'] as const;
@@ -66,15 +67,19 @@ const summarize = (findings: readonly Finding[]): string => {
   ].join(', ');
 };
 
-/** Prints the findings by group, then a summary. Fixes are never wrapped, so that they can be copied. */
+/** Breaks a text into lines with this indentation. */
+const indent = (spaces: number, text: string): string =>
+  wrap(text, WIDTH - spaces).join(`\n${' '.repeat(spaces)}`);
+
+/** Prints the findings by group, then a summary. */
 export const printFindings = (findings: readonly Finding[]): void => {
   for (const group of GROUPS) {
     const ofGroup = findings.filter((one) => one.group === group);
     if (ofGroup.length > 0) console.log(color.bold(group));
     for (const { state, what, why, fixes = [] } of ofGroup) {
-      console.log(`  ${SIGNS[state]} ${what}`);
-      if (why !== undefined) console.log(`      ${color.dim(why)}`);
-      for (const fix of fixes) console.log(`      ${color.cyan(fix)}`);
+      console.log(`  ${SIGNS[state]} ${indent(4, what)}`);
+      if (why !== undefined) console.log(`      ${color.dim(indent(6, why))}`);
+      for (const fix of fixes) console.log(color.cyan(breakCommand(fix, '      ')));
     }
   }
   console.log(`\n${summarize(findings)}`);

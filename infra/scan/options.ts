@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { InvalidParameterError } from '../../rule/input/parameter.ts';
-import { InvalidOptionError, readOptions } from '../preflight/options.ts';
+import { UsageError } from '../command-line.ts';
+import { readOptions } from '../preflight/options.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** The formats of the output. */
@@ -24,8 +25,9 @@ export type Command = {
 
 export const USAGE = `npm run scan -- [options]
 
-Evaluates the access keys of every IAM user of an account, and shows the results that the
-deployed rules would report and what the Remediate button would do. Reads only.
+Evaluates the access keys of every IAM user of an account, and shows the results
+that the deployed rules would report and what the Remediate button would do.
+Reads only.
 
   -c, --context NAME=VALUE  a setting of the deployment, as for cdk deploy; cdk.json applies
       --profile NAME        a profile of the AWS CLI
@@ -36,8 +38,8 @@ deployed rules would report and what the Remediate button would do. Reads only.
       --print-policy        prints the IAM policy that a scan with these settings needs
   -h, --help                prints this text
 
-Exit status: 0 everything was read; 1 violations, with --fail-on-violations; 2 not everything
-could be read; 3 wrong usage or no credentials. See docs/scan.md.`;
+Exit status: 0 everything was read; 1 violations, with --fail-on-violations;
+2 not everything could be read; 3 wrong usage or no credentials. See docs/scan.md.`;
 
 const OPTIONS = {
   context: { type: 'string', short: 'c', multiple: true },
@@ -53,13 +55,13 @@ const OPTIONS = {
 const isFormat = (text: string): text is Format => FORMATS.some((format) => format === text);
 
 const requireText = (name: string, value: string | undefined): void => {
-  if (value === '') throw new InvalidOptionError(`--${name} must have a value, got ""`);
+  if (value === '') throw new UsageError(`--${name} must have a value, got ""`);
 };
 
 /**
  * Reads the command line.
  *
- * @throws {InvalidOptionError} if an option has a value that is not allowed
+ * @throws {UsageError} if an option has a value that is not allowed
  * @throws {InvalidParameterError} if a setting is not allowed
  * @throws {TypeError} with a code `ERR_PARSE_ARGS_…` if an option is unknown
  */
@@ -67,7 +69,7 @@ export const readCommand = (args: readonly string[]): Command => {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const { context = [], format = 'table', output, profile, region, help = false } = values;
   if (!isFormat(format))
-    throw new InvalidOptionError(
+    throw new UsageError(
       `--format must be one of ${FORMATS.join(', ')}, got ${JSON.stringify(format)}`,
     );
   for (const [name, value] of Object.entries({ output, profile, region })) requireText(name, value);
@@ -82,6 +84,6 @@ export const readCommand = (args: readonly string[]): Command => {
 
 /** Tells whether an error is due to the command line. */
 export const isUsageError = (error: unknown): error is Error =>
-  error instanceof InvalidOptionError ||
+  error instanceof UsageError ||
   error instanceof InvalidParameterError ||
   (error instanceof TypeError && String(Object(error).code).startsWith('ERR_PARSE_ARGS'));

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { InvalidOptionError } from '../preflight/options.ts';
+import { UsageError } from '../command-line.ts';
 import { toCsv, toJson } from './formats.ts';
 import { type Command, type Format, isUsageError, readCommand, USAGE } from './options.ts';
 import { scanPolicy } from './policy.ts';
@@ -49,7 +49,7 @@ const requireWritable = (file: string): void => {
     closeSync(openSync(file, 'a'));
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
-    throw new InvalidOptionError(`--output must be a file that can be written: ${why}`);
+    throw new UsageError(`--output must be a file that can be written: ${why}`);
   }
 };
 

@@ -3,7 +3,11 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
 import { createCallCounts } from '../../rule/aws/clients.ts';
 import { createEventHistory, type ReadHistory } from '../../rule/aws/cloudtrail.ts';
-import { createConfig, FailedEvaluationsError } from '../../rule/aws/config.ts';
+import {
+  createConfig,
+  FailedEvaluationsError,
+  MissingResultsError,
+} from '../../rule/aws/config.ts';
 import { createIam } from '../../rule/aws/iam.ts';
 import { createHandler as createRule } from '../../rule/evaluation/handler.ts';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
@@ -187,6 +191,7 @@ const requireFindings = ({ text, world }: Case, operation: string): void => {
 
 const OURS = [
   InvalidResponseError,
+  MissingResultsError,
   InvalidParameterError,
   FailedEvaluationsError,
   FailedFindingsError,

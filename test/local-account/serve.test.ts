@@ -3,9 +3,16 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import {
   ConfigServiceClient,
+  DescribeConfigRulesCommand,
   GetComplianceDetailsByConfigRuleCommand,
+  StartRemediationExecutionCommand,
 } from '@aws-sdk/client-config-service';
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
 import { GetFindingsCommand, SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readOptions } from './serve-options.ts';
@@ -46,7 +53,7 @@ describe('npm run local', () => {
   it('serves an account until interrupted and prints how to use it', {
     timeout: 400_000,
   }, async () => {
-    const { started, printed } = start('--speed', '1000');
+    const { started, printed } = start('--speed', '1000', '-c', 'minimumIdleDays=3');
     await expect.poll(printed, PATIENCE).toContain('curl -X POST');
     const clientConfig = clientConfigIn(printed());
     const config = new ConfigServiceClient(clientConfig);
@@ -79,26 +86,71 @@ describe('npm run local', () => {
     const { now } = Object(await advanced.json());
     expect(Date.parse(now)).toBeGreaterThan(Date.now() + 89 * 86_400_000);
 
+    const { ConfigRules = [] } = await config.send(new DescribeConfigRulesCommand({}));
+    expect(ConfigRules.map(({ InputParameters }) => InputParameters)).toContainEqual(
+      expect.stringContaining('"minimumIdleDays":"3"'),
+    );
+
     started.kill('SIGINT');
     expect(await once(started, 'close')).toEqual([0, null]);
   });
 
-  it('prints its usage after a wrong option', async () => {
-    const { started, printed } = start('--speed', '0');
+  it('prints commands with ids of the account, which remediate a user and undo it', {
+    timeout: 400_000,
+  }, async () => {
+    const { printed } = start('--speed', '1000');
+    await expect.poll(printed, PATIENCE).toContain('curl -X POST');
+    const clientConfig = clientConfigIn(printed());
+    const [iam, config] = [new IAMClient(clientConfig), new ConfigServiceClient(clientConfig)];
+    const [, resourceId] = /resourceId=(AIDA\w+)/.exec(printed()) ?? [];
+    const [, UserName, AccessKeyId] =
+      /--user-name (\S+) \\\n\s+--access-key-id (AKIA\w+)/.exec(printed()) ?? [];
+    const status = async () => {
+      const { AccessKeyMetadata } = await iam.send(new ListAccessKeysCommand({ UserName }));
+      return AccessKeyMetadata?.find((key) => key.AccessKeyId === AccessKeyId)?.Status;
+    };
 
-    expect(await once(started, 'close')).toEqual([1, null]);
-    expect(printed()).toContain('--speed must be a whole number from 1 to 1000, got "0"');
+    const ResourceKeys = [{ resourceType: 'AWS::IAM::User' as const, resourceId }];
+    const ConfigRuleName = 'iam-user-single-access-key';
+    await config.send(new StartRemediationExecutionCommand({ ConfigRuleName, ResourceKeys }));
+
+    expect(await status()).toBe('Active');
+    await expect.poll(status, PATIENCE).toBe('Inactive');
+  });
+
+  it('prints no line of more than 80 characters, except words that are longer', async () => {
+    const { printed } = start('--empty');
+    await expect.poll(printed, PATIENCE).toContain('curl -X POST');
+
+    const long = printed()
+      .split('\n')
+      .filter((line) => line.length > 80);
+    expect(long.filter((line) => !/^(#| {2}--parameters) \S+$/.test(line))).toEqual([]);
+  });
+
+  it.each([
+    [['--speed', '0'], '--speed must be a whole number from 1 to 1000, got "0"'],
+    [['-c', 'triggers'], 'a setting must be name=value'],
+    [['-c', 'trigger=schedule'], 'unknown setting "trigger"'],
+  ])('prints its usage after %j', async (options, message) => {
+    const { started, printed } = start(...options);
+
+    expect(await once(started, 'close')).toEqual([2, null]);
+    expect(printed()).toContain(message);
     expect(printed()).toContain('npm run local --');
   });
 });
 
 describe('readOptions', () => {
   it('has defaults', () => {
-    expect(readOptions([])).toEqual({ empty: false, port: undefined, speed: 10 });
+    expect(readOptions([])).toEqual({
+      ...{ empty: false, port: undefined, speed: 10, settings: {} },
+    });
   });
 
   it.each([
     [['--speed', '1', '--port', '1'], { speed: 1, port: 1 }],
+    [['-c', 'a=1', '--context', 'b=2'], { settings: { a: '1', b: '2' } }],
     [['--speed', '1000', '--port', '65535', '--empty'], { speed: 1000, port: 65_535, empty: true }],
   ])('accepts %j', (args, expected) => {
     expect(readOptions(args)).toMatchObject(expected);

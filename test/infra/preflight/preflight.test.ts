@@ -47,6 +47,9 @@ const run = async (command: readonly string[], environment: Record<string, strin
   return { code, stdout, stderr };
 };
 
+/** Joins the lines of each finding, which are broken after 80 characters. */
+const unbroken = (report: string): string => report.replaceAll(/\n {4}(?! )/g, ' ');
+
 const preflight = (environment: Record<string, string>, ...given: string[]) =>
   run([bundle, ...given], environment);
 
@@ -151,7 +154,8 @@ describe.concurrent('npm run preflight', () => {
       const { code, stdout } = await preflight(account.environment);
 
       expect(code).toBe(1);
-      for (const words of missing) expect(stdout).toMatch(new RegExp(`^  ✗ ${words}`, 'm'));
+      for (const words of missing)
+        expect(unbroken(stdout)).toMatch(new RegExp(`^  ✗ ${words}`, 'm'));
       expect(stdout).toContain('✓ it is on');
       expect(stdout).toMatch(/^2 missing$/m);
     }),
@@ -235,7 +239,7 @@ describe.concurrent('npm run preflight', () => {
 
       expect(code).toBe(2);
       expect(
-        stdout.match(/could not read .* \(AccessDeniedException: not authorized\)/g),
+        unbroken(stdout).match(/could not read .* \(AccessDeniedException: not authorized\)/g),
       ).toHaveLength(refused.length);
       for (const [service, operation] of refused)
         expect(stdout).toContain(`requires the permission ${service}:${operation}`);

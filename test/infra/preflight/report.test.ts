@@ -49,6 +49,25 @@ describe('printFindings', () => {
     ]);
   });
 
+  it('breaks lines after 80 characters, and a long command before each option', () => {
+    const long = (text: string) => `${text} ${'word '.repeat(13)}end`;
+    const fixes = [`aws iam get-user --user-name ${'a'.repeat(50)} --output text`];
+    const words = 'word '.repeat(13).trim();
+
+    expect(print([{ ...missing, what: long('what it is'), why: long('why so'), fixes }])).toEqual([
+      'AWS Config',
+      `  ✗ what it is ${words}`,
+      '    end',
+      `      why so ${words}`,
+      '      end',
+      '      aws iam get-user \\',
+      `        --user-name ${'a'.repeat(50)} \\`,
+      '        --output text',
+      '',
+      '1 missing',
+    ]);
+  });
+
   it.each<[readonly Finding[], string]>([
     [[], 'The account has everything that the rule needs.'],
     [[fine, note], 'The account has everything that the rule needs.'],

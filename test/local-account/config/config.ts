@@ -23,6 +23,7 @@ import {
   periodOf,
   text,
 } from './rules.ts';
+import { summaryOperations } from './summaries.ts';
 
 /** What AWS Config needs from the account: users, functions and runbooks. */
 type ConfigDeps = AutomationDeps & {
@@ -107,6 +108,7 @@ const operationsOf = (deps: ConfigDeps, services: ConfigServices) => {
     DeleteEvaluationResults: deleteEvaluationResults(services),
     GetComplianceDetailsByConfigRule: getComplianceDetailsByConfigRule(sources),
     GetComplianceDetailsByResource: getComplianceDetailsByResource(sources),
+    ...summaryOperations(sources),
     ...services.recorder.operations,
     ...remediationOperations(services.remediation, pageSize),
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
+import { ServiceError } from '../dispatch.ts';
 import type { Iam, UserChange } from '../iam/iam.ts';
 import { policyName } from '../iam/policies.ts';
 import { isTriggeredBy, type LocalRule } from './rules.ts';
@@ -145,9 +146,22 @@ export const createDeliveries = (deps: DeliveryDeps) => {
 
   const deliver = async (rule: LocalRule, notification: Notification) => {
     const resultToken = randomUUID();
-    issued.set(resultToken, { rule, invokedAt: now() });
+    const invokedAt = now();
+    issued.set(resultToken, { rule, invokedAt });
     const event = configRuleEvent(rule, notification, { resultToken, accountId });
-    await deps.invokeFunction(rule.properties.Source.SourceIdentifier, event);
+    rule.invocations.FirstEvaluationStarted = true;
+    try {
+      await deps.invokeFunction(rule.properties.Source.SourceIdentifier, event);
+      rule.invocations.LastSuccessfulInvocationTime = invokedAt;
+    } catch (error) {
+      if (error instanceof ServiceError)
+        Object.assign(rule.invocations, {
+          LastFailedInvocationTime: invokedAt,
+          LastErrorCode: error.code,
+          LastErrorMessage: error.message,
+        });
+      throw error;
+    }
   };
 
   const deliverChange = async (rule: LocalRule, change: Change) => {

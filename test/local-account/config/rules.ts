@@ -124,11 +124,21 @@ export const periodOf = ({ properties }: LocalRule): number | undefined => {
   return schedule && HOURS[schedule.MaximumExecutionFrequency ?? 'TwentyFour_Hours'] * 3_600_000;
 };
 
+/** The invocations of a rule, as DescribeConfigRuleEvaluationStatus shows them. */
+type RuleInvocations = {
+  FirstEvaluationStarted: boolean;
+  LastSuccessfulInvocationTime?: Date;
+  LastFailedInvocationTime?: Date;
+  LastErrorCode?: string;
+  LastErrorMessage?: string;
+};
+
 /** A rule; `evaluationsUnderWay` and `startedAt` decide whether an evaluation can start. */
 export type LocalRule = {
   properties: ConfigRuleProperties;
   readonly ConfigRuleId: string;
   readonly ConfigRuleArn: string;
+  readonly invocations: RuleInvocations;
   evaluationsUnderWay: number;
   startedAt?: Date;
 };
@@ -170,7 +180,10 @@ export const createRules = ({ accountId, region }: { accountId: string; region: 
       const before = byName.get(properties.ConfigRuleName);
       const ConfigRuleId = `config-rule-${String(byName.size + 1).padStart(6, '0')}`;
       const ConfigRuleArn = `arn:aws:config:${region}:${accountId}:config-rule/${ConfigRuleId}`;
-      const created = { properties, ConfigRuleId, ConfigRuleArn, evaluationsUnderWay: 0 };
+      const created: LocalRule = {
+        ...{ properties, ConfigRuleId, ConfigRuleArn, evaluationsUnderWay: 0 },
+        invocations: { FirstEvaluationStarted: false },
+      };
       const rule = Object.assign(before ?? created, { properties });
       byName.set(properties.ConfigRuleName, rule);
       return rule;

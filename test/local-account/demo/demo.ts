@@ -1,4 +1,6 @@
-import { createLocalAccount } from '../account.ts';
+import { parseArgs } from 'node:util';
+import { runScript } from '../../../infra/command-line.ts';
+import { createLocalAccount, type LocalAccount } from '../account.ts';
 import { createClock } from '../clock.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { synthesize } from '../deploy/synthesize.ts';
@@ -15,12 +17,18 @@ import { activeKeys, expect, PROMISED } from './promises.ts';
 import {
   type Result,
   showCommand,
+  showFailedFunction,
   showHeading,
   showResults,
   showStep,
   showText,
   showUsers,
 } from './show.ts';
+
+const USAGE = `npm run demo
+
+Plays the life of access keys in a simulated AWS account on this machine, and
+fails if a result differs from the promised one.`;
 
 // The SDK prints a deprecation warning on Node 20.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -85,29 +93,56 @@ const playStory = async (stage: Stage) => {
   expect('active keys', activeKeys(account), PROMISED.activeAfter);
 
   showHeading(
-    'Each execution reported the command that undoes it (the demo account ends now; npm run local serves one)',
+    'Each execution reported the command that undoes it, here in the account of the demo',
   );
   for (const command of undoCommands) showCommand(command);
 
   await playKeyLife(stage, outputs);
 };
 
-showText(
-  'A simulated account on loopback with the real template, bundles and runbooks. No AWS account is needed.',
-);
-const clock = createClock({ speed: SPEED });
-const account = await createLocalAccount({
-  ...clock,
-  cloudTrailDelay: CLOUD_TRAIL_DELAY,
-  automation: { scriptSpeed: SCRIPT_SPEED },
-});
-try {
-  await playStory({ account, clock });
-} catch (error) {
-  console.error(
-    `\nA result of the demo differs from the promised result: ${error instanceof Error ? error.message : error}`,
+/** Prints what the runbooks did. */
+const showSummary = ({ calls, ssm }: LocalAccount) => {
+  const writes = (operation: string, status?: string) =>
+    calls.filter(
+      ({ principal, errorCode, input, ...call }) =>
+        call.operation === operation &&
+        principal !== 'operator' &&
+        errorCode === undefined &&
+        (status === undefined || Object(input).Status === status),
+    ).length;
+  const executions = ssm.all();
+  const refused = executions.filter((one) => one.AutomationExecutionStatus === 'Failed').length;
+  showHeading('Summary: every result is the promised one');
+  showText(
+    `Of ${executions.length} executions, ${writes('UpdateAccessKey', 'Inactive')} deactivated a key, ${writes('UpdateAccessKey', 'Active')} made a key active again, ${writes('DeleteAccessKey')} deleted a key, and ${refused} refused to act. No user lost its last active key.`,
   );
-  process.exitCode = 1;
-} finally {
-  await account.close();
-}
+  showText('To use such an account with the AWS CLI or an SDK: npm run local');
+};
+
+const play = async (): Promise<void> => {
+  showText(
+    'A simulated account on loopback with the real template, bundles and runbooks. No AWS account is needed.',
+  );
+  const clock = createClock({ speed: SPEED });
+  const account = await createLocalAccount({
+    ...clock,
+    cloudTrailDelay: CLOUD_TRAIL_DELAY,
+    automation: { scriptSpeed: SCRIPT_SPEED },
+  });
+  try {
+    await playStory({ account, clock });
+    showSummary(account);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : error;
+    console.error(`\nA result of the demo differs from the promised result: ${message}`);
+    showFailedFunction(account.lambda.invocations);
+    process.exitCode = 1;
+  } finally {
+    await account.close();
+  }
+};
+
+await runScript(USAGE, async () => {
+  parseArgs();
+  await play();
+});

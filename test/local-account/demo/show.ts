@@ -1,5 +1,7 @@
 import { createColors } from 'picocolors';
+import { breakCommand, WIDTH, wrap } from '../../../infra/command-line.ts';
 import type { LocalAccessKey, LocalUser } from '../iam/users.ts';
+import type { Invocation } from '../lambda/invocations.ts';
 
 /** A result of a rule, as the tables show it. */
 export type Result = {
@@ -8,28 +10,15 @@ export type Result = {
   readonly annotation: string;
 };
 
-const WIDTH = 100;
-
 const isTerminal = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
 const color = createColors(isTerminal);
-
-/** Breaks a text between words into lines of at most `width` characters. */
-const wrap = (text: string, width: number): string[] => {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
-};
 
 const print = (line = ''): void => console.log(line);
 
 /** Prints a heading. */
 export const showHeading = (text: string): void => {
   print();
-  print(color.bold(text));
+  for (const line of wrap(text)) print(color.bold(line));
 };
 
 /** Prints an indented paragraph. */
@@ -45,13 +34,10 @@ const describeKey = ({ AccessKeyId, Status, CreateDate, lastUsed }: LocalAccessK
 
 /** Prints the users with their paths and keys. */
 export const showUsers = (users: readonly LocalUser[]): void => {
-  const nameOf = ({ Path, UserName }: LocalUser) =>
-    Path === '/' ? UserName : `${UserName} (${Path})`;
-  const width = Math.max(...users.map((user) => nameOf(user).length));
-  for (const user of users) {
-    const [first = 'no access key', ...more] = user.keys.map(describeKey);
-    print(`  ${nameOf(user).padEnd(width)}  ${color.dim(first)}`);
-    for (const line of more) print(`  ${' '.repeat(width)}  ${color.dim(line)}`);
+  for (const { Path, UserName, keys } of users) {
+    const path = Path === '/' ? '' : ` (${Path})`;
+    print(`  ${UserName}${path}${keys.length === 0 ? ': no access key' : ''}`);
+    for (const key of keys) print(`    ${color.dim(describeKey(key))}`);
   }
 };
 
@@ -64,15 +50,15 @@ const isAnnotated = ({ annotation }: Result): boolean => annotation !== '';
 
 /** Prints the results by compliance type, NON_COMPLIANT first, and results with an annotation before the others. */
 export const showResults = (results: readonly Result[]): void => {
-  const width = Math.max(...results.map(({ userName }) => userName.length));
   for (const complianceType of ['NON_COMPLIANT', 'COMPLIANT']) {
     const group = results.filter((result) => result.complianceType === complianceType);
     if (group.length === 0) continue;
     print(`  ${paint(complianceType)} (${group.length})`);
-    for (const { userName, annotation } of group.filter(isAnnotated)) {
-      const [first = '', ...more] = wrap(annotation, WIDTH - width - 6);
-      print(`    ${userName.padEnd(width)}  ${color.dim(first)}`);
-      for (const line of more) print(`    ${' '.repeat(width)}  ${color.dim(line)}`);
+    // An annotation begins with the name of the user.
+    for (const { annotation } of group.filter(isAnnotated)) {
+      const [first = '', ...more] = wrap(annotation, WIDTH - 6);
+      print(`    ${first}`);
+      for (const line of more) print(`      ${color.dim(line)}`);
     }
     const others = group.filter((result) => !isAnnotated(result));
     const names = others.map(({ userName }) => userName).join(', ');
@@ -88,17 +74,35 @@ export const showResult = ({ complianceType, annotation }: Result): void => {
   for (const line of more) print(`  ${' '.repeat(width)}  ${color.dim(line)}`);
 };
 
-/** Prints a completed step after the former steps, on the same line. */
+/** The characters of the line of steps so far. */
+let column = 0;
+
+/** Prints a completed step after the former steps, on the same line if it fits. */
 export const showStep = (name: string, succeeded: boolean): void => {
-  process.stdout.write(`${succeeded ? color.green('✓') : color.red('✗')} ${name}  `);
+  const width = name.length + 4;
+  if (column + width > WIDTH) process.stdout.write('\n');
+  if (column + width > WIDTH) column = 0;
+  column += width;
+  process.stdout.write(`  ${succeeded ? color.green('✓') : color.red('✗')} ${name}`);
 };
 
 /** Prints the result of an execution below its steps. */
 export const showOutcome = (outcome: string, reason: string): void => {
   print();
+  column = 0;
   const failed = outcome === 'Refused' ? 'The execution fails as expected. ' : '';
   showText(`${failed}${outcome}: ${reason}`);
 };
 
 /** Prints a command to copy. */
-export const showCommand = (command: string): void => print(`  ${color.cyan(command)}`);
+export const showCommand = (command: string): void =>
+  print(color.cyan(breakCommand(command, '  ')));
+
+/** Prints the error of the last function that failed, if there is one, and the log line of the run. */
+export const showFailedFunction = (invocations: readonly Invocation[]): void => {
+  const failed = invocations.findLast(({ result }) => result.FunctionError !== undefined);
+  if (failed === undefined) return;
+  const { errorType, errorMessage } = JSON.parse(failed.result.Payload);
+  console.error(`The function ${failed.functionName} failed: ${errorType}: ${errorMessage}`);
+  for (const line of failed.lines) if (line.startsWith('{')) console.error(line);
+};

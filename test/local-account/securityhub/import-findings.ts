@@ -125,6 +125,7 @@ type Finding = v.InferOutput<typeof Finding>;
 export type StoredFinding = Finding & {
   readonly Region: string;
   readonly ProcessedAt: string;
+  readonly Note?: { readonly Text: string; readonly UpdatedBy: string; readonly UpdatedAt: string };
   readonly Workflow: { readonly Status: 'NEW' | 'NOTIFIED' | 'RESOLVED' | 'SUPPRESSED' };
 };
 
@@ -202,6 +203,7 @@ const toStored = (
   FindingProviderFields: { Severity: given.Severity, ...given.FindingProviderFields },
   Region: deps.region,
   ProcessedAt: deps.now().toISOString(),
+  ...(stored?.Note && { Note: stored.Note }),
   Workflow: stored === undefined ? { Status: 'NEW' } : workflowOf(stored, given),
 });
 

@@ -8,6 +8,7 @@ import {
   type StoredFinding,
   type StoredFindings,
 } from './import-findings.ts';
+import { batchUpdateFindings } from './update-findings.ts';
 
 const StringFilter = v.strictObject({
   Value: v.pipe(v.string(), v.regex(/\S/)),
@@ -106,6 +107,7 @@ export const createSecurityHub = (deps: HubDeps & { readonly pageSize?: number |
     operations: {
       DescribeHub: whenOn(describeHub(deps)),
       BatchImportFindings: whenOn(batchImportFindings(stored, deps)),
+      BatchUpdateFindings: whenOn(batchUpdateFindings(stored, deps)),
       GetFindings: whenOn(getFindings(stored, deps.pageSize ?? Number.POSITIVE_INFINITY)),
     },
   });

@@ -85,6 +85,9 @@ const createExecutions = () => {
 
   return {
     add: (begun: Begun) => void byId.set(begun.execution.AutomationExecutionId, begun),
+    /** Lists the executions, the oldest first. */
+    all: (): readonly AutomationExecution[] =>
+      Array.from(byId.values(), ({ execution }) => execution),
     ended: () => Promise.all(Array.from(byId.values(), ({ ended }) => ended)),
     /** @throws {ServiceError} AutomationExecutionNotFoundException */
     execution: (id: string): AutomationExecution => find(id).execution,

@@ -5,6 +5,7 @@ import { operation, ServiceError } from '../dispatch.ts';
 import type { AutomationDeps } from './action.ts';
 import { createDocuments } from './documents.ts';
 import { type Automation, createAutomation } from './executions.ts';
+import { describeAutomationExecutions } from './list-executions.ts';
 
 const DocumentVersion = v.optional(v.picklist(['$DEFAULT', '$LATEST', '1']));
 const DocumentName = v.pipe(v.string(), v.regex(/^[\w.-]{3,128}$/));
@@ -109,7 +110,7 @@ const sendAutomationSignal = (deps: AutomationDeps, automation: Automation) =>
   });
 
 /** Creates Systems Manager of one account and Region, with Automation documents and their executions. */
-export const createSsm = (deps: AutomationDeps) => {
+export const createSsm = (deps: AutomationDeps & { readonly pageSize?: number | undefined }) => {
   const documents = createDocuments();
   const automation = createAutomation(deps);
   const once = createClientTokens();
@@ -139,6 +140,10 @@ export const createSsm = (deps: AutomationDeps) => {
     operations: {
       StartAutomationExecution,
       GetAutomationExecution,
+      DescribeAutomationExecutions: describeAutomationExecutions(
+        automation.all,
+        deps.pageSize ?? Number.POSITIVE_INFINITY,
+      ),
       SendAutomationSignal: sendAutomationSignal(deps, automation),
     },
     documents,

@@ -179,10 +179,11 @@ export const jsonProtocol: WireProtocol = {
   }),
 };
 
-/** Operations by method and path. The input of a GET is in the query, of a POST in the body. */
+/** Operations by method and path. The input of a GET is in the query, of the others in the body. */
 const ROUTES = {
   'GET /accounts': { service: 'securityhub', operation: 'DescribeHub' },
   'POST /findings': { service: 'securityhub', operation: 'GetFindings' },
+  'PATCH /findings/batchupdate': { service: 'securityhub', operation: 'BatchUpdateFindings' },
   'POST /findings/import': { service: 'securityhub', operation: 'BatchImportFindings' },
 } as const;
 
