@@ -92,9 +92,7 @@ const playStory = async (stage: Stage) => {
   await playEvaluation(operator, PROMISED.nonCompliantAfter);
   expect('active keys', activeKeys(account), PROMISED.activeAfter);
 
-  showHeading(
-    'Each execution reported the command that undoes it, here in the account of the demo',
-  );
+  showHeading('Each execution reported the command that undoes it');
   for (const command of undoCommands) showCommand(command);
 
   await playKeyLife(stage, outputs);
