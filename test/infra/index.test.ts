@@ -10,7 +10,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import * as index from '../../infra/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { exampleOf } from '../support/docs-examples.ts';
+import { exampleOf, examplesOf } from '../support/docs-examples.ts';
 import { propertiesOf, synthesize } from './synthesize.ts';
 
 /** Runs an example that imports the package; returns the template of its only stack. */
@@ -96,8 +96,9 @@ describe('the example of README.md', () => {
   });
 });
 
-describe('the example of docs/ways-in.md', () => {
-  const template = runExample(exampleOf('docs/ways-in.md', 'ts'));
+describe('the example of docs/ways-in.md with single constructs', () => {
+  const [, parts = ''] = examplesOf('docs/ways-in.md', 'ts');
+  const template = runExample(parts);
   const deployed = synthesize({
     minimumIdleDays: 30,
     exemptionTagKey: 'keys-until',
