@@ -1,18 +1,36 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { buildSync } from 'esbuild';
 import manifest from '../../package.json' with { type: 'json' };
 import { builtCodeOf, bundle, ENTRIES, REPOSITORY, writeBundle } from './bundle.ts';
 import { noticeOf } from './notices.ts';
 import { sbomOf } from './sbom.ts';
 
-// The first step of `npm run build`: writes the bundled functions and the runbooks into dist, where the constructs of
-// the package read them, with the license notices and the software bill of materials. The second step compiles the
-// constructs. `npm run template` writes the template.
+// `npm run build`: writes the compiled constructs into dist, and the bundled functions and the runbooks, which the
+// constructs read there, with the license notices and the software bill of materials. `npm run template` writes the template.
 
 const dist = `${REPOSITORY}dist/`;
 
 for (const folder of ['infra', 'rule', 'remediation', 'functions'])
   rmSync(`${dist}${folder}`, { recursive: true, force: true });
+
+// The sources are ES modules. The package is CommonJS, which every app can load, and also Jest.
+execFileSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: REPOSITORY, stdio: 'inherit' });
+buildSync({
+  entryPoints: [`${dist}**/*.js`],
+  outdir: dist,
+  allowOverwrite: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: {
+    js: "'use strict';const moduleUrl=require('node:url').pathToFileURL(__filename).href;",
+  },
+  logLevel: 'warning',
+});
+writeFileSync(`${dist}package.json`, '{ "type": "commonjs" }\n');
+
 for (const entry of ENTRIES) {
   const directory = `${dist}${builtCodeOf(entry)}`;
   mkdirSync(directory, { recursive: true });

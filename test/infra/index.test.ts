@@ -10,7 +10,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import * as index from '../../infra/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { exampleOf } from '../support/docs-examples.ts';
+import { examplesOf } from '../support/docs-examples.ts';
 import { propertiesOf, synthesize } from './synthesize.ts';
 
 /** Runs an example that imports the package; returns the template of its only stack. */
@@ -89,9 +89,11 @@ describe.each(['infra/cost/cost.ts', 'infra/preflight/preflight.ts', 'infra/scan
   },
 );
 
-describe('the example of README.md', () => {
+const [wholeExample = '', partsExample = ''] = examplesOf('docs/ways-in.md', 'ts');
+
+describe('the example of docs/ways-in.md with one stack', () => {
   it('creates the stack of infra/app.ts', () => {
-    const template = runExample(exampleOf('README.md', 'ts'));
+    const template = runExample(wholeExample);
 
     expect(template.toJSON()).toEqual(
       synthesize({ maximumExecutionFrequency: 'Six_Hours' }).template.toJSON(),
@@ -99,8 +101,8 @@ describe('the example of README.md', () => {
   });
 });
 
-describe('the example of docs/ways-in.md', () => {
-  const template = runExample(exampleOf('docs/ways-in.md', 'ts'));
+describe('the example of docs/ways-in.md with single constructs', () => {
+  const template = runExample(partsExample);
   const deployed = synthesize({
     minimumIdleDays: 30,
     exemptionTagKey: 'keys-until',

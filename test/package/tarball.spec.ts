@@ -1,44 +1,30 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { builtCodeOf, bundle, ENTRIES, REPOSITORY } from '../../infra/functions/bundle.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { synthesize } from '../infra/synthesize.ts';
-import { exampleOf } from '../support/docs-examples.ts';
+import { exampleOf, examplesOf } from '../support/docs-examples.ts';
+import { install, run } from './run.ts';
 
 /** A project that installs only the tarball and the lowest versions that it allows. */
 const app = mkdtempSync(path.join(tmpdir(), 'package-'));
 afterAll(() => rmSync(app, { recursive: true }));
 
-/** The environment without the variables of `npm run`, which a nested npm would read as its own options. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')),
-);
-
-/** Runs a command and returns its output. */
-const run = (directory: string, [command = '', ...args]: string[], extra = {}): string => {
-  const env = { ...environment, ...extra };
-  const ran = spawnSync(command, args, { cwd: directory, env, encoding: 'utf8' });
-  if (ran.status === 0) return ran.stdout;
-  throw new Error(`${command} ${args.join(' ')}: ${ran.error ?? ''}${ran.stdout}${ran.stderr}`);
-};
-
-const tarball = () => {
-  const [file, ...others] = readdirSync(app).filter((name) => name.endsWith('.tgz'));
-  if (file === undefined || others.length > 0) throw new Error('expected exactly one tarball');
-  return `./${file}`;
-};
+const tarball = inject('tarball');
 
 /** The lowest version of a range such as `^2.269.0`. */
 const lowest = ([name, range]: [string, string]) => `${name}@${range.replace(/^\^/, '')}`;
 
 const { typescript, '@types/node': nodeTypes } = packageJson.devDependencies;
 
-const parts = exampleOf('docs/ways-in.md', 'ts');
+/** The oldest TypeScript that knows NoInfer, which the types of the package use. */
+const LOWEST_TYPESCRIPT = '5.4.5';
+
+const [stack = '', parts = ''] = examplesOf('docs/ways-in.md', 'ts');
 
 const Sbom = v.object({
   components: v.array(
@@ -53,16 +39,18 @@ const Sbom = v.object({
 const write = (file: string, content: string) => writeFileSync(path.join(app, file), content);
 
 beforeAll(() => {
-  run(REPOSITORY, ['npm', 'run', 'package', '--', '--pack-destination', app]);
   write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  const packages = [
-    tarball(),
+  install(
+    app,
+    tarball,
     ...Object.entries(packageJson.peerDependencies).map(lowest),
     `typescript@${typescript}`,
+    `lowest-typescript@npm:typescript@${LOWEST_TYPESCRIPT}`,
     `@types/node@${nodeTypes}`,
-  ];
-  run(app, ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...packages]);
-  write('readme.ts', exampleOf('README.md', 'ts'));
+  );
+  write('module.ts', stack);
+  write('compiled.cts', stack);
+  write('required.cjs', exampleOf('docs/ways-in.md', 'js'));
   write('parts.ts', parts);
   // A misspelt property must not compile.
   const wrong = '\n// @ts-expect-error: no such property\n{ logRetention: 30 }';
@@ -82,7 +70,7 @@ const synthesizeIn = (script: string, stack: string, context = {}) => {
 
 describe('the tarball', () => {
   it('contains the constructs, the functions, the runbooks and the documentation', () => {
-    const files = run(app, ['tar', '-tzf', tarball()]).trim().split('\n');
+    const files = run(app, ['tar', '-tzf', tarball]).trim().split('\n');
     const others = files.filter(
       (file) => !/^package\/dist\/(infra|rule)\/[\w/-]+\.(js|d\.ts)$/.test(file),
     );
@@ -94,6 +82,7 @@ describe('the tarball', () => {
           ['index.mjs', 'NOTICE'].map((file) => `dist/${builtCodeOf(entry)}/${file}`),
         ),
         'dist/NOTICE',
+        'dist/package.json',
         'dist/sbom.cdx.json',
         ...readdirSync(`${REPOSITORY}remediation/runbooks`)
           .filter((file) => file.endsWith('.yaml'))
@@ -119,8 +108,8 @@ describe('the tarball', () => {
   });
 
   it('contains and needs only packages with a permissive license, and lists them', () => {
-    const sbom = run(app, ['tar', '-xzOf', tarball(), 'package/dist/sbom.cdx.json']);
-    const notice = run(app, ['tar', '-xzOf', tarball(), 'package/dist/NOTICE']);
+    const sbom = run(app, ['tar', '-xzOf', tarball, 'package/dist/sbom.cdx.json']);
+    const notice = run(app, ['tar', '-xzOf', tarball, 'package/dist/NOTICE']);
     const { components } = v.parse(Sbom, JSON.parse(sbom));
     const bundled = ENTRIES.flatMap((entry) => bundle(entry).packages);
     const needed = Object.entries(packageJson.dependencies).map(([name, version]) => ({
@@ -141,7 +130,7 @@ describe('the tarball', () => {
   });
 
   it('contains no tests, no local account and no preflight', () => {
-    const files = run(app, ['tar', '-tzf', tarball()]);
+    const files = run(app, ['tar', '-tzf', tarball]);
 
     expect(files).not.toMatch(/\/(local|test|preflight)\//);
   });
@@ -156,20 +145,36 @@ describe('an empty project that installs the tarball', () => {
     expect(installed).not.toContain('@aws-sdk');
   });
 
-  it('compiles the examples and refuses an unknown property', () => {
-    const options = '--strict --skipLibCheck false --types node --module nodenext --target es2023';
-    const files = ['readme.ts', 'parts.ts', 'wrong.ts'];
+  it.each([
+    ['nodenext', 'typescript', '--module nodenext --skipLibCheck false'],
+    ['node16', 'typescript', '--module node16 --skipLibCheck --noEmit'],
+    ['bundler', 'typescript', '--module esnext --moduleResolution bundler --skipLibCheck --noEmit'],
+    [
+      'node10',
+      'lowest-typescript',
+      '--module commonjs --moduleResolution node10 --skipLibCheck --noEmit',
+    ],
+  ])(
+    'compiles the examples with %s, and refuses an unknown property',
+    (_, compiler, resolution) => {
+      const tsc = `node_modules/${compiler}/bin/tsc`;
+      const options = `${resolution} --strict --types node --target es2022`.split(' ');
+      const files = ['module.ts', 'compiled.cts', 'parts.ts', 'wrong.ts'];
 
-    expect(run(app, ['npx', 'tsc', ...options.split(' '), ...files])).toBe('');
-  });
+      expect(run(app, [process.execPath, tsc, ...options, ...files])).toBe('');
+    },
+  );
 
-  it('synthesizes the same template as this repository', () => {
-    const template = synthesizeIn('readme.js', 'IamUserSingleAccessKey', cdk.context);
+  it.each(['module.js', 'compiled.cjs', 'required.cjs'])(
+    'synthesizes the same template as this repository, from %s',
+    (script) => {
+      const template = synthesizeIn(script, 'IamUserSingleAccessKey', cdk.context);
 
-    expect(template).toEqual(
-      synthesize({ maximumExecutionFrequency: 'Six_Hours' }).template.toJSON(),
-    );
-  });
+      expect(template).toEqual(
+        synthesize({ maximumExecutionFrequency: 'Six_Hours' }).template.toJSON(),
+      );
+    },
+  );
 
   it('synthesizes the same resources without our feature flags', () => {
     const idsAndTypes = ({ Resources }: ReturnType<typeof synthesizeIn>) =>
@@ -178,13 +183,5 @@ describe('an empty project that installs the tarball', () => {
     const without = synthesizeIn('parts.js', 'Security');
 
     expect(idsAndTypes(without)).toEqual(idsAndTypes(withFlags));
-  });
-
-  it('can be required by an app in CommonJS', () => {
-    const script = `console.log(Object.keys(require('${packageJson.name}')).join())`;
-
-    expect(run(app, [process.execPath, '--no-warnings', '-e', script])).toContain(
-      'SingleAccessKeyStack',
-    );
   });
 });

@@ -4,8 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/package/*.spec.ts'],
+    globalSetup: ['test/package/pack.ts'],
     setupFiles: ['test/support/no-real-account.ts'],
-    testTimeout: 60_000,
+    // Most of the time is spent in processes of npm, tsc and Jest.
+    maxWorkers: 2,
+    testTimeout: 120_000,
     hookTimeout: 300_000,
   },
 });
