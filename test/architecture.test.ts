@@ -49,7 +49,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'remediation/plans': ['rule'],
   'remediation/planner': ['remediation/plans', 'rule'],
-  'remediation/automatic': ['remediation/planner', 'remediation/plans', 'rule'],
+  'remediation/messages': ['remediation/planner', 'remediation/plans', 'rule'],
+  'remediation/automatic': [
+    ...['remediation/messages', 'remediation/planner', 'remediation/plans', 'rule'],
+  ],
   infra: ['rule'],
 };
 

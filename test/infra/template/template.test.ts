@@ -61,6 +61,7 @@ const VALUES: { readonly [Setting in keyof typeof SETTINGS]: fc.Arbitrary<string
   alarmTopicArn: fc.constant(topic('alarms')),
   // With one topic for both, the template allows the same action twice.
   notificationTopicArn: fc.constant(topic('keys')),
+  ownerTagKey: fc.constantFrom('owner', 'Zuständig'),
   dashboard: fc.constantFrom('true', 'false'),
   logRetentionInDays: fc.constantFrom('1', '3653'),
 };

@@ -42,7 +42,10 @@ const open = async (options: { readonly pageSize?: number } = {}) => {
   process.env['AWS_ENDPOINT_URL'] = account.endpoint;
   account.config.putConfigRule(ruleProperties());
   account.roles.create({ RoleName: 'automation', AssumeRolePolicyDocument: trustOf('ssm') });
-  sns = createSns({ accountId: '123456789012', region: 'us-east-1' });
+  sns = createSns({
+    ...{ accountId: '123456789012', region: 'us-east-1', now: () => at },
+    sqs: { withArn: () => undefined },
+  });
   notificationTopicArn = sns.createTopic('keys');
   started = [];
   account.dispatcher.register('sns', sns.operations);
@@ -103,6 +106,7 @@ const run = (options: Options = {}, event: unknown = EVENT) => {
       accountId: '123456789012',
       periodHours: 12,
       notificationTopicArn,
+      ownerTagKey: undefined,
       ...settings,
     },
     now: () => now,
