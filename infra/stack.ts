@@ -29,7 +29,7 @@ export const STACK_NAME = 'IamUserSingleAccessKey';
 export type SingleAccessKeyStackProps = StackProps & SettingProps;
 
 /**
- * Makes CloudFormation refuse a stack in another Region or partition than its topics. Alarms and runbooks publish only in
+ * Makes CloudFormation refuse a stack in another Region or partition than its topics. Alarms and messages are published only in
  * their own Region.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html

@@ -170,7 +170,7 @@ describe('the standalone template', () => {
   });
 
   it('stays below the size limits of CloudFormation', () => {
-    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(700_000);
+    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(800_000);
     expect(Object.keys(template.Parameters).length).toBeLessThanOrEqual(200);
     expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
   });
