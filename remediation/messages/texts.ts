@@ -112,41 +112,47 @@ type Origin = {
   readonly approvers: string;
 };
 
-/** Returns the message about a write of a runbook, or about one that it could not verify. */
-export const noticeMessage = (
-  notice: Notice,
+const noticeMembers = (
+  { ExecutionId, ConfigRuleName, ...user }: Notice,
   { accountId, region, starter, approvers }: Origin,
+) => ({
+  ...aboutUser(user, { accountId, ConfigRuleName }),
+  eventId: ExecutionId,
+  facts: [
+    ['Execution', `${ExecutionId} in ${region}`],
+    ['Started by', starter],
+    ['Approved by', approvers],
+  ] as const,
+});
+
+const unverifiedMessage = (
+  notice: Extract<Notice, { Outcome: 'Unverified' }>,
+  origin: Origin,
 ): Message => {
-  const { UserId, UserName, AccessKeyId, Reason, ConfigRuleName, ExecutionId } = notice;
-  const shared = {
-    ...aboutUser(notice, { accountId, ConfigRuleName }),
-    eventId: ExecutionId,
-    facts: [
-      ['Execution', `${ExecutionId} in ${region}`],
-      ['Started by', starter],
-      ['Approved by', approvers],
-    ],
-  } as const;
-  if (notice.Outcome === 'Unverified') {
-    const { about: _, ...others } = shared;
-    return {
-      ...others,
-      event: 'UNVERIFIED',
-      title: `The ${notice.Change} of an access key is not verified`,
-      paragraphs: (show) => [
-        show(Reason),
-        `The access key is ${show(AccessKeyId)} of the IAM user ${show(UserName)} (${show(UserId)}) in the account ${show(accountId)}.`,
-      ],
-      nextSteps: () => [],
-    };
-  }
-  const { was, ...words } = ACTED[notice.Outcome];
-  const { Outcome, UndoCommand, NextCommand } = notice;
+  const { about: _, ...members } = noticeMembers(notice, origin);
+  const { UserId, UserName, AccessKeyId, Reason, Change } = notice;
   return {
-    ...shared,
+    ...members,
+    event: 'UNVERIFIED',
+    title: `The ${Change} of an access key is not verified`,
+    paragraphs: (show) => [
+      show(Reason),
+      `The access key is ${show(AccessKeyId)} of the IAM user ${show(UserName)} (${show(UserId)}) in the account ${show(origin.accountId)}.`,
+    ],
+    nextSteps: () => [],
+  };
+};
+
+/** Returns the message about a write of a runbook, or about one that it could not verify. */
+export const noticeMessage = (notice: Notice, origin: Origin): Message => {
+  if (notice.Outcome === 'Unverified') return unverifiedMessage(notice, origin);
+  const { UserId, UserName, AccessKeyId, Reason, Outcome, UndoCommand, NextCommand } = notice;
+  const { was, ...words } = ACTED[Outcome];
+  return {
+    ...noticeMembers(notice, origin),
     ...words,
     paragraphs: (show) => [
-      `The access key ${show(AccessKeyId)} of the IAM user ${show(UserName)} (${show(UserId)}) in the account ${show(accountId)} was ${was}.`,
+      `The access key ${show(AccessKeyId)} of the IAM user ${show(UserName)} (${show(UserId)}) in the account ${show(origin.accountId)} was ${was}.`,
       `Why: ${show(Reason)}`,
     ],
     nextSteps: (show) => [
