@@ -128,8 +128,7 @@ const checkAws = async (words: readonly string[]) => {
 const check = async ({ at, program, words }: Started) => {
   try {
     if (program === 'aws') await checkAws(words);
-    // The README describes the scan of an organization, which this version does not have yet.
-    if (program === 'npm' && !words.includes('--organization')) checkNpm(words);
+    if (program === 'npm') checkNpm(words);
     if (program === 'npx') expect(words.find((word) => !word.startsWith('-'))).toMatch(NPX);
   } catch (error) {
     throw new Error(`${at}: ${program} ${words.join(' ')}: ${String(error)}`);

@@ -45,7 +45,7 @@ export const paste = (
       ...{ cwd: work, encoding: 'utf8' },
       env: { PATH: `${folder}:${process.env['PATH']}`, RECORD, ...variables },
     });
-    if (stderr !== '') throw new Error(stderr);
+    if (stderr !== '') throw new Error(`the commands of ${commands[0]?.page}: ${stderr}`);
     const record = existsSync(RECORD) ? readFileSync(RECORD, 'utf8') : '';
     return record
       .split('\0\u001e')
