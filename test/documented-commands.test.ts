@@ -21,7 +21,8 @@ const commandsOf = (page: string): Part[] => {
     ({ language, text }) => language === 'sh' || (language === '' && text.startsWith('aws ')),
   );
   const aliases = findIn(blocks, /^alias (\w+)=/gm).map(({ text }) => text);
-  const isCommand = new RegExp(`^(aws \\S+ \\S|(npm|npx) |(${aliases.join('|') || 'npm'})\\b)`);
+  const programs = ['npx', ...aliases].join('|');
+  const isCommand = new RegExp(`^(aws \\S+ \\S|npm (?!run$)|(${programs})\\b)`);
   const prose = codeOf(page)
     .filter(({ text }) => isCommand.test(text) && !text.includes('NAME'))
     .map((part) => ({ ...part, text: part.text.replaceAll(/\[(-.*?)\]/g, '$1') }));
@@ -40,7 +41,7 @@ const isRefusal = ([service, ...others]: readonly string[], words: readonly stri
   service === words[0] && others.every((word) => words.includes(word));
 
 /** Commands of the AWS CLI that are no operation, or whose action has another name. */
-const OTHERS = ['cloudformation deploy', 'logs tail', 'lambda invoke'];
+const OTHERS = ['cloudformation deploy', 'logs tail', 'lambda invoke', 'sso login'];
 
 /** The programs that the documentation starts with npx. */
 const NPX = /^((aws-)?cdk|vitest)$/;

@@ -1,4 +1,6 @@
-import type { Scan, ScannedKey, ScanResult } from './result.ts';
+import { inBatches } from '../../rule/aws/batches.ts';
+import type { Change, Scan, ScannedAccount, ScannedKey, ScanResult } from './result.ts';
+import { plain } from './text.ts';
 
 /** Matches characters that a terminal may interpret. JSON.stringify escapes only some of them. */
 const CONTROL = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
@@ -6,9 +8,25 @@ const CONTROL = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const escapeCharacter = (character: string): string =>
   `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Formats a scan as JSON. Control characters are escaped. */
-export const toJson = (scan: Scan): string =>
-  `${JSON.stringify(scan, null, 2).replace(CONTROL, escapeCharacter)}\n`;
+const stringify = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(CONTROL, escapeCharacter);
+
+/** The number of results in a part of the JSON output. */
+const PART = 1000;
+
+/**
+ * Formats a scan as JSON, in parts, because the text of an organization takes more memory than its results. Control characters
+ * are escaped.
+ */
+export const toJson = function* ({ Results, ...scan }: Scan): Generator<string> {
+  // The results are the last member.
+  yield stringify({ ...scan, Results: [] }).slice(0, -']\n}'.length);
+  for (const [index, part] of inBatches(Results, PART).entries()) {
+    const items = stringify(part).slice('[\n'.length, -'\n]'.length);
+    yield `${index === 0 ? '' : ','}\n${items.replace(/^/gm, '  ')}`;
+  }
+  yield Results.length === 0 ? ']\n}\n' : '\n  ]\n}\n';
+};
 
 /**
  * Matches a cell that a spreadsheet may take for a formula.
@@ -32,26 +50,44 @@ const toUse = ({ LastUsedDate, IsLastUseUnread, ServiceName, Region }: ScannedKe
 const toKey = (key: ScannedKey): string =>
   [key.AccessKeyId, key.Status, 'created', key.CreateDate, ...toUse(key)].join(' ');
 
+/** A row of the CSV output: a result, a violation of an earlier scan that has no result now, or a failure. */
+type Row = Partial<Omit<ScanResult, 'Change'>> & {
+  readonly Name?: ScannedAccount['Name'] | undefined;
+  readonly Change?: Change;
+  readonly Failure?: string;
+};
+
 /** The columns of the CSV output. */
-const COLUMNS: Readonly<Record<string, (result: ScanResult) => string | undefined>> = {
+const COLUMNS: Readonly<Record<string, (row: Row) => string | undefined>> = {
   AccountId: ({ AccountId }) => AccountId,
+  AccountName: ({ Name }) => Name,
   UserName: ({ UserName }) => UserName,
   UserId: ({ UserId }) => UserId,
   Rule: ({ Rule }) => Rule,
   ComplianceType: ({ ComplianceType }) => ComplianceType,
+  Change: ({ Change }) => Change,
   Annotation: ({ Annotation }) => Annotation,
-  AccessKeys: ({ AccessKeys }) => AccessKeys.map(toKey).join('; '),
-  Action: ({ Recommendation }) => Recommendation.Action,
-  AccessKeyId: ({ Recommendation }) => Recommendation.AccessKeyId,
-  Reason: ({ Recommendation }) => Recommendation.Reason,
-  Command: ({ Recommendation }) => Recommendation.Command,
+  AccessKeys: ({ AccessKeys = [] }) => AccessKeys.map(toKey).join('; '),
+  Action: ({ Recommendation }) => Recommendation?.Action,
+  AccessKeyId: ({ Recommendation }) => Recommendation?.AccessKeyId,
+  Reason: ({ Recommendation }) => Recommendation?.Reason,
+  Command: ({ Recommendation }) => Recommendation?.Command,
+  Failure: ({ Failure }) => Failure,
 };
 
-/** Formats the results of a scan as CSV, one row for each user and rule. Failures are not part of it. */
-export const toCsv = ({ Results }: Scan): string => {
-  const rows = [
-    Object.keys(COLUMNS),
-    ...Results.map((result) => Object.values(COLUMNS).map((column) => column(result) ?? '')),
-  ];
-  return rows.map((cells) => `${cells.map(toCell).join(',')}\r\n`).join('');
+/**
+ * Formats a scan as CSV: one row for each user and rule, then one for each violation of an earlier scan that has no result now,
+ * then one for each failure.
+ */
+export const toCsv = ({ Accounts, Results, Failures, Comparison }: Scan): string => {
+  const names = new Map(Accounts.map(({ AccountId, Name }) => [AccountId, Name]));
+  const failures = Failures.map(({ Message, ...about }) => ({ ...about, Failure: plain(Message) }));
+  const toCells = (row: Row & Pick<ScanResult, 'AccountId'>): readonly string[] => {
+    const Name = names.get(row.AccountId);
+    return Object.values(COLUMNS).map((column) => column({ ...row, Name }) ?? '');
+  };
+  const rows = [...Results, ...(Comparison?.WithoutResult ?? []), ...failures].map(toCells);
+  return [Object.keys(COLUMNS), ...rows]
+    .map((cells) => `${cells.map(toCell).join(',')}\r\n`)
+    .join('');
 };

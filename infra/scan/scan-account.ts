@@ -47,7 +47,8 @@ type Run = ScanSources &
     readonly results: ScanResult[];
   };
 
-const describeCause = (cause: unknown): string =>
+/** Describes why something could not be read. */
+export const describeCause = (cause: unknown): string =>
   cause instanceof Error ? describe(cause) : String(cause);
 
 const createRun = (sources: ScanSources, options: ScanOptions, failures: ScanFailure[]): Run => {
@@ -64,7 +65,7 @@ const createRun = (sources: ScanSources, options: ScanOptions, failures: ScanFai
       return history;
     },
     fail: (missing, cause, user) => {
-      const about = user && { UserName: user.UserName };
+      const about = user && { UserName: user.UserName, UserId: user.UserId };
       const Message = `${missing}: ${describeCause(cause)}`;
       failures.push({ AccountId, ...about, Message });
     },

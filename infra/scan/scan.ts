@@ -1,12 +1,17 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { UsageError } from '../command-line.ts';
-import { toCsv, toJson } from './formats.ts';
-import { type Command, type Format, isUsageError, readCommand, USAGE } from './options.ts';
-import { scanPolicy } from './policy.ts';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { STSClient } from '@aws-sdk/client-sts';
+import { connection } from '../../rule/aws/clients.ts';
+import { type Account, assumeRole, listAccounts } from './accounts.ts';
+import { type CallOptions, createCallControl, createConnections } from './call-control.ts';
+import { compareScans, readEarlierScan } from './compare.ts';
+import { type Command, isUsageError, readCommand, USAGE } from './options.ts';
+import { requireWritable, write } from './output.ts';
+import { roleTemplate, scanPolicy } from './policy.ts';
+import { createAccountProgress } from './progress.ts';
 import type { Scan } from './result.ts';
-import { type AccountScan, scanAccount, toScan } from './scan-account.ts';
-import { createSources, SignInError, signIn } from './sources.ts';
-import { failureLines, toTable } from './table.ts';
+import { type AccountScan, type ScanOptions, scanAccount, toScan } from './scan-account.ts';
+import { scanAccounts } from './scan-accounts.ts';
+import { type Access, createSources, SignInError, signIn } from './sources.ts';
 import { plain } from './text.ts';
 
 const SIGN_IN = `Sign in and scan again, for example with one of these:
@@ -17,6 +22,9 @@ const SIGN_IN = `Sign in and scan again, for example with one of these:
 
 /** The exit status of wrong usage and of missing credentials. */
 const NOT_STARTED = 3;
+
+/** The highest rate of IAM calls in each of several accounts. The account shares its rate with its own callers. */
+const CALLS_PER_SECOND = 20;
 
 // On Node 20 the SDK would print its notice on supported versions in the middle of the progress.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -32,6 +40,22 @@ const clearProgress = (): void => {
   if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
 };
 
+/** The user ended the scan. */
+class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+/** Returns a signal that aborts at the first Ctrl-C. The second one ends the process. */
+const createInterruption = (): AbortSignal => {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    clearProgress();
+    console.error('Interrupted. What was read is written now. Ctrl-C ends at once.');
+    controller.abort(new InterruptedError('the scan was interrupted'));
+  });
+  return controller.signal;
+};
+
 /** Sets what the SDK reads from the environment. Only the environment selects the endpoint of a profile, too. */
 const useEnvironment = ({ profile, region }: Command): void => {
   const { AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION } = process.env;
@@ -41,34 +65,6 @@ const useEnvironment = ({ profile, region }: Command): void => {
   };
   for (const [name, value] of Object.entries(set))
     if (value !== undefined) process.env[name] = value;
-};
-
-/** Requires that the file can be written, before a scan of minutes. */
-const requireWritable = (file: string): void => {
-  try {
-    closeSync(openSync(file, 'a'));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    throw new UsageError(`--output must be a file that can be written: ${why}`);
-  }
-};
-
-const TO_TEXT: Readonly<Record<Format, (scan: Scan, output?: string) => string>> = {
-  json: toJson,
-  csv: toCsv,
-  table: (scan, output) => {
-    const isTerminal = output === undefined && process.stdout.isTTY === true;
-    return toTable(scan, { isColored: isTerminal && !process.env['NO_COLOR'] });
-  },
-};
-
-/** Writes a scan. Lists the failures on stderr, unless stdout shows them to a person. */
-const write = (scan: Scan, { format, output }: Command): void => {
-  const text = TO_TEXT[format](scan, output);
-  if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
-  if (output !== undefined || format !== 'table')
-    for (const line of failureLines(scan.Failures)) console.error(line);
 };
 
 /** Returns the exit status: 2 if not everything could be read, else 1 if violations count and there are any, else 0. */
@@ -81,25 +77,70 @@ const exitCodeOf = (
   return failOnViolations && isViolation ? 1 : 0;
 };
 
-const scanOwnAccount = async ({ settings }: Command, at: Date): Promise<AccountScan> => {
-  const { AccountId, ...access } = await signIn();
-  const options = { account: { AccountId }, settings, region: access.region, at, showProgress };
-  return scanAccount(createSources(access), options);
+/** What all accounts have in common. */
+type Shared = Pick<ScanOptions, 'settings' | 'at'> &
+  Required<Pick<CallOptions, 'requestHandler' | 'signal'>> & { readonly access: Access };
+
+const scanOwnAccount = (shared: Shared): Promise<AccountScan> => {
+  const { AccountId, region } = shared.access;
+  const options = { ...shared, account: { AccountId }, region, showProgress };
+  return scanAccount(createSources(shared.access, shared), options);
+};
+
+/** Scans the accounts of an organization, or the given ones. The caller's own account is scanned with the caller's credentials. */
+const scanOtherAccounts = async (
+  given: NonNullable<Command['accounts']>,
+  roleName: string,
+  shared: Shared,
+): Promise<readonly AccountScan[]> => {
+  const { region, credentials, partition, AccountId: ownId } = shared.access;
+  const { requestHandler } = shared;
+  const config = { ...connection(), region, credentials, requestHandler };
+  const [organizations, sts] = [new OrganizationsClient(config), new STSClient(config)];
+  const control = createCallControl(shared);
+  control(organizations);
+  control(sts);
+  const accounts: readonly Account[] =
+    given === 'organization'
+      ? await listAccounts(organizations)
+      : given.map((AccountId) => ({ AccountId }));
+  const calls = { ...shared, callsPerSecond: CALLS_PER_SECOND };
+  const open = async ({ AccountId }: Account) => {
+    if (AccountId === ownId) return createSources(shared.access, calls);
+    const arn = `arn:${partition}:iam::${AccountId}:role/${roleName}`;
+    return createSources({ region, credentials: await assumeRole(sts, arn) }, calls);
+  };
+  const [progress, begun] = [createAccountProgress(accounts.length), performance.now()];
+  showProgress(`0 of ${accounts.length} accounts`);
+  const onScanned = (scan: AccountScan) => showProgress(progress(scan, performance.now() - begun));
+  return scanAccounts(accounts, { ...shared, region, open, onScanned });
+};
+
+const scan = async ({ settings, accounts, roleName }: Command): Promise<Scan> => {
+  const signal = createInterruption();
+  const at = new Date();
+  const access = await signIn();
+  const shared = { settings, at, access, signal, requestHandler: createConnections(signal) };
+  const scanned = accounts
+    ? await scanOtherAccounts(accounts, roleName, shared)
+    : [await scanOwnAccount(shared)];
+  return toScan(scanned, { settings, at });
 };
 
 const run = async (args: readonly string[]): Promise<number> => {
   const command = readCommand(args);
-  const { only, settings, output } = command;
+  const { only, output, compare } = command;
   if (only === 'help') console.log(USAGE);
-  if (only === 'policy') console.log(JSON.stringify(scanPolicy(settings), null, 2));
+  if (only === 'policy') console.log(JSON.stringify(scanPolicy(command), null, 2));
+  if (only === 'role template') console.log(JSON.stringify(roleTemplate(command), null, 2));
   if (only !== undefined) return 0;
+  const earlier = compare === undefined ? undefined : readEarlierScan(compare);
   if (output !== undefined) requireWritable(output);
   useEnvironment(command);
-  const at = new Date();
-  const scan = toScan([await scanOwnAccount(command, at)], { settings, at });
+  const current = await scan(command);
   clearProgress();
-  write(scan, command);
-  return exitCodeOf(scan, command);
+  write(earlier === undefined ? current : compareScans(current, earlier), command);
+  return exitCodeOf(current, command);
 };
 
 // A reader such as `head` may close the pipe. The exit status still tells what was found.
@@ -111,9 +152,9 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   clearProgress();
-  const message = error instanceof Error ? error.message : String(error);
+  const message = plain(error instanceof Error ? error.message : String(error));
   if (isUsageError(error)) console.error(`${message}\n\n${USAGE}`);
-  else if (error instanceof SignInError) console.error(`${plain(message)}\n\n${SIGN_IN}`);
-  else console.error(`The scan failed: ${plain(message)}`);
+  else if (error instanceof SignInError) console.error(`${message}\n\n${SIGN_IN}`);
+  else console.error(`The scan failed: ${message}`);
   process.exitCode = isUsageError(error) || error instanceof SignInError ? NOT_STARTED : 2;
 }

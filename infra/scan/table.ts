@@ -1,13 +1,21 @@
 import { createColors } from 'picocolors';
 import { compareText } from '../../rule/keys/access-key.ts';
 import { date } from '../../rule/keys/days.ts';
-import type { Scan, ScanFailure, ScannedAccount, ScannedKey, ScanResult } from './result.ts';
-import { plain, wrap } from './text.ts';
+import { accountRows } from './accounts-table.ts';
+import { comparisonLines } from './comparison-table.ts';
+import type { Scan, ScannedAccount, ScannedKey, ScanResult } from './result.ts';
+import { failureLines, summaryOf } from './summary.ts';
+import { count, plain, wrap } from './text.ts';
 
 type Colors = ReturnType<typeof createColors>;
 
-/** The scan, the colors, and the number of results that a user has if everything was read. */
-type Table = { readonly scan: Scan; readonly color: Colors; readonly rules: number };
+/** The scan, the colors, the results by account, and the number of results that a user has if everything was read. */
+type Table = {
+  readonly scan: Scan;
+  readonly color: Colors;
+  readonly users: ReadonlyMap<string, readonly UserResults[]>;
+  readonly rules: number;
+};
 
 /** The results of one user. */
 type UserResults = readonly [ScanResult, ...ScanResult[]];
@@ -48,10 +56,13 @@ const recommendationLines = (
 
 const resultLines = (result: ScanResult, table: Table): readonly string[] => {
   const { color } = table;
-  const { ComplianceType, Rule, Annotation } = result;
+  const { ComplianceType, Rule, Annotation, Change } = result;
   if (!isViolation(result) && Annotation === '') return [];
   const paint = isViolation(result) ? color.red : color.dim;
-  const heading = wrap(`${ComplianceType} ${Rule}`, { first: '  ', next: '    ' });
+  const heading = wrap(`${ComplianceType} ${Rule}${Change === undefined ? '' : ` (${Change})`}`, {
+    first: '  ',
+    next: '    ',
+  });
   const annotation = wrap(Annotation, { first: '    ', next: '    ' });
   const recommendation = isViolation(result) ? recommendationLines(result, table) : [];
   return [...heading.map(paint), ...annotation, ...recommendation];
@@ -76,77 +87,78 @@ const userLines = (results: UserResults, table: Table): readonly string[] => {
   ];
 };
 
-/** Groups the results of an account by user: violators first, then by name. */
-const usersOf = (AccountId: string, { Results }: Scan): readonly UserResults[] => {
-  const users = new Map<string, UserResults>();
+/** Groups results by account and user: violators first, then by name. */
+const groupUsers = ({ Results }: Scan): Table['users'] => {
+  const accounts = new Map<string, Map<string, UserResults>>();
   for (const result of Results) {
+    const users = accounts.get(result.AccountId) ?? new Map<string, UserResults>();
     const existing = users.get(result.UserId);
-    if (result.AccountId === AccountId)
-      users.set(result.UserId, existing ? [...existing, result] : [result]);
+    users.set(result.UserId, existing ? [...existing, result] : [result]);
+    accounts.set(result.AccountId, users);
   }
-  return [...users.values()].toSorted(
-    (one, other) =>
-      Number(other.some(isViolation)) - Number(one.some(isViolation)) ||
-      compareText(one[0].UserName, other[0].UserName),
-  );
+  const sort = (users: ReadonlyMap<string, UserResults>) =>
+    [...users.values()].toSorted(
+      (one, other) =>
+        Number(other.some(isViolation)) - Number(one.some(isViolation)) ||
+        compareText(one[0].UserName, other[0].UserName),
+    );
+  return new Map([...accounts].map(([AccountId, users]) => [AccountId, sort(users)]));
 };
 
-const accountLines = (account: ScannedAccount, table: Table): readonly string[] => {
-  const { color, scan } = table;
+const headingLines = (account: ScannedAccount, { color, scan }: Table): readonly string[] => {
   const { AccountId, Name, Users, RootUserHasAccessKeys } = account;
-  const title = `Account ${AccountId}${Name === undefined ? '' : ` ${Name}`}: ${count(Users, 'IAM user')}, ${scan.ScanTime}`;
+  const users = Users === undefined ? 'not read' : count(Users, 'IAM user');
+  const title = `Account ${AccountId}${Name === undefined ? '' : ` ${Name}`}: ${users}, ${scan.ScanTime}`;
   const root = {
     true: color.red('The root user has access keys. Delete them.'),
     false: 'The root user has no access key.',
     undefined: color.yellow('Whether the root user has access keys could not be read.'),
   }[`${RootUserHasAccessKeys}`];
+  return [...wrap(title, { first: '', next: '  ' }).map((line) => color.bold(line)), root, ''];
+};
+
+/** Shows every user of an account. */
+const accountLines = (account: ScannedAccount, table: Table): readonly string[] => {
+  const users = table.users.get(account.AccountId) ?? [];
   return [
-    ...wrap(title, { first: '', next: '  ' }).map((line) => color.bold(line)),
-    root,
-    '',
-    ...usersOf(AccountId, scan).flatMap((results) => userLines(results, table)),
+    ...headingLines(account, table),
+    ...users.flatMap((results) => userLines(results, table)),
   ];
 };
 
-/** The failures that a table lists. */
-const MAXIMUM_FAILURES = 50;
-
-/** Lists failures, one per line or more, with what is missing because of them. */
-export const failureLines = (failures: readonly ScanFailure[]): readonly string[] => {
-  const lines = failures.slice(0, MAXIMUM_FAILURES).flatMap(({ AccountId, UserName, Message }) => {
-    const who = [AccountId, UserName].filter((part) => part !== undefined).join(' ');
-    return wrap(`${who}: ${Message}`, { first: '  ? ', next: '    ' });
-  });
-  const more = failures.length - MAXIMUM_FAILURES;
-  const rest = more > 0 ? [`  and ${more} more: --format json lists all of them`] : [];
-  return failures.length > 0 ? ['Could not be read:', ...lines, ...rest, ''] : [];
-};
-
-const count = (number: number, what: string): string =>
-  `${number} ${what}${number === 1 ? '' : 's'}`;
-
-/** Summarizes a scan in a sentence or two. */
-export const summaryOf = ({ Accounts, Results, Failures, Parameters }: Scan): string => {
-  const users = Accounts.reduce((sum, { Users }) => sum + Users, 0);
-  const violations = Results.filter(isViolation);
-  const violators = new Set(violations.map(({ AccountId, UserId }) => `${AccountId} ${UserId}`));
-  const rules = Object.keys(Parameters).map(
-    (name) => `${name} ${violations.filter(({ Rule }) => Rule === name).length}`,
+/** Shows the users of one of several accounts that need attention, and counts the others. */
+const attentionLines = (account: ScannedAccount, table: Table): readonly string[] => {
+  const users = table.users.get(account.AccountId) ?? [];
+  const shown = users.filter(
+    (results) => results.some(isViolation) || results.length < table.rules,
   );
-  const unread =
-    Failures.length > 0
-      ? ` ${count(Failures.length, 'failure')}: not everything could be read.`
-      : '';
-  return `${violators.size} of ${count(users, 'user')} NON_COMPLIANT: ${rules.join(', ')}.${unread}`;
+  if (shown.length === 0 && account.RootUserHasAccessKeys !== true) return [];
+  const others = users.length - shown.length;
+  return [
+    ...headingLines(account, table),
+    ...shown.flatMap((results) => userLines(results, table)),
+    ...(others > 0 ? [`${table.color.green('✓')} ${count(others, 'other user')}`, ''] : []),
+  ];
 };
 
-/** Formats a scan as a table of at most 80 columns, violators first. */
+/** Formats a scan as a table of at most 80 columns, violators first. Several accounts are summarized at the end. */
 export const toTable = (scan: Scan, { isColored }: { readonly isColored: boolean }): string => {
   const color = createColors(isColored);
-  const table = { scan, color, rules: Object.keys(scan.Parameters).length };
+  const rules = Object.keys(scan.Parameters).length;
+  const table = { scan, color, users: groupUsers(scan), rules };
+  const isOne = scan.Accounts.length === 1;
+  const toLines = isOne ? accountLines : attentionLines;
+  const refused = new Set(
+    isOne
+      ? []
+      : scan.Accounts.filter(({ Users }) => Users === undefined).map((one) => one.AccountId),
+  );
+  const failures = scan.Failures.filter(({ AccountId }) => !refused.has(AccountId));
   return [
-    ...scan.Accounts.flatMap((account) => accountLines(account, table)),
-    ...failureLines(scan.Failures).map((line) => color.yellow(line)),
+    ...comparisonLines(scan).map((line) => color.bold(line)),
+    ...scan.Accounts.flatMap((account) => toLines(account, table)),
+    ...(isOne ? [] : accountRows(scan)),
+    ...failureLines(failures).map((line) => color.yellow(line)),
     ...wrap(summaryOf(scan), { first: '', next: '  ' }).map((line) => color.bold(line)),
     '',
   ].join('\n');

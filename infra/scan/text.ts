@@ -7,6 +7,10 @@ const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 /** Returns untrusted text as one line without characters that a terminal may interpret. */
 export const plain = (text: string): string => text.replace(UNSAFE, '?');
 
+/** Returns a number with a noun, which gets an `s` unless the number is one. */
+export const count = (number: number, what: string): string =>
+  `${number} ${what}${number === 1 ? '' : 's'}`;
+
 /** What the first line and every further line start with. */
 type Starts = { readonly first: string; readonly next: string };
 

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import {
   CloudTrailClient,
+  type CloudTrailClientConfig,
   type LookupAttribute,
   paginateLookupEvents,
 } from '@aws-sdk/client-cloudtrail';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as v from 'valibot';
 import { parse, responseOf, Text } from '../input/parse.ts';
 import { historyBegins, type KeyHistory, readStatusChange } from '../keys/key-history.ts';
@@ -59,9 +59,8 @@ type HistoryOptions = {
   readonly maximumEvents?: number;
   /** The number of seconds after which no further page is read. The history is then incomplete. @default - none */
   readonly maximumSeconds?: number;
-  /** @default - the credentials of the environment */
-  readonly credentials?: AwsCredentialIdentityProvider;
-};
+  // By default, the credentials of the environment and connections of its own.
+} & Pick<CloudTrailClientConfig, 'credentials' | 'requestHandler'>;
 
 /**
  * Creates a function that reads the status changes of access keys from CloudTrail's event history, in the Region that
@@ -81,13 +80,13 @@ export const createEventHistory = (
   {
     maximumEvents = Number.POSITIVE_INFINITY,
     maximumSeconds = Number.POSITIVE_INFINITY,
-    ...credentials
+    ...config
   }: HistoryOptions = {},
 ): ReadHistory => {
   const iamRegion = iamRegionOf(region ?? '');
   const client = new CloudTrailClient({
     ...connection(RETRIES),
-    ...credentials,
+    ...config,
     ...(iamRegion !== undefined && { region: iamRegion }),
   });
   countCalls(client);

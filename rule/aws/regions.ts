@@ -18,11 +18,14 @@ const PARTITIONS: readonly (readonly [start: RegExp, partition: string])[] = [
 /** Partitions whose IAM Region AWS does not document. */
 const UNDOCUMENTED = /^(us-iso|eu-iso|eusc-)/;
 
+/** Returns the partition of a Region, or `aws` if AWS does not document it. */
+export const partitionOf = (region: string): string =>
+  PARTITIONS.find(([start]) => start.test(region))?.[1] ?? 'aws';
+
 /** Returns the Region that records the IAM events of a Region's partition, or undefined if AWS does not document it. */
 export const iamRegionOf = (region: string): string | undefined => {
   if (UNDOCUMENTED.test(region)) return undefined;
-  const partition = PARTITIONS.find(([start]) => start.test(region))?.[1] ?? 'aws';
-  return IAM_REGIONS[partition];
+  return IAM_REGIONS[partitionOf(region)];
 };
 
 /**

@@ -10,7 +10,8 @@ export type ServiceName =
   | 'cloudtrail'
   | 'securityhub'
   | 'sqs'
-  | 'sns';
+  | 'sns'
+  | 'organizations';
 
 /** One API call; `principal` is the name of a role, or `operator`. */
 export type Call = {

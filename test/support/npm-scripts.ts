@@ -38,7 +38,10 @@ const OF_NPM = ['ci', 'test', 'install', 'pack', 'sbom'];
  *
  * @throws {Error} if there is no such script, or it does not take the options
  */
-export const checkNpm = ([command = '', script = '', separator, ...options]: readonly string[]) => {
+export const checkNpm = (words: readonly string[]): void => {
+  const [command = '', script = '', separator, ...options] = words.filter(
+    (word) => word !== '--silent',
+  );
   if (OF_NPM.includes(command)) return;
   if (command !== 'run' || !Object.hasOwn(manifest.scripts, script))
     throw new Error(`npm has no ${command} ${script}`);

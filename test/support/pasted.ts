@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Part } from './markdown.ts';
@@ -12,15 +20,23 @@ export type Started = {
 };
 
 /** What the shell starts instead of a program: it records its arguments. The output of some calls is the input of others. */
-const STAND_IN = `#!/bin/sh
-{ printf '%s\\0' "$AT" "\${0##*/}" "$@"; printf '\\036'; } >> "$RECORD"
+const STAND_IN = `{ printf '%s\\0' "$AT" "\${0##*/}" "$@"; printf '\\036'; } >> "$RECORD"
 case "$2" in
   get-user | get-compliance-details-by-config-rule) echo "$ANSWER_USER" ;;
   describe-automation-executions) echo "$ANSWER_EXECUTION" ;;
   get-automation-execution) echo "$ANSWER_EXECUTION $ANSWER_USER Success" ;;
   get-findings) echo '[{"Id":"a","ProductArn":"b"}]' ;;
-esac
-`;
+esac`;
+
+/** The programs that really run. The shell finds no other one, so that a page cannot change anything. */
+const REAL = ['cat', 'echo', 'grep', 'mkdir', 'sed', 'sort', 'tr', 'uniq', 'xargs'];
+
+const find = (name: string): string => {
+  const folders = process.env['PATH']?.split(path.delimiter) ?? [];
+  const found = folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
+  if (found === undefined) throw new Error(`expected the program ${name} in PATH`);
+  return found;
+};
 
 /**
  * Runs commands in the shell, one after the other, and returns the programs that they start.
@@ -37,13 +53,15 @@ export const paste = (
     const RECORD = path.join(folder, 'record');
     const work = path.join(folder, 'work');
     mkdirSync(work);
-    for (const name of ['aws', 'npm', 'npx', 'git'])
-      writeFileSync(path.join(folder, name), STAND_IN, { mode: 0o755 });
-    writeFileSync(path.join(folder, 'jq'), '#!/bin/sh\nexec cat\n', { mode: 0o755 });
+    const add = (name: string, text: string) =>
+      writeFileSync(path.join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    for (const name of ['aws', 'npm', 'npx', 'git']) add(name, STAND_IN);
+    add('jq', 'exec cat');
+    for (const name of REAL) symlinkSync(find(name), path.join(folder, name));
     const script = commands.map(({ at, text }) => `export AT='${at}'\n${text}\n`).join('');
-    const { stderr } = spawnSync('sh', ['-c', `set -u\ncd() { :; }\n${script}`], {
+    const { stderr } = spawnSync('/bin/sh', ['-c', `set -u\ncd() { :; }\n${script}`], {
       ...{ cwd: work, encoding: 'utf8' },
-      env: { PATH: `${folder}:${process.env['PATH']}`, RECORD, ...variables },
+      env: { PATH: folder, RECORD, ...variables },
     });
     if (stderr !== '') throw new Error(`the commands of ${commands[0]?.page}: ${stderr}`);
     const record = existsSync(RECORD) ? readFileSync(RECORD, 'utf8') : '';

@@ -42,10 +42,11 @@ type HistoryDeps = {
   readonly now: () => Date;
   readonly roles: ReturnType<typeof createRoles>;
   readonly pageSize?: number | undefined;
+  readonly accountId?: string;
 };
 
 /** An event history in which half a second passes between two calls: LookupEvents admits two a second. */
-const createHistory = ({ dispatcher, now, ...deps }: HistoryDeps) => {
+export const createHistory = ({ dispatcher, now, ...deps }: HistoryDeps) => {
   let passed = 0;
   return createCloudTrail({
     now: () => {
@@ -53,8 +54,8 @@ const createHistory = ({ dispatcher, now, ...deps }: HistoryDeps) => {
       return new Date(now().getTime() + passed);
     },
     wait: async () => {},
-    ...deps,
     accountId: '123456789012',
+    ...deps,
     region: 'us-east-1',
     closed: new AbortController().signal,
     isLogging: () => false,

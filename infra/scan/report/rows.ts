@@ -1,12 +1,9 @@
 import type { Scan, ScanResult } from '../result.ts';
 import { daysBetween } from './text.ts';
 
-/** A result, and how it differs from that of an earlier scan, if the scan was compared. */
-type ComparedResult = ScanResult & { readonly Change?: 'New' | 'Resolved' | 'Unchanged' };
-
 /** A row of the table: a result, and what the table sorts and searches by. */
 export type Row = {
-  readonly result: ComparedResult;
+  readonly result: ScanResult;
   readonly accountName: string | undefined;
   /** The days for which the longest-idle key has been idle, -1 without a key whose last use is known. */
   readonly idleDays: number;
@@ -49,7 +46,7 @@ export type Selection = {
   readonly search: string;
 };
 
-const textOf = (result: ComparedResult, accountName = ''): string => {
+const textOf = (result: ScanResult, accountName = ''): string => {
   const { Recommendation, AccessKeys } = result;
   return [
     ...[result.UserName, result.UserId, result.AccountId, accountName, result.Rule],

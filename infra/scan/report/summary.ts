@@ -1,7 +1,8 @@
-import type { Scan, ScanFailure } from '../result.ts';
+import { comparisonNotes } from '../comparison-table.ts';
+import type { EarlierViolation, Scan, ScanFailure } from '../result.ts';
 import { accountChart, accountLabel, agesOf, barChart, idleTimesOf } from './charts.ts';
 import { type Html, html } from './html.ts';
-import { count, countOf } from './text.ts';
+import { count, countOf, instantOf } from './text.ts';
 import { type Totals, totalsOf } from './totals.ts';
 
 /** The number of items of a list that are shown. The others are in a list to open. */
@@ -53,6 +54,31 @@ ${total('Accounts', count(scan.Accounts.length))}${total('IAM users', count(sums
 </section>`;
 };
 
+const withoutResult = ({ AccountId, UserName, Rule, Change }: EarlierViolation): Html =>
+  html`<li>${Change}: <bdi>${AccountId}</bdi>, user <bdi>${UserName}</bdi>, ${Rule}</li>
+`;
+
+/** Renders what changed since the earlier scan, and the violations that have no row in the table. */
+const comparison = (scan: Scan): Html | string => {
+  const { Comparison } = scan;
+  if (Comparison === undefined) return '';
+  const { Changes, WithoutResult } = Comparison;
+  const missing =
+    WithoutResult.length === 0
+      ? ''
+      : html`<p>Violations of the earlier scan that have no result now. A resolved one belongs to a user that no longer exists:</p>
+${list(WithoutResult.map(withoutResult))}`;
+  return html`<section aria-labelledby="changes">
+<h2 id="changes">Changes since ${instantOf(Comparison.ScanTime)}</h2>
+<dl class="totals">
+${Object.entries(Changes).map(([change, violations]) => total(`${change} violations`, count(violations)))}</dl>
+${comparisonNotes(scan, Comparison).map(
+  (note) => html`<p>${note}</p>
+`,
+)}${missing}
+</section>`;
+};
+
 const parameters = ({ Parameters }: Scan): Html =>
   html`<section aria-labelledby="parameters">
 <h2 id="parameters">Parameters</h2>
@@ -76,6 +102,7 @@ export const renderSummary = (scan: Scan): Html => {
   return html`${failures(scan)}
 ${rootUsers(sums)}
 ${totals(scan, sums)}
+${comparison(scan)}
 <section aria-labelledby="accounts">
 <h2 id="accounts">Results by account</h2>
 ${accountChart(sums.Accounts)}

@@ -86,7 +86,7 @@ export const totalsOf = (scan: Scan): Totals => {
     ),
   );
   return {
-    Users: Accounts.reduce((sum, { Users }) => sum + Users, 0),
+    Users: Accounts.reduce((sum, { Users = 0 }) => sum + Users, 0),
     UsersWithViolations: new Set(violationsOf(scan).map(userOf)).size,
     Rules: rulesOf(scan),
     AccessKeys: [...keys.values()],

@@ -164,9 +164,9 @@ describe.concurrent('npm run scan', () => {
       expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
       const rows = readFileSync(file, 'utf8').split('\r\n');
       expect(rows[0]).toBe(
-        'AccountId,UserName,UserId,Rule,ComplianceType,Annotation,AccessKeys,Action,AccessKeyId,Reason,Command',
+        'AccountId,AccountName,UserName,UserId,Rule,ComplianceType,Change,Annotation,AccessKeys,Action,AccessKeyId,Reason,Command,Failure',
       );
-      expect(rows[1]).toMatch(/^123456789012,'=cmd,AIDA/);
+      expect(rows[1]).toMatch(/^123456789012,,'=cmd,AIDA/);
       expect(rows).toHaveLength(4);
     }));
 
@@ -233,6 +233,19 @@ describe.concurrent('the exit status', () => {
     [['alice'], /alice/],
     [['--format', 'xml'], /--format must be one of table, json, csv.*, got "xml"/],
     [['--output', ''], /--output must have a value/],
+    [['--compare', ''], /--compare must have a value/],
+    [['--organization', '--accounts', '111111111111'], /--organization and --accounts exclude/],
+    [
+      ['--accounts', '11111111111'],
+      /--accounts must be distinct .* 12 digits.*, got "11111111111"/,
+    ],
+    [['--accounts', '111111111111,'], /--accounts must be distinct account ids/],
+    [['--accounts', '111111111111,111111111111'], /--accounts must be distinct account ids/],
+    [
+      ['--role-name', 'a/b', '--organization'],
+      /--role-name must be the name of a role.*, got "a\/b"/,
+    ],
+    [['--role-name', 'audit'], /--role-name needs --organization or --accounts/],
     [['--output', '/nowhere/scan.json'], /--output must be a file that can be written: ENOENT/],
     [['-c', 'maxActiveAccessKeys'], /a setting must be name=value/],
     [['-c', 'maxActiveAccessKeys=0'], /maxActiveAccessKeys must be a whole number/],
@@ -289,7 +302,7 @@ describe.concurrent('the exit status', () => {
     const { code, stdout, stderr } = await command.scan({}, given);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const option of ['--profile', '--format', '--fail-on-violations', '--print-policy'])
+    for (const option of ['--profile', '--format', '--fail-on-violations', '--organization'])
       expect(stdout).toContain(option);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });

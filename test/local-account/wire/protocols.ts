@@ -117,6 +117,7 @@ const SERVICES = {
   StarlingDoveService: 'config',
   AmazonSSM: 'ssm',
   AmazonSQS: 'sqs',
+  AWSOrganizationsV20161128: 'organizations',
   // CloudTrail accepts two prefixes: the SDK for JavaScript sends the first, boto3 and the AWS CLI the second.
   CloudTrail_20131101: 'cloudtrail',
   'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101': 'cloudtrail',

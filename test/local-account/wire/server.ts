@@ -47,7 +47,7 @@ const answerClock = ({ path }: WireRequest, { now, advance }: MovableClock): Wir
 
 /** What the server serves. */
 export type ServerOptions = {
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, 'call'>;
   /** Returns the name of the role or user that signs with this access key id. */
   readonly principalOf: (accessKeyId: string) => string;
   /** @default a free port */

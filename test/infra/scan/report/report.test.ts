@@ -103,3 +103,41 @@ describe('root users with access keys', () => {
     ).toBe(RootUserHasAccessKeys);
   });
 });
+
+describe('the report of a comparison', () => {
+  const Comparison = {
+    ScanTime: '2025-12-31T00:00:00.000Z',
+    Parameters: { ...scan.Parameters, 'iam-user-single-access-key': { minimumIdleDays: 30 } },
+    Failures: 2,
+    AddedAccounts: ['111122223334'],
+    Changes: { New: 3, Unchanged: 1200, Resolved: 4, Unknown: 5 },
+    WithoutResult: [
+      {
+        ...{ AccountId: '111122223333', UserName: '<b>gone</b>', UserId: 'AIDAGONE' },
+        ...{ Rule: 'iam-user-single-access-key', Annotation: '', Change: 'Resolved' as const },
+      },
+    ],
+  };
+  const { markup } = renderSummary({ ...scan, Comparison });
+
+  it('says since when, and how many violations changed', () => {
+    expect(markup).toContain('Changes since 2025-12-31 00:00:00 UTC');
+    expect(markup).toMatch(/New violations.*?>3</s);
+    expect(markup).toMatch(/Unchanged violations.*?>1,200</s);
+  });
+
+  it('says what makes the comparison less certain', () => {
+    expect(markup).toContain('minimumIdleDays: 30, now 7');
+    expect(markup).toContain('The earlier scan has 2 failures.');
+    expect(markup).toContain('Not in the earlier scan: 1 account.');
+  });
+
+  it('lists the violations that have no result now', () => {
+    expect(markup).toContain('&#60;b&#62;gone&#60;/b&#62;');
+    expect(markup).not.toContain('<b>gone');
+  });
+
+  it('has no such section without a comparison', () => {
+    expect(renderSummary(scan).markup).not.toContain('Changes since');
+  });
+});
