@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { daysAgo, idOf, useDeployedAccount, used } from '../support/runbook-scenarios.ts';
+import {
+  daysAgo,
+  idOf,
+  messagesOfChanges,
+  useDeployedAccount,
+  used,
+} from '../support/runbook-scenarios.ts';
 
 const topicArn = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
 const { setup } = useDeployedAccount({
@@ -42,7 +48,8 @@ it.each(USER_AGENTS)(
     expect(reason).toMatch(/^deactivate [A-Za-z0-9 .,:;/#+=()-]+$/);
     expect(reason).not.toContain('://');
     expect(reason).toMatch(/; in all 1 event, 1 API, 1 source address, 1 user agent \([^()]+\)$/);
-    const messages = account.sns.published.map(({ Message }) => Message);
+    await account.settled();
+    const messages = messagesOfChanges(account).map(({ Message }) => Message);
     expect(messages).toHaveLength(2);
     for (const message of messages) {
       // A request for approval has at most 4,096 characters.

@@ -4,6 +4,7 @@ import {
   daysAgo,
   denied,
   idOf,
+  messagesOfChanges,
   planFor,
   statusesOf,
   useDeployedAccount,
@@ -106,7 +107,8 @@ describe('the runbook DeactivateAccessKey', () => {
       expect(reason).toContain(
         ' s3:ListBuckets from 203.0.113.7 (aws-cli/2.15.30); in all 1 event',
       );
-      const published = account.sns.published.map(({ Message }) => Message);
+      await account.settled();
+      const published = messagesOfChanges(account).map(({ Message }) => Message);
       expect(published).toEqual(DryRun === 'true' ? [] : [expect.stringContaining(reason)]);
     },
   );
