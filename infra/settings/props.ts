@@ -36,7 +36,7 @@ export interface SettingProps {
    */
   readonly exemptionTagKey?: string;
   /**
-   * Days after which a scheduled evaluation reports an unchanged result again (the rule on active keys: only violations); with 0, each one reports it.
+   * Days after which a scheduled evaluation reports an unchanged result again (the rule on active keys: only violations); with 0, every one does.
    * @default 7
    */
   readonly refreshDays?: number;

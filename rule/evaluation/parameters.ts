@@ -25,7 +25,7 @@ const SHARED = {
     default: 7,
     unit: 'days',
     description:
-      'Days after which a scheduled evaluation reports an unchanged result again (the rule on active keys: only violations); with 0, each one reports it',
+      'Days after which a scheduled evaluation reports an unchanged result again (the rule on active keys: only violations); with 0, every one does',
   }),
 };
 
