@@ -49,7 +49,7 @@ export const ORGANIZATION_SETTINGS = {
     item: /^arn:[\w-]+:cloudformation:[\w-]+:\d{12}:stackset\/[\w-]{1,128}:[\w-]{36}$/,
     expected: 'distinct ARNs of stack sets, separated by commas',
     description:
-      'Stack sets that an account gets first when it joins, such as the stack set of the recorder',
+      'Stack sets that a new account gets before this one, such as the stack set of the recorder',
   }),
   maxConcurrentPercentage: wholeNumber({
     minimum: 1,

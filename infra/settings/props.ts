@@ -11,12 +11,12 @@ export interface SettingProps {
    */
   readonly maxActiveAccessKeys?: number;
   /**
-   * Whether inactive access keys count too, so that maxActiveAccessKeys limits all keys of a user.
+   * Whether inactive access keys count too; maxActiveAccessKeys then limits all keys of a user.
    * @default false
    */
   readonly countInactiveAccessKeys?: boolean;
   /**
-   * Days that a user may have more keys after its newest active key was created.
+   * Days for which a user may have more keys after its newest active key is created.
    * @default 0
    */
   readonly rotationGraceDays?: number;
@@ -26,7 +26,7 @@ export interface SettingProps {
    */
   readonly minimumIdleDays?: number;
   /**
-   * Days after which a key is due for rotation; until then, no key is selected if the rotation to a new key looks unfinished; with 0, the age of a key does not matter.
+   * Age in days at which a key is due for rotation; if the rotation to a younger key looks unfinished, no key is selected; with 0, the age of a key does not matter.
    * @default 90
    */
   readonly maxAccessKeyAge?: number;
@@ -36,12 +36,12 @@ export interface SettingProps {
    */
   readonly exemptionTagKey?: string;
   /**
-   * Days after which a sweep reports an unchanged result again, for the rule on active keys only NON_COMPLIANT; with 0, every sweep does.
+   * Days after which a scheduled evaluation reports an unchanged result again (the rule on active keys: only violations); with 0, every one does.
    * @default 7
    */
   readonly refreshDays?: number;
   /**
-   * Days that a key may be inactive before it has to be deleted or made active again; with 0, no key may be inactive.
+   * Days that a key may be inactive before it must be deleted or reactivated; with 0, no key may be inactive.
    * @default 30
    */
   readonly maxInactiveDays?: number;
@@ -56,12 +56,12 @@ export interface SettingProps {
    */
   readonly maximumExecutionFrequency?: Frequency;
   /**
-   * Whether a change of a key starts an evaluation within minutes; needs a trail, and the Region of IAM.
+   * Whether a change of a key starts an evaluation within minutes; requires a trail, and the Region that records IAM events.
    * @default true
    */
   readonly keyEvents?: boolean;
   /**
-   * Concurrent executions that Lambda reserves for the function of each rule, and to which it limits them.
+   * Concurrent executions that Lambda reserves for the function of each rule; the function cannot use more.
    * @default - none
    */
   readonly reservedConcurrentExecutions?: number;
@@ -76,12 +76,12 @@ export interface SettingProps {
    */
   readonly automaticDeletion?: boolean;
   /**
-   * IAM users or roles that must approve each deactivation and each deletion; excludes automatic remediation.
+   * IAM users or roles that must approve each deactivation and each deletion; not allowed with automatic mode.
    * @default - none
    */
   readonly approvers?: readonly string[];
   /**
-   * How many of the approvers must approve.
+   * Number of approvers that must approve.
    * @default 1
    */
   readonly minRequiredApprovals?: number;
@@ -131,7 +131,7 @@ export interface SettingProps {
    */
   readonly inactiveConfigRuleName?: string;
   /**
-   * Days that the logs of the functions are kept.
+   * Days after which CloudWatch Logs deletes the logs of the functions.
    * @default 90
    */
   readonly logRetentionInDays?: RetentionDays;

@@ -60,7 +60,7 @@ const EVALUATION = {
   keyEvents: trueOrFalse({
     default: true,
     description:
-      'Whether a change of a key starts an evaluation within minutes; needs a trail, and the Region of IAM',
+      'Whether a change of a key starts an evaluation within minutes; requires a trail, and the Region that records IAM events',
   }),
   reservedConcurrentExecutions: wholeNumber({
     minimum: 1,
@@ -68,7 +68,7 @@ const EVALUATION = {
     default: undefined,
     unit: 'executions',
     description:
-      'Concurrent executions that Lambda reserves for the function of each rule, and to which it limits them',
+      'Concurrent executions that Lambda reserves for the function of each rule; the function cannot use more',
   }),
 };
 
@@ -85,14 +85,14 @@ const REMEDIATION = {
   }),
   approvers: approvers({
     description:
-      'IAM users or roles that must approve each deactivation and each deletion; excludes automatic remediation',
+      'IAM users or roles that must approve each deactivation and each deletion; not allowed with automatic mode',
   }),
   minRequiredApprovals: wholeNumber({
     minimum: 1,
     maximum: MAXIMUM_APPROVERS,
     default: 1,
     unit: 'approvals',
-    description: 'How many of the approvers must approve',
+    description: 'Number of approvers that must approve',
   }),
   approvalTopicArn: text({
     ...APPROVAL_TOPIC_ARN,
@@ -148,7 +148,7 @@ const NAMES = {
   logRetentionInDays: oneOf({
     options: RETENTION_DAYS,
     default: 90,
-    description: 'Days that the logs of the functions are kept',
+    description: 'Days after which CloudWatch Logs deletes the logs of the functions',
   }),
 };
 

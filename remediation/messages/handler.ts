@@ -63,7 +63,7 @@ export const createHandler =
         return noticeMessage(item.notice, { ...settings, ...people });
       };
       let MessagesPublished = 0;
-      const tell = async ({ body }: (typeof messages)[number]): Promise<void> => {
+      const publishFor = async ({ body }: (typeof messages)[number]): Promise<void> => {
         const message = await messageOf(body);
         if (message === undefined) return;
         // The current name, because the name in a notice may belong to another user by now.
@@ -73,7 +73,7 @@ export const createHandler =
         MessagesPublished += 1;
       };
 
-      const { failures } = await forEach(messages, tell);
+      const { failures } = await forEach(messages, publishFor);
       log.add({ MessagesPublished });
       const [failure] = failures;
       if (failure !== undefined)

@@ -31,7 +31,7 @@ const aboutUser = (
   { accountId, ConfigRuleName }: Omit<MessageRule, 'Runbook'>,
 ) => ({ accountId, ConfigRuleName, about: UserName, threadId: `${accountId}/${UserId}` });
 
-/** The date at which automatic remediation may act at the earliest: none if it does not act now, `Off` if it never acts. */
+/** The earliest date at which automatic remediation may act: `None` while the plan refuses, `Off` without automatic remediation. */
 export type Forecast = Date | 'None' | 'Off';
 
 /** A user that has turned NON_COMPLIANT. */
@@ -58,7 +58,7 @@ export const violationMessage = (
   const acts = plan.Outcome !== 'Refused';
   const automatic = {
     Off: `Automatic remediation is off: no access key is ${done} until somebody decides.`,
-    None: `Automatic remediation ${act}s no access key as long as the plan refuses. Every schedule plans again.`,
+    None: `Automatic remediation ${act}s no access key while the plan refuses. It plans again at every schedule.`,
   };
   return {
     ...{ event: 'NON_COMPLIANT', eventId, title: 'IAM user is NON_COMPLIANT' },
@@ -178,7 +178,7 @@ export const refusalMessage = (plan: Plan, rule: MessageRule, schedule: Date): M
       `Why: ${show(Reason)}`,
     ],
     nextSteps: () => [
-      `What to do: see the reason. ${decide} Every schedule plans again, and a key is ${done} when the reason no longer applies.`,
+      `What to do: see the reason. ${decide} Automatic remediation plans again at every schedule, and a key is ${done} when the reason no longer applies.`,
     ],
   };
 };
@@ -192,7 +192,7 @@ export const furtherRefusals = (count: number, rule: MessageRule, schedule: Date
     ...{ accountId, ConfigRuleName, threadId: `${accountId}/${ConfigRuleName}` },
     eventId: `${ConfigRuleName}/${schedule.toISOString()}`,
     paragraphs: (show) => [
-      `In the account ${show(accountId)}, ${count} more IAM users are NON_COMPLIANT with the AWS Config rule ${show(ConfigRuleName)}, and none of their access keys was ${done} automatically. They get no messages of their own.`,
+      `In the account ${show(accountId)}, ${count} more IAM users are NON_COMPLIANT with the AWS Config rule ${show(ConfigRuleName)}, and none of their access keys was ${done} automatically. No separate messages are sent for them.`,
     ],
     nextSteps: () => [
       `What to do: read the annotations of the NON_COMPLIANT results of the rule in AWS Config. ${decide}`,

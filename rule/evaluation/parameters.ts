@@ -25,7 +25,7 @@ const SHARED = {
     default: 7,
     unit: 'days',
     description:
-      'Days after which a sweep reports an unchanged result again, for the rule on active keys only NON_COMPLIANT; with 0, every sweep does',
+      'Days after which a scheduled evaluation reports an unchanged result again (the rule on active keys: only violations); with 0, every one does',
   }),
 };
 
@@ -41,14 +41,14 @@ export const RULE_PARAMETERS = {
   countInactiveAccessKeys: trueOrFalse({
     default: false,
     description:
-      'Whether inactive access keys count too, so that maxActiveAccessKeys limits all keys of a user',
+      'Whether inactive access keys count too; maxActiveAccessKeys then limits all keys of a user',
   }),
   rotationGraceDays: wholeNumber({
     minimum: 0,
     maximum: 90,
     default: 0,
     unit: 'days',
-    description: 'Days that a user may have more keys after its newest active key was created',
+    description: 'Days for which a user may have more keys after its newest active key is created',
   }),
   minimumIdleDays: wholeNumber({
     minimum: 0,
@@ -64,7 +64,7 @@ export const RULE_PARAMETERS = {
     default: 90,
     unit: 'days',
     description:
-      'Days after which a key is due for rotation; until then, no key is selected if the rotation to a new key looks unfinished; with 0, the age of a key does not matter',
+      'Age in days at which a key is due for rotation; if the rotation to a younger key looks unfinished, no key is selected; with 0, the age of a key does not matter',
   }),
   ...SHARED,
 };
@@ -77,7 +77,7 @@ export const INACTIVE_RULE_PARAMETERS = {
     default: 30,
     unit: 'days',
     description:
-      'Days that a key may be inactive before it has to be deleted or made active again; with 0, no key may be inactive',
+      'Days that a key may be inactive before it must be deleted or reactivated; with 0, no key may be inactive',
   }),
   ...SHARED,
 };

@@ -160,7 +160,7 @@ describe('a user that turns NON_COMPLIANT', () => {
     await run(change(id));
 
     const [first, second] = sns.published.map(({ Message }) => Message);
-    expect(first).toContain('deactivates no access key as long as the plan refuses');
+    expect(first).toContain('deactivates no access key while the plan refuses');
     expect(first).toContain('The plan now: no key of alice is selected');
     expect(second).toContain('Automatic remediation is off');
     for (const text of [first, second]) expect(text).not.toContain('at the earliest');

@@ -86,7 +86,7 @@ Event: NON_COMPLIANT event-1`,
   it('gives no date while no key is selected, and says how to decide', () => {
     const { text } = tell('None', refused);
     expect(text).toContain(
-      'Automatic remediation deactivates no access key as long as the plan refuses. Every schedule plans again.',
+      'Automatic remediation deactivates no access key while the plan refuses. It plans again at every schedule.',
     );
     expect(text).toContain('The plan now: no key of alice is selected: a tie');
     expect(text).toContain(
@@ -174,7 +174,7 @@ describe('refusalMessage', () => {
 
 Why: no key of alice is selected: a tie
 
-What to do: see the reason. To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command. Every schedule plans again, and a key is deactivated when the reason no longer applies.
+What to do: see the reason. To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command. Automatic remediation plans again at every schedule, and a key is deactivated when the reason no longer applies.
 
 Event: REFUSED iam-user-single-access-key/AIDAXXXXXXXXXXXXALICE/2026-01-31T12:00:00.000Z`,
     });
@@ -193,7 +193,7 @@ describe('furtherRefusals', () => {
   it('names the number, the account and the rule, and says what to do', () => {
     expect(textOf(furtherRefusals(400, rule, at))).toEqual({
       Subject: 'Access keys not deactivated: 400 more users',
-      text: `In the account 123456789012, 400 more IAM users are NON_COMPLIANT with the AWS Config rule iam-user-single-access-key, and none of their access keys was deactivated automatically. They get no messages of their own.
+      text: `In the account 123456789012, 400 more IAM users are NON_COMPLIANT with the AWS Config rule iam-user-single-access-key, and none of their access keys was deactivated automatically. No separate messages are sent for them.
 
 What to do: read the annotations of the NON_COMPLIANT results of the rule in AWS Config. To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command.
 
