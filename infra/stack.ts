@@ -1,6 +1,7 @@
 import { Aws, CfnRule, Fn, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { KeyEventTrigger } from './key-events/key-event-trigger.ts';
+import { createMessages } from './messages/messages.ts';
 import { Alarms } from './monitoring/alarms.ts';
 import { Dashboard } from './monitoring/dashboard.ts';
 import { SavedQueries } from './monitoring/queries.ts';
@@ -28,7 +29,7 @@ export const STACK_NAME = 'IamUserSingleAccessKey';
 export type SingleAccessKeyStackProps = StackProps & SettingProps;
 
 /**
- * Makes CloudFormation refuse a stack in another Region or partition than its topics. Alarms and runbooks publish only in
+ * Makes CloudFormation refuse a stack in another Region or partition than its topics. Alarms and messages are published only in
  * their own Region.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
@@ -52,7 +53,8 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   const rule = new SingleAccessKeyRule(stack, 'Rule', settings);
   const inactiveRule = new InactiveAccessKeyRule(stack, 'InactiveRule', settings);
   const planner = new Planner(stack, 'Planner', settings);
-  const runbooks = createRunbooks(stack, { ...settings, planner, rule, inactiveRule });
+  const messages = createMessages(stack, { ...settings, rule, inactiveRule });
+  const runbooks = createRunbooks(stack, { ...settings, planner, messages, rule, inactiveRule });
   const automatic = createRemediations(stack, { ...settings, ...runbooks, rule, inactiveRule });
   const trigger = settings.keyEvents
     ? new KeyEventTrigger(stack, 'KeyEvents', {
@@ -63,7 +65,7 @@ export const fillStack = (stack: Stack, settings: Settings): void => {
   const findings = settings.securityHubFindings
     ? new SecurityHubFindings(stack, 'Findings', { ...settings, rule, inactiveRule })
     : undefined;
-  const monitored = { rule, inactiveRule, planner, automatic, trigger, findings };
+  const monitored = { rule, inactiveRule, planner, automatic, messages, trigger, findings };
   const { alarms } = new Alarms(stack, 'Alarms', { ...settings, rule, inactiveRule });
   new SavedQueries(stack, 'Queries', monitored);
   const dashboard = settings.dashboard
@@ -77,7 +79,8 @@ export const DESCRIPTION =
   'AWS Config rule and remediation: at most one active access key per IAM user';
 
 /**
- * The stack of one account: the rules, their runbooks and remediations, key events, findings, alarms and saved queries.
+ * The stack of one account: the rules, their runbooks and remediations, messages, key events, findings, alarms and saved
+ * queries.
  *
  * @throws {InvalidParameterError} names every setting that is not allowed, or every contradiction between settings
  * @throws {WrongRegionError} when key events do not arrive in the Region of the stack

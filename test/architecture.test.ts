@@ -48,7 +48,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'remediation/plans': ['rule'],
   'remediation/planner': ['remediation/plans', 'rule'],
-  'remediation/automatic': ['remediation/planner', 'remediation/plans', 'rule'],
+  'remediation/messages': ['remediation/planner', 'remediation/plans', 'rule'],
+  'remediation/automatic': [
+    ...['remediation/messages', 'remediation/planner', 'remediation/plans', 'rule'],
+  ],
   infra: ['rule'],
   // Nothing of the scan is deployed. It evaluates and plans with the code of the functions.
   'infra/scan': [

@@ -20,6 +20,7 @@ export const ENTRIES = [
   'rule/security-hub/index.ts',
   'remediation/planner/index.ts',
   'remediation/automatic/index.ts',
+  'remediation/messages/index.ts',
 ] as const;
 
 /** The entry module of a function. */

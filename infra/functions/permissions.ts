@@ -17,11 +17,11 @@ export const serviceOfThisAccount = (
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account }, ...conditions },
   });
 
-/** Returns the actions that read the keys of a user, and its tags if an exemption tag is set. */
-export const keyReadingActions = (exemptionTagKey: string | undefined): string[] => [
+/** Returns the actions that read the keys of a user, and its tags if there is a tag to read. */
+export const keyReadingActions = (tagKey: string | undefined): string[] => [
   'iam:ListAccessKeys',
   'iam:GetAccessKeyLastUsed',
-  ...(exemptionTagKey === undefined ? [] : ['iam:ListUserTags']),
+  ...(tagKey === undefined ? [] : ['iam:ListUserTags']),
 ];
 
 /** Allows a role to call actions on the IAM users of this account, with any path. */
@@ -59,8 +59,8 @@ export const allowToReadHistory = (role: IRole): void =>
   allowWithoutResource(role, ['cloudtrail:LookupEvents']);
 
 /** Allows a role to read what a plan depends on: users, keys, rule parameters and the event history. */
-export const allowToPlan = (role: IRole, exemptionTagKey: string | undefined): void => {
-  allowOnUsers(role, keyReadingActions(exemptionTagKey));
+export const allowToPlan = (role: IRole, tagKey: string | undefined): void => {
+  allowOnUsers(role, keyReadingActions(tagKey));
   allowWithoutResource(role, ['iam:ListUsers', 'config:DescribeConfigRules']);
   allowToReadHistory(role);
 };

@@ -3,6 +3,7 @@ import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { NodeFunction } from '../functions/node-function.ts';
 import type { KeyEventTrigger } from '../key-events/key-event-trigger.ts';
+import type { Messages } from '../messages/messages.ts';
 import { EVALUATION_TIMEOUT, type UserRule } from '../rules/user-rule.ts';
 import type { Planner } from '../runbooks/planner.ts';
 import type { AutomaticRemediations } from '../runbooks/runbooks.ts';
@@ -14,19 +15,21 @@ export type Monitored = {
   readonly inactiveRule: UserRule;
   readonly planner: Planner;
   readonly automatic?: AutomaticRemediations | undefined;
+  readonly messages?: Messages | undefined;
   readonly trigger?: KeyEventTrigger | undefined;
   readonly findings?: SecurityHubFindings | undefined;
 };
 
 /** Returns the functions that exist, by the name that a dashboard shows. */
 export const functionsOf = (monitored: Monitored): readonly (readonly [string, NodeFunction])[] => {
-  const { rule, inactiveRule, planner, trigger, findings, automatic = {} } = monitored;
+  const { rule, inactiveRule, planner, messages, trigger, findings, automatic = {} } = monitored;
   const functions = {
     rule: rule.evaluator,
     'inactive keys': inactiveRule.evaluator,
     planner,
     'key events': trigger?.starter,
     findings: findings?.importer,
+    messages: messages?.publisher,
     'automatic deactivation': automatic.deactivation?.starter,
     'automatic deletion': automatic.deletion?.starter,
   };

@@ -138,7 +138,7 @@ const topicFinding = (topic: TopicState, { identity, region }: AccountState): Fi
       group,
       state: 'missing',
       what: `${setting} is in ${topic.region} (${topic.partition}), the deployment in ${region} (${partition})`,
-      why: 'alarms and runbooks publish only in their own Region',
+      why: 'alarms and messages are published only in their own Region',
       fixes: [`deploy with -c ${setting}=<the ARN of a topic in ${region}>`],
     };
   if ('unread' in exists) return unreadFinding(group, `whether ${setting} exists`, exists.unread);

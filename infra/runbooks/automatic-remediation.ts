@@ -12,7 +12,11 @@ import type { Runbook } from './runbook.ts';
 /** The rule whose violations are remediated, its runbook, and the settings of the function. */
 type AutomaticRemediationProps = Pick<
   Settings,
-  'maximumExecutionFrequency' | 'logRetentionInDays' | 'exemptionTagKey' | 'notificationTopicArn'
+  | 'maximumExecutionFrequency'
+  | 'logRetentionInDays'
+  | 'exemptionTagKey'
+  | 'notificationTopicArn'
+  | 'ownerTagKey'
 > & {
   readonly configRule: CfnConfigRule;
   readonly runbook: Runbook;
@@ -36,6 +40,8 @@ class AutomaticFunction extends NodeFunction {
   constructor(scope: Construct, id: string, props: AutomaticRemediationProps) {
     const { configRule, runbook, runbookName, deactivationRole } = props;
     const { maximumExecutionFrequency, logRetentionInDays, notificationTopicArn } = props;
+    // Without a topic, nothing is published, so that nobody has to be found.
+    const ownerTagKey = notificationTopicArn === undefined ? undefined : props.ownerTagKey;
     super(scope, id, {
       entry: 'remediation/automatic/index.ts',
       description: `Starts ${runbookName} for each IAM user whose plan acts`,
@@ -50,9 +56,10 @@ class AutomaticFunction extends NodeFunction {
         DEACTIVATION_ROLE_ARN: deactivationRole.roleArn,
         PERIOD_HOURS: String(HOURS[maximumExecutionFrequency]),
         ...(notificationTopicArn !== undefined && { NOTIFICATION_TOPIC_ARN: notificationTopicArn }),
+        ...(ownerTagKey !== undefined && { OWNER_TAG_KEY: ownerTagKey }),
       },
     });
-    allowToPlan(this.role, props.exemptionTagKey);
+    allowToPlan(this.role, props.exemptionTagKey ?? ownerTagKey);
     allowOnUsers(this.role, [
       'iam:GetUser',
       ...(runbookName === 'DeactivateAccessKey' ? ['iam:ListAttachedUserPolicies'] : []),

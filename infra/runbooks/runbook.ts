@@ -1,6 +1,7 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { CfnConfigRule } from 'aws-cdk-lib/aws-config';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { REPOSITORY } from '../functions/bundle.ts';
@@ -42,10 +43,10 @@ type RunbookProps = {
    */
   readonly approval?: Approval | undefined;
   /**
-   * ARN of the SNS topic that the runbook publishes its writes to.
-   * @default - no notifications
+   * The queue that gets a message about each write of the runbook.
+   * @default - no messages
    */
-  readonly notificationTopicArn?: string | undefined;
+  readonly messageQueue?: IQueue | undefined;
 };
 
 /**
@@ -73,7 +74,7 @@ export class Runbook extends Construct {
           PlannerFunctionName: planner.function.functionName,
           // The name, because a reference would be circular: the rule's function refers to the documents.
           ConfigRuleName: configRule.configRuleName,
-          NotificationTopicArn: props.notificationTopicArn ?? '',
+          MessageQueueUrl: props.messageQueue?.queueUrl ?? '',
           Approvers: approval?.approvers,
           MinRequiredApprovals: approval?.minRequiredApprovals,
           ApprovalTopicArn: approval?.topicArn,
@@ -93,7 +94,7 @@ export class Runbook extends Construct {
   }
 
   private createRole(props: RunbookProps): Role {
-    const { planner, configRule, userActions, notificationTopicArn, approval } = props;
+    const { planner, configRule, userActions, messageQueue, approval } = props;
     const executions = Stack.of(this).formatArn({
       service: 'ssm',
       resource: 'automation-execution',
@@ -110,16 +111,8 @@ export class Runbook extends Construct {
 
     allow('lambda:InvokeFunction', functionArn);
     allow('config:StartConfigRulesEvaluation', configRule.attrArn);
-    for (const topicArn of new Set([notificationTopicArn, approval?.topicArn]))
-      if (topicArn !== undefined) allow('sns:Publish', topicArn);
-    if (notificationTopicArn !== undefined) {
-      // A message says who started and who approved the execution. The role does not know the id of its execution.
-      allow('ssm:GetAutomationExecution', executions);
-      Validations.of(role).acknowledge({
-        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:automation-execution/*]',
-        reason: 'An execution reads itself. Its id does not exist before it starts.',
-      });
-    }
+    if (approval?.topicArn !== undefined) allow('sns:Publish', approval.topicArn);
+    if (messageQueue !== undefined) allow('sqs:SendMessage', messageQueue.queueArn);
     // IAM has no condition key for the status that UpdateAccessKey sets. The document determines it.
     allowOnUsers(role, userActions);
     return role;

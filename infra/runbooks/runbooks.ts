@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { Messages } from '../messages/messages.ts';
 import type { InactiveAccessKeyRule, SingleAccessKeyRule } from '../rules/access-key-rules.ts';
 import { completeSettings, type SettingProps } from '../settings/props.ts';
 import { AutomaticRemediation } from './automatic-remediation.ts';
@@ -13,11 +14,8 @@ type Rules = {
 };
 
 /** The properties of the runbooks. */
-type RunbooksProps = Pick<
-  SettingProps,
-  'approvers' | 'minRequiredApprovals' | 'approvalTopicArn' | 'notificationTopicArn'
-> &
-  Rules & { readonly planner: Planner };
+type RunbooksProps = Pick<SettingProps, 'approvers' | 'minRequiredApprovals' | 'approvalTopicArn'> &
+  Rules & { readonly planner: Planner; readonly messages?: Messages | undefined };
 
 /** The properties of the remediations. */
 type RemediationsProps = SettingProps & Rules & Pick<Runbooks, 'deactivate' | 'deleteInactive'>;
@@ -32,9 +30,8 @@ export type Runbooks = {
 /** Creates the three runbooks. Deactivation and deletion ask the approvers; reactivation does not. */
 export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks => {
   const { planner, rule, inactiveRule } = props;
-  const { approvers, minRequiredApprovals, approvalTopicArn, notificationTopicArn } =
-    completeSettings(props);
-  const shared = { planner, notificationTopicArn };
+  const { approvers, minRequiredApprovals, approvalTopicArn } = completeSettings(props);
+  const shared = { planner, messageQueue: props.messages?.queue };
   const approval = approvers && { approvers, minRequiredApprovals, topicArn: approvalTopicArn };
   const updating = ['iam:UpdateAccessKey', 'iam:ListAccessKeys'];
 
@@ -59,8 +56,9 @@ export const createRunbooks = (scope: Construct, props: RunbooksProps): Runbooks
     document: 'remediation/runbooks/reactivate-access-key.yaml',
     userActions: updating,
   });
-  // The planner finds the deactivations of the runbook in the event history by this role.
-  planner.function.addEnvironment('DEACTIVATION_ROLE_ARN', deactivate.automationRole.roleArn);
+  // A plan finds the deactivations of the runbook in the event history by this role.
+  for (const one of [planner, props.messages?.publisher])
+    one?.function.addEnvironment('DEACTIVATION_ROLE_ARN', deactivate.automationRole.roleArn);
   return { deactivate, reactivate, deleteInactive };
 };
 

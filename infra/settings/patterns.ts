@@ -1,10 +1,17 @@
 import * as v from 'valibot';
+import { RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
 import { type Parameter, type Pattern, textLike } from '../../rule/input/parameter.ts';
 
 /** The name of a Config rule: AWS Config allows 128 characters, but GetComplianceDetailsByConfigRule takes at most 64. */
 export const RULE_NAME: Pattern = {
   pattern: '[\\w-]{1,64}',
   expected: '1 to 64 letters, digits, - and _',
+};
+
+/** The key of a tag, as the rules accept it. */
+export const TAG_KEY: Pattern = {
+  pattern: RULE_PARAMETERS.exemptionTagKey.pattern,
+  expected: RULE_PARAMETERS.exemptionTagKey.expected,
 };
 
 /** The ARN of an SNS topic. Alarms and runbooks cannot publish to a FIFO topic. */

@@ -96,10 +96,15 @@ export interface SettingProps {
    */
   readonly alarmTopicArn?: string;
   /**
-   * SNS topic that receives a message about each change by a runbook, and about each refusal of automatic mode.
+   * SNS topic that receives a message about each new violation, each change by a runbook, and each refusal of automatic mode.
    * @default - none
    */
   readonly notificationTopicArn?: string;
+  /**
+   * Key of the user tag whose value messages carry as the attribute owner, for the filter policies of subscriptions.
+   * @default - none
+   */
+  readonly ownerTagKey?: string;
   /**
    * Whether to create a CloudWatch dashboard.
    * @default false

@@ -12,6 +12,7 @@ import {
   approvers,
   MAXIMUM_APPROVERS,
   RULE_NAME,
+  TAG_KEY,
   TOPIC_ARN,
 } from './patterns.ts';
 
@@ -110,7 +111,13 @@ const NOTIFICATIONS = {
     ...TOPIC_ARN,
     default: undefined,
     description:
-      'SNS topic that receives a message about each change by a runbook, and about each refusal of automatic mode',
+      'SNS topic that receives a message about each new violation, each change by a runbook, and each refusal of automatic mode',
+  }),
+  ownerTagKey: text({
+    ...TAG_KEY,
+    default: undefined,
+    description:
+      'Key of the user tag whose value messages carry as the attribute owner, for the filter policies of subscriptions',
   }),
   dashboard: trueOrFalse({
     default: false,

@@ -1,9 +1,8 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient, StartAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import * as v from 'valibot';
 import { type CountCalls, connection } from '../../rule/aws/clients.ts';
 import { parse, responseOf, Text } from '../../rule/input/parse.ts';
-import type { Message } from './messages.ts';
+import { createPublish } from '../messages/calls.ts';
 
 /**
  * Systems Manager starts one execution per second. A start is retried for minutes before it fails.
@@ -23,9 +22,7 @@ type Execution = {
 /** Creates the two actions of the function: it starts executions and publishes messages. */
 export const createActions = (countCalls: CountCalls) => {
   const ssm = new SSMClient(connection(RETRIES));
-  const sns = new SNSClient(connection());
   countCalls(ssm);
-  countCalls(sns);
   return {
     /** Starts an execution of a runbook and returns its id. */
     startExecution: async ({ DocumentName, Parameters }: Execution): Promise<string> => {
@@ -34,9 +31,7 @@ export const createActions = (countCalls: CountCalls) => {
       const response = await ssm.send(new StartAutomationExecutionCommand(input));
       return parse(Started, response, responseOf('StartAutomationExecution')).AutomationExecutionId;
     },
-    publish: async (TopicArn: string, message: Message): Promise<void> => {
-      await sns.send(new PublishCommand({ TopicArn, ...message }));
-    },
+    publish: createPublish(countCalls),
   };
 };
 

@@ -3,11 +3,12 @@ import type { Config, RecordedResult } from '../../rule/aws/config.ts';
 import type { IamUser } from '../../rule/aws/iam.ts';
 import { RESERVED_FOR_LOG, withinTime } from '../../rule/evaluation/time-limit.ts';
 import { describeError, type LogRun } from '../../rule/log/log.ts';
+import { readOwner } from '../messages/calls.ts';
+import { furtherRefusals, refusalMessage } from '../messages/texts.ts';
 import { makePlan, type Sources } from '../planner/make-plan.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { Actions } from './actions.ts';
-import { furtherRefusals, refusalMessage } from './messages.ts';
-import { isFirstScheduleAfter, parseScheduledTime } from './schedule.ts';
+import { isFirstScheduleAfter, parseScheduledTime, scheduleOf } from './schedule.ts';
 import type { AutomaticSettings } from './settings.ts';
 
 /** The dependencies of the handler. */
@@ -80,21 +81,25 @@ const start = async ({ UserId }: Plan, { actions, settings, executions }: Run): 
 
 /** Reports a refusal at the first schedule after its result was recorded, unless there is no topic. */
 const report = async (plan: Plan, recorded: RecordedResult, run: Run): Promise<void> => {
-  const { actions, settings, counts } = run;
-  const { notificationTopicArn, periodHours } = settings;
+  const { actions, settings, counts, iam } = run;
+  const { notificationTopicArn, periodHours, ownerTagKey } = settings;
   const { ResultRecordedTime = recorded.OrderingTimestamp } = recorded;
-  const isNew = isFirstScheduleAfter(ResultRecordedTime, { periodHours, time: run.time });
+  const schedule = { periodHours, time: run.time };
+  const isNew = isFirstScheduleAfter(ResultRecordedTime, schedule);
   if (notificationTopicArn === undefined || !isNew) return;
   counts.reported += 1;
-  if (counts.reported <= MAXIMUM_MESSAGES)
-    await actions.publish(notificationTopicArn, refusalMessage(plan, settings));
+  if (counts.reported > MAXIMUM_MESSAGES) return;
+  const message = refusalMessage(plan, settings, scheduleOf(schedule));
+  const owner = await readOwner(iam, plan.UserName, ownerTagKey);
+  await actions.publish(notificationTopicArn, message, owner);
 };
 
-const reportFurther = async ({ actions, settings, counts }: Run): Promise<void> => {
-  const { notificationTopicArn } = settings;
+const reportFurther = async ({ actions, settings, counts, time }: Run): Promise<void> => {
+  const { notificationTopicArn, periodHours } = settings;
   const count = counts.reported - MAXIMUM_MESSAGES;
-  if (notificationTopicArn !== undefined && count > 0)
-    await actions.publish(notificationTopicArn, furtherRefusals(count, settings));
+  if (notificationTopicArn === undefined || count <= 0) return;
+  const message = furtherRefusals(count, settings, scheduleOf({ periodHours, time }));
+  await actions.publish(notificationTopicArn, message);
 };
 
 /** Returns users from another one on in each run, so that runs that end early do not always leave out the same users. */

@@ -30,13 +30,20 @@ const HOUR = 3_600_000;
 type Schedule = { readonly periodHours: number; readonly time: Date };
 
 /**
+ * Returns the instant of a schedule. Schedules are aligned to hours in UTC. EventBridge runs a schedule within its minute,
+ * so the time of its event is rounded down to the period.
+ */
+export const scheduleOf = ({ periodHours, time }: Schedule): Date => {
+  const period = periodHours * HOUR;
+  return new Date(Math.floor(time.getTime() / period) * period);
+};
+
+/**
  * Tells whether this is the first schedule after a result was recorded.
  *
- * Schedules are aligned to hours in UTC. EventBridge runs a schedule within its minute, so the time of the event is
- * rounded down to the period. Boundary: a result that was recorded exactly at the schedule belongs to it.
+ * Boundary: a result that was recorded exactly at the schedule belongs to it.
  */
-export const isFirstScheduleAfter = (recorded: Date, { periodHours, time }: Schedule): boolean => {
-  const period = periodHours * HOUR;
-  const end = Math.floor(time.getTime() / period) * period;
-  return recorded.getTime() > end - period && recorded.getTime() <= end;
+export const isFirstScheduleAfter = (recorded: Date, schedule: Schedule): boolean => {
+  const end = scheduleOf(schedule).getTime();
+  return recorded.getTime() > end - schedule.periodHours * HOUR && recorded.getTime() <= end;
 };

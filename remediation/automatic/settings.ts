@@ -17,6 +17,7 @@ const Environment = v.object({
   DEACTIVATION_ROLE_ARN: RoleArn,
   PERIOD_HOURS: v.pipe(v.picklist(PERIODS), v.transform(Number)),
   NOTIFICATION_TOPIC_ARN: v.optional(Text),
+  OWNER_TAG_KEY: v.optional(Text),
 });
 
 /** The settings that the function is deployed with. */
@@ -33,6 +34,8 @@ export type AutomaticSettings = {
   readonly periodHours: number;
   /** Undefined if refusals are only logged. */
   readonly notificationTopicArn: string | undefined;
+  /** Undefined if messages have no attribute `owner`. */
+  readonly ownerTagKey: string | undefined;
 };
 
 /**
@@ -54,5 +57,6 @@ export const parseAutomaticSettings = (
     accountId: String(given.AUTOMATION_ROLE_ARN.split(':')[4]),
     periodHours: given.PERIOD_HOURS,
     notificationTopicArn: given.NOTIFICATION_TOPIC_ARN,
+    ownerTagKey: given.OWNER_TAG_KEY,
   };
 };

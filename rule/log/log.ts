@@ -28,6 +28,7 @@ type LogFields = {
   readonly start: 'Started' | 'Postponed' | 'HeldBack';
   /** Milliseconds from the oldest key event to the start of its evaluation. */
   readonly EventToEvaluation: number;
+  readonly MessagesPublished: number;
   readonly FindingsImported: number;
   readonly FindingsArchived: number;
   readonly eventNames: readonly string[];

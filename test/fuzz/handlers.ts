@@ -292,7 +292,8 @@ const automatic = handler(
       settings: {
         ...{ Runbook: 'DeactivateAccessKey', ConfigRuleName: RULE_NAME, documentName: 'document' },
         ...{ automationRoleArn: DEACTIVATION_ROLE_ARN, deactivationRoleArn: DEACTIVATION_ROLE_ARN },
-        ...{ accountId: '123456789012', periodHours: 24, notificationTopicArn: 'topic' },
+        ...{ accountId: '123456789012', periodHours: 24 },
+        ...{ notificationTopicArn: 'topic', ownerTagKey: 'owner' },
       },
       now: () => at,
     });

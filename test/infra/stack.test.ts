@@ -58,6 +58,7 @@ describe('permissions', () => {
         .filter(({ action }) => action === 'iam:ListUserTags')
         .map(({ role, on }) => [role.replace(/[0-9A-F]{8}$/, ''), on]);
     expect(readers()).toEqual([]);
+    expect(readers({ ownerTagKey: 'owner' })).toEqual([]);
     expect(readers({ exemptionTagKey: 'keys-until' })).toEqual([
       ['RuleEvaluatorRole', users],
       ['InactiveRuleEvaluatorRole', users],
@@ -79,35 +80,39 @@ describe('permissions', () => {
     });
   });
 
-  it('allow the runbooks to publish only to notificationTopicArn', () => {
+  it('allow only the function of the messages to publish, and the runbooks to send to its queue', () => {
     const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
-    const publishing = allowedActions(synthesize({ notificationTopicArn }).template).filter(
-      ({ action }) => action === 'sns:Publish',
-    );
-    expect(publishing.map(({ role, on }) => [role.replace(/AutomationRole\w+$/, ''), on])).toEqual(
-      ['DeleteInactiveAccessKey', 'DeactivateAccessKey', 'ReactivateAccessKey'].map((name) => [
-        name,
-        notificationTopicArn,
-      ]),
-    );
+    const actions = allowedActions(synthesize({ notificationTopicArn }).template);
+    const allowedTo = (name: string) =>
+      actions
+        .filter(({ action, on }) => action === name && !on.includes('DeadLetterQueue'))
+        .map(({ role, on }) => [role.replace(/(Automation)?Role\w+$/, ''), on]);
+    expect(allowedTo('sns:Publish')).toEqual([['MessagesPublisher', notificationTopicArn]]);
+    const queue = expect.stringMatching(/^\{MessagesQueue\w+\}$/);
+    expect(allowedTo('sqs:SendMessage')).toEqual([
+      ['DeleteInactiveAccessKey', queue],
+      ['DeactivateAccessKey', queue],
+      ['ReactivateAccessKey', queue],
+    ]);
   });
 
-  it('belong to runbooks that default to their own rule, and publish only to notificationTopicArn', () => {
+  it('belong to runbooks that default to their own rule, and send only to the queue of the messages', () => {
     const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
     const names = { configRuleName: 'one-key', inactiveConfigRuleName: 'no-old-key' };
     const valuesOf = (settings: Record<string, unknown>) =>
       propertiesOf(synthesize(settings).template, 'AWS::SSM::Document').map(({ Content }) => {
         const text = JSON.stringify(Content);
-        const topics = text.matchAll(/"NotificationTopicArn":"([^"]*)"/g);
+        const queues = text.matchAll(/"MessageQueueUrl":(?:\{"Ref":)?"([^"]*)"/g);
         const { ConfigRuleName } = Object(Content).parameters;
-        return [ConfigRuleName.default, ...Array.from(topics, ([, topic]) => topic)];
+        return [ConfigRuleName.default, ...Array.from(queues, ([, queue]) => queue)];
       });
+    const queue = expect.stringMatching(/^MessagesQueue/);
     expect(valuesOf({ notificationTopicArn, ...names })).toEqual([
-      ['no-old-key', notificationTopicArn, notificationTopicArn],
-      ['one-key', notificationTopicArn, notificationTopicArn],
-      ['one-key', notificationTopicArn, notificationTopicArn],
+      ['no-old-key', queue, queue],
+      ['one-key', queue, queue],
+      ['one-key', queue, queue],
     ]);
-    expect(valuesOf({}).flatMap(([, ...topics]) => topics)).toEqual(Array(6).fill(''));
+    expect(valuesOf({}).flatMap(([, ...queues]) => queues)).toEqual(Array(6).fill(''));
   });
 
   it('allow the planner only to read', () => {

@@ -83,7 +83,7 @@ const createServices = (foundation: Foundation) => {
   const { dispatcher, accountId, trail = true } = foundation;
   const iam = createIam(foundation);
   const sqs = createSqs(foundation);
-  const sns = createSns(foundation);
+  const sns = createSns({ ...foundation, sqs });
   const lambda = createLambda({ ...foundation, sendToQueue: sqs.sendForLambda });
   const ssm = createSsm(foundation);
   const sts = createSts(foundation);

@@ -58,6 +58,10 @@ export const SERVICE_ERRORS = {
     'InternalFailure',
     'ServiceUnavailable',
   ),
+  sqs: refusals(
+    ...['AccessDenied', 'ExpiredToken', 'ThrottlingException', 'InternalFailure'],
+    'ServiceUnavailable',
+  ),
   ssm: refusals(
     ...['AccessDeniedException', 'ExpiredTokenException', 'ThrottlingException'],
     ...['InternalFailure', 'ServiceUnavailable'],
@@ -70,7 +74,8 @@ export const SERVICE_ERRORS = {
 /**
  * The additional errors of each operation, from its API model. IAM and SNS send the names without `Exception`.
  *
- * A test compares them with the models of the SDK. The errors of Lambda come from the page below.
+ * A test compares them with the models of the SDK. The errors of Lambda and SQS come from the
+ * pages below.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
@@ -122,6 +127,11 @@ export const OPERATION_ERRORS = {
     ...['ParameterValueInvalid', 'InvalidSecurity', 'KMSAccessDenied', 'KMSDisabled'],
     ...['KMSInvalidState', 'KMSNotFound', 'KMSOptInRequired', 'KMSThrottling', 'NotFound'],
     ...['PlatformApplicationDisabled', 'ValidationException'],
+  ),
+  'sqs:SendMessage': refusals(
+    ...['InvalidAddress', 'InvalidMessageContents', 'InvalidSecurity', 'KmsAccessDenied'],
+    ...['KmsDisabled', 'KmsInvalidKeyUsage', 'KmsInvalidState', 'KmsNotFound', 'KmsOptInRequired'],
+    ...['KmsThrottled', 'QueueDoesNotExist', 'RequestThrottled', 'UnsupportedOperation'],
   ),
   'ssm:GetAutomationExecution': refusals(
     ...['AutomationExecutionNotFoundException', 'InternalServerError'],

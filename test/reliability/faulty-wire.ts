@@ -23,7 +23,7 @@ const SLOW = 3_500;
 /** How many times faster than real time a script sleeps. */
 export const SCRIPT_SPEED = 300;
 
-/** Read timeout in `message.py` in milliseconds. */
+/** Read timeout in `queue_message.py` in milliseconds. */
 const SCRIPT_PATIENCE = 10_000;
 
 const waitAs = (via: Via, milliseconds: number) =>

@@ -1,6 +1,9 @@
 import { createActions } from '../../remediation/automatic/actions.ts';
 import { createHandler as createAutomatic } from '../../remediation/automatic/handler.ts';
 import { parseAutomaticSettings } from '../../remediation/automatic/settings.ts';
+import { createPublish, createReadExecution } from '../../remediation/messages/calls.ts';
+import { createHandler as createMessenger } from '../../remediation/messages/handler.ts';
+import { parseMessageSettings } from '../../remediation/messages/settings.ts';
 import { createHandler as createPlanner } from '../../remediation/planner/handler.ts';
 import { HISTORY_LIMITS } from '../../remediation/planner/make-plan.ts';
 import { parseEnvironment } from '../../remediation/plans/input.ts';
@@ -43,6 +46,16 @@ const MAKE = {
       ...clients,
       actions: createActions(clients.countCalls),
       settings: parseAutomaticSettings(environment),
+      now,
+    });
+  },
+  MessagesPublisher: (environment: Environment): Handle => {
+    const clients = withHistory(HISTORY_LIMITS);
+    return createMessenger({
+      ...clients,
+      readExecution: createReadExecution(clients.countCalls),
+      publish: createPublish(clients.countCalls),
+      settings: parseMessageSettings({ AWS_REGION: 'us-east-1', ...environment }),
       now,
     });
   },

@@ -131,7 +131,7 @@ const recordedResults = ({ config }: FaultyAccount, ConfigRuleName: string) => {
   return Object.fromEntries(read().toSorted());
 };
 
-/** Returns the state of an account: keys, recorded results and findings. */
+/** Returns the state of an account: keys, recorded results, findings and announced violations. */
 export const stateOf = (account: FaultyAccount) => ({
   keys: Object.fromEntries(
     Array.from(account.iam.users.values(), ({ UserName, keys }) => [
@@ -149,6 +149,14 @@ export const stateOf = (account: FaultyAccount) => ({
       ])
       .toSorted(),
   ),
+  // A message may be repeated.
+  announced: [
+    ...new Set(
+      account.sns.published
+        .filter(({ attributes }) => attributes['event'] === 'NON_COMPLIANT')
+        .map(({ Subject = '', attributes }) => `${Subject} ${attributes['configRuleName']}`),
+    ),
+  ].toSorted(),
 });
 
 /** Returns the failed invocations so far, including retried ones. */
@@ -166,6 +174,9 @@ export const reportedFailures = (account: FaultyAccount): readonly string[] => [
     .flatMap((queue) => queue.messages().map(() => queue.properties.QueueName)),
 ];
 
+/** The events of messages that claim success. */
+const CLAIMS = new Set(['DEACTIVATED', 'REACTIVATED', 'DELETED']);
+
 /** Returns the executions and notifications that claim success. */
 export const claimsOf = (account: FaultyAccount): readonly string[] => [
   ...account
@@ -174,6 +185,6 @@ export const claimsOf = (account: FaultyAccount): readonly string[] => [
     .filter(({ Outputs }) => Outputs['Report.Outcome']?.[0] === 'Acted')
     .map(({ DocumentName }) => `${DocumentName} Acted`),
   ...account.sns.published
-    .map(({ Subject = '' }) => Subject)
-    .filter((subject) => !subject.includes('not verified')),
+    .filter(({ attributes }) => CLAIMS.has(attributes['event'] ?? ''))
+    .map(({ Subject = '' }) => Subject),
 ];

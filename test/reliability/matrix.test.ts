@@ -211,6 +211,9 @@ describe('the matrix detects', () => {
         const input = {
           ...{ TopicArn: 'arn:aws:sns:us-east-1:123456789012:keys', Message: 'a claim' },
           Subject: 'Access key deactivated',
+          'MessageAttributes.entry.1.Name': 'event',
+          'MessageAttributes.entry.1.Value.DataType': 'String',
+          'MessageAttributes.entry.1.Value.StringValue': 'DEACTIVATED',
         };
         await account.call({ service: 'sns', operation: 'Publish', input, principal: 'operator' });
       },

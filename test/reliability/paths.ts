@@ -6,6 +6,8 @@ import { passTime, until } from './virtual-time.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const RULES = ['RuleEvaluator', 'InactiveRuleEvaluator'] as const;
+/** The functions that follow the results of the rules. */
+const FOLLOWERS = ['FindingsImporter', 'MessagesPublisher'] as const;
 const EVERYBODY: readonly UserName[] = ['alice', 'carol', 'dave', 'erin', 'gina'];
 
 /** A path through the stack. */
@@ -44,10 +46,10 @@ const evaluate = async (account: FaultyAccount) => {
 
 /** Sweeps with both rules. Then keys and users change, and all events are lost. */
 const changeUnseen = async (account: FaultyAccount) => {
-  account.lose('FindingsImporter');
+  account.lose(...FOLLOWERS);
   await sweepBoth(account);
   await passTime(30 * MINUTE);
-  account.lose(...RULES, 'FindingsImporter');
+  account.lose(...RULES, ...FOLLOWERS);
   await setStatus(account, 'dave', 0, 'Inactive');
   await setStatus(account, 'gina', 0, 'Active');
   await deleteUser(account, 'erin');
@@ -55,7 +57,7 @@ const changeUnseen = async (account: FaultyAccount) => {
   for (let key = 0; key < 2; key += 1)
     await account.operate('CreateAccessKey', { UserName: 'frank' });
   await passTime(HOUR);
-  account.lose('FindingsImporter');
+  account.lose(...FOLLOWERS);
 };
 
 const sweepPath = (name: string, rule: Rule): Path => ({
@@ -80,16 +82,16 @@ const changePath = (
   name,
   users: ['alice', 'erin'],
   prepare: async (account) => {
-    account.lose('FindingsImporter');
+    account.lose(...FOLLOWERS);
     await setStatus(account, 'alice', 0, 'Active');
     for (const place of [1, 2]) await setStatus(account, 'alice', place, 'Inactive');
     await sweepBoth(account);
     await passTime(30 * MINUTE);
-    account.lose(...RULES, 'FindingsImporter');
+    account.lose(...RULES, ...FOLLOWERS);
     for (const place of [1, 2]) await setStatus(account, 'alice', place, 'Active');
     await setStatus(account, 'alice', 0, 'Inactive');
     await passTime(31 * 24 * HOUR);
-    account.lose(...RULES.filter((rule) => rule !== hears), 'FindingsImporter');
+    account.lose(...RULES.filter((rule) => rule !== hears), ...FOLLOWERS);
   },
   act: async (account) => {
     await change(account);
@@ -97,7 +99,7 @@ const changePath = (
     await passTime(HOUR);
   },
   again: async (account) => {
-    account.lose('FindingsImporter');
+    account.lose(...FOLLOWERS);
     await evaluate(account);
   },
 });
@@ -114,10 +116,10 @@ const keyEventPath: Path = {
   users: ['dave', 'gina'],
   trail: true,
   prepare: async (account) => {
-    account.lose('FindingsImporter', 'KeyEventsStarter');
+    account.lose(...FOLLOWERS, 'KeyEventsStarter');
     await sweepBoth(account);
     await passTime(30 * MINUTE);
-    account.lose('FindingsImporter');
+    account.lose(...FOLLOWERS);
   },
   act: async (account) => {
     await setStatus(account, 'dave', 0, 'Inactive');
@@ -127,6 +129,7 @@ const keyEventPath: Path = {
 };
 
 const prepareFindings = async (account: FaultyAccount) => {
+  account.lose('MessagesPublisher');
   await sweepBoth(account);
   await passTime(HOUR);
   await changeUnseen(account);
@@ -139,7 +142,7 @@ const schedulePath: Path = {
     await prepareFindings(account);
     await sweepBoth(account);
     await passTime(HOUR);
-    account.lose();
+    account.lose('MessagesPublisher');
   },
   act: async () => {
     await passTime(21 * HOUR);
@@ -152,13 +155,42 @@ const complianceChangePath: Path = {
   users: EVERYBODY,
   prepare: async (account) => {
     await prepareFindings(account);
-    account.lose();
+    account.lose('MessagesPublisher');
     await sweepBoth(account);
   },
   act: async () => {
     await passTime(HOUR);
   },
   again: () => passTime(24 * HOUR),
+};
+
+/** Moves the dead letters back to the queue of the messages, like an operator. */
+const redrive = async (account: FaultyAccount) => {
+  const [deadLetters, messages] = ['-DeadLetterQueue', '-MessagesQueue'].map((part) =>
+    account.sqs.all().find(({ properties }) => properties.QueueName.includes(part)),
+  );
+  for (const { Body, SenderId } of deadLetters?.messages() ?? [])
+    messages?.send({ Body, SenderId });
+  deadLetters?.purge();
+  await passTime(HOUR);
+};
+
+const messagesPath: Path = {
+  name: 'messages: a user turns NON_COMPLIANT',
+  users: ['alice'],
+  prepare: async (account) => {
+    account.sns.createTopic('keys');
+    account.lose(...FOLLOWERS);
+    await sweepBoth(account);
+    await passTime(30 * MINUTE);
+    await account.operate('CreateUser', { UserName: 'frank' });
+    for (let key = 0; key < 2; key += 1)
+      await account.operate('CreateAccessKey', { UserName: 'frank' });
+    account.lose('FindingsImporter');
+    await sweepBoth(account);
+  },
+  act: () => passTime(HOUR),
+  again: redrive,
 };
 
 /** An execution of a runbook for one user. Its rule evaluates after the end of the execution. */
@@ -190,9 +222,10 @@ const runbookPath = (
     users: ['alice'],
     prepare: async (account) => {
       account.sns.createTopic('keys');
-      account.lose('FindingsImporter');
+      account.lose(...FOLLOWERS);
       await sweepBoth(account);
       await passTime(30 * MINUTE);
+      account.lose('FindingsImporter');
     },
     act: run,
     again: run,
@@ -217,6 +250,7 @@ export const PATHS: readonly Path[] = [
   keyEventPath,
   schedulePath,
   complianceChangePath,
+  messagesPath,
   runbookPath(
     'DeactivateAccessKey',
     { document: 'DeactivationRunbookName', role: 'DeactivationRoleArn', rule: 'ConfigRuleName' },

@@ -182,7 +182,10 @@ describe('a user with a hostile name, path and tags', () => {
 
   it.each(each)('appears in a notification with an ASCII subject: $name', ({ index }) => {
     const { user, run } = at(index);
-    const message = account.sns.published.find(({ Message }) => Message.includes(user.UserId));
+    const message = account.sns.published.find(
+      ({ Message, attributes }) =>
+        attributes['event'] === 'DEACTIVATED' && Message.includes(user.UserId),
+    );
     expect(message?.Subject).toBe(`Access key deactivated: ${user.UserName}`);
     expect(message?.Message).toContain(`Undo: ${run.output('UndoCommand')}\n`);
     expect(message?.Message).not.toMatch(/\{\{|\}\}/);

@@ -52,8 +52,8 @@ const ACTIONS = [
 
 /** The options that exclude each other, the number of roles, and what the roles may do in addition. */
 describe.each([
-  ['approval', APPROVAL, 8, []],
-  ['automatic mode', AUTOMATIC, 10, ['iam:PassRole', 'ssm:StartAutomationExecution']],
+  ['approval', APPROVAL, 9, []],
+  ['automatic mode', AUTOMATIC, 11, ['iam:PassRole', 'ssm:StartAutomationExecution']],
 ] as const)('with every option and %s, the stack', (_, settings, roles, passing) => {
   const { template } = synthesize({ ...OPTIONS, ...settings });
   const statementsOf = (type: string, member: string) =>
@@ -102,7 +102,7 @@ describe.each([
       expect(one).toBe(
         'config.amazonaws.com {AWS::AccountId} arn:{AWS::Partition}:config:{AWS::Region}:{AWS::AccountId}:config-rule/*',
       );
-    expect(schedules).toHaveLength(roles - 7);
+    expect(schedules).toHaveLength(roles - 8);
     for (const one of schedules)
       expect(one).toMatch(
         /^events\.amazonaws\.com {2}\{(FindingsDaily|Automatic\w+Schedule)\w+\}$/,
@@ -116,7 +116,7 @@ describe.each([
     for (const { Action, Principal, Condition } of letting) {
       expect([Action, Principal]).toEqual(['sqs:SendMessage', { Service: 'events.amazonaws.com' }]);
       expect(toText(Condition?.['ArnEquals']?.['aws:SourceArn'])).toMatch(
-        /^\{(KeyEventsQueueRule|FindingsDaily|FindingsChangesRule|Automatic\w+Schedule)\w+\}$/,
+        /^\{(KeyEventsQueueRule|FindingsDaily|FindingsChangesRule|MessagesQueueRule|Automatic\w+Schedule)\w+\}$/,
       );
     }
     const queueCount = propertiesOf(template, 'AWS::SQS::Queue').length;
@@ -134,7 +134,7 @@ describe.each([
     const patterns = propertiesOf(template, 'AWS::Events::Rule').flatMap(
       ({ EventPattern }) => EventPattern ?? [],
     );
-    expect(patterns).toHaveLength(2);
+    expect(patterns).toHaveLength(3);
     for (const pattern of patterns)
       expect(pattern).toMatchObject({ account: [{ Ref: 'AWS::AccountId' }] });
   });

@@ -15,7 +15,7 @@ describe.each([
     const given = setup();
     const alice = given.seed('alice', { Status }, {});
     given.answerPlans(planFor(alice, act));
-    for (const topic of ['keys', 'somewhere-else']) given.account.sns.createTopic(topic);
+    given.account.sns.createTopic('keys');
     return { ...given, alice, runbook: given.account.runbook(name) };
   };
   let given: ReturnType<typeof begin>;
@@ -23,22 +23,20 @@ describe.each([
     given = begin();
   });
 
-  it.each(['', 'arn:aws:sns:us-east-1:123456789012:somewhere-else'])(
-    'cannot choose the topic of its message: %j',
-    async (NotificationTopicArn) => {
-      const { runbook, alice, account } = given;
+  it.each(['', 'https://sqs.us-east-1.amazonaws.com/123456789012/somewhere-else'])(
+    'cannot choose the queue of its message: %j',
+    async (MessageQueueUrl) => {
+      const { runbook, alice, message } = given;
       const statuses = () => alice.keys.map((key) => key.Status);
       const before = statuses();
 
-      expect(() => runbook.start({ UserId: alice.UserId, NotificationTopicArn })).toThrow(
-        'NotificationTopicArn',
+      expect(() => runbook.start({ UserId: alice.UserId, MessageQueueUrl })).toThrow(
+        'MessageQueueUrl',
       );
       expect(statuses()).toEqual(before);
 
-      expect((await runbook.run({ UserId: alice.UserId })).output('Notification')).toBe(
-        'Published',
-      );
-      expect(account.sns.published.map(({ TopicArn }) => TopicArn)).toEqual([notificationTopicArn]);
+      expect((await runbook.run({ UserId: alice.UserId })).output('Notification')).toBe('Queued');
+      expect((await message()).TopicArn).toBe(notificationTopicArn);
     },
   );
 
@@ -60,7 +58,7 @@ describe.each([
     expect((await runbook.run({ UserId: alice.UserId })).outcome).toBe('Acted');
 
     const [starter = '', approvers, ...more] =
-      message().Message.split('Started by: ')[1]?.split('\n') ?? [];
+      (await message()).Message.split('Started by: ')[1]?.split('\n') ?? [];
     expect(starter).toMatch(shown);
     expect([approvers, ...more]).toEqual(['Approved by: not required']);
   });

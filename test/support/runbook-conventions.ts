@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { REPOSITORY } from '../../infra/functions/bundle.ts';
 import { expectParameter } from './parameter-examples.ts';
-import { type Runbook, type RunbookDocument, TOPIC } from './runbook-document.ts';
+import { QUEUE_URL, type Runbook, type RunbookDocument } from './runbook-document.ts';
 
 const inputsOf = (
   { mainSteps }: RunbookDocument,
@@ -38,11 +38,12 @@ const pathsOf = ({ mainSteps }: RunbookDocument) => {
 
 const SCRIPTS = `${REPOSITORY}remediation/runbooks/scripts/`;
 
-/** The inputs of a script that publishes a message. Who starts the runbook cannot choose the topic. */
-const PUBLISHING = {
-  NotificationTopicArn: TOPIC,
+/** The inputs of a script that queues a message. Who starts the runbook cannot choose the queue and the rule. */
+const queueing = (rule: string) => ({
+  MessageQueueUrl: QUEUE_URL,
+  MessageRuleName: rule,
   ExecutionId: reference('automation:EXECUTION_ID'),
-};
+});
 
 type Convention = (document: RunbookDocument, runbook: Runbook) => void;
 
@@ -184,34 +185,32 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
         .replace('Again', '')
         .replace(/(?<=.)(?=[A-Z])/, '_')
         .toLowerCase();
-      const files = ['verify', 'report'].includes(file) ? ['message', file] : [file];
+      const files = ['verify', 'report'].includes(file) ? ['queue_message', file] : [file];
       const texts = files.map((one) => readFileSync(`${SCRIPTS}${one}.py`, 'utf8').trimEnd());
       expect([inputs['Script'], inputs['Handler']]).toEqual([texts.join('\n\n\n'), file]);
     }
   },
 
-  'verifies the key that it wrote': (document, { act, expected }) => {
+  'verifies the key that it wrote': (document, { act, expected, rule }) => {
     const plan = act === 'Delete' ? 'ReadPlanAgain.' : 'ReadPlan.';
     expect(inputsOf(document, 'Verify')['InputPayload']).toEqual({
+      ...references(['UserId']),
       ...references(['UserName', 'AccessKeyId'], plan),
       ExpectedStatus: expected,
       UndoCommand: act === 'Delete' ? '' : reference('ReadPlan.UndoCommand'),
-      ...PUBLISHING,
+      ...queueing(rule),
     });
   },
 
-  'publishes and reports the plan, and declares every output that it has': (document, { act }) => {
+  'queues and reports the plan, and declares every output that it has': (document, runbook) => {
+    const { act, rule } = runbook;
     const names = [
       ...['Outcome', 'UserId', 'UserName', 'AccessKeyId', 'Reason'],
       ...(act === 'Delete' ? [] : ['UndoCommand']),
       'NextCommand',
     ];
     const { InputPayload } = inputsOf(document, 'Report');
-    const { Subject, Message, ...reported } = Object(InputPayload);
-    expect(reported).toEqual({ ...references(names, 'ReadPlan.'), ...PUBLISHING });
-    // Amazon SNS accepts 100 ASCII characters. The user name may have 64.
-    expect(Subject).toMatch(/^[A-Z][ -~]{0,35}\{\{ ReadPlan\.UserName \}\}$/);
-    expect(Message).toContain(reference('ReadPlan.AccessKeyId'));
+    expect(InputPayload).toEqual({ ...references(names, 'ReadPlan.'), ...queueing(rule) });
     expect(document.outputs).toEqual([...names, 'Notification'].map((name) => `Report.${name}`));
     for (const { outputs = [] } of document.mainSteps)
       for (const { Name, ...output } of outputs)

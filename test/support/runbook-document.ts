@@ -40,8 +40,8 @@ export type RunbookFile =
   | 'reactivate-access-key'
   | 'delete-inactive-access-key';
 
-/** The topic of the documents. */
-export const TOPIC = 'arn:aws:sns:us-east-1:123456789012:keys';
+/** The queue of the messages of the documents. */
+export const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/messages';
 
 /** Reads a document as the stack deploys it. Names that the deployment adds stay as placeholders. */
 export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): RunbookDocument =>
@@ -53,7 +53,7 @@ export const readRunbook = (file: RunbookFile, approvers?: readonly string[]): R
         file === 'delete-inactive-access-key'
           ? 'iam-user-inactive-access-key'
           : 'iam-user-single-access-key',
-      NotificationTopicArn: TOPIC,
+      MessageQueueUrl: QUEUE_URL,
       Approvers: approvers,
       MinRequiredApprovals: approvers && 2,
       ApprovalTopicArn: approvers && 'arn:aws:sns:us-east-1:123456789012:AutomationApprovals',

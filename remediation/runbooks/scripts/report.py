@@ -1,20 +1,13 @@
-# message.py precedes this script in a document.
+# queue_message.py precedes this script in a document.
 ACTIONS = ('Deactivate', 'Reactivate', 'Delete')
-REQUEST = ('NotificationTopicArn', 'Subject', 'Message', 'ExecutionId')
-
-
-def notify(request):
-    try:
-        publish(request)
-        return 'Published'
-    # The key has changed although the message failed. The output says so.
-    except Exception as error:
-        print(f'The message could not be published: {error}')
-        return 'Failed'
+# What only the message needs.
+ORIGIN = ('ExecutionId', 'MessageRuleName')
 
 
 def report(events, context):
-    request = {name: events.pop(name) for name in REQUEST}
+    queue_url = events.pop('MessageQueueUrl')
+    execution_id, rule_name = (events.pop(name) for name in ORIGIN)
     acted = events['Outcome'] in ACTIONS
-    notification = notify(request) if acted and request['NotificationTopicArn'] else 'None'
+    message = {**events, 'ExecutionId': execution_id, 'ConfigRuleName': rule_name}
+    notification = queue_message(queue_url, message) if acted else 'None'
     return {**events, 'Outcome': 'Acted' if acted else events['Outcome'], 'Notification': notification}

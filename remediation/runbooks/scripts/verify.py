@@ -1,4 +1,4 @@
-# message.py precedes this script in a document.
+# queue_message.py precedes this script in a document.
 import time
 
 VISIBLE_WITHIN_SECONDS = 60
@@ -54,14 +54,14 @@ def restore(iam, user_name, key_id):
 
 
 def notify(events, unverified):
-    if not events['NotificationTopicArn']:
-        return 'None'
-    try:
-        subject = f"The {WRITES[events['ExpectedStatus']][1]} of an access key is not verified"
-        publish({**events, 'Subject': subject, 'Message': f'{unverified}\n'})
-        return 'Published'
-    except Exception as error:
-        return f'Failed, {error}'
+    message = {
+        'Outcome': 'Unverified',
+        'Change': WRITES[events['ExpectedStatus']][1],
+        'Reason': str(unverified),
+        'ConfigRuleName': events['MessageRuleName'],
+        **{name: events[name] for name in ('UserId', 'UserName', 'AccessKeyId', 'ExecutionId')},
+    }
+    return queue_message(events['MessageQueueUrl'], message)
 
 
 def verify(events, context):

@@ -16,11 +16,12 @@ import { noticeOf } from '../../../infra/functions/notices.ts';
 
 /**
  * In KB. The client of Security Hub includes the shape of every AWS resource, 200 KB that no bundler can drop. Automatic mode
- * has two clients more than the planner.
+ * and the messages have two clients more than the planner.
  */
 const MAXIMUMS: Readonly<Record<string, number>> = {
   'rule/security-hub/index.ts': 500,
   'remediation/automatic/index.ts': 450,
+  'remediation/messages/index.ts': 450,
 };
 
 const bundle = async (entry: string) => {
@@ -75,6 +76,7 @@ describe('builtCodeOf', () => {
       'functions/rule-security-hub',
       'functions/remediation-planner',
       'functions/remediation-automatic',
+      'functions/remediation-messages',
     ]);
   });
 });

@@ -26,9 +26,15 @@ const AUTOMATIC = {
   automaticRemediation: true,
   automaticDeletion: true,
 };
+const OWNED = {
+  notificationTopicArn,
+  ownerTagKey: 'owner',
+  automaticRemediation: true,
+  automaticDeletion: true,
+};
 const LEAST = { triggers: 'schedule' };
 const LEAST_AUTOMATIC = { ...LEAST, automaticRemediation: true, automaticDeletion: true };
-type Options = Partial<typeof EVERYTHING & typeof AUTOMATIC & typeof LEAST>;
+type Options = Partial<typeof EVERYTHING & typeof AUTOMATIC & typeof OWNED & typeof LEAST>;
 
 const OneOrMore = v.pipe(
   v.union([v.string(), v.array(v.string())]),
@@ -47,8 +53,10 @@ const Policy = v.object({
   ),
 });
 
-/** The actions that Lambda takes for a function: logs and dead letters. */
-const NOT_CALLED_BY_CODE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
+/** Tells whether Lambda takes an action for a function: logs and dead letters. */
+const isOfLambda = ({ action, resource }: { action: string; resource: string }): boolean =>
+  action.startsWith('logs:') ||
+  (action === 'sqs:SendMessage' && resource.includes('DeadLetterQueue'));
 
 /** Runs a runbook and approves it if it asks. */
 const createRun =
@@ -155,7 +163,7 @@ const allowedOf = (roleName: string) =>
     .flatMap(({ Action, Resource }) =>
       Action.flatMap((action) => Resource.map((resource) => ({ action, resource }))),
     )
-    .filter(({ action }) => !NOT_CALLED_BY_CODE.includes(action));
+    .filter((allowed) => !isOfLambda(allowed));
 
 const Rules = v.object({
   ConfigRules: v.array(v.looseObject({ ConfigRuleArn: v.string(), ConfigRuleName: v.string() })),
@@ -267,11 +275,13 @@ const ROLES = [
   '-DeleteInactiveAccessKeyA',
 ];
 
+const MESSAGES_ROLE = '-MessagesPublisherRole';
 const AUTOMATIC_ROLES = ['-AutomaticDeactivation', '-AutomaticDeletion'];
 
 describe.each([
-  ['every permission', EVERYTHING, [...ROLES, '-FindingsImporterRole']],
-  ['every permission of automatic mode', AUTOMATIC, [...ROLES, ...AUTOMATIC_ROLES]],
+  ['every permission', EVERYTHING, [...ROLES, MESSAGES_ROLE, '-FindingsImporterRole']],
+  ['every permission of automatic mode', AUTOMATIC, [...ROLES, MESSAGES_ROLE, ...AUTOMATIC_ROLES]],
+  ['an owner tag only', OWNED, [...ROLES, MESSAGES_ROLE, ...AUTOMATIC_ROLES]],
   ['the fewest permissions', LEAST, ROLES],
   ['the fewest permissions of automatic mode', LEAST_AUTOMATIC, [...ROLES, ...AUTOMATIC_ROLES]],
 ] as const)('with %s', (_, settings, roles) => {

@@ -9,6 +9,7 @@ const everything = {
   securityHubFindings: true,
   automaticRemediation: true,
   automaticDeletion: true,
+  notificationTopicArn: 'arn:aws:sns:us-east-1:123456789012:keys',
 };
 
 /** The saved queries by the end of their name. */

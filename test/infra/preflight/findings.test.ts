@@ -115,7 +115,7 @@ describe('a topic', () => {
         group: 'Topics',
         state: 'missing',
         what: `notificationTopicArn is in ${there}, the deployment in ${here}`,
-        why: 'alarms and runbooks publish only in their own Region',
+        why: 'alarms and messages are published only in their own Region',
         fixes: ['deploy with -c notificationTopicArn=<the ARN of a topic in us-east-1>'],
       },
     ]);

@@ -1,9 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { readRunbook, TOPIC } from '../../support/runbook-document.ts';
+import { QUEUE_URL, readRunbook } from '../../support/runbook-document.ts';
 import { idUnder, propertiesOf, propertiesUnder, synthesize, toText } from '../synthesize.ts';
 
 const { template } = synthesize();
+const notificationTopicArn = 'arn:aws:sns:us-east-1:123456789012:keys';
 const RUNBOOKS = [
   ['DeactivateAccessKey', 'deactivate-access-key'],
   ['ReactivateAccessKey', 'reactivate-access-key'],
@@ -18,11 +19,11 @@ const contentOf = (construct: string, settings = {}) =>
 describe.each(RUNBOOKS)('the runbook %s', (construct, file) => {
   it('deploys the document of its file with the scripts, the planner and the rules', () => {
     const planner = { Ref: idUnder(template, 'AWS::Lambda::Function', 'Planner') };
-    const content = contentOf(construct, { notificationTopicArn: TOPIC });
-    const named = JSON.stringify(content).replaceAll(
-      JSON.stringify(planner),
-      '"${PlannerFunctionName}"',
-    );
+    const withTopic = synthesize({ notificationTopicArn }).template;
+    const queue = { Ref: idUnder(withTopic, 'AWS::SQS::Queue', 'MessagesQueue') };
+    const named = JSON.stringify(contentOf(construct, { notificationTopicArn }))
+      .replaceAll(JSON.stringify(planner), '"${PlannerFunctionName}"')
+      .replaceAll(JSON.stringify(queue), JSON.stringify(QUEUE_URL));
     expect(JSON.parse(named)).toEqual(readRunbook(file));
   });
 

@@ -1,38 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { operationWith, ServiceError } from '../dispatch.ts';
-
-const MOST_BYTES = 256 * 1024;
-
-/** @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-const Publish = v.strictObject({
-  TopicArn: v.string(),
-  Message: v.pipe(
-    v.string(),
-    v.minLength(1),
-    v.check(
-      (text) => Buffer.byteLength(text) <= MOST_BYTES,
-      `expected at most ${MOST_BYTES} bytes of UTF-8`,
-    ),
-  ),
-  Subject: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[\x21-\x7e][\x20-\x7e]{0,99}$/, 'expected 1 to 100 ASCII characters in one line'),
-    ),
-  ),
-});
+import type { Sqs } from '../sqs/sqs.ts';
+import { Publish, type Published } from './message.ts';
+import { createSubscriptions, Subscribe } from './subscriptions.ts';
 
 /** @see https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html */
 const GetTopicAttributes = v.strictObject({ TopicArn: v.string() });
 
-/** A published message. */
-type Published = v.InferOutput<typeof Publish> & { readonly MessageId: string };
+type SnsDeps = {
+  readonly accountId: string;
+  readonly region: string;
+  readonly now: () => Date;
+  readonly sqs: Pick<Sqs, 'withArn'>;
+};
 
-/** Creates SNS of one account and Region: topics without subscriptions, and their published messages. */
-export const createSns = ({ accountId, region }: { accountId: string; region: string }) => {
+/** Creates SNS of one account and Region: topics, their published messages, and subscriptions of queues. */
+export const createSns = (deps: SnsDeps) => {
+  const { accountId, region } = deps;
   const topics = new Set<string>();
   const published: Published[] = [];
+  const subscriptions = createSubscriptions(deps);
   const operation = operationWith('InvalidParameter');
   const requireTopic = (arn: string) => {
     if (!topics.has(arn)) throw new ServiceError('NotFound', `Topic does not exist: ${arn}`, 404);
@@ -42,9 +30,14 @@ export const createSns = ({ accountId, region }: { accountId: string; region: st
     operations: {
       Publish: operation(Publish, (input) => {
         requireTopic(input.TopicArn);
-        const MessageId = randomUUID();
-        published.push({ ...input, MessageId });
-        return { MessageId };
+        const message = { ...input, MessageId: randomUUID() };
+        published.push(message);
+        subscriptions.deliver(message);
+        return { MessageId: message.MessageId };
+      }),
+      Subscribe: operation(Subscribe, (input) => {
+        requireTopic(input.TopicArn);
+        return { SubscriptionArn: subscriptions.subscribe(input) };
       }),
       GetTopicAttributes: operation(GetTopicAttributes, ({ TopicArn }) => {
         requireTopic(TopicArn);

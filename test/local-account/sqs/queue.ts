@@ -109,10 +109,13 @@ export const createQueue = (options: QueueOptions) => {
     },
     put: contents.put,
     purge: contents.clear,
-    send: ({ MessageAttributes = {}, ...sent }: SentMessage): void => {
+    /** Returns the message as it is stored. */
+    send: ({ MessageAttributes = {}, ...sent }: SentMessage): StoredMessage => {
       const sentAt = contents.time();
       const own = { MessageId: randomUUID(), receiveCount: 0, sentAt, visibleAt: sentAt };
-      contents.put({ ...sent, MessageAttributes, ...own });
+      const message = { ...sent, MessageAttributes, ...own };
+      contents.put(message);
+      return message;
     },
     /** Returns at most `most` visible messages and hides them; dead letters leave the queue instead. */
     receive: (most: number, seconds = properties.VisibilityTimeout) =>

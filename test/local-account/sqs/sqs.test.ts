@@ -34,6 +34,22 @@ describe('SQS on the wire', () => {
     ]);
   });
 
+  it('stores a message that is sent, with the digest that SDKs verify', async () => {
+    const { status, json } = await post('SendMessage', { MessageBody: 'hello' });
+
+    const [, stored] = account.sqs.withUrl(account.sqs.urlOf('queue')).messages();
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      MessageId: stored?.MessageId,
+      MD5OfMessageBody: '5d41402abc4b2a76b9719d911017c592',
+    });
+    expect(stored).toMatchObject({ Body: 'hello', SenderId: 'operator', receiveCount: 0 });
+  });
+
+  it('refuses an empty message', async () => {
+    expect((await post('SendMessage', { MessageBody: '' })).status).toBe(400);
+  });
+
   it('returns only the attributes that a request names, and no list without messages', async () => {
     const { json } = await post('ReceiveMessage', { MessageAttributeNames: ['Other'] });
 

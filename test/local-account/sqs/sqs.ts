@@ -76,6 +76,14 @@ const queueOperations = (queueAt: (url: string) => Queue) =>
       const Messages = received.map((message) => toMessage(message, input));
       return Messages.length === 0 ? {} : { Messages };
     }),
+    SendMessage: operation(
+      v.strictObject({ QueueUrl, MessageBody: v.pipe(v.string(), v.minLength(1)) }),
+      ({ QueueUrl: url, MessageBody }, principal) => {
+        const { MessageId } = queueAt(url).send({ Body: MessageBody, SenderId: principal });
+        const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
+        return { MessageId, MD5OfMessageBody };
+      },
+    ),
     DeleteMessage: operation(
       v.strictObject({ QueueUrl, ReceiptHandle: v.pipe(v.string(), v.minLength(1)) }),
       (input) => queueAt(input.QueueUrl).remove(input.ReceiptHandle),

@@ -42,7 +42,10 @@ const open = async (options: { readonly pageSize?: number } = {}) => {
   process.env['AWS_ENDPOINT_URL'] = account.endpoint;
   account.config.putConfigRule(ruleProperties());
   account.roles.create({ RoleName: 'automation', AssumeRolePolicyDocument: trustOf('ssm') });
-  sns = createSns({ accountId: '123456789012', region: 'us-east-1' });
+  sns = createSns({
+    ...{ accountId: '123456789012', region: 'us-east-1', now: () => at },
+    sqs: { withArn: () => undefined },
+  });
   notificationTopicArn = sns.createTopic('keys');
   started = [];
   account.dispatcher.register('sns', sns.operations);
@@ -56,8 +59,8 @@ const open = async (options: { readonly pageSize?: number } = {}) => {
 };
 beforeEach(() => open());
 
-const seed = (UserName: string, keys: UserSeed['keys'] = CLEAR) =>
-  account.iam.seedUser({ UserName, keys: keys ?? [] }).UserId;
+const seed = (UserName: string, keys: UserSeed['keys'] = CLEAR, tags = {}) =>
+  account.iam.seedUser({ UserName, keys: keys ?? [], tags }).UserId;
 
 /** Records results, as of a number of hours before `at`. */
 const record = async (
@@ -103,6 +106,7 @@ const run = (options: Options = {}, event: unknown = EVENT) => {
       accountId: '123456789012',
       periodHours: 12,
       notificationTopicArn,
+      ownerTagKey: undefined,
       ...settings,
     },
     now: () => now,
@@ -300,6 +304,20 @@ describe('a refusal', () => {
 
     expect(sns.published).toHaveLength(times);
     expect(line()).toMatchObject({ refused: 1, reported: times });
+  });
+
+  it('has attributes for filter policies, which are the same if its run is repeated', async () => {
+    const id = seed('alice', UNCLEAR, { Owner: 'team-a' });
+    await record([id]);
+
+    await run({ ownerTagKey: 'owner' });
+    await run({ ownerTagKey: 'owner', now: new Date(at.getTime() + HOUR) });
+
+    const attributes = {
+      ...{ event: 'REFUSED', accountId: '123456789012', configRuleName: RULE_NAME },
+      ...{ owner: 'team-a', eventId: `${RULE_NAME}/${id}/2026-01-31T12:00:00.000Z` },
+    };
+    expect(sns.published.map((one) => one.attributes)).toEqual([attributes, attributes]);
   });
 
   it('is only logged without a topic', async () => {

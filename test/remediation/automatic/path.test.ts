@@ -6,6 +6,7 @@ import { type Operation, ServiceError } from '../../local-account/dispatch.ts';
 import type { LocalUser } from '../../local-account/iam/users.ts';
 import { at, daysBefore } from '../../support/build.ts';
 import { createDeployedAccounts, type DeployedAccount } from '../../support/deployed-account.ts';
+import { messagesOfChanges } from '../../support/runbook-scenarios.ts';
 
 const HOUR = 3_600_000;
 const SETTINGS = {
@@ -25,8 +26,12 @@ let account: DeployedAccount;
 let advance: (hours: number) => Promise<void>;
 afterEach(() => account.close());
 
-const deploy = async (options: Partial<LocalAccountOptions> = {}, create = createSilent) => {
-  const clock = createClock({ start: at, speed: 0 });
+const deploy = async (
+  options: Partial<LocalAccountOptions> = {},
+  create = createSilent,
+  speed = 0,
+) => {
+  const clock = createClock({ start: at, speed });
   account = await create({}, { ...clock, ...options });
   // CloudTrail admits two requests a second, so time passes between them.
   const now = () => {
@@ -105,12 +110,13 @@ describe('automatic mode', () => {
   });
 
   it('is named in the message of the runbook by the role of its function', async () => {
-    await deploy({}, createWithTopic);
+    // The clock runs, because Lambda collects messages for a second.
+    await deploy({}, createWithTopic, 2_000);
     account.sns.createTopic('keys');
     await seedViolation();
     await advance(24);
 
-    const [{ Message = '' } = {}] = account.sns.published;
+    const [{ Message = '' } = {}] = messagesOfChanges(account);
     expect(Message).toMatch(
       /^Started by: arn:aws:sts::123456789012:assumed-role\/[\w-]*-AutomaticDeactivation\w*-?\w*\/session$/m,
     );

@@ -49,8 +49,7 @@ describe('the runbook DeactivateAccessKey', () => {
       'ListAccessKeys',
       'ListAccessKeys',
       'StartConfigRulesEvaluation',
-      'GetAutomationExecution',
-      'Publish',
+      'SendMessage',
     ]);
   });
 
@@ -61,7 +60,7 @@ describe('the runbook DeactivateAccessKey', () => {
     const { output } = await run(seed('alice', used(1), used(200)));
 
     const names = ['Reason', 'UndoCommand', 'NextCommand', 'Notification'];
-    const text = [...names.map(output), message().Message].join('\n');
+    const text = [...names.map(output), (await message()).Message].join('\n');
     expect(text).toContain('--config-rule-name=iam-user-inactive-access-key');
     for (const [name, value] of Object.entries(account.outputs))
       if (/(RunbookName|RoleArn)$/.test(name)) expect(text).not.toContain(value.split('/').at(-1));
@@ -161,6 +160,7 @@ describe('the runbook DeactivateAccessKey', () => {
 
   it('starts one execution for two requests with one ClientToken', async () => {
     const { seed, account, callsOf } = setup();
+    account.sns.createTopic('keys');
     const { outputs } = account;
     const given = {
       UserId: seed('alice', used(1), used(200)).UserId,
@@ -336,20 +336,21 @@ describe('a deactivation that leaves the user no active key', () => {
 
     const end = await run(alice);
 
-    const { Subject, Message } = message();
+    const { Subject, Message } = await message();
     expect(Subject).toBe('The deactivation of an access key is not verified');
     expect(Message).toContain('Unverified: alice had no active access key left');
     expect(end.message).toContain(Message.split('\n\n')[0]);
   });
 
-  it('is undone although it cannot be published, and the failure says so', async () => {
-    const { alice } = begin();
+  it('is undone although SQS denies the message, and the failure says so', async () => {
+    const { alice, account } = begin();
+    account.faults.fail({ service: 'sqs', operation: 'SendMessage', error: denied });
 
     const { message } = await run(alice);
 
     expect(statusesOf(alice)).toEqual(['Active', 'Inactive']);
     expect(message).toContain('Unverified: alice had no active access key left');
-    expect(message).toContain('(Notification: Failed, ');
+    expect(message).toContain('(Notification: Failed)');
   });
 });
 

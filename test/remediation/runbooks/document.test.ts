@@ -57,22 +57,20 @@ describe.each(RUNBOOKS)('the document $title', (runbook) => {
     const numberIn = (pattern: RegExp) => Number(pattern.exec(script)?.[1]);
     const attempt = numberIn(/connect_timeout=(\d+)/) + numberIn(/read_timeout=(\d+)/);
     const call = attempt * numberIn(/total_max_attempts': (\d+)/) + 1;
-    const publishing = 2 * call;
     const reading = numberIn(/VISIBLE_WITHIN_SECONDS = (\d+)/) + call;
     const settled = numberIn(/UNTIL_SETTLED = (\d+)/);
     const restoring = numberIn(/range\((\d+)\)/) * (call + numberIn(/BETWEEN_READS = (\d+)/));
-    // A deactivation reads a second time and may restore the key. Each runbook may publish a message last.
+    // A deactivation reads a second time and may restore the key. Each runbook may queue a message last.
     const more = runbook.act === 'Deactivate' ? settled + reading + restoring : 0;
-    const longest = reading + more + publishing;
+    const longest = reading + more + call;
 
     expect(script.match(/boto3\.client\([^)]*\)/g)).toEqual([
-      "boto3.client('ssm', config=CALLS)",
-      "boto3.client('sns', config=CALLS)",
+      "boto3.client('sqs', config=CALLS)",
       "boto3.client('iam', config=CALLS)",
     ]);
     expect(longest).toBeGreaterThan(100);
     expect(stepOf('Verify')?.timeoutSeconds).toBeGreaterThan(longest);
-    expect(stepOf('Report')?.timeoutSeconds).toBeGreaterThan(publishing);
+    expect(stepOf('Report')?.timeoutSeconds).toBeGreaterThan(call);
   });
 
   const patterns = Object.entries(document.parameters).flatMap(([name, { allowedPattern }]) =>

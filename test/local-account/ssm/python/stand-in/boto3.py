@@ -1,5 +1,4 @@
-"""A stand-in for boto3 with the calls that the scripts of our runbooks make: access keys of IAM, Publish of SNS, and
-GetAutomationExecution of Systems Manager."""
+"""A stand-in for boto3 with the calls that the scripts of our runbooks make: access keys of IAM, and SendMessage of SQS."""
 
 import json
 import os
@@ -18,7 +17,7 @@ RETRIED = ('Throttling', 'ThrottlingException', 'InternalFailure', 'InternalServ
 FIRST_PAUSE_SECONDS = 0.05
 
 
-VERSIONS = {'iam': '2010-05-08', 'sns': '2010-03-31'}
+VERSIONS = {'iam': '2010-05-08'}
 
 
 def client(service, config=None):
@@ -46,18 +45,12 @@ class Client:
         return send_query(self._service, operation, members)
 
 
-class Ssm(Client):
-    def get_automation_execution(self, **members):
-        return self._call('GetAutomationExecution', members)
+class Sqs(Client):
+    def send_message(self, **members):
+        return self._call('SendMessage', members)
 
     def _send(self, operation, members):
-        return send_json('AmazonSSM', self._service, operation, members)
-
-
-class Sns(Client):
-    def publish(self, **members):
-        self._call('Publish', members)
-        return {}
+        return send_json('AmazonSQS', self._service, operation, members)
 
 
 class Iam(Client):
@@ -98,7 +91,7 @@ def to_key(element):
     return {**key, 'CreateDate': datetime.fromisoformat(key['CreateDate'].replace('Z', '+00:00'))}
 
 
-CLIENTS = {'iam': Iam, 'sns': Sns, 'ssm': Ssm}
+CLIENTS = {'iam': Iam, 'sqs': Sqs}
 
 
 def send(service, body, headers):
@@ -127,7 +120,7 @@ def send_query(service, operation, members):
 
 
 def send_json(target, service, operation, members):
-    headers = {'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': f'{target}.{operation}'}
+    headers = {'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': f'{target}.{operation}'}
     try:
         return json.loads(send(service, json.dumps(members), headers))
     except urllib.error.HTTPError as refusal:
