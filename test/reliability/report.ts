@@ -82,23 +82,26 @@ export const reportOf = (rows: readonly Row[]): string => {
 
 \`npm run faults\` writes this page. \`npm test\` checks the number of cells and runs a sample of them.
 
-Each path through the stack, except automatic mode, runs in a small local account, once per cell: the k-th call of a clean run meets a fault, either once or together with
-all later calls of the same operation. The faults are the errors in the API model of the operation, the common errors of the service (access denied,
-expired token, throttling, internal failure, unavailable), and faults of the connection: a reset or no answer, before or after the call is carried out;
-a truncated, malformed, empty or slow answer. Lambda retries, queues and dead letters take part. Then the fault ends and the path runs again: by its
-schedule, by \`EvaluateCommand\`, or by the command of the runbook.
+The test runs each path through the stack, except automatic mode, in a small simulated account. A clean run has no fault. For each call of the clean run and each
+kind of fault, there are two *cells*: one run in which only this call fails, and one in which all later calls of the same operation fail too. The faults are
 
-**Every cell fulfils these conditions**
+* the errors in the API model of the operation, and the common errors of the service (access denied, expired token, throttling, internal failure, unavailable);
+* faults of the connection: a reset or no response, before or after the call takes effect; a truncated, malformed, empty or slow response.
+
+The simulated account includes the retries of Lambda, the queues and the dead letters. After the fault ends, the path runs again: on its schedule, or by \`EvaluateCommand\` or
+the command of the runbook.
+
+**Every cell meets these conditions**
 
 * AWS Config receives no wrong result: no false COMPLIANT, NON_COMPLIANT or NOT_APPLICABLE.
-* IAM receives only the planned write of the clean run. Every user that had an active key keeps one.
-* The run ends like a clean run, also after the queue delivers a message again (**absorbed**) or after AWS invokes a function again (**retried**).
-  Otherwise a dead letter or a failed step shows the failure (**reported**). The last column is the alarm that a dead letter raises
-  ([what to do](operations.md#alarms)). A failed step raises none: whoever started the runbook sees the failed execution.
-* An execution or a notification claims success only if the key has changed.
-* The next run succeeds, and leaves the keys, results and findings of two clean runs.
+* IAM receives only the planned write of the clean run. Every user that had an active key still has one.
+* The run ends like a clean run, at once or after the queue delivers a message again (**absorbed**), or after AWS invokes a function again (**retried**).
+  Otherwise, a dead letter or a failed step shows the failure (**reported**). The last column is the alarm that a dead letter starts
+  ([what to do](operations.md#alarms)). A failed step starts no alarm. The person who started the runbook sees the failed execution.
+* An execution or a notification reports success only if the key has changed.
+* The next run succeeds. Afterwards, the keys, results and findings are those after two clean runs.
 
-A cell that breaks a condition is **broken**.
+A cell that does not meet a condition is **broken**.
 
 | path | calls | kinds | cells | absorbed | retried | reported | broken | alarm of a reported failure |
 |---|--:|--:|--:|--:|--:|--:|--:|---|
@@ -110,13 +113,13 @@ ${rows
   .join('\n')}
 | all | ${calls} | | ${cells} | ${total('absorbed')} | ${total('retried')} | ${total('reported')} | ${total('broken')} | |
 
-The calls of all clean runs, by caller: a function, Systems Manager for a runbook, or a script of a runbook.
+The next table counts the calls of all clean runs by their caller: a function, Systems Manager for a runbook, or a script of a runbook.
 
 | by | operation | calls | kinds |
 |---|---|--:|--:|
 ${operationsOf(rows).join('\n')}
 
-**Limits of the matrix.** A script's call without an answer ends in a reset after ten seconds, because the stand-in for boto3 has no read timeout.
+**Limits of the matrix.** If a call of a script gets no response, the test resets the connection after ten seconds, because the replacement for boto3 has no read timeout.
 \`test/rule/evaluation/time-limit.test.ts\` covers calls that hang. \`test/reliability/delivery.test.ts\` covers late, repeated and reordered deliveries.
 \`test/remediation/automatic/handler.test.ts\` covers failures of automatic mode. No cell has two faults of different operations, or a fault of a call between AWS services.
 `;
