@@ -60,15 +60,8 @@ const showCommands = ({ iam }: LocalAccount, { ConfigRuleName }: Record<string, 
 };
 
 const showUsage = (account: LocalAccount, outputs: Record<string, string>, speed: number) => {
-  const variables = Object.entries(account.environment);
-  show(
-    'A simulated AWS account, until you interrupt it. To use it, in a new shell:',
-    ...variables.map(([name, value]) => `export ${name}=${value}`),
-  );
-  const unset = wrap(`unset ${Object.keys(account.environment).join(' ')}`, WIDTH - 4);
-  show('To use your own account again in that shell:', unset.join(' \\\n  '));
-  show('The outputs of the deployed stack:', ...Object.entries(outputs).map(formatOutput));
-  showCommands(account, outputs);
+  show('A simulated AWS account, until you interrupt it. The outputs of its stack:');
+  console.log(Object.entries(outputs).map(formatOutput).join('\n'));
   const seconds = Math.ceil((CLOUD_TRAIL_DELAY / 1000 + 60) / speed);
   console.log(`\n# Time runs ${speed} times as fast as real time.`);
   console.log(`# The account evaluates a changed key within about ${seconds} s.`);
@@ -76,6 +69,14 @@ const showUsage = (account: LocalAccount, outputs: Record<string, string>, speed
     'To skip days (d), hours (h), minutes (m) or seconds (s):',
     `curl -X POST '${account.endpoint}/clock?advance=30d'`,
   );
+  const variables = Object.entries(account.environment);
+  show(
+    'To use the account, paste these lines into a new shell:',
+    ...variables.map(([name, value]) => `export ${name}=${value}`),
+  );
+  showCommands(account, outputs);
+  const unset = wrap(`unset ${Object.keys(account.environment).join(' ')}`, WIDTH - 4);
+  show('To use your own account again in that shell:', unset.join(' \\\n  '));
 };
 
 await runScript(USAGE, async () => {
