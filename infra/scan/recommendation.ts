@@ -1,4 +1,5 @@
 import { makePlan, type Sources } from '../../remediation/planner/make-plan.ts';
+import { remediateInput } from '../../remediation/plans/input.ts';
 import { deleteCommand, type Plan, updateCommand } from '../../remediation/plans/plan.ts';
 import type { IamUser } from '../../rule/aws/iam.ts';
 import type { KeyHistory } from '../../rule/keys/key-history.ts';
@@ -45,7 +46,7 @@ export type PlanSources = Pick<Sources, 'iam' | 'accountId' | 'region' | 'readHi
 
 /** Makes the plan that a click on Remediate would make for a user. */
 export const recommend = async (
-  { planFor, parameters }: DeployedRule,
+  { Rule: ConfigRuleName, Runbook, parameters }: DeployedRule,
   user: IamUser,
   { at, ...sources }: PlanSources & { readonly at: Date },
 ): Promise<Recommendation> => {
@@ -53,6 +54,6 @@ export const recommend = async (
   const config = { getInputParameters: async () => inputParameters };
   // A plan that does not need the history does not fail without it.
   const deactivationRoleArn = await sources.readHistory(at).then(deactivationRoleIn, () => NONE);
-  const input = { ...planFor(user), UserName: user.UserName };
+  const input = remediateInput(user, { Runbook, ConfigRuleName });
   return recommendationOf(await makePlan(input, { ...sources, config, deactivationRoleArn }, at));
 };

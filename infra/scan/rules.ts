@@ -1,4 +1,3 @@
-import type { PlannerInput } from '../../remediation/plans/input.ts';
 import { INACTIVE_RULE_PARAMETERS, RULE_PARAMETERS } from '../../rule/evaluation/parameters.ts';
 import type { CreateRule } from '../../rule/evaluation/user-rule.ts';
 import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
@@ -12,15 +11,12 @@ export type DeployedRule = {
   readonly createRule: CreateRule;
   /** The parameters of the rule, by name. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Returns the input that a click on Remediate gives to the planner for a user. */
-  readonly planFor: (user: { readonly UserId: string }) => PlannerInput;
+  /** The runbook that a click on Remediate starts. */
+  readonly Runbook: 'DeactivateAccessKey' | 'DeleteInactiveAccessKey';
 };
 
 const pick = (settings: Settings, parameters: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(parameters, name)));
-
-/** What a click on Remediate leaves open: the runbook decides, and writes. */
-const REMEDIATE = { AccessKeyId: undefined, DryRun: false } as const;
 
 /** Returns the rules of a deployment with these settings. */
 export const rulesOf = (settings: Settings): readonly DeployedRule[] => {
@@ -30,19 +26,13 @@ export const rulesOf = (settings: Settings): readonly DeployedRule[] => {
       Rule: configRuleName,
       createRule: singleAccessKeyRule,
       parameters: pick(settings, RULE_PARAMETERS),
-      planFor: ({ UserId }) => ({
-        ...{ ...REMEDIATE, UserId, Runbook: 'DeactivateAccessKey', MinimumIdleDays: undefined },
-        ...{ ConfigRuleName: configRuleName, InactiveConfigRuleName: inactiveConfigRuleName },
-      }),
+      Runbook: 'DeactivateAccessKey',
     },
     {
       Rule: inactiveConfigRuleName,
       createRule: inactiveAccessKeyRule,
       parameters: pick(settings, INACTIVE_RULE_PARAMETERS),
-      planFor: ({ UserId }) => ({
-        ...{ ...REMEDIATE, UserId, Runbook: 'DeleteInactiveAccessKey' },
-        ...{ MinimumInactiveDays: undefined, ConfigRuleName: inactiveConfigRuleName },
-      }),
+      Runbook: 'DeleteInactiveAccessKey',
     },
   ];
 };

@@ -6,6 +6,7 @@ import { describeError, type LogRun } from '../../rule/log/log.ts';
 import { readOwner } from '../messages/calls.ts';
 import { furtherRefusals, refusalMessage } from '../messages/texts.ts';
 import { makePlan, type Sources } from '../planner/make-plan.ts';
+import { remediateInput } from '../plans/input.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { Actions } from './actions.ts';
 import { isFirstScheduleAfter, parseScheduledTime, scheduleOf } from './schedule.ts';
@@ -36,21 +37,6 @@ const MAXIMUM_MESSAGES = 100;
 
 /** The maximum number of execution ids in a log line. */
 const MAXIMUM_NAMED = 10;
-
-/**
- * Returns the input that a click on Remediate gives to the runbook, with the name of the user.
- *
- * `InactiveConfigRuleName` appears only in the next command of a plan that acts, which is not used here.
- */
-const inputFor = (
-  { UserId, UserName }: IamUser,
-  { Runbook, ConfigRuleName }: AutomaticSettings,
-) => {
-  const shared = { UserId, UserName, AccessKeyId: undefined, DryRun: false, ConfigRuleName };
-  return Runbook === 'DeactivateAccessKey'
-    ? { ...shared, Runbook, MinimumIdleDays: undefined, InactiveConfigRuleName: ConfigRuleName }
-    : { ...shared, Runbook, MinimumInactiveDays: undefined };
-};
 
 /** Reads the parameters of the rule once, and the event history once, when a plan first needs it. */
 const readOnce = async (
@@ -126,7 +112,7 @@ const remediateUsers = async (run: Run, timeUp: AbortSignal): Promise<void> => {
   const users = await iam.findUsers(new Set(violations.keys()));
   const at = now();
   const remediate = async (user: IamUser) => {
-    const plan = await makePlan(inputFor(user, settings), sources, at);
+    const plan = await makePlan(remediateInput(user, settings), sources, at);
     timeUp.throwIfAborted();
     counts.planned += 1;
     const recorded = violations.get(user.UserId);

@@ -11,6 +11,7 @@ import { inactiveAccessKeyRule } from '../../rule/inactive-access-key/rule.ts';
 import type { KeyHistory } from '../../rule/keys/key-history.ts';
 import { singleAccessKeyRule } from '../../rule/single-access-key/rule.ts';
 import { makePlan } from '../planner/make-plan.ts';
+import { remediateInput } from '../plans/input.ts';
 import type { Violation } from './inbox.ts';
 import type { Message } from './message.ts';
 import type { MessageSettings } from './settings.ts';
@@ -51,14 +52,6 @@ export const readOnce = (sources: AnnouncementSources): AnnouncementSources => {
       return history;
     },
   };
-};
-
-/** The input that a click on Remediate gives to the runbook of a rule. */
-const inputFor = ({ UserId, UserName }: IamUser, { Runbook, ConfigRuleName }: MessageRule) => {
-  const shared = { UserId, UserName, AccessKeyId: undefined, DryRun: false, ConfigRuleName };
-  return Runbook === 'DeactivateAccessKey'
-    ? { ...shared, Runbook, MinimumIdleDays: undefined, InactiveConfigRuleName: ConfigRuleName }
-    : { ...shared, Runbook, MinimumInactiveDays: undefined };
 };
 
 /** What a rule says about a user now, when its violation began, and when the reason of a refusal ends. */
@@ -112,7 +105,7 @@ export const announce = async (
   const { accountId, deactivationRoleArn, region, periodHours } = settings;
   const requiresCompleteHistory = announced.isAutomatic;
   const planning = { ...sources, accountId, deactivationRoleArn, region, requiresCompleteHistory };
-  const plan = await makePlan(inputFor(user, announced), planning, at);
+  const plan = await makePlan(remediateInput(user, announced), planning, at);
   if (plan.Outcome === 'NothingToDo') return undefined;
   const forecast = announced.isAutomatic
     ? forecastOf(plan, notBefore(user), { periodHours, at })

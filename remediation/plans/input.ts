@@ -76,6 +76,28 @@ export type InputOf<Runbook extends PlannerInput['Runbook']> = Extract<
   { readonly Runbook: Runbook }
 >;
 
+/** A rule, and the runbook of its remediation. */
+type Remediation = {
+  readonly Runbook: 'DeactivateAccessKey' | 'DeleteInactiveAccessKey';
+  readonly ConfigRuleName: string;
+};
+
+/**
+ * Returns the input that a click on Remediate gives to the planner, with the name of the user, so that the users need not be
+ * listed.
+ *
+ * `InactiveConfigRuleName` appears only in the next command of a plan that acts, which the callers do not use.
+ */
+export const remediateInput = (
+  { UserId, UserName }: { readonly UserId: string; readonly UserName: string },
+  { Runbook, ConfigRuleName }: Remediation,
+) => {
+  const shared = { UserId, UserName, AccessKeyId: undefined, DryRun: false, ConfigRuleName };
+  return Runbook === 'DeactivateAccessKey'
+    ? { ...shared, Runbook, MinimumIdleDays: undefined, InactiveConfigRuleName: ConfigRuleName }
+    : { ...shared, Runbook, MinimumInactiveDays: undefined };
+};
+
 /**
  * Parses the InputPayload of a runbook's step `Plan`.
  *
