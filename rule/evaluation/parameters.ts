@@ -14,7 +14,7 @@ const SHARED = {
   /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
   exemptionTagKey: text({
     pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}',
-    expected: 'the key of a tag, of 1 to 128 characters',
+    expected: 'a tag key of 1 to 128 characters',
     default: undefined,
     description:
       'Key of the tag that exempts a user until the end of the date in its value, such as 2026-12-31 (UTC)',
@@ -25,7 +25,7 @@ const SHARED = {
     default: 7,
     unit: 'days',
     description:
-      'Days after which a sweep reports an unchanged result again, for the rule on active keys only NON_COMPLIANT; with 0, every sweep does',
+      'Days after which an unchanged result is reported again; the rule on active keys does so only for NON_COMPLIANT results; with 0, every sweep reports it',
   }),
 };
 
@@ -48,7 +48,8 @@ export const RULE_PARAMETERS = {
     maximum: 90,
     default: 0,
     unit: 'days',
-    description: 'Days that a user may have more keys after its newest active key was created',
+    description:
+      'Days for which a user may have more keys, counted from the creation of its newest active key',
   }),
   minimumIdleDays: wholeNumber({
     minimum: 0,
@@ -64,7 +65,7 @@ export const RULE_PARAMETERS = {
     default: 90,
     unit: 'days',
     description:
-      'Days after which a key is due for rotation; until then, no key is selected if the rotation to a new key looks unfinished; with 0, the age of a key does not matter',
+      'Age in days from which a key is due for rotation; while a newer key is younger, no key is selected if the rotation to it looks unfinished; with 0, the age of a key does not matter',
   }),
   ...SHARED,
 };
