@@ -16,7 +16,7 @@ export interface SettingProps {
    */
   readonly countInactiveAccessKeys?: boolean;
   /**
-   * Days that a user may have more keys after its newest active key was created.
+   * Days for which a user may have more keys, counted from the creation of its newest active key.
    * @default 0
    */
   readonly rotationGraceDays?: number;
@@ -26,7 +26,7 @@ export interface SettingProps {
    */
   readonly minimumIdleDays?: number;
   /**
-   * Days after which a key is due for rotation; until then, no key is selected if the rotation to a new key looks unfinished; with 0, the age of a key does not matter.
+   * Age in days from which a key is due for rotation; while a newer key is younger, no key is selected if the rotation to it looks unfinished; with 0, the age of a key does not matter.
    * @default 90
    */
   readonly maxAccessKeyAge?: number;
@@ -36,7 +36,7 @@ export interface SettingProps {
    */
   readonly exemptionTagKey?: string;
   /**
-   * Days after which a sweep reports an unchanged result again, for the rule on active keys only NON_COMPLIANT; with 0, every sweep does.
+   * Days after which an unchanged result is reported again; the rule on active keys does so only for NON_COMPLIANT results; with 0, every sweep reports it.
    * @default 7
    */
   readonly refreshDays?: number;
@@ -56,12 +56,12 @@ export interface SettingProps {
    */
   readonly maximumExecutionFrequency?: Frequency;
   /**
-   * Whether a change of a key starts an evaluation within minutes; needs a trail, and the Region of IAM.
+   * Whether a change of a key starts an evaluation within minutes; requires a trail, and a stack in the Region of IAM.
    * @default true
    */
   readonly keyEvents?: boolean;
   /**
-   * Concurrent executions that Lambda reserves for the function of each rule, and to which it limits them.
+   * Concurrent executions that Lambda reserves for the function of each rule, which cannot use more than these.
    * @default - none
    */
   readonly reservedConcurrentExecutions?: number;
@@ -76,7 +76,7 @@ export interface SettingProps {
    */
   readonly automaticDeletion?: boolean;
   /**
-   * IAM users or roles that must approve each deactivation and each deletion; excludes automatic remediation.
+   * IAM users or roles that must approve each deactivation and each deletion; cannot be combined with automaticRemediation or automaticDeletion.
    * @default - none
    */
   readonly approvers?: readonly string[];

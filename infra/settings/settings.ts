@@ -59,7 +59,7 @@ const EVALUATION = {
   keyEvents: trueOrFalse({
     default: true,
     description:
-      'Whether a change of a key starts an evaluation within minutes; needs a trail, and the Region of IAM',
+      'Whether a change of a key starts an evaluation within minutes; requires a trail, and a stack in the Region of IAM',
   }),
   reservedConcurrentExecutions: wholeNumber({
     minimum: 1,
@@ -67,7 +67,7 @@ const EVALUATION = {
     default: undefined,
     unit: 'executions',
     description:
-      'Concurrent executions that Lambda reserves for the function of each rule, and to which it limits them',
+      'Concurrent executions that Lambda reserves for the function of each rule, which cannot use more than these',
   }),
 };
 
@@ -84,7 +84,7 @@ const REMEDIATION = {
   }),
   approvers: approvers({
     description:
-      'IAM users or roles that must approve each deactivation and each deletion; excludes automatic remediation',
+      'IAM users or roles that must approve each deactivation and each deletion; cannot be combined with automaticRemediation or automaticDeletion',
   }),
   minRequiredApprovals: wholeNumber({
     minimum: 1,
