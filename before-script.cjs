@@ -15,7 +15,7 @@ function checkOptions() {
   var env = process.env;
   var isTaken = /^\w+=\S*$/.test(env.npm_config_call || '');
   if (!isTaken && env.npm_config_context === undefined) return;
-  console.error('npm took the option for its own. Write -- before the options:\n');
+  console.error('npm took the option as its own. Write -- before the options:\n');
   console.error(
     'npm run %s -- -c %s',
     env.npm_lifecycle_event,
@@ -29,7 +29,7 @@ function checkPython() {
   var printed = spawnSync('python3', ['-c', script], { encoding: 'utf8' }).stdout || 'none';
   var version = /^3\.(\d+)/.exec(printed);
   if (version !== null && Number(version[1]) >= 8) return;
-  var needed = 'Python 3.8 or later is needed as python3, for the runbooks, got %s.';
+  var needed = 'The runbooks need Python 3.8 or later as python3, got %s.';
   console.error(needed, printed.trim());
   process.exit(1);
 }

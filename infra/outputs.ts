@@ -41,7 +41,7 @@ const addFindings = (add: Add, { findings }: Deployed): void => {
   if (findings === undefined) return;
   add(
     'ReconcileFindingsCommand',
-    'Imports all findings into Security Hub now; needs version 2 of the AWS CLI',
+    'Imports all findings into Security Hub now; requires version 2 of the AWS CLI',
     findings.reconcileCommand,
   );
 };
@@ -52,19 +52,19 @@ const runbooksByName = ({ deactivate, reactivate, deleteInactive }: Runbooks) =>
     name: 'Deactivation',
     runbook: deactivate,
     does: 'deactivates an access key',
-    parameters: 'AccessKeyId, MinimumIdleDays and DryRun',
+    parameters: 'AccessKeyId, MinimumIdleDays, DryRun',
   },
   {
     name: 'Reactivation',
     runbook: reactivate,
     does: 'makes an access key active again',
-    parameters: 'AccessKeyId, AllowSecondActiveKey and DryRun',
+    parameters: 'AccessKeyId, AllowSecondActiveKey, DryRun',
   },
   {
     name: 'Deletion',
     runbook: deleteInactive,
     does: 'deletes an inactive access key',
-    parameters: 'AccessKeyId, MinimumInactiveDays and DryRun',
+    parameters: 'AccessKeyId, MinimumInactiveDays, DryRun',
   },
 ];
 
@@ -75,7 +75,7 @@ const addRunbooks = (add: Add, runbooks: Runbooks): void => {
     add(`${name}RoleArn`, `Role of the runbook that ${does}`, automationRole.roleArn);
     add(
       `${name}Command`,
-      `Starts the runbook that ${does}; also takes ${parameters}`,
+      `Starts the runbook that ${does}; optional parameters: ${parameters}`,
       `${startCommand},UserId=${USER_ID}`,
     );
   }

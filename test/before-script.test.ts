@@ -67,7 +67,7 @@ describe('the version of Python', () => {
     ['4.0', '4.0'],
     ['', 'none'],
   ])('%j is refused in one line', (version, got) => {
-    const message = `Python 3.8 or later is needed as python3, for the runbooks, got ${got}.\n`;
+    const message = `The runbooks need Python 3.8 or later as python3, got ${got}.\n`;
 
     expect(check('20.0.0', { PATH: pythonPath(version) }, 'python3')).toEqual(refused(message));
   });
@@ -88,7 +88,7 @@ describe('the version of Python', () => {
 describe('the option -c without --', () => {
   const npm_lifecycle_event = 'deploy';
   const message =
-    'npm took the option for its own. Write -- before the options:\n\nnpm run deploy --';
+    'npm took the option as its own. Write -- before the options:\n\nnpm run deploy --';
 
   it('is refused with the right command', () => {
     const env = { npm_lifecycle_event, npm_config_call: 'triggers=schedule' };

@@ -94,10 +94,10 @@ export const breakEvenOf = (scenario: Scenario): number | undefined => {
 
 const breakEven = (scenario: Scenario): string => {
   const users = breakEvenOf(scenario);
-  const stack = 'The stack, with alarms, key events and runbooks,';
+  const stack = 'stack with alarms, key events and runbooks';
   return users === undefined
-    ? `${stack} always costs more than two rules that report everything.`
-    : `${stack} costs less than two rules that report everything from ${count(users)} users on.`;
+    ? `The ${stack} always costs more than two rules that report everything.`
+    : `From ${count(users)} users on, the ${stack} costs less than two rules that report everything.`;
 };
 
 const NOTES = [
@@ -116,7 +116,7 @@ export const reportOf = (scenario: Scenario): string => {
   return [
     `\`${optionsOf(scenario)}\``,
     '',
-    'US dollars a month of one account by its number of users, and of many accounts, priced per account:',
+    'US dollars a month, for one account by its number of users, and for many accounts, each priced separately:',
     '',
     ...table(rowsOf(scenario)),
     '',

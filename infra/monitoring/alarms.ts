@@ -44,7 +44,7 @@ const noSuccessfulSweep = ({ configRule }: UserRule, frequency: Frequency): Alar
   comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
   evaluationPeriods: SWEEP_PERIODS,
   treatMissingData: TreatMissingData.BREACHING,
-  alarmDescription: 'No sweep of the account succeeded within two periods of the schedule.',
+  alarmDescription: 'No evaluation of all users succeeded within two periods of the schedule.',
 });
 
 export type AlarmsProps = Pick<SettingProps, 'maximumExecutionFrequency' | 'alarmTopicArn'> & {
@@ -83,7 +83,7 @@ export class Alarms extends Construct {
         evaluationPeriods: 1,
         treatMissingData: TreatMissingData.NOT_BREACHING,
         ...definition,
-        alarmDescription: `${definition.alarmDescription} What to do: docs/operations.md, ${name}`,
+        alarmDescription: `${definition.alarmDescription} What to do: see docs/operations.md, heading ${name}`,
       });
       if (topic !== undefined) {
         alarm.addAlarmAction(new SnsAction(topic));

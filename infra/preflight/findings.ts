@@ -26,7 +26,7 @@ const noTrail = (region: string): Finding => ({
 
 const noTrailLogs = (problems: readonly (Problem & { readonly name: string })[]): Finding => {
   const reasons = problems.map(({ name, problem }) => `${name}: ${problem}`).join('; ');
-  const what = `no trail logs write management events of IAM (${reasons})`;
+  const what = `no trail records the write management events of IAM (${reasons})`;
   const fixes = [...problems.slice(0, 1).map(({ fix }) => fix), WITHOUT_KEY_EVENTS];
   return { group: KEY_EVENTS, state: 'missing', what, why, fixes };
 };
@@ -62,7 +62,7 @@ const usersFinding = ({ users }: AccountState, { triggers }: Options): Finding =
     group: KEY_EVENTS,
     state: 'missing',
     what: `${counted}: above ${MAXIMUM_USERS_OF_HYBRID_RULE} users, key events start no evaluation with triggers=hybrid`,
-    why: 'each start could bill an evaluation of every user; only the schedule finds a new or reactivated key, up to a day later',
+    why: 'each start could be billed as an evaluation of every user; only the schedule finds a new or reactivated key, up to a day later',
     fixes: ['deploy with -c triggers=schedule'],
   };
 };
@@ -137,7 +137,7 @@ const topicFinding = (topic: TopicState, { identity, region }: AccountState): Fi
     return {
       group,
       state: 'missing',
-      what: `${setting} is in ${topic.region} (${topic.partition}), the deployment in ${region} (${partition})`,
+      what: `${setting} is in ${topic.region} (${topic.partition}), but the deployment is in ${region} (${partition})`,
       why: 'alarms and messages are published only in their own Region',
       fixes: [`deploy with -c ${setting}=<the ARN of a topic in ${region}>`],
     };

@@ -41,7 +41,8 @@ export class InactiveAccessKeyRule extends UserRule {
     super(scope, id, {
       ...props,
       configRuleName: props.inactiveConfigRuleName ?? DEFAULT_SETTINGS.inactiveConfigRuleName,
-      description: 'NON_COMPLIANT: an IAM user with an access key inactive for maxInactiveDays',
+      description:
+        'NON_COMPLIANT: an IAM user with an access key that has been inactive for maxInactiveDays',
       parameters: INACTIVE_RULE_PARAMETERS,
       evaluator: {
         entry: 'rule/inactive-access-key/index.ts',

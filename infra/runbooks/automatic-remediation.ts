@@ -44,7 +44,7 @@ class AutomaticFunction extends NodeFunction {
     const ownerTagKey = notificationTopicArn === undefined ? undefined : props.ownerTagKey;
     super(scope, id, {
       entry: 'remediation/automatic/index.ts',
-      description: `Starts ${runbookName} for each IAM user whose plan acts`,
+      description: `Starts ${runbookName} for each IAM user whose key the runbook would change`,
       timeout: TIMEOUT,
       logRetentionInDays,
       deadLetterQueue: deadLetterQueueOf(scope),
@@ -122,7 +122,7 @@ export class AutomaticRemediation extends Construct {
     this.starter = new AutomaticFunction(this, 'Starter', props);
     const { maximumExecutionFrequency, runbookName } = props;
     invokeOnSchedule(this, 'Schedule', {
-      description: `Starts ${runbookName} for each IAM user whose plan acts`,
+      description: `Starts ${runbookName} for each IAM user whose key the runbook would change`,
       schedule: scheduleOf(maximumExecutionFrequency),
       target: this.starter,
     });

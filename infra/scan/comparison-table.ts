@@ -39,7 +39,9 @@ export const comparisonNotes = (scan: Scan, comparison: Comparison): readonly st
       ? [`Different parameters, which change results: ${parameters.join('; ')}.`]
       : []),
     ...(Failures > 0
-      ? [`The earlier scan has ${count(Failures, 'failure')}. What it could not read is New.`]
+      ? [
+          `The earlier scan has ${count(Failures, 'failure')}. Violations that it could not read are New.`,
+        ]
       : []),
     ...(AddedAccounts.length > 0
       ? [

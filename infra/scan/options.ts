@@ -78,7 +78,7 @@ const readFormat = (format: string): Command['format'] => {
 
 const readAccounts = ({ organization = false, accounts }: Values): Command['accounts'] => {
   if (accounts === undefined) return organization ? 'organization' : undefined;
-  if (organization) throw new UsageError('--organization and --accounts exclude each other');
+  if (organization) throw new UsageError('--organization and --accounts cannot be combined');
   const ids = accounts.split(',');
   const expected = '--accounts must be distinct account ids of 12 digits, separated by commas';
   const isAllowed = ids.every((id) => /^\d{12}$/.test(id)) && new Set(ids).size === ids.length;

@@ -50,7 +50,7 @@ const createInterruption = (): AbortSignal => {
   const controller = new AbortController();
   process.once('SIGINT', () => {
     clearProgress();
-    console.error('Interrupted. What was read is written now. Ctrl-C ends at once.');
+    console.error('Interrupted. Writing what was read so far. Press Ctrl-C again to end at once.');
     controller.abort(new InterruptedError('the scan was interrupted'));
   });
   return controller.signal;

@@ -97,7 +97,7 @@ export class SecurityHubFindings extends Construct {
 
   private importChanges(rules: readonly UserRule[]): void {
     new EventQueue(this, 'Changes', {
-      description: 'Changes of compliance of IAM users with the rules on access keys',
+      description: 'Changes in the compliance of IAM users with the rules on access keys',
       eventPattern: {
         source: ['aws.config'],
         detailType: ['Config Rules Compliance Change'],

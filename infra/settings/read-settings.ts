@@ -15,8 +15,7 @@ const RENAMED = {
   logRetentionDays: 'logRetentionInDays',
 } as const;
 
-const NO_METRICS =
-  'the accounts share no metrics any more (docs/organization.md, What there is to see)';
+const NO_METRICS = 'accounts no longer share metrics (docs/organization.md, What there is to see)';
 
 /** Why a setting was removed, by its name. */
 const REMOVED = {
@@ -34,7 +33,7 @@ const contradictionsOf = (settings: Settings): readonly string[] => {
   );
   return [
     ...(configRuleName === inactiveConfigRuleName
-      ? [`inactiveConfigRuleName must differ from configRuleName, got "${configRuleName}" twice`]
+      ? [`inactiveConfigRuleName must differ from configRuleName, got "${configRuleName}" for both`]
       : []),
     ...automatic.map(
       (name) =>
@@ -47,7 +46,7 @@ const contradictionsOf = (settings: Settings): readonly string[] => {
       : []),
     ...(minRequiredApprovals > (approvers?.length ?? 1)
       ? [
-          `minRequiredApprovals must be at most the number of approvers, ${approvers?.length ?? 0}, got ${minRequiredApprovals}`,
+          `minRequiredApprovals must be at most the number of approvers (${approvers?.length ?? 0}), got ${minRequiredApprovals}`,
         ]
       : []),
     ...(approvers === undefined && approvalTopicArn !== undefined

@@ -95,7 +95,7 @@ const withKeyUse = async (
   const key = keys.find(({ AccessKeyId }) => AccessKeyId === plan.AccessKeyId);
   // The reason of a plan says that a key was never used.
   if (readKeyEvents === undefined || !acts || key === undefined || !wasUsed(key)) return plan;
-  return { ...plan, Reason: `${plan.Reason}; ${await readKeyUse(key, readKeyEvents)}` };
+  return { ...plan, Reason: `${plan.Reason}. ${await readKeyUse(key, readKeyEvents)}` };
 };
 
 const makeDeactivation = async (

@@ -61,7 +61,7 @@ const refuseByHistory = (
   const missing =
     history.isComplete || requiresCompleteHistory !== true
       ? undefined
-      : `the event history is incomplete, so a reactivation of ${AccessKeyId} may be missing; to decide yourself, start the runbook with AccessKeyId`;
+      : `the event history is incomplete and may lack a reactivation of ${AccessKeyId}; to deactivate it anyway, start the runbook with AccessKeyId=${AccessKeyId}`;
   const why = describeReactivation(user, key, policy) ?? missing;
   return why === undefined
     ? undefined
@@ -82,12 +82,12 @@ const deactivate = (
   const keeps = `keep ${keep.AccessKeyId}`;
   const remark =
     policy.history?.isComplete === false
-      ? '; the event history is incomplete, so a reactivation of this key may be missing'
+      ? '; the event history is incomplete and may lack a reactivation of this key'
       : '';
   const plan = planTo('Deactivate', user, {
     AccessKeyId,
     KeepAccessKeyId: keep.AccessKeyId,
-    Reason: `deactivate ${AccessKeyId} (${describeUse(key)}), keep ${keep.AccessKeyId} (${describeUse(keep)}), UTC dates${remark}`,
+    Reason: `deactivate ${AccessKeyId} (${describeUse(key)}) and keep ${keep.AccessKeyId} (${describeUse(keep)}); dates are in UTC${remark}`,
     // An operator who names a key has decided, even if the key is in use, for example by a thief.
     Basis: policy.AccessKeyId === undefined ? `${describeUseDate(key)}, ${keeps}` : keeps,
     UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Active'),
@@ -115,16 +115,16 @@ const refuseForDeletion = (
 ): Plan => {
   const { UserId, UserName } = user;
   const NextCommand = deleteCommand({ UserName, AccessKeyId });
-  const reason = `${UserName} has ${describeCounts(user, policy)}, and ${AccessKeyId} is ${Status}: delete it instead of deactivating it: ${NextCommand}`;
+  const reason = `${UserName} has ${describeCounts(user, policy)}; ${AccessKeyId} is ${Status}, so delete it instead of deactivating it: ${NextCommand}`;
   return noAction('Refused', reason, { UserId, UserName, AccessKeyId, NextCommand });
 };
 
 /** Returns the refusal when no key is selected. The reason says how to name a key. */
 const refuseSelection = (user: UserKeys, refusal: Refusal, policy: DeactivationPolicy): Plan => {
   const decide = isForDeletion(refusal)
-    ? 'delete an inactive key with aws iam delete-access-key'
-    : 'start the runbook with AccessKeyId';
-  const reason = `no key of ${user.UserName} is selected: ${describeRefusal(refusal, policy)}; to decide yourself, ${decide}`;
+    ? 'delete it with aws iam delete-access-key'
+    : 'start the runbook with its id as AccessKeyId';
+  const reason = `no key of ${user.UserName} is selected: ${describeRefusal(refusal, policy)}; to choose a key yourself, ${decide}`;
   return noAction('Refused', reason, user);
 };
 
@@ -135,7 +135,7 @@ const describeCompliance = (user: UserKeys, policy: DeactivationPolicy): string 
   const described = describeComplianceReason(reason, user, policy);
   return described === undefined
     ? `${user.UserName} has ${describeCounts(user, policy)}`
-    : `${user.UserName} is compliant: ${described} To deactivate a key anyway, start the runbook with AccessKeyId`;
+    : `${user.UserName} is COMPLIANT. ${described} To deactivate a key anyway, start the runbook with its id as AccessKeyId`;
 };
 
 const planForNamedKey = (user: UserKeys, AccessKeyId: string, policy: DeactivationPolicy): Plan => {

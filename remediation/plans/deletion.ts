@@ -13,7 +13,7 @@ import {
   describeUseDate,
   wasUsed,
 } from '../../rule/keys/access-key.ts';
-import { addDays, date, isDaysBefore } from '../../rule/keys/days.ts';
+import { addDays, countDays, date, isDaysBefore } from '../../rule/keys/days.ts';
 import { describeExemption, isExempt, readExemption } from '../../rule/keys/exemption.ts';
 import type { KeyHistory } from '../../rule/keys/key-history.ts';
 import type { InputOf } from './input.ts';
@@ -75,7 +75,7 @@ const describeWayOut = (user: UserKeys, inactivities: readonly Inactivity[]): st
   const later = unknown.some((one) => one.unknown !== 'OtherStatus')
     ? 'start it again later, or '
     : '';
-  return `the runbook deletes a key only if CloudTrail shows for how long it has been inactive; ${later}if you know that the key is not needed, delete it: ${deleteCommand({ ...user, AccessKeyId })}`;
+  return `the runbook deletes a key only if CloudTrail shows how long it has been inactive; ${later}delete the key yourself if you know that it is not needed: ${deleteCommand({ ...user, AccessKeyId })}`;
 };
 
 /** Returns why the key must not be deleted, or undefined if it may be deleted. */
@@ -87,10 +87,11 @@ const findObjection = (
   const { maxInactiveDays } = policy;
   const known = describeInactivity(inactivity);
   if ('unknown' in inactivity) return `${known}: ${describeWayOut(user, [inactivity])}`;
-  if (!isTooLong(inactivity, policy)) return `${known}, less than ${maxInactiveDays} days`;
+  if (!isTooLong(inactivity, policy))
+    return `${known}, which is less than ${countDays(maxInactiveDays)}`;
   if (!wasUsedSince(inactivity, policy)) return undefined;
   const days = daysWithoutUse(policy);
-  return `${known}, but was ${describeUse(inactivity.key)}: expected no use after its deactivation and in the last ${days === 1 ? 'day' : `${days} days`}`;
+  return `${known}, but was ${describeUse(inactivity.key)}: expected no use after its deactivation or in the last ${days === 1 ? 'day' : countDays(days)}`;
 };
 
 const describeEvidence = (inactivity: Inactivity): string =>
@@ -109,7 +110,7 @@ const deleteKey = (user: UserKeys, inactivity: Inactivity, policy: DeletionPolic
   const evidence = describeEvidence(inactivity);
   const plan = planTo('Delete', user, {
     AccessKeyId,
-    Reason: `delete ${AccessKeyId} permanently: ${evidence}; ${describeLife(key, describeUse)}; at least ${policy.maxInactiveDays} days required, UTC dates`,
+    Reason: `delete ${AccessKeyId} permanently: ${evidence}; ${describeLife(key, describeUse)}; at least ${countDays(policy.maxInactiveDays)} required; dates are in UTC`,
     // An operator who names a key has decided. A key that is active again or was used since is refused by the second plan.
     Basis:
       policy.AccessKeyId === undefined
@@ -154,7 +155,7 @@ const noLongInactiveKey = (
   const known =
     maxInactiveDays === 0
       ? 'has been inactive since a known date'
-      : `is known to have been inactive for ${maxInactiveDays} days`;
+      : `is known to have been inactive for ${countDays(maxInactiveDays)}`;
   const all =
     inactivities.toSorted(byInactivity).map(describeInactivity).join('; ') || 'no key is inactive';
   const reason = `no access key of ${user.UserName} ${known}: ${all}`;
@@ -174,7 +175,7 @@ const planForSelectedKey = (
   if (longest === undefined) return noLongInactiveKey(user, inactivities, policy);
   const exemption = readExemption(user.exemption, policy);
   if (isExempt(exemption)) {
-    const reason = `${user.UserName} is compliant: ${describeExemption(exemption)}: ${describeInactivity(longest)}. To delete a key anyway, start the runbook with AccessKeyId`;
+    const reason = `${user.UserName} is COMPLIANT. ${describeExemption(exemption)}: ${describeInactivity(longest)}. To delete a key anyway, start the runbook with its id as AccessKeyId`;
     return noAction('NothingToDo', reason, user);
   }
   const objection = findObjection(user, longest, policy);

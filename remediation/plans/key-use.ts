@@ -60,11 +60,11 @@ const countOf = (texts: readonly string[], noun: string, plural: string): string
   return `${size} ${size === 1 ? noun : plural}`;
 };
 
-const LIMITS = `management events of ${DAYS_OF_HISTORY} days, without reads of S3 objects`;
+const LIMITS = `management events of the last ${DAYS_OF_HISTORY} days, no reads of S3 objects`;
 
 const countUses = (uses: readonly KeyUse[], isComplete: boolean): string =>
   [
-    `in all ${isComplete ? '' : 'at least '}${uses.length} ${uses.length === 1 ? 'event' : 'events'}`,
+    `in total ${isComplete ? '' : 'at least '}${uses.length} ${uses.length === 1 ? 'event' : 'events'}`,
     countOf(
       uses.map(({ api }) => api),
       'API',
@@ -107,13 +107,13 @@ export const describeKeyUse = (
     if (!newest.has(call)) newest.set(call, `${use.at.toISOString().slice(0, 16)}Z ${call}`);
   }
   const shown = [...newest.values()].slice(0, SHOWN_USES).join('; ');
-  return `CloudTrail shows of this key in ${region}, the Region of its last use: ${shown}; ${countUses(uses, isComplete)} (${LIMITS})`;
+  return `CloudTrail shows these last calls with the key in ${region}, the Region of its last use: ${shown}; ${countUses(uses, isComplete)} (${LIMITS})`;
 };
 
 /** Describes a use that could not be read, with the name of the error. */
 export const describeUnreadUse = (errorName: string, region: string): string =>
-  `the recent use of this key in ${region} could not be read from CloudTrail (${show(errorName, 64)})`;
+  `The recent use of this key in ${region} could not be read from CloudTrail (${show(errorName, 64)})`;
 
 /** Says that IAM does not name a Region, so that there is nothing to read. */
 export const UNKNOWN_REGION =
-  'the recent use of this key is unknown, because IAM does not name the Region of its last use';
+  'The recent use of this key is unknown, because IAM does not name the Region of its last use';

@@ -133,6 +133,6 @@ export const noAction = (
 export const unknownUser = (UserId: string, accountId: string): Plan =>
   noAction(
     'Refused',
-    `no IAM user of the account ${accountId} has the id ${UserId}: expected the unique id of a user, such as AIDACKCEVSQ6C2EXAMPLE, which AWS Config shows as the resource id, not the name of the user; the user may have been deleted`,
+    `no IAM user in the account ${accountId} has the id ${UserId}; the user may have been deleted. UserId is the unique id of a user, such as AIDACKCEVSQ6C2EXAMPLE, not its name. AWS Config shows it as the resource id`,
     { UserId },
   );

@@ -83,15 +83,15 @@ const advise = (
       : `the tag ${exemptionTagKey} with a date such as 2026-12-31`;
   const inactive =
     source === undefined
-      ? 'to deactivate it again, start the runbook with AccessKeyId'
-      : `to make it stay inactive, set ${source.change}`;
-  return `to let it stay active, give ${UserName} ${tag}; ${inactive}`;
+      ? 'to deactivate it again, start the runbook with its id as AccessKeyId'
+      : `to keep it inactive, set ${source.change}`;
+  return `to keep it active, give ${UserName} ${tag}; ${inactive}`;
 };
 
 /** Describes a reactivation without its advice. */
 const describe = ({ deactivated, reactivated }: Reactivation): string => {
   if (reactivated === undefined)
-    return `was reactivated after the runbook deactivated it on ${date(deactivated.eventTime)}, and CloudTrail does not show yet by whom`;
+    return `was reactivated after the runbook deactivated it on ${date(deactivated.eventTime)}, and CloudTrail does not yet show by whom`;
   const { callerArn, eventTime } = reactivated;
   const by = ARN.test(String(callerArn)) ? callerArn : 'an unknown caller';
   const after =

@@ -23,13 +23,14 @@ const reactivate = (
   const { UserName } = user;
   const active = user.keys.filter(isActive);
   if (active.length > 0 && !AllowSecondActiveKey) {
-    const reason = `active keys of ${UserName}: ${nameKeys(active)}; to have ${AccessKeyId} active too, start the runbook with AllowSecondActiveKey=true`;
+    const reason = `${UserName} already has an active key (${nameKeys(active)}); to make ${AccessKeyId} active too, start the runbook with AllowSecondActiveKey=true`;
     return noAction('Refused', reason, { ...user, AccessKeyId });
   }
-  const beside = active.length === 0 ? 'as the only active key' : `beside ${nameKeys(active)}`;
+  const others =
+    active.length === 0 ? 'as the only active key' : `in addition to ${nameKeys(active)}`;
   const plan = planTo('Reactivate', user, {
     AccessKeyId,
-    Reason: `reactivate ${AccessKeyId} ${beside}`,
+    Reason: `reactivate ${AccessKeyId} ${others}`,
     UndoCommand: updateCommand({ UserName, AccessKeyId }, 'Inactive'),
     NextCommand: lastUseCommand({ AccessKeyId }),
   });
@@ -52,7 +53,7 @@ const planForOnlyKey = (user: UserKeys, policy: ReactivationPolicy): Plan => {
   if (key === undefined)
     return noAction('NothingToDo', `${user.UserName} has no inactive access key`, user);
   if (others.length > 0) {
-    const reason = `${nameKeys([key, ...others])} of ${user.UserName} are inactive; to decide yourself, start the runbook with AccessKeyId`;
+    const reason = `${user.UserName} has more than one inactive key (${nameKeys([key, ...others])}); to choose one, start the runbook with its id as AccessKeyId`;
     return noAction('Refused', reason, user);
   }
   return reactivate(user, key, policy);

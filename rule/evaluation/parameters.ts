@@ -14,7 +14,7 @@ const SHARED = {
   /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
   exemptionTagKey: text({
     pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}',
-    expected: 'the key of a tag, of 1 to 128 characters',
+    expected: 'a tag key of 1 to 128 characters',
     default: undefined,
     description:
       'Key of the tag that exempts a user until the end of the date in its value, such as 2026-12-31 (UTC)',

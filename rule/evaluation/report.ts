@@ -45,7 +45,7 @@ export const requireNoFutureResult = (
   if (first === undefined) return;
   const [UserId, { ComplianceType, OrderingTimestamp }] = first;
   throw new FutureResultError(
-    `recorded result of ${UserId}: expected a date of at most 15 minutes after ${times.now.toISOString()}, got ${ComplianceType} of ${OrderingTimestamp.toISOString()} (${wrong.length} such results): delete the results of the rule`,
+    `recorded result of ${UserId}: expected a date at most 15 minutes after ${times.now.toISOString()}, got ${ComplianceType} of ${OrderingTimestamp.toISOString()} (${wrong.length} such ${wrong.length === 1 ? 'result' : 'results'}): delete the results of the rule`,
   );
 };
 

@@ -9,5 +9,8 @@ export const isDaysBefore = (instant: Date, days: number, at: Date): boolean =>
 export const addDays = (instant: Date, days: number): Date =>
   new Date(instant.getTime() + days * DAY_IN_MILLISECONDS);
 
+/** Describes a number of days: `1 day`, `7 days`. */
+export const countDays = (days: number): string => `${days} ${days === 1 ? 'day' : 'days'}`;
+
 /** Returns the UTC date of an instant, such as `2026-01-31`. */
 export const date = (instant: Date): string => instant.toISOString().slice(0, 10);

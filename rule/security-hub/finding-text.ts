@@ -65,11 +65,11 @@ export const SINGLE_ACCESS_KEY: FindingText = {
 
 /** The finding text of `iam-user-inactive-access-key`. */
 export const INACTIVE_ACCESS_KEY: FindingText = {
-  titleOf: (UserName) => `IAM user ${UserName} has had an inactive access key for too long`,
+  titleOf: (UserName) =>
+    `IAM user ${UserName} has an access key that has been inactive for too long`,
   type: 'Software and Configuration Checks/AWS Security Best Practices',
   reasonCode: 'ACCESS_KEY_INACTIVE_TOO_LONG',
-  describeRemediation: () =>
-    'Delete the access key that has been inactive longest, which cannot be undone',
+  describeRemediation: () => 'Permanently delete the access key that has been inactive longest',
   runbook: 'DeleteInactiveAccessKey',
   action: 'delete',
   parseAnnotation: parseInactiveAccessKeyAnnotation,

@@ -68,7 +68,7 @@ export const toFinding = (
     ...baseOf(identity, { ...settings, severity }, at),
     ...observationOf(violation, stored, at),
     Title: rule.text.titleOf(UserName),
-    Description: `${annotation} AWS Config rule ${rule.name} on user ${UserName} (${UserId}), ${EvaluatedAt}.`,
+    Description: `${annotation} The AWS Config rule ${rule.name} evaluated the user ${UserName} (${UserId}) at ${EvaluatedAt}.`,
     SourceUrl: consolePage(
       settings.place,
       `config/home#/rules/details?configRuleName=${rule.name}`,

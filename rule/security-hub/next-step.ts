@@ -67,8 +67,8 @@ export const toRemediation = (
 const KEY_ID = 'KEY_ID';
 
 const CHOOSE_KEY = 'Choose which access key to deactivate';
-const CHOOSE_INACTIVE_KEY = 'Choose which inactive access key to delete, which cannot be undone';
-const EXPOSED = 'A key of the user is exposed: contact its owner, and rotate the key. Then:';
+const CHOOSE_INACTIVE_KEY = 'Choose which inactive access key to delete permanently';
+const EXPOSED = 'A key of the user is exposed: first contact its owner, and rotate the key.';
 
 /** Returns the command for a key. With `=`, a user name that starts with `-` is not an option. */
 const keyCommand = (act: KeyAction, UserName: string, AccessKeyId: string): string => {
@@ -130,6 +130,6 @@ export const nextStepOf = (
   }
   if (key === undefined || isActive(key) !== (Status === 'Active')) return checkKeys;
   if (recommendation === 'Delete')
-    return step(`Delete ${AccessKeyId}, which cannot be undone`, 'delete', AccessKeyId);
+    return step(`Delete ${AccessKeyId} permanently`, 'delete', AccessKeyId);
   return remediate(rule, AccessKeyId, { UserId, region });
 };

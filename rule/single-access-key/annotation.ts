@@ -1,7 +1,7 @@
 import { type ParsedAnnotation, toAnnotation } from '../evaluation/annotation.ts';
 import type { UserKeys } from '../evaluation/user-rule.ts';
 import { type AccessKey, describeUse, isActive, sortKeysBy } from '../keys/access-key.ts';
-import { date } from '../keys/days.ts';
+import { countDays, date } from '../keys/days.ts';
 import {
   describeExemption,
   describeProblem,
@@ -39,35 +39,35 @@ export const describeRefusal = (refusal: Refusal, { minimumIdleDays }: Selection
     case 'LastActiveKey':
       return 'the last active key must stay';
     case 'Quarantined':
-      return `a key of the user is ${EXPOSED} contact its owner and rotate it (${refusal.policy} is attached)`;
+      return `a key is ${EXPOSED} contact its owner and rotate it (${refusal.policy} is attached)`;
     case 'RotationUnfinished':
-      return `a rotation is unfinished (newer key: ${describeUse(refusal.longestIdle)}); retire ${refusal.keep.AccessKeyId} when unused (${describeUse(refusal.keep)})`;
+      return `a rotation is unfinished (newer key: ${describeUse(refusal.longestIdle)}); retire ${refusal.keep.AccessKeyId} once unused (${describeUse(refusal.keep)})`;
     case 'Tie':
       return `two keys have been idle since the same instant (${refusal.longestIdle.AccessKeyId} and ${refusal.other.AccessKeyId}, ${describeUse(refusal.longestIdle)})`;
     case 'NewKeyNeverUsed':
-      return `a newer key was never used (${refusal.keep.AccessKeyId}, created ${date(refusal.keep.CreateDate)}) and may not be deployed yet (${refusal.longestIdle.AccessKeyId}: ${describeUse(refusal.longestIdle)})`;
+      return `a newer key was never used (${refusal.keep.AccessKeyId}, created ${date(refusal.keep.CreateDate)}) and might not be deployed yet (${refusal.longestIdle.AccessKeyId}: ${describeUse(refusal.longestIdle)})`;
     case 'IdleTooShort':
-      return `the longest-idle key has been idle for less than ${minimumIdleDays} days (${refusal.longestIdle.AccessKeyId}, ${describeUse(refusal.longestIdle)})`;
+      return `the longest-idle key has been idle for less than ${countDays(minimumIdleDays)} (${refusal.longestIdle.AccessKeyId}, ${describeUse(refusal.longestIdle)})`;
   }
 };
 
 const BRIEF_REASONS = {
-  LastActiveKey: 'last active key',
-  Quarantined: `${EXPOSED} contact owner, rotate`,
-  RotationUnfinished: 'rotation unfinished',
-  Tie: 'tie',
-  NewKeyNeverUsed: 'new key never used',
-  IdleTooShort: 'idle too short',
+  LastActiveKey: 'the last active key must stay',
+  Quarantined: `a key is ${EXPOSED} rotate it`,
+  RotationUnfinished: 'a rotation is unfinished',
+  Tie: 'two keys are equally idle',
+  NewKeyNeverUsed: 'a newer key was never used',
+  IdleTooShort: 'not idle for long enough',
 } as const;
 
 /** The beginning of the sentence that names the candidates when no key is selected. */
-const NO_KEY = 'No key is selected from';
+const NO_KEY = 'Cannot safely select';
 
 /** Names keys in the order of their creation, which does not change from day to day. */
 const nameKeys = (keys: readonly AccessKey[]): string =>
   sortKeysBy(keys, ({ CreateDate }) => CreateDate)
     .map(({ AccessKeyId }) => AccessKeyId)
-    .join(', ');
+    .join(' or ');
 
 /** Describes a recommendation. If no key is selected, there is a brief text too. */
 const describeRecommendation = (
@@ -90,7 +90,7 @@ const describeRecommendation = (
   if ('delete' in recommendation) {
     const { AccessKeyId, Status } = recommendation.delete;
     const use = describeUse(recommendation.delete);
-    return { text: `Delete ${AccessKeyId}, ${Status} (${use}).${next}${kept}` };
+    return { text: `Delete ${AccessKeyId}, which is ${Status} (${use}).${next}${kept}` };
   }
   const { AccessKeyId } = recommendation.deactivate;
   const then = policy.countInactiveAccessKeys ? ', then delete it' : '';
@@ -140,7 +140,7 @@ const RECOMMENDATIONS = {
 } as const;
 
 const VIOLATION = new RegExp(
-  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?:${PROBLEM_PATTERN})? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b(?<exposed>(?:, \\w{16,128})*: (?:a key of the user is )?${EXPOSED})?`,
+  `^\\S{1,128}: \\d+ (?:active )?access keys?(?:, \\d+ of them active)?, \\d+ allowed\\.(?:${PROBLEM_PATTERN})? (?<words>Deactivate|Delete|${NO_KEY}) (?<AccessKeyId>\\w{16,128})\\b(?<exposed>(?: or \\w{16,128})*: a key is ${EXPOSED})?`,
 );
 
 /** Parses an annotation that `describeViolation` has written. Returns undefined for any other text. */

@@ -24,7 +24,7 @@ const USER_AGENTS = [
   '<!channel> [approve](https://example.com) **now** @here',
   "';id;$(id)`id`",
   'cli\u202egnp.exe\u2028next',
-  `); in all 0 events, 0 APIs${'x'.repeat(10_000)}`,
+  `); in total 0 events, 0 APIs${'x'.repeat(10_000)}`,
 ];
 
 it.each(USER_AGENTS)(
@@ -47,7 +47,7 @@ it.each(USER_AGENTS)(
     const reason = output('Reason') ?? '';
     expect(reason).toMatch(/^deactivate [A-Za-z0-9 .,:;/#+=()-]+$/);
     expect(reason).not.toContain('://');
-    expect(reason).toMatch(/; in all 1 event, 1 API, 1 source address, 1 user agent \([^()]+\)$/);
+    expect(reason).toMatch(/; in total 1 event, 1 API, 1 source address, 1 user agent \([^()]+\)$/);
     await account.settled();
     const messages = messagesOfChanges(account).map(({ Message }) => Message);
     expect(messages).toHaveLength(2);
@@ -56,7 +56,7 @@ it.each(USER_AGENTS)(
       expect(message.length).toBeLessThan(4_096);
       const lines = message.split('\n');
       expect(lines.filter((line) => line.startsWith('Why: '))).toEqual([`Why: ${reason}`]);
-      const undo = lines.filter((line) => /^(It can be undone|Undo): /.test(line));
+      const undo = lines.filter((line) => /^(To undo the deactivation|Undo): /.test(line));
       expect(undo).toEqual([expect.stringContaining(output('UndoCommand') ?? '')]);
     }
   },

@@ -40,7 +40,7 @@ export const QUARANTINE = 'AWSCompromisedKeyQuarantineV3';
 /** Parts of tag values that look like parts of annotations. */
 const HOSTILE = [
   ...["'", "', expected a date such as 2026-12-31.", '\\', ' (', ')', '. ', '; ', ': ', '\u2028'],
-  ...['Deactivate ', 'Delete ', 'No key is selected from ', 'AKIAFORGEDFORGEDFORGE'],
+  ...['Deactivate ', 'Delete ', 'Cannot safely select ', 'AKIAFORGEDFORGEDFORGE'],
   ...[' has been inactive since 2000-01-01', ' has been inactive for at least 90 days'],
   ...[' As of 2026-01-31 UTC.', '2026-12-31', 'é'],
 ];

@@ -83,7 +83,7 @@ const recommend = (user: User, isDeletion: boolean): Recommendation => {
 const describe = ({ Action, AccessKeyId, Reason }: Recommendation) => {
   if (AccessKeyId !== undefined)
     return ` ${Action} ${AccessKeyId} (last used 2025-07-15, s3 in eu-west-1).`;
-  return Reason === undefined ? '' : ' No key is selected: a newer key was never used.';
+  return Reason === undefined ? '' : ' Cannot safely select: a newer key was never used.';
 };
 
 const resultOf = (user: User, Rule: (typeof RULES)[number]): ScanResult => {

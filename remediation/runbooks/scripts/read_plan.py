@@ -49,7 +49,7 @@ def require_unchanged(plan, expected, planned):
     if plan['Outcome'] == expected and now == planned:
         return
     seen = f'{expected} {now}' if plan['Outcome'] == expected else plan['Outcome']
-    message = f"Refused: the plan has changed: {expected} {planned} was planned, now {seen}: {plan['Reason']}"
+    message = f"Refused: the plan has changed from {expected} {planned} to {seen}: {plan['Reason']}"
     raise RuntimeError(message[:MAX_MESSAGE])
 
 

@@ -172,7 +172,7 @@ describe('readOrganizationSettings', () => {
     'refuses the removed setting %s, and says why',
     (name) => {
       expect(refusal({ [name]: 'o-a1b2c3d4e5' })).toBe(
-        `${name} was removed: the accounts share no metrics any more (docs/organization.md, What there is to see)`,
+        `${name} was removed: accounts no longer share metrics (docs/organization.md, What there is to see)`,
       );
     },
   );

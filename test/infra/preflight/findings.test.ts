@@ -114,7 +114,7 @@ describe('a topic', () => {
       {
         group: 'Topics',
         state: 'missing',
-        what: `notificationTopicArn is in ${there}, the deployment in ${here}`,
+        what: `notificationTopicArn is in ${there}, but the deployment is in ${here}`,
         why: 'alarms and messages are published only in their own Region',
         fixes: ['deploy with -c notificationTopicArn=<the ARN of a topic in us-east-1>'],
       },
@@ -222,7 +222,7 @@ describe('the trails', () => {
       `aws cloudtrail put-event-selectors --region us-east-1 --trail-name ${ARN} --advanced-event-selectors '[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]}]},{"Name":"Write management events","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["false"]}]}]'`,
     ],
   ])('do not log key events with only one %s', (_, state, problem, fix) => {
-    const what = `no trail logs write management events of IAM (${problem})`;
+    const what = `no trail records the write management events of IAM (${problem})`;
     expect(trails(state)).toEqual({ group, state: 'missing', what, why, fixes: [fix, WITHOUT] });
   });
 
@@ -289,7 +289,7 @@ describe('the number of users', () => {
         group,
         state: 'missing',
         what: `${value} users: above 500 users, key events start no evaluation with triggers=hybrid`,
-        why: 'each start could bill an evaluation of every user; only the schedule finds a new or reactivated key, up to a day later',
+        why: 'each start could be billed as an evaluation of every user; only the schedule finds a new or reactivated key, up to a day later',
         fixes: ['deploy with -c triggers=schedule'],
       },
     ]);

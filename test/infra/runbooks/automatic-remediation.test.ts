@@ -22,7 +22,7 @@ describe('the functions of automatic mode', () => {
     [BOTH, ['DeactivateAccessKey', 'DeleteInactiveAccessKey']],
   ])('exist for the rules that are switched on: %j', (settings, runbooks) => {
     expect(starters(settings)).toEqual(
-      runbooks.map((name) => `Starts ${name} for each IAM user whose plan acts`),
+      runbooks.map((name) => `Starts ${name} for each IAM user whose key the runbook would change`),
     );
   });
 

@@ -95,7 +95,7 @@ describe('a violation', () => {
     const compared = compareScans(now, earlier);
     expect(compared.Comparison.Failures).toBe(1);
     expect(toTable(compared, { isColored: false })).toContain(
-      '! The earlier scan has 1 failure. What it could not read is New.',
+      '! The earlier scan has 1 failure. Violations that it could not read are New.',
     );
   });
 });

@@ -271,7 +271,7 @@ describe.concurrent('a scan that ends early', () => {
       const [stdout, stderr] = await output;
 
       expect(code).toBe(2);
-      expect(stderr).toContain('Interrupted. What was read is written now.');
+      expect(stderr).toContain('Interrupted. Writing what was read so far.');
       expectComplete(JSON.parse(stdout) as Scan, /InterruptedError: the scan was interrupted$/);
     }));
 });

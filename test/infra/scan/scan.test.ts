@@ -234,7 +234,10 @@ describe.concurrent('the exit status', () => {
     [['--format', 'xml'], /--format must be one of table, json, csv.*, got "xml"/],
     [['--output', ''], /--output must have a value/],
     [['--compare', ''], /--compare must have a value/],
-    [['--organization', '--accounts', '111111111111'], /--organization and --accounts exclude/],
+    [
+      ['--organization', '--accounts', '111111111111'],
+      /--organization and --accounts cannot be combined/,
+    ],
     [
       ['--accounts', '11111111111'],
       /--accounts must be distinct .* 12 digits.*, got "11111111111"/,

@@ -247,7 +247,7 @@ describe('readSettings, with settings that contradict each other,', () => {
   ])('refuses for the approvers %j %d required approvals', (approvers, required, count) => {
     const context = { ...(approvers && { approvers }), minRequiredApprovals: required };
     expect(refusal(context)).toBe(
-      `minRequiredApprovals must be at most the number of approvers, ${count}, got ${required}`,
+      `minRequiredApprovals must be at most the number of approvers (${count}), got ${required}`,
     );
   });
 
@@ -257,7 +257,7 @@ describe('readSettings, with settings that contradict each other,', () => {
     { inactiveConfigRuleName: 'iam-user-single-access-key' },
   ])('refuses one name for two rules: %j', (context) => {
     expect(refusal(context)).toMatch(
-      /^inactiveConfigRuleName must differ from configRuleName, got "[\w-]+" twice$/,
+      /^inactiveConfigRuleName must differ from configRuleName, got "[\w-]+" for both$/,
     );
   });
 

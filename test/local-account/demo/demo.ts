@@ -28,7 +28,7 @@ import {
 const USAGE = `npm run demo
 
 Plays the life of access keys in a simulated AWS account on this machine, and
-fails if a result differs from the promised one.`;
+fails if a result differs from the expected one.`;
 
 // The SDK prints a deprecation warning on Node 20.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -110,7 +110,7 @@ const showSummary = ({ calls, ssm }: LocalAccount) => {
     ).length;
   const executions = ssm.all();
   const refused = executions.filter((one) => one.AutomationExecutionStatus === 'Failed').length;
-  showHeading('Summary: every result is the promised one');
+  showHeading('Summary: every result is as expected');
   showText(
     `Of ${executions.length} executions, ${writes('UpdateAccessKey', 'Inactive')} deactivated a key, ${writes('UpdateAccessKey', 'Active')} made a key active again, ${writes('DeleteAccessKey')} deleted a key, and ${refused} refused to act. No user lost its last active key.`,
   );
@@ -132,7 +132,7 @@ const play = async (): Promise<void> => {
     showSummary(account);
   } catch (error) {
     const message = error instanceof Error ? error.message : error;
-    console.error(`\nA result of the demo differs from the promised result: ${message}`);
+    console.error(`\nA result of the demo differs from the expected result: ${message}`);
     showFailedFunction(account.lambda.invocations);
     process.exitCode = 1;
   } finally {

@@ -60,7 +60,7 @@ const checkResult = async (rule: Operator, promised: PromisedResult) => {
 const playKeyEvent = async ({ owner }: Life, heading: string, act: () => Promise<unknown>) => {
   showHeading(`${heading}; its event starts an evaluation of the rules`);
   await owner.untilEvaluated(act);
-  showText('The event has passed CloudTrail, EventBridge and the queue:');
+  showText('The event has passed through CloudTrail, EventBridge and the queue:');
 };
 
 /** Starts a runbook on the keys of the user. */
@@ -104,7 +104,7 @@ const playSecondKey = async (life: Life): Promise<string> => {
   stage.clock.advance(10 * DAY);
   owner.useKey(young);
   showHeading(
-    'The demo advances the clock by 10 days: the second key is in use, and AWS Config evaluates as every day',
+    'The demo advances the clock by 10 days: the second key is in use, and AWS Config runs its daily evaluation',
   );
   await single.evaluate();
   await checkResult(single, PROMISED_OF_KEY_LIFE.idle(old));

@@ -34,7 +34,7 @@ export type PromisedResult = readonly [complianceType: string, annotationPart?: 
 export const PROMISED_OF_KEY_LIFE = {
   secondKey: (old: string, young: string): PromisedResult => [
     'NON_COMPLIANT',
-    `No key is selected from ${old}, ${young}: the longest-idle key has been idle for less than 7 days`,
+    `Cannot safely select ${old} or ${young}: the longest-idle key has been idle for less than 7 days`,
   ],
   idle: (old: string): PromisedResult => ['NON_COMPLIANT', `Deactivate ${old} (last used `],
   inactive: (old: string, day: string): PromisedResult => [
@@ -51,7 +51,7 @@ export const PROMISED_OF_KEY_LIFE = {
 /** Ends the demo when a value differs from the promised one. */
 export const expect = (what: string, got: unknown, promised: unknown): void => {
   if (isDeepStrictEqual(got, promised)) return;
-  throw new Error(`${what}: promised ${JSON.stringify(promised)}, got ${JSON.stringify(got)}`);
+  throw new Error(`${what}: expected ${JSON.stringify(promised)}, got ${JSON.stringify(got)}`);
 };
 
 /** Ends the demo when a result differs from the promised one. Without a promised part, the result must have no annotation. */

@@ -142,7 +142,7 @@ describe('the planner of a deactivation', () => {
     Outcome: 'Deactivate',
     AccessKeyId: OLD,
     KeepAccessKeyId: NEW,
-    Reason: `deactivate ${OLD} (never used, created 2024-12-27), keep ${NEW} (last used 2026-01-30, s3, us-east-1), UTC dates`,
+    Reason: `deactivate ${OLD} (never used, created 2024-12-27) and keep ${NEW} (last used 2026-01-30, s3, us-east-1); dates are in UTC`,
     UndoCommand: `aws iam update-access-key --user-name=alice --access-key-id=${OLD} --status=Active`,
     NextCommand: `aws configservice start-remediation-execution --config-rule-name=inactive-rule --resource-keys=resourceType=AWS::IAM::User,resourceId=${UserId}`,
     Basis: `never used, created 2024-12-27, keep ${NEW}`,
@@ -290,7 +290,7 @@ describe('the planner of a deactivation', () => {
         });
       expect(await makePlan('DeactivateAccessKey', {}, { maximumEvents: 2 })).toEqual({
         ...acting,
-        Reason: `${acting.Reason}; the event history is incomplete, so a reactivation of this key may be missing`,
+        Reason: `${acting.Reason}; the event history is incomplete and may lack a reactivation of this key`,
       });
       const refused = { Outcome: 'Refused', AccessKeyId: OLD };
       for (const options of [
@@ -340,7 +340,7 @@ describe('the planner of a deletion', () => {
       planOf({
         Outcome: 'Delete',
         AccessKeyId: OLD,
-        Reason: `delete ${OLD} permanently: ${Basis}; at least 30 days required, UTC dates`,
+        Reason: `delete ${OLD} permanently: ${Basis}; at least 30 days required; dates are in UTC`,
         NextCommand: 'aws iam list-access-keys --user-name=alice',
         Basis,
         Evidence: 'CloudTrail',
@@ -476,7 +476,7 @@ describe.each(CALLS)('the planner of %s', (Runbook, calls) => {
       Outcome: 'Refused',
       UserId: id,
       UserName: 'none',
-      Reason: expect.stringContaining(`no IAM user of the account 123456789012 has the id ${id}: `),
+      Reason: expect.stringContaining(`no IAM user in the account 123456789012 has the id ${id}; `),
     });
     const logged = { outcome: 'Refused', keyEndsWith: 'none' };
     expect(JSON.parse(lines.join())).toMatchObject({ Runbook, ...logged });
@@ -575,8 +575,8 @@ describe('the rule of the planner', () => {
 describe('who uses the key', () => {
   const lastUsed = { LastUsedDate: daysBefore(60), ServiceName: 'ses', Region: 'eu-west-1' };
   const used = { ...abandoned, lastUsed };
-  const LIMITS = '(management events of 90 days, without reads of S3 objects)';
-  const NO_USE = `; CloudTrail shows no use of this key in eu-west-1, the Region of its last use ${LIMITS}`;
+  const LIMITS = '(management events of the last 90 days, no reads of S3 objects)';
+  const NO_USE = `. CloudTrail shows no use of this key in eu-west-1, the Region of its last use ${LIMITS}`;
 
   /** Creates alice with an old key that was used, on which the runbook acts. */
   const prepareUsed = async (Runbook: Runbook, key: Partial<typeof used> = used) => {
@@ -613,10 +613,10 @@ describe('who uses the key', () => {
 
         expect(same).toEqual(rest);
         expect(seen).toContain(
-          '; CloudTrail shows of this key in eu-west-1, the Region of its last use: ',
+          '. CloudTrail shows these last calls with the key in eu-west-1, the Region of its last use: ',
         );
         expect(seen).toContain('email:ListIdentities from 203.0.113.7 (aws-cli/2.15.30); ');
-        expect(seen).toContain('; in all 2 events, 2 APIs, 1 source address, 1 user agent (');
+        expect(seen).toContain('; in total 2 events, 2 APIs, 1 source address, 1 user agent (');
         expect(seen.startsWith(Reason.slice(0, -NO_USE.length))).toBe(true);
         expect(reads()).toEqual(
           [1, 2].map(() => ({
@@ -633,7 +633,7 @@ describe('who uses the key', () => {
     it('reads two pages at most', async () => {
       await prepareUsed(Runbook);
       for (let events = 0; events < 5; events += 1) use();
-      expect((await plan()).Reason).toContain('; in all at least 4 events, 1 API, ');
+      expect((await plan()).Reason).toContain('; in total at least 4 events, 1 API, ');
       expect(reads()).toHaveLength(2);
     });
 
@@ -649,7 +649,7 @@ describe('who uses the key', () => {
             return LookupEvents(input, principal, region);
           },
         });
-        const unread = `; the recent use of this key in eu-west-1 could not be read from CloudTrail (${code})`;
+        const unread = `. The recent use of this key in eu-west-1 could not be read from CloudTrail (${code})`;
         expect(await plan()).toEqual({
           ...expected,
           Reason: expected.Reason.replace(NO_USE, unread),
@@ -675,7 +675,7 @@ describe('who uses the key', () => {
     it('is unknown if IAM does not name the Region', async () => {
       await prepareUsed(Runbook, { lastUsed: { ...lastUsed, Region: 'N/A' } });
       expect((await plan()).Reason).toMatch(
-        /; the recent use of this key is unknown, because IAM does not name the Region of its last use$/,
+        /\. The recent use of this key is unknown, because IAM does not name the Region of its last use$/,
       );
       expect(reads()).toEqual([]);
     });

@@ -95,7 +95,7 @@ describe('planDeactivation of a named key', () => {
         AccessKeyId,
         KeepAccessKeyId: abandoned.AccessKeyId,
         Reason:
-          'deactivate AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30), keep AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15), UTC dates',
+          'deactivate AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30) and keep AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15); dates are in UTC',
         UndoCommand:
           'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXNEW --status=Active',
         NextCommand: DELETE_LATER,
@@ -152,19 +152,19 @@ describe('planDeactivation, scenario 5: a compliant user', () => {
       'that is exempt',
       [abandoned, inUse],
       exempt,
-      'alice is compliant: Exempt until 2026-01-31 by the tag keys-until: 2 active access keys, 1 allowed. To deactivate a key anyway, start the runbook with AccessKeyId',
+      'alice is COMPLIANT. Exempt until 2026-01-31 by the tag keys-until: 2 active access keys, 1 allowed. To deactivate a key anyway, start the runbook with its id as AccessKeyId',
     ],
     [
       'that is exempt, if inactive keys count',
       [inUse, inactive],
       { ...STRICT, ...exempt },
-      'alice is compliant: Exempt until 2026-01-31 by the tag keys-until: 2 access keys, 1 of them active, 1 allowed. To deactivate a key anyway, start the runbook with AccessKeyId',
+      'alice is COMPLIANT. Exempt until 2026-01-31 by the tag keys-until: 2 access keys, 1 of them active, 1 allowed. To deactivate a key anyway, start the runbook with its id as AccessKeyId',
     ],
     [
       'in rotation',
       [abandoned, young(1)],
       rotation,
-      'alice is compliant: In rotation until 2026-02-06T12:00:00.000Z: 2 active access keys, 1 allowed. Newest key: AKIAXXXXXXXXXXXYOUNG, created 2026-01-30. To deactivate a key anyway, start the runbook with AccessKeyId',
+      'alice is COMPLIANT. In rotation until 2026-02-06T12:00:00.000Z: 2 active access keys, 1 allowed. Newest key: AKIAXXXXXXXXXXXYOUNG, created 2026-01-30. To deactivate a key anyway, start the runbook with its id as AccessKeyId',
     ],
   ])('%s has nothing to do', (_, keys, overrides, Reason) => {
     expect(plan(keys, overrides)).toEqual(planOf({ Outcome: 'NothingToDo', Reason }));
@@ -200,21 +200,21 @@ describe('planDeactivation of a selected key', () => {
     [
       'a new key that was never used',
       [abandoned, accessKey('FRESH', { CreateDate: daysBefore(20) })],
-      'a newer key was never used (AKIAXXXXXXXXXXXFRESH, created 2026-01-11) and may not be deployed yet (AKIAXXXXXXXXXXXXXOLD: last used 2025-07-15)',
+      'a newer key was never used (AKIAXXXXXXXXXXXFRESH, created 2026-01-11) and might not be deployed yet (AKIAXXXXXXXXXXXXXOLD: last used 2025-07-15)',
     ],
     [
       'an unfinished rotation',
       [inUse, accessKey('FRESH', { CreateDate: daysBefore(20) })],
-      'a rotation is unfinished (newer key: never used, created 2026-01-11); retire AKIAXXXXXXXXXXXXXNEW when unused (last used 2026-01-30)',
+      'a rotation is unfinished (newer key: never used, created 2026-01-11); retire AKIAXXXXXXXXXXXXXNEW once unused (last used 2026-01-30)',
     ],
     [
       'a quarantined user',
       [inUse, abandoned],
-      'a key of the user is exposed; contact its owner and rotate it (AWSCompromisedKeyQuarantineV3 is attached)',
+      'a key is exposed; contact its owner and rotate it (AWSCompromisedKeyQuarantineV3 is attached)',
       quarantined,
     ],
   ])('scenario 6: refuses %s', (_, keys, why, overrides = {}) => {
-    const Reason = `no key of alice is selected: ${why}; to decide yourself, start the runbook with AccessKeyId`;
+    const Reason = `no key of alice is selected: ${why}; to choose a key yourself, start the runbook with its id as AccessKeyId`;
     for (const DryRun of [false, true])
       expect(plan(keys, { ...overrides, DryRun })).toEqual(planOf({ Outcome: 'Refused', Reason }));
   });
@@ -223,7 +223,7 @@ describe('planDeactivation of a selected key', () => {
     const { Outcome, Reason } = plan([inUse, inactive], { ...STRICT, ...quarantined });
     expect(Outcome).toBe('Refused');
     expect(Reason).toMatch(
-      /a key of the user is exposed; .*; to decide yourself, delete an inactive key with aws iam delete-access-key$/,
+      /a key is exposed; .*; to choose a key yourself, delete it with aws iam delete-access-key$/,
     );
   });
 
@@ -234,14 +234,14 @@ describe('planDeactivation of a selected key', () => {
     ];
     expect(plan(keys)).toMatchObject({
       Reason:
-        'deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15, ses-smtp, eu-west-1), keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30, s3), UTC dates',
+        'deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15, ses-smtp, eu-west-1) and keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30, s3); dates are in UTC',
       Basis: plan([abandoned, inUse]).Basis,
     });
   });
 
   it('scenario 6: refuses the last active key, even if none is allowed', () => {
     const Reason =
-      'no key of alice is selected: the last active key must stay; to decide yourself, start the runbook with AccessKeyId';
+      'no key of alice is selected: the last active key must stay; to choose a key yourself, start the runbook with its id as AccessKeyId';
     expect(plan([inUse], { maxActiveAccessKeys: 0 })).toEqual(
       planOf({ Outcome: 'Refused', Reason }),
     );
@@ -256,7 +256,7 @@ describe('planDeactivation of a selected key', () => {
           AccessKeyId,
           KeepAccessKeyId: inUse.AccessKeyId,
           Reason:
-            'deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15), keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30), UTC dates',
+            'deactivate AKIAXXXXXXXXXXXXXOLD (last used 2025-07-15) and keep AKIAXXXXXXXXXXXXXNEW (last used 2026-01-30); dates are in UTC',
           UndoCommand:
             'aws iam update-access-key --user-name=alice --access-key-id=AKIAXXXXXXXXXXXXXOLD --status=Active',
           NextCommand: DELETE_LATER,
@@ -309,7 +309,7 @@ describe('planDeactivation, scenario 9: only inactive keys are too many', () => 
     planOf({
       Outcome: 'Refused',
       AccessKeyId,
-      Reason: `alice has ${counts}, and ${AccessKeyId} is ${Status}: delete it instead of deactivating it: ${NextCommand}`,
+      Reason: `alice has ${counts}; ${AccessKeyId} is ${Status}, so delete it instead of deactivating it: ${NextCommand}`,
       NextCommand,
     });
   const { AccessKeyId } = inactive;
@@ -351,7 +351,7 @@ describe('planDeactivation, scenario 9: only inactive keys are too many', () => 
     expect(plan([inactive, twin], STRICT)).toEqual(
       planOf({
         Outcome: 'Refused',
-        Reason: `no key of alice is selected: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOFF, never used, created 2024-12-27); to decide yourself, delete an inactive key with aws iam delete-access-key`,
+        Reason: `no key of alice is selected: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOFF, never used, created 2024-12-27); to choose a key yourself, delete it with aws iam delete-access-key`,
       }),
     );
   });
@@ -370,7 +370,7 @@ const deactivated = change('Inactive', RUNBOOK, 'deactivation');
 const restored = change('Active', RUNBOOK, 'deactivation');
 const reactivated = change('Active', OPERATOR);
 const ADVICE =
-  'to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with AccessKeyId';
+  'to keep it active, give alice an exemption tag, which the setting exemptionTagKey enables; to deactivate it again, start the runbook with its id as AccessKeyId';
 
 describe('planDeactivation, scenario 10: a selected key that was reactivated', () => {
   const planWith = (
@@ -442,7 +442,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
     const expected = planOf({
       Outcome: 'Refused',
       AccessKeyId: abandoned.AccessKeyId,
-      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not show yet by whom; ${ADVICE}`,
+      Reason: `no key of alice is selected: AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not yet show by whom; ${ADVICE}`,
     });
     for (const ordered of [changes, changes.toReversed()])
       expect(planWith(ordered)).toEqual(expected);
@@ -468,8 +468,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
 
   it('acts on an incomplete history, and says so', () => {
     const made = plan([inUse, abandoned]);
-    const remark =
-      '; the event history is incomplete, so a reactivation of this key may be missing';
+    const remark = '; the event history is incomplete and may lack a reactivation of this key';
     expect(planWith([], { isComplete: false })).toEqual({
       ...made,
       Reason: `${made.Reason}${remark}`,
@@ -482,7 +481,7 @@ describe('planDeactivation, scenario 10: a selected key that was reactivated', (
       planOf({
         Outcome: 'Refused',
         AccessKeyId: abandoned.AccessKeyId,
-        Reason: `no key of alice is selected: the event history is incomplete, so a reactivation of ${abandoned.AccessKeyId} may be missing; to decide yourself, start the runbook with AccessKeyId`,
+        Reason: `no key of alice is selected: the event history is incomplete and may lack a reactivation of ${abandoned.AccessKeyId}; to deactivate it anyway, start the runbook with AccessKeyId=${abandoned.AccessKeyId}`,
       }),
     );
     expect(planWith([], required)).toEqual(plan([inUse, abandoned]));
@@ -509,7 +508,7 @@ describe('planDeactivation, scenario 11: an incomplete history', () => {
           Outcome: 'Refused',
           AccessKeyId: abandoned.AccessKeyId,
           Reason:
-            'no key of alice is selected: the event history is incomplete, so a reactivation of AKIAXXXXXXXXXXXXXOLD may be missing; to decide yourself, start the runbook with AccessKeyId',
+            'no key of alice is selected: the event history is incomplete and may lack a reactivation of AKIAXXXXXXXXXXXXXOLD; to deactivate it anyway, start the runbook with AccessKeyId=AKIAXXXXXXXXXXXXXOLD',
         }),
       );
   });

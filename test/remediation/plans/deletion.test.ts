@@ -47,7 +47,7 @@ const plan = (
 const named = { AccessKeyId: key.AccessKeyId };
 /** The end of a refusal for a key that has been inactive since an unknown date. */
 const wayOut = (id: string, later = 'start it again later, or ') =>
-  `the runbook deletes a key only if CloudTrail shows for how long it has been inactive; ${later}if you know that the key is not needed, delete it: aws iam delete-access-key --user-name=alice --access-key-id=${id}`;
+  `the runbook deletes a key only if CloudTrail shows how long it has been inactive; ${later}delete the key yourself if you know that it is not needed: aws iam delete-access-key --user-name=alice --access-key-id=${id}`;
 const EITHER = [{}, named];
 
 describe('planDeletion of a named key', () => {
@@ -76,7 +76,7 @@ describe('planDeletion of a named key', () => {
       key,
       [off(29)],
       true,
-      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2026-01-02, less than 30 days',
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2026-01-02, which is less than 30 days',
     ],
     [
       'has a deactivation that is not visible yet',
@@ -181,7 +181,7 @@ describe('planDeletion, scenario 5: an exempt user', () => {
 
   it('has nothing to do', () => {
     const Reason =
-      'alice is compliant: Exempt until 2026-01-31 by the tag keys-until: AKIAXXXXXXXXXXXXXOFF has been inactive since 2025-12-22. To delete a key anyway, start the runbook with AccessKeyId';
+      'alice is COMPLIANT. Exempt until 2026-01-31 by the tag keys-until: AKIAXXXXXXXXXXXXXOFF has been inactive since 2025-12-22. To delete a key anyway, start the runbook with its id as AccessKeyId';
     for (const DryRun of [false, true])
       expect(exempt({ DryRun })).toEqual(planOf({ Outcome: 'NothingToDo', Reason }));
   });
@@ -211,7 +211,7 @@ describe('planDeletion, scenario 6: a key that was used since its deactivation',
 
   it('is refused with what is known, although another key may be deleted', () => {
     const Reason =
-      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2025-12-12, but was last used 2026-01-30: expected no use after its deactivation and in the last 30 days';
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2025-12-12, but was last used 2026-01-30: expected no use after its deactivation or in the last 30 days';
     const changes = [off(50), off(40, { name: 'TWO' })];
     for (const overrides of EITHER)
       expect(plan([used, other], changes, overrides)).toEqual(
@@ -238,7 +238,7 @@ describe('planDeletion, scenario 7: a key that is inactive for long enough', () 
         planOf({
           Outcome: 'Delete',
           ...named,
-          Reason: `delete AKIAXXXXXXXXXXXXXOFF permanently: ${evidence}; ${life}; at least 30 days required, UTC dates`,
+          Reason: `delete AKIAXXXXXXXXXXXXXOFF permanently: ${evidence}; ${life}; at least 30 days required; dates are in UTC`,
           NextCommand: 'aws iam list-access-keys --user-name=alice',
           Basis: 'AccessKeyId' in overrides ? evidence : `${evidence}; ${life}`,
           Evidence: 'CloudTrail',
@@ -246,13 +246,16 @@ describe('planDeletion, scenario 7: a key that is inactive for long enough', () 
       );
   });
 
-  it.each([1, 90])('is deleted without an event, if %d days are required', (maxInactiveDays) => {
+  it.each([
+    [1, '1 day'],
+    [90, '90 days'],
+  ])('is deleted without an event, if %d days are required', (maxInactiveDays, days) => {
     const Basis =
       "AKIAXXXXXXXXXXXXXTWO has been inactive for at least 90 days, because CloudTrail's event history has no event of its deactivation; created 2024-12-27, last used 2025-10-24";
     expect(plan([active, other], [], { maxInactiveDays })).toMatchObject({
       Outcome: 'Delete',
       AccessKeyId: other.AccessKeyId,
-      Reason: `delete AKIAXXXXXXXXXXXXXTWO permanently: ${Basis}; at least ${maxInactiveDays} days required, UTC dates`,
+      Reason: `delete AKIAXXXXXXXXXXXXXTWO permanently: ${Basis}; at least ${days} required; dates are in UTC`,
       Basis,
       Evidence: 'NoEvent',
     });
@@ -380,7 +383,7 @@ describe('planDeletion, where 0 days are required', () => {
   it('says why a key that was used in the last day is refused', () => {
     const used = { ...key, LastUsedDate: daysBefore(0, -60_000) };
     expect(plan([used], [off(0)], now).Reason).toBe(
-      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2026-01-31, but was last used 2026-01-31: expected no use after its deactivation and in the last day',
+      'AKIAXXXXXXXXXXXXXOFF has been inactive since 2026-01-31, but was last used 2026-01-31: expected no use after its deactivation or in the last day',
     );
   });
 });

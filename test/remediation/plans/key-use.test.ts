@@ -9,8 +9,8 @@ import {
 import { runs } from '../../support/property-runs.ts';
 
 const REGION = 'eu-west-1';
-const FROM = `CloudTrail shows of this key in ${REGION}, the Region of its last use: `;
-const LIMITS = ' (management events of 90 days, without reads of S3 objects)';
+const FROM = `CloudTrail shows these last calls with the key in ${REGION}, the Region of its last use: `;
+const LIMITS = ' (management events of the last 90 days, no reads of S3 objects)';
 
 /** An event of a key, with overrides. A member that is undefined is absent. */
 const event = (members: object = {}): string =>
@@ -28,7 +28,7 @@ const describeEvents = (events: readonly string[], isComplete = true) =>
 /** Describes one event, without what is the same for all. */
 const describeOne = (members: object) => {
   const text = describeEvents([event(members)]);
-  return text.slice(FROM.length + '2026-01-30T10:02Z '.length, text.indexOf('; in all'));
+  return text.slice(FROM.length + '2026-01-30T10:02Z '.length, text.indexOf('; in total'));
 };
 
 const hour = (hours: number) => new Date(Date.UTC(2026, 0, 30, hours)).toISOString();
@@ -36,7 +36,7 @@ const hour = (hours: number) => new Date(Date.UTC(2026, 0, 30, hours)).toISOStri
 describe('describeKeyUse', () => {
   it('names time, API, source address, user agent, and the limits', () => {
     expect(describeEvents([event()])).toBe(
-      `${FROM}2026-01-30T10:02Z s3:ListBuckets from 203.0.113.7 (aws-cli/2.15.30); in all 1 event, 1 API, 1 source address, 1 user agent${LIMITS}`,
+      `${FROM}2026-01-30T10:02Z s3:ListBuckets from 203.0.113.7 (aws-cli/2.15.30); in total 1 event, 1 API, 1 source address, 1 user agent${LIMITS}`,
     );
   });
 
@@ -50,7 +50,7 @@ describe('describeKeyUse', () => {
     const events = [1, 2, 3, 4].flatMap((name) =>
       [0, 5].map((later) => event({ eventName: `Get${name}`, eventTime: hour(name + later) })),
     );
-    const expected = `${FROM}2026-01-30T09:00Z s3:Get4 from 203.0.113.7 (aws-cli/2.15.30); 2026-01-30T08:00Z s3:Get3 from 203.0.113.7 (aws-cli/2.15.30); 2026-01-30T07:00Z s3:Get2 from 203.0.113.7 (aws-cli/2.15.30); in all 8 events, 4 APIs, 1 source address, 1 user agent${LIMITS}`;
+    const expected = `${FROM}2026-01-30T09:00Z s3:Get4 from 203.0.113.7 (aws-cli/2.15.30); 2026-01-30T08:00Z s3:Get3 from 203.0.113.7 (aws-cli/2.15.30); 2026-01-30T07:00Z s3:Get2 from 203.0.113.7 (aws-cli/2.15.30); in total 8 events, 4 APIs, 1 source address, 1 user agent${LIMITS}`;
 
     expect(describeEvents(events)).toBe(expected);
     expect(describeEvents(events.toReversed())).toBe(expected);
@@ -64,12 +64,12 @@ describe('describeKeyUse', () => {
       event({ userAgent: undefined }),
     ];
     expect(describeEvents(events)).toContain(
-      '; in all 4 events, 2 APIs, 3 source addresses, 2 user agents (',
+      '; in total 4 events, 2 APIs, 3 source addresses, 2 user agents (',
     );
   });
 
   it('says "at least" if there are more events', () => {
-    expect(describeEvents([event(), event()], false)).toContain('; in all at least 2 events, ');
+    expect(describeEvents([event(), event()], false)).toContain('; in total at least 2 events, ');
   });
 
   it.each([
@@ -107,7 +107,7 @@ describe('describeKeyUse', () => {
     const file = new URL('../../fixtures/cloudtrail/key-use.json', import.meta.url);
     const recorded: unknown[] = JSON.parse(readFileSync(file, 'utf8'));
     const described = recorded.map((one) => describeEvents([JSON.stringify(one)]));
-    expect(described.map((text) => text.slice(FROM.length, text.indexOf('; in all')))).toEqual([
+    expect(described.map((text) => text.slice(FROM.length, text.indexOf('; in total')))).toEqual([
       '2026-01-04T10:28Z ec2:DescribeSnapshots from 203.0.113.10 (aws-cli/1.16.193 Python/2.7.16 Linux/4.4.0-03...)',
       '2026-01-05T08:38Z s3:ListBuckets from 2001:db8:85a3::8a2e:370:7334 (aws-cli/1.16.96 Python/2.7.12 Linux/4.4.0-146...)',
       '2026-01-06T21:05Z lambda:CreateEventSourceMapping20150331 from cloudformation.amazonaws.com (cloudformation.amazonaws.com)',
@@ -115,7 +115,7 @@ describe('describeKeyUse', () => {
       '2026-01-08T12:00Z sts:GetCallerIdentity from 203.0.113.10 (APN/1.0 HashiCorp/1.0 Terraform/1.9.2 +https ...)',
     ]);
     expect(describeEvents(recorded.map((one) => JSON.stringify(one)))).toContain(
-      '; in all 5 events, 5 APIs, 4 source addresses, 5 user agents (',
+      '; in total 5 events, 5 APIs, 4 source addresses, 5 user agents (',
     );
   });
 
@@ -200,7 +200,7 @@ describe('a text from outside', () => {
     .map((members) => JSON.stringify(members));
   const USE = /\d{4}-\d\d-\d\dT\d\d:\d\dZ [^;()]+( \([^;()]+\))?/;
   const WHOLE = new RegExp(
-    `^${FROM}${USE.source}(; ${USE.source}){0,2}; in all (at least )?\\d+ events?, \\d+ APIs?, \\d+ source address(es)?, \\d+ user agents? \\([ ,\\w]+\\)$`,
+    `^${FROM}${USE.source}(; ${USE.source}){0,2}; in total (at least )?\\d+ events?, \\d+ APIs?, \\d+ source address(es)?, \\d+ user agents? \\([ ,\\w]+\\)$`,
   );
 
   it('makes one line of safe characters, limited length and fixed form', () => {
@@ -233,7 +233,7 @@ describe('the longest text', () => {
       }),
     );
     const text = describeKeyUse({ events, isComplete: false }, 'r'.repeat(64));
-    expect(text).toContain('in all at least 100 events, 100 APIs');
+    expect(text).toContain('in total at least 100 events, 100 APIs');
     expect(text.length).toBeLessThanOrEqual(900);
   });
 });
@@ -241,10 +241,10 @@ describe('the longest text', () => {
 describe('a use that could not be read', () => {
   it('is described with the plain name of the error', () => {
     expect(describeUnreadUse('AccessDeniedException', REGION)).toBe(
-      'the recent use of this key in eu-west-1 could not be read from CloudTrail (AccessDeniedException)',
+      'The recent use of this key in eu-west-1 could not be read from CloudTrail (AccessDeniedException)',
     );
     expect(describeUnreadUse(`{{x}}\n${'y'.repeat(100)}`, REGION)).toBe(
-      `the recent use of this key in eu-west-1 could not be read from CloudTrail (x ${'y'.repeat(59)}...)`,
+      `The recent use of this key in eu-west-1 could not be read from CloudTrail (x ${'y'.repeat(59)}...)`,
     );
   });
 

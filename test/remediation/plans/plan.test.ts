@@ -138,7 +138,7 @@ describe('noAction', () => {
         Outcome: 'Refused',
         UserName: 'none',
         Reason:
-          'no IAM user of the account 123456789012 has the id AIDAXXXXXXXXXXXXALICE: expected the unique id of a user, such as AIDACKCEVSQ6C2EXAMPLE, which AWS Config shows as the resource id, not the name of the user; the user may have been deleted',
+          'no IAM user in the account 123456789012 has the id AIDAXXXXXXXXXXXXALICE; the user may have been deleted. UserId is the unique id of a user, such as AIDACKCEVSQ6C2EXAMPLE, not its name. AWS Config shows it as the resource id',
       }),
     );
   });

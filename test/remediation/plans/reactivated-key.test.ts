@@ -20,11 +20,11 @@ const describeOne = (userAgent: string | undefined, exemptionTagKey?: string) =>
 
 const WHO =
   'AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by arn:aws:iam::123456789012:user/olga, after the runbook deactivated it on 2026-01-21; ';
-const AGAIN = '; to deactivate it again, start the runbook with AccessKeyId';
+const AGAIN = '; to deactivate it again, start the runbook with its id as AccessKeyId';
 const exempt = (exemptionTagKey: string | undefined) =>
   exemptionTagKey === undefined
-    ? 'to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables'
-    : 'to let it stay active, give alice the tag keys-until with a date such as 2026-12-31';
+    ? 'to keep it active, give alice an exemption tag, which the setting exemptionTagKey enables'
+    : 'to keep it active, give alice the tag keys-until with a date such as 2026-12-31';
 
 const TERRAFORM =
   'APN/1.0 HashiCorp/1.0 Terraform/1.9.2 (+https://www.terraform.io) terraform-provider-aws/5.60.0 aws-sdk-go-v2/1.30.3';
@@ -44,7 +44,7 @@ describe('describeReactivation', () => {
   ])('says how to change the source of a reactivation by %s', (_, userAgent, advice) => {
     for (const exemptionTagKey of [undefined, 'keys-until'])
       expect(describeOne(userAgent, exemptionTagKey)).toBe(
-        `${WHO}${exempt(exemptionTagKey)}; to make it stay inactive, ${advice}`,
+        `${WHO}${exempt(exemptionTagKey)}; to keep it inactive, ${advice}`,
       );
   });
 
@@ -81,7 +81,7 @@ describe('describeReactivation', () => {
         { ...key, CreateDate },
         { history: historyOf(changes, { isComplete }), deactivationRoleArn, at },
       );
-    const by = `AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${OLGA}, and the event history no longer shows its deactivation; to let it stay active, give alice`;
+    const by = `AKIAXXXXXXXXXXXXXOLD was reactivated on 2026-01-26 by ${OLGA}, and the event history no longer shows its deactivation; to keep it active, give alice`;
     for (const changes of [
       [reactivated],
       [reactivated, later, { ...reactivated, eventTime: daysBefore(3) }],
@@ -114,7 +114,7 @@ describe('describeReactivation', () => {
       );
       expect(describeReactivation(alice, key, { history, deactivationRoleArn, at })).toBe(
         isRefused
-          ? `AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not show yet by whom; to let it stay active, give alice an exemption tag, which the setting exemptionTagKey enables${AGAIN}`
+          ? `AKIAXXXXXXXXXXXXXOLD was reactivated after the runbook deactivated it on 2026-01-21, and CloudTrail does not yet show by whom; to keep it active, give alice an exemption tag, which the setting exemptionTagKey enables${AGAIN}`
           : undefined,
       );
     },

@@ -78,14 +78,14 @@ describe('planReactivation', () => {
   it('scenario 5: refuses to select one of several inactive keys, unless it is named', () => {
     const keys = [inactive, otherInactive];
     const Reason =
-      'AKIAXXXXXXXXXXXOFFER and AKIAXXXXXXXXXXXXXOFF of alice are inactive; to decide yourself, start the runbook with AccessKeyId';
+      'alice has more than one inactive key (AKIAXXXXXXXXXXXOFFER and AKIAXXXXXXXXXXXXXOFF); to choose one, start the runbook with its id as AccessKeyId';
     expect(plan(keys, SECOND)).toEqual(planOf({ Outcome: 'Refused', Reason }));
     expect(plan(keys, { AccessKeyId }).Outcome).toBe('Reactivate');
   });
 
   it('scenario 6: refuses a second active key', () => {
     const Reason =
-      'active keys of alice: AKIAXXXXXXXXXXXXXXON; to have AKIAXXXXXXXXXXXXXOFF active too, start the runbook with AllowSecondActiveKey=true';
+      'alice already has an active key (AKIAXXXXXXXXXXXXXXON); to make AKIAXXXXXXXXXXXXXOFF active too, start the runbook with AllowSecondActiveKey=true';
     for (const named of [undefined, AccessKeyId])
       for (const DryRun of [true, false])
         expect(plan([active, inactive], { AccessKeyId: named, DryRun })).toEqual(
@@ -99,7 +99,7 @@ describe('planReactivation', () => {
         reactivation('reactivate AKIAXXXXXXXXXXXXXOFF as the only active key'),
       );
       expect(plan([active, inactive], { AccessKeyId: named, ...SECOND })).toEqual(
-        reactivation('reactivate AKIAXXXXXXXXXXXXXOFF beside AKIAXXXXXXXXXXXXXXON'),
+        reactivation('reactivate AKIAXXXXXXXXXXXXXOFF in addition to AKIAXXXXXXXXXXXXXXON'),
       );
     }
   });

@@ -125,7 +125,7 @@ describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
     use('ListBuckets');
     const id = await start();
     expect(account.sns.published[0]?.Message).toMatch(
-      /^Why: .* s3:ListBuckets from 203\.0\.113\.7 \(aws-cli\/2\.15\.30\); in all 1 event, /m,
+      /^Why: .* s3:ListBuckets from 203\.0\.113\.7 \(aws-cli\/2\.15\.30\); in total 1 event, /m,
     );
     use('GetBucketPolicy');
     signal(id, 'Approve');
@@ -181,13 +181,13 @@ describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
     [
       'the key is deleted',
       (asked, key) => asked.keys.splice(0, Number(asked.keys[0]?.AccessKeyId === key)),
-      /now (Deactivate|Delete) AKIA\w+ of alice \(/,
+      / to (Deactivate|Delete) AKIA\w+ of alice \(/,
     ],
     [
       'another key would be selected',
       (asked, key) =>
         setup().setStatus(asked, key, spec.name === 'deactivate' ? 'Inactive' : 'Active'),
-      /now (Deactivate|Delete) AKIA\w+ of alice \(/,
+      / to (Deactivate|Delete) AKIA\w+ of alice \(/,
     ],
     [
       'the key is used',
@@ -196,18 +196,18 @@ describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
         const lastUsed = { LastUsedDate: daysAgo(50), ServiceName: 's3', Region: 'us-east-1' };
         Object.assign(one ?? {}, { lastUsed });
       },
-      /now (Refused|Deactivate AKIA\w+ of alice \()/,
+      / to (Refused|Deactivate AKIA\w+ of alice \()/,
     ],
     [
       'the user becomes exempt',
       ({ tags }) => tags.set('keys-until', { Key: 'keys-until', Value: '2999-12-31' }),
-      /now NothingToDo: .*2999-12-31/,
+      / to NothingToDo: .*2999-12-31/,
     ],
     [
       'the user is renamed',
       ({ UserName }) =>
         account.iam.operations['UpdateUser']?.({ UserName, NewUserName: 'alice2' }, 'operator'),
-      /now (Deactivate|Delete) AKIA\w+ of alice2 \(/,
+      / to (Deactivate|Delete) AKIA\w+ of alice2 \(/,
     ],
     [
       'the user is deleted',
@@ -215,7 +215,7 @@ describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
         asked.keys.splice(0);
         account.iam.operations['DeleteUser']?.({ UserName: asked.UserName }, 'operator');
       },
-      /now Refused: /,
+      / to Refused: /,
     ],
   ])('writes nothing when %s before the approval', async (_, change, now) => {
     const id = await start();
@@ -225,7 +225,7 @@ describe.each(RUNBOOKS)('the runbook $name, with approvers,', (spec) => {
     signal(id, 'Approve');
     const { status, message, steps } = await runbook().ended(id);
     expect(status).toBe('Failed');
-    expect(message).toContain(`Refused: the plan has changed: ${spec.act} ${key} of alice (`);
+    expect(message).toContain(`Refused: the plan has changed from ${spec.act} ${key} of alice (`);
     expect(message).toMatch(now);
     expect(steps.at(-1)).toBe('ReadPlanAgain Failed');
     expect(keysOf(user)).toEqual(changed);

@@ -105,7 +105,7 @@ describe('the runbook DeactivateAccessKey', () => {
 
       const reason = output('Reason') ?? '';
       expect(reason).toContain(
-        ' s3:ListBuckets from 203.0.113.7 (aws-cli/2.15.30); in all 1 event',
+        ' s3:ListBuckets from 203.0.113.7 (aws-cli/2.15.30); in total 1 event',
       );
       await account.settled();
       const published = messagesOfChanges(account).map(({ Message }) => Message);

@@ -236,7 +236,7 @@ describe('a user with an exemption, a rotation grace period or a quarantine', ()
               );
               const expectAlone = ({ outcome, reason }: { outcome: string; reason: string }) => {
                 expect(outcome).toBe('NothingToDo');
-                expect(reason).toContain(`${user.UserName} is compliant: `);
+                expect(reason).toContain(`${user.UserName} is COMPLIANT. `);
                 expect(statusesOf(user)).toEqual(begin);
               };
 

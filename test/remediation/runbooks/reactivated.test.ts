@@ -51,7 +51,7 @@ describe('a key that the runbook deactivated and infrastructure as code reactiva
     async (name, userAgent, change) => {
       await reactivate(userAgent);
       const { message, writes } = await remediate();
-      expect(message).toContain(`to make it stay inactive, set ${change} in its ${name} resource`);
+      expect(message).toContain(`to keep it inactive, set ${change} in its ${name} resource`);
       expect(writes).toEqual([]);
     },
   );
@@ -67,7 +67,7 @@ describe('a key that the runbook deactivated and an operator reactivated', () =>
     expect(message).toMatch(
       /reactivated on \d{4}-\d\d-\d\d by arn:aws:iam::\d{12}:user\/operator, after the runbook deactivated it on/,
     );
-    expect(message).toContain('to let it stay active, give alice the tag keys-until with a date');
+    expect(message).toContain('to keep it active, give alice the tag keys-until with a date');
     expect(writes).toEqual([]);
     expect(statuses()).toEqual(['Active', 'Active']);
   });
@@ -93,7 +93,7 @@ describe('a key that an operator reactivated a moment ago', () => {
     await undo();
     const { message, writes } = await remediate();
     expect(message).toMatch(
-      /was reactivated after the runbook deactivated it on \d{4}-\d\d-\d\d, and CloudTrail does not show yet by whom;/,
+      /was reactivated after the runbook deactivated it on \d{4}-\d\d-\d\d, and CloudTrail does not yet show by whom;/,
     );
     expect(writes).toEqual([]);
 

@@ -123,7 +123,7 @@ describe.each(['Deactivate', 'Reactivate', 'Delete'] as const)(
     ])('refuses a second plan with %s', async (_, overrides, now) => {
       const message = await read(acting(Expected, overrides), { Expected, Planned: planned });
       expect(message).toContain(
-        `RuntimeError - Refused: the plan has changed: ${Expected} ${planned} was planned, now ${Expected} ${now}`,
+        `RuntimeError - Refused: the plan has changed from ${Expected} ${planned} to ${Expected} ${now}`,
       );
     });
 
@@ -136,7 +136,7 @@ describe.each(['Deactivate', 'Reactivate', 'Delete'] as const)(
       const plan = { ...acting(Expected), Outcome, AccessKeyId, Reason: 'too late' };
       const message = await read(plan, { Expected, Planned: planned });
       expect(message).toContain(
-        `Refused: the plan has changed: ${Expected} ${planned} was planned, now ${Outcome}: too late`,
+        `Refused: the plan has changed from ${Expected} ${planned} to ${Outcome}: too late`,
       );
     });
 

@@ -110,7 +110,7 @@ describe('parseRuleParameters', () => {
       const inputParameters = JSON.stringify({ exemptionTagKey });
       expect(() => parseRuleParameters(inputParameters)).toThrow(InvalidParameterError);
       expect(() => parseRuleParameters(inputParameters)).toThrow(
-        /^exemptionTagKey must be the key of a tag, of 1 to 128 characters, got /,
+        /^exemptionTagKey must be a tag key of 1 to 128 characters, got /,
       );
     },
   );

@@ -199,7 +199,7 @@ describe('requireNoFutureResult', () => {
   it('names the first user with a later result, its date and the number of such results', () => {
     expect(() => require(0, 15 * 60_000 + 1, 20 * 60_000)).toThrow(
       new FutureResultError(
-        'recorded result of AIDA1: expected a date of at most 15 minutes after 2026-01-31T13:00:00.000Z, got COMPLIANT of 2026-01-31T13:15:00.001Z (2 such results): delete the results of the rule',
+        'recorded result of AIDA1: expected a date at most 15 minutes after 2026-01-31T13:00:00.000Z, got COMPLIANT of 2026-01-31T13:15:00.001Z (2 such results): delete the results of the rule',
       ),
     );
   });

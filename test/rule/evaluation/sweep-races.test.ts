@@ -211,7 +211,7 @@ describe('a recorded result with a date in the future', () => {
     async (...[, dropsOlderResults, type, again]) => {
       await recordOf(FORGED, dropsOlderResults);
 
-      await expect(rule.sweep()).rejects.toThrow(`got COMPLIANT of ${FORGED} (1 such results)`);
+      await expect(rule.sweep()).rejects.toThrow(`got COMPLIANT of ${FORGED} (1 such result)`);
       expect(lastReport()).toMatchObject([
         { ComplianceResourceId: rule.idOf('alice'), ComplianceType: 'NON_COMPLIANT' },
       ]);

@@ -38,7 +38,7 @@ describe('toFinding', () => {
       Id: `${inactiveRule.arn}/user/${user().UserId}`,
       GeneratorId: inactiveRule.arn,
       Types: [inactiveRule.text.type],
-      Title: 'IAM user alice has had an inactive access key for too long',
+      Title: 'IAM user alice has an access key that has been inactive for too long',
       SourceUrl: expect.stringContaining(`configRuleName=${inactiveRule.name}`),
       Compliance: {
         RelatedRequirements: inactiveRule.text.requirements,
@@ -47,26 +47,28 @@ describe('toFinding', () => {
     });
   });
 
-  it.each([
-    'a key of the user is exposed; contact its owner and rotate it',
-    'exposed; contact owner, rotate',
-  ])('is CRITICAL if AWS has quarantined the user, also with another setting: %s', (reason) => {
-    const Annotation = `alice: 2 active access keys, 1 allowed. No key is selected from AKIAIOSFODNN7EXAMPLE, AKIAI44QH8DHBEXAMPLE: ${reason}. As of 2026-01-30 UTC.`;
-    const settings = { ...findingSettings, severity: 'LOW' } as const;
-    const severityWith = (given: object) =>
-      toFinding(violation({ recorded: recorded(given) }), settings, { stored: undefined, at });
-    const critical = { Severity: { Label: 'CRITICAL' } };
-    expect(severityWith({ Annotation })).toMatchObject({
-      ...critical,
-      FindingProviderFields: critical,
-      Remediation: {
-        Recommendation: { Text: expect.stringContaining('A key of the user is exposed: contact') },
-      },
-    });
-    const tie = Annotation.replace(reason, 'tie');
-    for (const other of [{}, { Annotation: tie }, { Annotation: undefined }])
-      expect(severityWith(other)).toMatchObject({ Severity: { Label: 'LOW' } });
-  });
+  it.each(['a key is exposed; contact its owner and rotate it', 'a key is exposed; rotate it'])(
+    'is CRITICAL if AWS has quarantined the user, also with another setting: %s',
+    (reason) => {
+      const Annotation = `alice: 2 active access keys, 1 allowed. Cannot safely select AKIAIOSFODNN7EXAMPLE or AKIAI44QH8DHBEXAMPLE: ${reason}. As of 2026-01-30 UTC.`;
+      const settings = { ...findingSettings, severity: 'LOW' } as const;
+      const severityWith = (given: object) =>
+        toFinding(violation({ recorded: recorded(given) }), settings, { stored: undefined, at });
+      const critical = { Severity: { Label: 'CRITICAL' } };
+      expect(severityWith({ Annotation })).toMatchObject({
+        ...critical,
+        FindingProviderFields: critical,
+        Remediation: {
+          Recommendation: {
+            Text: expect.stringContaining('A key of the user is exposed: first contact'),
+          },
+        },
+      });
+      const tie = Annotation.replace(reason, 'tie');
+      for (const other of [{}, { Annotation: tie }, { Annotation: undefined }])
+        expect(severityWith(other)).toMatchObject({ Severity: { Label: 'LOW' } });
+    },
+  );
 
   it('keeps id, creation and first observation if the user is renamed', () => {
     const renamed = violation({ user: user({ UserName: 'alice2' }) });
@@ -224,9 +226,9 @@ describe('any finding and its archived form', () => {
     fc.string({ maxLength: 256 }),
     fc.constantFrom(
       recorded().Annotation,
-      'alice: 2 active access keys, 1 allowed. No key is selected from AKIAIOSFODNN7EXAMPLE: tie.',
+      'alice: 2 active access keys, 1 allowed. Cannot safely select AKIAIOSFODNN7EXAMPLE: tie.',
       'alice: AKIAIOSFODNN7EXAMPLE has been inactive since 2025-07-15.',
-      'alice: 2 active access keys, 1 allowed. No key is selected from AKIAIOSFODNN7EXAMPLE: exposed; contact owner, rotate.',
+      'alice: 2 active access keys, 1 allowed. Cannot safely select AKIAIOSFODNN7EXAMPLE: a key is exposed; rotate it.',
     ),
   );
   const places = [

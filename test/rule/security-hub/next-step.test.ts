@@ -77,7 +77,7 @@ describe('nextStepOf', () => {
         expect(
           stepOf(violationWith(Annotation, [{ ...off, Status }, offToo], inactiveRule)),
         ).toEqual({
-          instruction: `Delete the access key that has been inactive longest, which cannot be undone; ${REFUSES}`,
+          instruction: `Permanently delete the access key that has been inactive longest; ${REFUSES}`,
           command: remediate(inactiveRule),
         });
     },
@@ -118,14 +118,14 @@ describe('nextStepOf', () => {
       'inactive',
       [off, inUse],
       strict,
-      'Choose which inactive access key to delete, which cannot be undone',
+      'Choose which inactive access key to delete permanently',
       remove(),
     ],
   ] as const)(
     'scenarios 2 and 3: says first to rotate the exposed key of a quarantined user: %s keys',
     (_, keys, by, then, command) =>
       expect(stepOf(violationOf(keys, by, undefined, 'AWSCompromisedKeyQuarantineV3'))).toEqual({
-        instruction: `A key of the user is exposed: contact its owner, and rotate the key. Then: ${then}`,
+        instruction: `A key of the user is exposed: first contact its owner, and rotate the key. ${then}`,
         command,
       }),
   );
@@ -133,19 +133,19 @@ describe('nextStepOf', () => {
   it.each([
     violationOf([off, offToo, inUse], { ...strict, maxActiveAccessKeys: 2 }),
     violationWith(
-      `alice: 2 access keys, 0 of them active, 1 allowed. No key is selected from ${off.AccessKeyId}, ${offToo.AccessKeyId}: tie.`,
+      `alice: 2 access keys, 0 of them active, 1 allowed. Cannot safely select ${off.AccessKeyId} or ${offToo.AccessKeyId}: tie.`,
       [off, offToo],
     ),
   ])('scenario 3: lets a person choose the inactive key to delete', (given) => {
     expect(stepOf(given)).toEqual({
-      instruction: 'Choose which inactive access key to delete, which cannot be undone',
+      instruction: 'Choose which inactive access key to delete permanently',
       command: remove(),
     });
   });
 
   it.each(['Inactive', 'Expired'])('scenario 4: deletes a key that counts: %s', (Status) => {
     expect(stepOf(violationOf([{ ...off, Status }, inUse], strict))).toEqual({
-      instruction: `Delete ${off.AccessKeyId}, which cannot be undone`,
+      instruction: `Delete ${off.AccessKeyId} permanently`,
       command: remove(off.AccessKeyId),
     });
   });

@@ -143,14 +143,14 @@ describe('a violation of which no key can be selected', () => {
       is: 'an unfinished rotation to a key that was used 10 days ago',
       keys: [used(400, 1), used(30, 10)],
       reason:
-        /a rotation is unfinished \(newer key: last used 2026-01-21.*\); retire K1 when unused/,
+        /a rotation is unfinished \(newer key: last used 2026-01-21.*\); retire K1 once unused/,
       severity: 'HIGH',
       first: /: Choose which access key to deactivate\./,
     },
     {
       is: 'an unfinished rotation to a key that was never used',
       keys: [used(400, 1), used(8)],
-      reason: /a rotation is unfinished \(newer key: never used, .*\); retire K1 when unused/,
+      reason: /a rotation is unfinished \(newer key: never used, .*\); retire K1 once unused/,
       severity: 'HIGH',
       first: /: Choose which access key to deactivate\./,
     },
@@ -158,9 +158,9 @@ describe('a violation of which no key can be selected', () => {
       is: 'a quarantined user, whose leaked key is the one in use',
       keys: [used(100, 1), used(20, 12)],
       attachedPolicies: [QUARANTINE],
-      reason: /a key of the user is exposed; contact its owner and rotate it/,
+      reason: /a key is exposed; contact its owner and rotate it/,
       severity: 'CRITICAL',
-      first: /: A key of the user is exposed: contact its owner, and rotate the key\. Then: /,
+      first: /: A key of the user is exposed: first contact its owner, and rotate the key\. /,
     },
   ])(
     'has the same reason in its result, its finding and the refusal of Remediate: $is',
@@ -178,7 +178,7 @@ describe('a violation of which no key can be selected', () => {
       const { status, message } = await account.run({ UserId: user.UserId });
 
       expect(withoutIds(Description)).toMatch(
-        /^alice: 2 active access keys, 1 allowed\. No key is selected from K1, K2: /,
+        /^alice: 2 active access keys, 1 allowed\. Cannot safely select K1 or K2: /,
       );
       expect(withoutIds(Description)).toMatch(reason);
       expect(Severity).toMatchObject({ Label: severity });

@@ -82,22 +82,22 @@ describe('describeViolation', () => {
     [
       'a tie',
       [{ ...abandoned, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }, abandoned],
-      'AKIAXXXXXXXXXXXXTWIN, AKIAXXXXXXXXXXXXXOLD: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOLD, last used 2025-07-15).',
+      'AKIAXXXXXXXXXXXXTWIN or AKIAXXXXXXXXXXXXXOLD: two keys have been idle since the same instant (AKIAXXXXXXXXXXXXTWIN and AKIAXXXXXXXXXXXXXOLD, last used 2025-07-15).',
     ],
     [
       'a new key',
       [accessKey('FRESH', { CreateDate: daysBefore(2) }), abandoned],
-      'AKIAXXXXXXXXXXXXXOLD, AKIAXXXXXXXXXXXFRESH: a newer key was never used (AKIAXXXXXXXXXXXFRESH, created 2026-01-29) and may not be deployed yet.',
+      'AKIAXXXXXXXXXXXXXOLD or AKIAXXXXXXXXXXXFRESH: a newer key was never used (AKIAXXXXXXXXXXXFRESH, created 2026-01-29) and might not be deployed yet.',
     ],
     [
       'keys in use',
       [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })],
-      'AKIAXXXXXXXXXXXXBUSY, AKIAXXXXXXXXXXXXXNEW: the longest-idle key has been idle for less than 7 days (AKIAXXXXXXXXXXXXBUSY, last used 2026-01-25).',
+      'AKIAXXXXXXXXXXXXBUSY or AKIAXXXXXXXXXXXXXNEW: the longest-idle key has been idle for less than 7 days (AKIAXXXXXXXXXXXXBUSY, last used 2026-01-25).',
     ],
     [
       'an unfinished rotation',
       [accessKey('FRESH', { CreateDate: daysBefore(8) }), inUse],
-      'AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXFRESH: a rotation is unfinished (newer key: never used, created 2026-01-23); retire AKIAXXXXXXXXXXXXXNEW when unused.',
+      'AKIAXXXXXXXXXXXXXNEW or AKIAXXXXXXXXXXXFRESH: a rotation is unfinished (newer key: never used, created 2026-01-23); retire AKIAXXXXXXXXXXXXXNEW once unused.',
     ],
     [
       'an unfinished rotation to a key that was used',
@@ -105,20 +105,20 @@ describe('describeViolation', () => {
         accessKey('FRESH', { CreateDate: daysBefore(30), LastUsedDate: daysBefore(10) }),
         { ...inUse, ServiceName: 's3' },
       ],
-      'AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXFRESH: a rotation is unfinished (newer key: last used 2026-01-21); retire AKIAXXXXXXXXXXXXXNEW when unused (last used 2026-01-30).',
+      'AKIAXXXXXXXXXXXXXNEW or AKIAXXXXXXXXXXXFRESH: a rotation is unfinished (newer key: last used 2026-01-21); retire AKIAXXXXXXXXXXXXXNEW once unused (last used 2026-01-30, s3).',
     ],
   ])('names the keys in order of creation if none is selected: %s', (_, keys, expected) => {
-    expect(annotate(keys)).toContain(` No key is selected from ${expected}`);
+    expect(annotate(keys)).toContain(` Cannot safely select ${expected}`);
   });
 
   it('names the keys of a quarantined user, and says what to do first', () => {
     const user = userKeys([inUse, abandoned], { quarantinePolicy: QUARANTINE });
     expect(annotateUser(user)).toBe(
-      `alice: 2 active access keys, 1 allowed. No key is selected from AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXXXOLD: a key of the user is exposed; contact its owner and rotate it (AWSCompromisedKeyQuarantineV3 is attached).${AS_OF}`,
+      `alice: 2 active access keys, 1 allowed. Cannot safely select AKIAXXXXXXXXXXXXXNEW or AKIAXXXXXXXXXXXXXOLD: a key is exposed; contact its owner and rotate it (AWSCompromisedKeyQuarantineV3 is attached).${AS_OF}`,
     );
     const strictUser = userKeys([inUse, off], { quarantinePolicy: QUARANTINE });
     expect(annotateUser(strictUser, strict)).toContain(
-      '1 of them active, 1 allowed. No key is selected from AKIAXXXXXXXXXXXXXOFF: a key of the user is exposed;',
+      '1 of them active, 1 allowed. Cannot safely select AKIAXXXXXXXXXXXXXOFF: a key is exposed;',
     );
   });
 
@@ -128,31 +128,31 @@ describe('describeViolation', () => {
       'a tie',
       [abandoned, { ...abandoned, AccessKeyId: 'AKIAXXXXXXXXXXXXTWIN' }],
       'two keys have been idle since the same instant',
-      'tie',
+      'two keys are equally idle',
     ],
     [
       'a new key',
       [abandoned, fresh],
-      'a newer key was never used(?: \\(.*\\))? and may not be deployed yet',
-      'new key never used',
+      'a newer key was never used(?: \\(.*\\))? and might not be deployed yet',
+      'a newer key was never used',
     ],
     [
       'keys in use',
       [inUse, accessKey('BUSY', { LastUsedDate: daysBefore(6) })],
       'the longest-idle key has been idle for less than 7 days',
-      'idle too short',
+      'not idle for long enough',
     ],
     [
       'a rotation',
       [inUse, fresh],
-      'a rotation is unfinished(?: \\(.*\\))?; retire AKIAXXXXXXXXXXXXXNEW when unused',
-      'rotation unfinished',
+      'a rotation is unfinished(?: \\(.*\\))?; retire AKIAXXXXXXXXXXXXXNEW once unused',
+      'a rotation is unfinished',
     ],
     [
       'a quarantine',
       [inUse, abandoned],
-      'a key of the user is exposed; contact its owner and rotate it',
-      'exposed; contact owner, rotate',
+      'a key is exposed; contact its owner and rotate it',
+      'a key is exposed; rotate it',
       QUARANTINE,
     ],
   ];
@@ -167,7 +167,7 @@ describe('describeViolation', () => {
     (_, keys, reason, __, quarantinePolicy) => {
       expect(longNamed(keys, quarantinePolicy)).toMatch(
         new RegExp(
-          `: 2 active access keys, 1 allowed\\. No key is selected from \\w+, \\w+: ${reason}(?: \\(.*\\))?\\. As of`,
+          `: 2 active access keys, 1 allowed\\. Cannot safely select \\w+ or \\w+: ${reason}(?: \\(.*\\))?\\. As of`,
         ),
       );
     },
@@ -177,17 +177,17 @@ describe('describeViolation', () => {
     'uses few words if there is even less room: %s',
     (_, keys, __, brief, quarantinePolicy) => {
       const third = accessKey('C', { LastUsedDate: daysBefore(3) });
-      const tied = brief === 'tie' || brief === 'idle too short';
+      const tied = brief === 'two keys are equally idle' || brief === 'not idle for long enough';
       const more = tied
         ? { ...third, LastUsedDate: at }
         : { ...third, CreateDate: daysBefore(500) };
       const all =
-        brief === 'new key never used'
+        brief === 'a newer key was never used'
           ? [...keys, { ...fresh, AccessKeyId: more.AccessKeyId }]
           : [...keys, more];
       expect(longNamed(all, quarantinePolicy)).toMatch(
         new RegExp(
-          `: 3 active access keys, 1 allowed\\. No key is selected from \\w+, \\w+, \\w+: ${brief}\\. As of`,
+          `: 3 active access keys, 1 allowed\\. Cannot safely select \\w+ or \\w+ or \\w+: ${brief}\\. As of`,
         ),
       );
     },
@@ -197,7 +197,7 @@ describe('describeViolation', () => {
 describe('describeViolation, where inactive keys count', () => {
   it('names the inactive key to delete', () => {
     expect(annotate([inUse, off], strict)).toBe(
-      `alice: 2 access keys, 1 of them active, 1 allowed. Delete AKIAXXXXXXXXXXXXXOFF, Inactive (last used 2025-11-02).${KEEP}${AS_OF}`,
+      `alice: 2 access keys, 1 of them active, 1 allowed. Delete AKIAXXXXXXXXXXXXXOFF, which is Inactive (last used 2025-11-02).${KEEP}${AS_OF}`,
     );
   });
 
@@ -209,7 +209,7 @@ describe('describeViolation, where inactive keys count', () => {
 
   it('names no key to keep if there is none', () => {
     expect(annotate([off], { ...strict, maxActiveAccessKeys: 0 })).toBe(
-      `alice: 1 access key, 0 of them active, 0 allowed. Delete AKIAXXXXXXXXXXXXXOFF, Inactive (last used 2025-11-02).${AS_OF}`,
+      `alice: 1 access key, 0 of them active, 0 allowed. Delete AKIAXXXXXXXXXXXXXOFF, which is Inactive (last used 2025-11-02).${AS_OF}`,
     );
   });
 });
@@ -342,7 +342,7 @@ describe('parseAnnotation', () => {
   it.each([
     "x'. Deactivate AKIAFORGEDFORGEDFORG",
     "', expected a date. Delete AKIAFORGEDFOR",
-    'x. No key is selected from AKIAFORGEDFOR',
+    'x. Cannot safely select AKIAFORGEDFOR',
     '(x) Deactivate AKIAFORGEDFORGEDFORGED.',
     'As of 2026-01-31 UTC.',
   ])('parses the key of the rule, not one in the value %j of the tag', (exemption) => {
@@ -358,7 +358,7 @@ describe('parseAnnotation', () => {
     '',
     'alice: Deactivate AKIAXXXXXXXXXXXXXOLD.',
     'alice: 2 active access keys, 1 allowed. Deactivate SHORT.',
-    'a key of the user is exposed; contact its owner and rotate it',
+    'a key is exposed; contact its owner and rotate it',
     'alice: 2 active access keys, 1 allowed. Rotate AKIAXXXXXXXXXXXXXOLD.',
     'alice: 2 active access keys, 1 allowed, Deactivate AKIAXXXXXXXXXXXXXOLD.',
     `alice: 2 active access keys, 1 allowed. Deactivate ${'A'.repeat(129)}.`,
@@ -367,9 +367,9 @@ describe('parseAnnotation', () => {
   });
 
   it.each([
-    'No key is selected from AKIAXXXXXXXXXXXXXNEW, AKIAXXXXXXXXXXXXXOLD: tie (exposed; contact owner, rotate).',
-    'No key is selected from AKIAXXXXXXXXXXXXXNEW: tie. No key is selected from AKIAXXXXXXXXXXXXXNEW: exposed; x.',
-    'Deactivate AKIAXXXXXXXXXXXXXNEW (a key of the user is exposed; contact its owner).',
+    'Cannot safely select AKIAXXXXXXXXXXXXXNEW or AKIAXXXXXXXXXXXXXOLD: tie (a key is exposed; rotate it).',
+    'Cannot safely select AKIAXXXXXXXXXXXXXNEW: tie. Cannot safely select AKIAXXXXXXXXXXXXXNEW: exposed; x.',
+    'Deactivate AKIAXXXXXXXXXXXXXNEW (a key is exposed; contact its owner).',
   ])('does not take the user for quarantined: %j', (text) => {
     const parsed = parseAnnotation(`alice: 2 active access keys, 1 allowed. ${text}`);
     expect(parsed).toMatchObject({ AccessKeyId: 'AKIAXXXXXXXXXXXXXNEW' });

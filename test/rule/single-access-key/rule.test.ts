@@ -129,7 +129,7 @@ describe('singleAccessKeyRule', () => {
       Annotation: expect.stringContaining('Deactivate AKIAXXXXXXXXXXXXXOLD'),
     });
     const quarantined = userKeys([old, recent], { quarantinePolicy: QUARANTINE });
-    expect(rule.evaluate(quarantined, {}).Annotation).toContain('a key of the user is exposed;');
+    expect(rule.evaluate(quarantined, {}).Annotation).toContain('a key is exposed;');
     expect(rule.evaluate(userKeys([recent, off]), {})).toEqual({ ComplianceType: 'COMPLIANT' });
   });
 });

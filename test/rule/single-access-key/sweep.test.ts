@@ -59,7 +59,7 @@ describe('the annotation of a sweep', () => {
     rule.pass({ hours: 1 });
     await rule.sweep();
     expect(annotation()).toContain(
-      ': a key of the user is exposed; contact its owner and rotate it (AWSCompromisedKeyQuarantineV2 is attached).',
+      ': a key is exposed; contact its owner and rotate it (AWSCompromisedKeyQuarantineV2 is attached).',
     );
 
     await rule.call('DetachUserPolicy', policy(QUARANTINE_ARN));
@@ -76,7 +76,7 @@ describe('the annotation of a sweep', () => {
       messageTypes: ['ConfigurationItemChangeNotification'],
     });
     await rule.call('AttachUserPolicy', { UserName: 'alice', PolicyArn: QUARANTINE_ARN });
-    await expect.poll(annotation).toContain('a key of the user is exposed;');
+    await expect.poll(annotation).toContain('a key is exposed;');
     expect(rule.clock.now).toEqual(at);
   });
 });
