@@ -7,13 +7,13 @@ const TEXTS = {
     act: 'deactivate',
     done: 'deactivated',
     decide:
-      'To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command.',
+      'To choose a key yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command.',
   },
   DeleteInactiveAccessKey: {
     act: 'delete',
     done: 'deleted',
     decide:
-      'To decide yourself, start the runbook DeleteInactiveAccessKey with UserId and AccessKeyId: the stack output DeletionCommand is its command.',
+      'To choose a key yourself, start the runbook DeleteInactiveAccessKey with UserId and AccessKeyId: the stack output DeletionCommand is its command.',
   },
 } as const;
 

@@ -271,7 +271,7 @@ describe('a refusal', () => {
       '123456789012',
       RULE_NAME,
       'Why: no key of alice',
-      'To decide',
+      'To choose a key',
     ])
       expect(message?.Message).toContain(part);
   });

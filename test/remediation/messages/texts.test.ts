@@ -90,7 +90,7 @@ Event: NON_COMPLIANT event-1`,
     );
     expect(text).toContain('The plan now: no key of alice is selected: a tie');
     expect(text).toContain(
-      'See the reason. To decide yourself, start the runbook DeactivateAccessKey',
+      'See the reason. To choose a key yourself, start the runbook DeactivateAccessKey',
     );
     expect(text).not.toMatch(/at the earliest|start-remediation-execution/);
   });
@@ -174,7 +174,7 @@ describe('refusalMessage', () => {
 
 Why: no key of alice is selected: a tie
 
-What to do: see the reason. To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command. Automatic remediation plans again at every schedule, and a key is deactivated when the reason no longer applies.
+What to do: see the reason. To choose a key yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command. Automatic remediation plans again at every schedule, and a key is deactivated when the reason no longer applies.
 
 Event: REFUSED iam-user-single-access-key/AIDAXXXXXXXXXXXXALICE/2026-01-31T12:00:00.000Z`,
     });
@@ -195,7 +195,7 @@ describe('furtherRefusals', () => {
       Subject: 'Access keys not deactivated: 400 more users',
       text: `In the account 123456789012, 400 more IAM users are NON_COMPLIANT with the AWS Config rule iam-user-single-access-key, and none of their access keys was deactivated automatically. No separate messages are sent for them.
 
-What to do: read the annotations of the NON_COMPLIANT results of the rule in AWS Config. To decide yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command.
+What to do: read the annotations of the NON_COMPLIANT results of the rule in AWS Config. To choose a key yourself, start the runbook DeactivateAccessKey with UserId and AccessKeyId: the stack output DeactivationCommand is its command.
 
 Event: REFUSED iam-user-single-access-key/2026-01-31T12:00:00.000Z`,
     });
