@@ -3,6 +3,7 @@ import {
   InvalidInputError,
   parseEnvironment,
   parsePlannerInput,
+  remediateInput,
 } from '../../../remediation/plans/input.ts';
 import { InvalidParameterError } from '../../../rule/input/parameter.ts';
 import { InvalidEnvironmentError } from '../../../rule/input/parse.ts';
@@ -16,13 +17,17 @@ const shared = {
 };
 /** The input of each runbook if it is started with only a user. */
 const deactivation = {
-  Runbook: 'DeactivateAccessKey',
+  Runbook: 'DeactivateAccessKey' as const,
   ...shared,
   MinimumIdleDays: '',
   InactiveConfigRuleName: 'iam-user-inactive-access-key',
 };
 const reactivation = { Runbook: 'ReactivateAccessKey', ...shared, AllowSecondActiveKey: 'false' };
-const deletion = { Runbook: 'DeleteInactiveAccessKey', ...shared, MinimumInactiveDays: '' };
+const deletion = {
+  Runbook: 'DeleteInactiveAccessKey' as const,
+  ...shared,
+  MinimumInactiveDays: '',
+};
 const INPUTS = [deactivation, reactivation, deletion];
 
 const refuses = (input: unknown, message: string) => {
@@ -190,4 +195,23 @@ describe('parseEnvironment', () => {
     expect(read).toThrow(InvalidEnvironmentError);
     expect(read).toThrow(`environment.DEACTIVATION_ROLE_ARN: ${expected}`);
   });
+});
+
+describe('the input of a click on Remediate', () => {
+  it.each([deactivation, deletion] as const)(
+    'is that of a start with only a user, and has its name: $Runbook',
+    ({ Runbook, ...started }) => {
+      const { ConfigRuleName, UserId } = shared;
+      const input = remediateInput({ UserId, UserName: 'alice' }, { Runbook, ConfigRuleName });
+      const { UserName, ...rest } = input;
+
+      expect(UserName).toBe('alice');
+      // The name of the other rule appears only in a command.
+      const expected = parsePlannerInput({ Runbook, ...started });
+      const other = 'InactiveConfigRuleName' in expected && {
+        InactiveConfigRuleName: ConfigRuleName,
+      };
+      expect(rest).toEqual({ ...expected, ...other });
+    },
+  );
 });
