@@ -103,7 +103,7 @@ describe('this repository with a permissions boundary in cdk.json', () => {
       'remediation',
       'cdk.json',
       'package.json',
-      'node-version.cjs',
+      'before-script.cjs',
     ])
       cpSync(`${REPOSITORY}${name}`, path.join(clone, name), { recursive: true });
     symlinkSync(`${REPOSITORY}node_modules`, path.join(clone, 'node_modules'));
@@ -111,6 +111,6 @@ describe('this repository with a permissions boundary in cdk.json', () => {
     run(clone, ['npm', 'run', 'template']);
 
     const boundaries = boundariesIn(clone, 'dist/iam-user-single-access-key.template.json');
-    expect(boundaries).toEqual(Array(10).fill(BOUNDARY));
+    expect(boundaries).toEqual(Array(11).fill(BOUNDARY));
   });
 });

@@ -91,7 +91,7 @@ describe('the tarball', () => {
           (file) => `dist/remediation/runbooks/scripts/${file}`,
         ),
         ...readdirSync(`${REPOSITORY}docs`, { recursive: true, encoding: 'utf8' })
-          .filter((file) => /\.(md|json)$/.test(file))
+          .filter((file) => /\.(md|json|svg)$/.test(file))
           .map((file) => `docs/${file}`),
         ...[
           'CHANGELOG.md',
