@@ -47,10 +47,10 @@ export const scanAccounts = async (
       return unopened(account, cause);
     }
   };
-  const scanAndTell = async (account: Account): Promise<AccountScan> => {
+  const scanAndReport = async (account: Account): Promise<AccountScan> => {
     const scanned = await scan(account);
     onScanned(scanned);
     return scanned;
   };
-  return pMap(accounts, scanAndTell, { concurrency: CONCURRENCY });
+  return pMap(accounts, scanAndReport, { concurrency: CONCURRENCY });
 };

@@ -202,6 +202,8 @@ describe('the table', () => {
       async (page) => {
         await filter(page, 'Change', 'New');
         expect(await cells(page, 'Change')).toEqual(['New']);
+        const evidence = await page.locator('th[data-heading="Evidence"]').boundingBox();
+        expect(evidence?.width).toBeGreaterThan(160);
       },
       {},
       writeReport('compared', {
