@@ -40,7 +40,7 @@ class AutomaticFunction extends NodeFunction {
   constructor(scope: Construct, id: string, props: AutomaticRemediationProps) {
     const { configRule, runbook, runbookName, deactivationRole } = props;
     const { maximumExecutionFrequency, logRetentionInDays, notificationTopicArn } = props;
-    // Without a topic, nothing is published, so that nobody has to be found.
+    // The tag is needed only for messages.
     const ownerTagKey = notificationTopicArn === undefined ? undefined : props.ownerTagKey;
     super(scope, id, {
       entry: 'remediation/automatic/index.ts',

@@ -95,7 +95,7 @@ const changeOf = (result: ScanResult, wasViolation: boolean): ScanResult['Change
 /**
  * Compares a scan with an earlier one, by account, user and rule.
  *
- * In doubt, a violation is New and not Unchanged, and Unknown and not Resolved: an account that could not be read resolves nothing.
+ * A violation that the earlier scan could not see is New. A violation that this scan could not read is Unknown, not Resolved.
  */
 export const compareScans = (
   scan: Scan,

@@ -63,7 +63,7 @@ describe('readPeople', () => {
       'no caller and not all steps',
       { ExecutedBy: '', StepExecutions: [], StepExecutionsTruncated: true },
     ],
-  ])('knows nobody from %s', (_, execution) => {
+  ])('shows unknown people for %s', (_, execution) => {
     expect(readPeople(execution)).toEqual({ starter: 'unknown', approvers: 'unknown' });
   });
 

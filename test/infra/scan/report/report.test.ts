@@ -120,7 +120,7 @@ describe('the report of a comparison', () => {
   };
   const { markup } = renderSummary({ ...scan, Comparison });
 
-  it('says since when, and how many violations changed', () => {
+  it('shows the date of the earlier scan, and how many violations changed', () => {
     expect(markup).toContain('Changes since 2025-12-31 00:00:00 UTC');
     expect(markup).toMatch(/New violations.*?>3</s);
     expect(markup).toMatch(/Unchanged violations.*?>1,200</s);
