@@ -8,7 +8,8 @@ export class UsageError extends Error {
 /** `parseArgs` throws errors with such a code. A server throws the other one if its port is in use. */
 const CODE = /^(ERR_PARSE_ARGS|EADDRINUSE)/;
 
-const isUsageError = (error: unknown): error is Error =>
+/** Tells whether an error is due to the command line. */
+export const isUsageError = (error: unknown): error is Error =>
   error instanceof UsageError ||
   error instanceof InvalidParameterError ||
   (error instanceof Error && CODE.test(Object(error).code));

@@ -1,5 +1,4 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { InvalidParameterError } from '../../rule/input/parameter.ts';
 import { UsageError } from '../command-line.ts';
 import { readOptions } from '../preflight/options.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -124,9 +123,3 @@ export const readCommand = (args: readonly string[]): Command => {
     only: readOnly(values),
   };
 };
-
-/** Tells whether an error is due to the command line. */
-export const isUsageError = (error: unknown): error is Error =>
-  error instanceof UsageError ||
-  error instanceof InvalidParameterError ||
-  (error instanceof TypeError && String(Object(error).code).startsWith('ERR_PARSE_ARGS'));

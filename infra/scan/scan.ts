@@ -1,10 +1,11 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { STSClient } from '@aws-sdk/client-sts';
 import { connection } from '../../rule/aws/clients.ts';
+import { isUsageError } from '../command-line.ts';
 import { type Account, assumeRole, listAccounts } from './accounts.ts';
 import { type CallOptions, createCallControl, createConnections } from './call-control.ts';
 import { compareScans, readEarlierScan } from './compare.ts';
-import { type Command, isUsageError, readCommand, USAGE } from './options.ts';
+import { type Command, readCommand, USAGE } from './options.ts';
 import { requireWritable, write } from './output.ts';
 import { roleTemplate, scanPolicy } from './policy.ts';
 import { createAccountProgress } from './progress.ts';

@@ -1,5 +1,4 @@
-/** The width of the table, in columns. */
-const WIDTH = 80;
+import { WIDTH } from '../command-line.ts';
 
 /** Matches control, format and unassigned characters, and separators of lines: none of them belongs in a line of a terminal. */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu;

@@ -1,10 +1,6 @@
 import * as v from 'valibot';
 import { InvalidEnvironmentError, parse, Text } from '../../rule/input/parse.ts';
-
-const RoleArn = v.pipe(v.string(), v.regex(/^arn:[\w-]+:iam::\d{12}:role\//, 'the ARN of a role'));
-
-/** Hours between two schedules. They divide a day, so that every schedule is aligned to midnight in UTC. */
-const PERIODS = ['1', '3', '6', '12', '24'] as const;
+import { PeriodHours, RoleArn } from '../plans/input.ts';
 
 const Environment = v.object({
   RUNBOOK: v.picklist(['DeactivateAccessKey', 'DeleteInactiveAccessKey']),
@@ -15,7 +11,7 @@ const Environment = v.object({
   DOCUMENT_NAME: Text,
   AUTOMATION_ROLE_ARN: RoleArn,
   DEACTIVATION_ROLE_ARN: RoleArn,
-  PERIOD_HOURS: v.pipe(v.picklist(PERIODS), v.transform(Number)),
+  PERIOD_HOURS: PeriodHours,
   NOTIFICATION_TOPIC_ARN: v.optional(Text),
   OWNER_TAG_KEY: v.optional(Text),
 });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { InvalidEnvironmentError, parse, Text } from '../../rule/input/parse.ts';
+import { PeriodHours, RoleArn } from '../plans/input.ts';
 import type { MessageRule } from './texts.ts';
 
 const RuleName = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, '1 to 64 letters, digits, - and _'));
@@ -15,11 +16,8 @@ const Environment = v.object({
   INACTIVE_CONFIG_RULE_NAME: RuleName,
   AUTOMATIC_REMEDIATION: TrueOrFalse,
   AUTOMATIC_DELETION: TrueOrFalse,
-  PERIOD_HOURS: v.pipe(v.picklist(['1', '3', '6', '12', '24']), v.transform(Number)),
-  DEACTIVATION_ROLE_ARN: v.pipe(
-    v.string(),
-    v.regex(/^arn:[\w-]+:iam::\d{12}:role\//, 'the ARN of a role'),
-  ),
+  PERIOD_HOURS: PeriodHours,
+  DEACTIVATION_ROLE_ARN: RoleArn,
   AWS_REGION: Text,
 });
 

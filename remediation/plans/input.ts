@@ -107,12 +107,19 @@ export const remediateInput = (
 export const parsePlannerInput = (input: unknown): PlannerInput =>
   parse(Input, input, { what: 'input', error: (message) => new InvalidInputError(message) });
 
-const Environment = v.object({
-  DEACTIVATION_ROLE_ARN: v.pipe(
-    v.string(),
-    v.regex(/^arn:[\w-]+:iam::\d{12}:role\//, 'the ARN of a role'),
-  ),
-});
+/** The schema of the ARN of a role in the environment of a function. */
+export const RoleArn = v.pipe(
+  v.string(),
+  v.regex(/^arn:[\w-]+:iam::\d{12}:role\//, 'the ARN of a role'),
+);
+
+/**
+ * The schema of the hours between two schedules of automatic mode. They divide a day, so that every schedule is aligned to
+ * midnight in UTC.
+ */
+export const PeriodHours = v.pipe(v.picklist(['1', '3', '6', '12', '24']), v.transform(Number));
+
+const Environment = v.object({ DEACTIVATION_ROLE_ARN: RoleArn });
 
 /**
  * Parses the environment of the planner. The role belongs to the account of the planner.
